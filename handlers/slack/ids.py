@@ -98,6 +98,8 @@ class Callback(StrEnum):
     READ = "read"
     CORRECT = "correct"
     ROW = "row"
+    CORRECT_ROW = "correct_row"
+    """A row of a list in the form that corrects a delivery."""
     REPORT = "report_wrong"
     """The shortcut of a message too."""
     ASK_SOURCE = "ask_source"

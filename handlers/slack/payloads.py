@@ -13,6 +13,7 @@ from handlers.slack.ids import (
     ROWS,
     WARNED,
     Alike,
+    Callback,
     Listed,
     OpenRow,
     Row,
@@ -134,8 +135,13 @@ class Modal(_Payload):
 
     @property
     def shown(self) -> Shown:
-        """Review that the modal is about. Raise `Refused`."""
+        """Review, or delivered case, that the modal is about. Raise `Refused`."""
         return Shown.read(self.private_metadata.partition(" ")[0])
+
+    @property
+    def is_correction(self) -> bool:
+        """True if the modal is about a delivered case that is corrected in it, and not about a review."""
+        return self.callback_id in (Callback.CORRECT, Callback.CORRECT_ROW)
 
     @property
     def rows(self) -> Mapping[str, "ShownRows"]:

@@ -18,7 +18,7 @@ from handlers.slack.blocks.cause import cause, ignore_form
 from handlers.slack.blocks.digest import digest
 from handlers.slack.blocks.doubt import doubt
 from handlers.slack.blocks.drawing import Drawn
-from handlers.slack.blocks.modals import View
+from handlers.slack.blocks.modals import WHY, View
 from handlers.slack.blocks.paragraphs import fitted, told
 from handlers.slack.blocks.questions import answer_form, question_form
 from handlers.slack.blocks.queue import queue
@@ -47,6 +47,7 @@ from handlers.texts import (
 )
 from handlers.texts.charter import charter
 from handlers.texts.explained import EXPLAINED, explained
+from handlers.texts.forms import Note
 from handlers.texts.home import CHARTER, UNSURE, no_right
 from handlers.texts.pieces import Told
 from store.states import CauseState, DeliveryState, QuestionState, Resolution, ReviewState, RunState, StepState
@@ -84,6 +85,7 @@ from workflows.engine.review.views import (
     WaitingView,
 )
 from workflows.engine.text.form_fields import Field, Kind
+from workflows.engine.text.form_records import rows_text
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -865,8 +867,27 @@ def _views() -> Iterator[Specimen]:
             _CARD, _FORM, _TYPED, changed="The form changed.", dropped={"priority": "high"}, redrawn=["Reply"]
         ),
         "rule met": modals.rule_met(never, _BROKEN),
-        "correct": modals.correction_form(delivered, _FORM),
-        "correct, the form changed": modals.correction_form(delivered, _FORM, typed=_TYPED, why="wrong"),
+        "correct": modals.correction_form(delivered, _FORM, _TYPED),
+        "correct, the form changed": modals.correction_form(
+            delivered,
+            _FORM,
+            {**_TYPED, WHY: "wrong"},
+            generation=1,
+            changed="The form changed.",
+            dropped={"priority": "high"},
+        ),
+        "correct, rows that were changed": modals.correction_form(
+            delivered,
+            _FORM,
+            {**_TYPED, "reply": "It is on its way.", "lines": rows_text([{**_LINE, "number": 3}, _LINE])},
+            generation=2,
+            notes={"lines": [Note(text="Too many rows.")], "": [Note(text="They do not add up.")]},
+            taken_up=_AT,
+        ),
+        "correct, a row": modals.row_form(delivered, _LINES, _LINE, opened=_OPEN, number=2, before=_LINE),
+        "correct, a row in its place": modals.row_form(
+            delivered, _LINES, {}, opened=replace(_OPEN, is_alone=True), number=0
+        ),
         "reject": modals.rejection_form(_CARD),
         "reject, with reasons to choose from": modals.rejection_form(_CARD, reasons=["Not ours", "A duplicate"]),
         "row": modals.row_form(_CARD, _LINES, _LINE, opened=_OPEN, number=2, before=_LINE),

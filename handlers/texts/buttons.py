@@ -181,6 +181,7 @@ EARLIER = Button(text="Earlier", says="Earlier reviews")
 LATER = Button(text="Later", says="Later reviews")
 
 START_ANEW = Button(text="Start anew", says="Start anew from what is proposed")
+START_FROM_DELIVERED = Button(text="Start anew", says="Start anew from what was delivered")
 BACK_TO_CASE = Button(text="Back", says="Back to the case, without deciding")
 BACK_TO_FORM = Button(text="Back to the form", says="Back to the form, without this row's changes")
 

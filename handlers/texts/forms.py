@@ -104,6 +104,11 @@ def proposed_value(text: str, *, refused: bool = False) -> str:
     return f"{'Refused' if refused else 'Proposed'}: {one_line(text, _VALUE) or 'nothing'}"
 
 
+def delivered_value(text: str) -> str:
+    """Say what was delivered for one value, below what a person corrects it to."""
+    return f"Delivered: {one_line(text, _VALUE) or 'nothing'}"
+
+
 def look_at(labels: Sequence[str]) -> str:
     """Say that nothing is recorded yet, because of what stands at these fields."""
     return (

@@ -11,7 +11,7 @@ from pydantic import JsonValue
 from store import schema
 from tests.browser.conftest import OpenWindow
 from tests.browser.window import Window
-from tests.slack.stage import Stage
+from tests.slack.stage import ANA, Stage
 from tests.slack.test_rows import Bill, bills, item
 from workflows.model.scripted import ScriptedModel, says
 
@@ -99,3 +99,40 @@ def test_an_invoice_is_corrected_by_its_rows_and_what_was_typed_is_there_again(
         ("Gasket", Decimal("7.70")),
     ]
     assert stage.world.rows(schema.Draft) == []
+
+
+@pytest.mark.parametrize(("width", "dark"), [(1280, False), (390, True)])
+def test_a_delivered_invoice_is_corrected_by_its_rows(
+    stage: Stage, open_window: OpenWindow, width: int, dark: bool
+) -> None:
+    delivered: list[Bill] = []
+    stage.world.model = ScriptedModel(lambda _: says(FOUND, confidence=0.95))
+    stage.submit(stage.placed(bills(delivered)), id=1, text=TEXT)
+    stage.press(ANA, "approve")
+    stage.work()
+    window = open_window(width=width, dark=dark)
+    form = window.open(window.message("Invoice of Kessel & Sons"), "Correct")
+    expect(form).to_contain_text("Lines · 3 rows")
+    photographed(window, f"correct-{width}")
+    form.get_by_label("Supplier").fill("Kessel and Sons")
+    form.get_by_label("What was wrong?").fill("Three kettles came")
+    with window.acting("press_in_view"):
+        form.get_by_role("button", name="Change row 1 of Lines").click()
+    expect(form).to_contain_text("Delivered: 83.00")
+    form.get_by_label("Quantity").fill("3")
+    form.get_by_label("Amount").fill("124.50")
+    photographed(window, f"correct-row-{width}")
+    window.submit()
+    expect(form).to_contain_text("1. Changed: Pressure kettle, 1 l · quantity 3 · price 41.50 · amount 124.50")
+    expect(form).to_contain_text("Delivered: Kessel & Sons.")
+    photographed(window, f"correct-changed-{width}")
+    with window.acting("close"):
+        form.get_by_role("button", name="Cancel").click()
+    expect(window.modal).not_to_be_attached()
+    form = window.open(window.message("Invoice of Kessel & Sons"), "Correct")
+    expect(form).to_contain_text("Taken up from what you typed at")
+    expect(form.get_by_label("What was wrong?")).to_have_value("Three kettles came")
+    photographed(window, f"correct-taken-up-{width}")
+    window.submit()
+    expect(form).to_contain_text("waits for a decision, like any proposal")
+    photographed(window, f"correct-proposed-{width}")

@@ -26,7 +26,7 @@ def delivered(stage: Stage, workflow: AnyWorkflow | None = None) -> int:
 def correct(stage: Stage, user: str = ANA, why: str = "It is about a parcel") -> str:
     """Press Correct on the first card, change the queue, and submit; returns what became of the form."""
     stage.opened(user, "correct", card=0)
-    return stage.person(user).submit({"queue.0.0": "=delivery", "why!": why}).outcome
+    return stage.person(user).submit({"queue.0.0": "=delivery", "why!.0.0": why}).outcome
 
 
 def test_the_form_holds_what_was_delivered(stage: Stage) -> None:
@@ -36,7 +36,7 @@ def test_the_form_holds_what_was_delivered(stage: Stage) -> None:
     fields = inputs(form)
     assert dict_of(fields["queue.0.0"]["initial_option"])["value"] == "=billing"
     assert fields["reply.0.0"]["initial_value"] == "We look into it."
-    assert list(fields) == ["queue.0.0", "reply.0.0", "why!"]
+    assert list(fields) == ["queue.0.0", "reply.0.0", "why!.0.0"]
 
 
 def test_what_is_right_is_shown_old_to_new_and_delivered_once_a_person_approved_it(stage: Stage) -> None:
@@ -118,7 +118,7 @@ def test_while_one_is_open_there_is_no_second(stage: Stage) -> None:
     delivered(stage)
     stage.opened(KIM, "correct", card=0)
     assert correct(stage) == "updated"
-    assert stage.person(KIM).submit({"queue.0.0": "=delivery", "why!": "Another parcel"}).outcome == "updated"
+    assert stage.person(KIM).submit({"queue.0.0": "=delivery", "why!.0.0": "Another parcel"}).outcome == "updated"
     said = words(stage.view(KIM).blocks)
     assert f"A correction of it waits already, in #{SUPPORT}; decide that one first." in said
     assert "You typed, for Queue\ndelivery" in said
@@ -144,7 +144,7 @@ def test_a_correction_stands_in_a_full_channel_at_once_and_a_second_one_is_told_
     assert len(waiting) == 10
     first = next(number for number, card in enumerate(stage.cards()) if card.text.startswith("Approved"))
     stage.opened(ANA, "correct", card=first)
-    stage.person(ANA).submit({"queue.0.0": "=delivery", "why!": "wrong"})
+    stage.person(ANA).submit({"queue.0.0": "=delivery", "why!.0.0": "wrong"})
     stage.work()
     assert [card for card in stage.cards() if card.text.startswith("Correction to decide")]
     assert len([card for card in stage.cards() if card.text.startswith("Decision needed")]) == 10

@@ -43,7 +43,7 @@ from workflows.engine.review.decisions import AND_MORE, MAX_REASON, Follows
 from workflows.engine.review.form.forms import form_mark
 from workflows.engine.review.views import CardView, DeliveredView, DoubtView, WaitingView
 from workflows.engine.text.form_fields import Field, Kind
-from workflows.engine.text.form_records import parts_of, spread
+from workflows.engine.text.form_records import parts_of, spread, spread_out
 from workflows.engine.text.sanitize import one_line, sanitize
 
 View = dict[str, object]
@@ -55,7 +55,7 @@ PRESET = "preset"
 FILL_IN_NOW = "fill_in_now"
 """Choice of a person who rejects a proposal and fills in the empty form at once."""
 WHY = "why!"
-"""Name of the input of a correction that is no field; no field can have that name."""
+"""Name of the input of a correction, and of its text, that is no field; no field can have that name."""
 PAGE = 10
 """Number of reviews on a page of the list."""
 _BRIEF = Room(text=400, line=120, items=12)
@@ -68,6 +68,8 @@ _SPARE = 2_000
 
 PAGES = (20, 10, 5, 2, 1)
 """Rows on a page of a list, as many as fit."""
+_ROOM_FOR_ROWS = (*((page, False) for page in PAGES), (0, True), (0, False))
+"""Rows on a page, and whether a table stands above rows that are typed: the first that Slack takes."""
 
 
 def edit_form(
@@ -96,14 +98,10 @@ def edit_form(
     longer exist. `first_rows`: list of rows -> place of a row to show. `notes`: field -> what is said of what was typed
     in it. `taken_up`: time of a draft whose values the form holds.
     """
-    told_first = [rich(line(words(text, bold=True))) for text in (changed, _noted(fields, notes or {})) if text]
-    if redrawn:
-        told_first.append(
-            rich(line(words(forms.redrawn(redrawn), bold=True))) | {"block_id": f"{REWRITTEN}{generation}"}
-        )
-    unnamed = [note for name, some in (notes or {}).items() if not _is_drawn(name, fields) for note in some]
-    told_first += _drawn_notes("", unnamed, generation)
-    told_first += [_whole(forms.dropped(name), text) for name, text in (dropped or {}).items() if text]
+    notes = notes or {}
+    told_first = _told_first(
+        fields, notes, generation=generation, changed=changed, redrawn=redrawn, dropped=dropped or {}
+    )
     asked = (
         confirmation(broken.sentences, broken.mark, generation=generation)
         if broken is not None
@@ -111,7 +109,7 @@ def edit_form(
     )
     # The question to confirm comes first, where a phone shows it too.
     first = [rich(line(words(notice, bold=True)))] if notice is not None else []
-    first += _taken_up(view, taken_up)
+    first += _taken_up(taken_up, _shown(view), buttons.START_ANEW)
     about = _about(view, *map(drawn, check_first(view))) | {"block_id": f"{FORM}{form_mark(fields)}"}
     if is_refused(view):
         told_first.insert(0, rich(line(words(forms.REFUSED_VALUES))))
@@ -119,7 +117,7 @@ def edit_form(
     shown = marked(fields, _doubts(view))
     beside = Beside(
         hints=_hints(view, fields),
-        notes={name: _drawn_notes(name, some, generation) for name, some in (notes or {}).items()},
+        notes={name: _drawn_notes(name, some, generation) for name, some in notes.items()},
         proposed={value.name: value.proposed for value in view.values if value.proposed is not None},
         first_rows=first_rows or {},
     )
@@ -137,7 +135,7 @@ def edit_form(
             metadata=_shown(view, listed),
         )
         | {"notify_on_close": True}
-        for page, tables in [*((page, False) for page in PAGES), (0, True), (0, False)]
+        for page, tables in _ROOM_FOR_ROWS
     )
     if form is not None and notice is not None:
         form["close"] = label(forms.LATER, limits.VIEW_TITLE)
@@ -159,7 +157,7 @@ def is_refused(view: CardView) -> bool:
 
 
 def row_form(
-    view: CardView,
+    view: CardView | DeliveredView,
     field: Field,
     texts: Mapping[str, str],
     *,
@@ -170,25 +168,34 @@ def row_form(
 ) -> View:
     """Draw the form of one row of a list. `texts`: by column. `number`: of rows.
 
-    `before`: the proposed texts of the row in its place; None where there is none.
+    `before`: the proposed, or delivered, texts of the row in its place; None where there is none.
     """
+    is_correction = isinstance(view, DeliveredView)
     place = opened.row.place
     added = place >= number
     name = field.label.removeprefix(CHECK)
     about = rich(
         line(words(rows.about(replace(field, label=name), place, number, added=added), bold=True)),
-        line(words(rows.NOTHING_DECIDED)),
+        line(words(rows.NOTHING_PROPOSED if is_correction else rows.NOTHING_DECIDED)),
     )
-    hints = {column: forms.proposed_value(text, refused=is_refused(view)) for column, text in (before or {}).items()}
+    hints = {column: _before(view, text) for column, text in (before or {}).items()}
     made = inputs(field.columns, texts, generation=opened.generation, beside=Beside(hints=hints))
     back = [actions("back", [button(buttons.BACK_TO_FORM, action=Action.BACK_TO_FORM, value=str(opened.row))])]
-    shown = str(Shown(id=view.review, version=view.version, generation=view.generation))
-    metadata = f"{shown} {listed if listed is not None else NOT_LISTED} {opened}"
-    title = rows.title(place, added=added)
     form = _form(
-        Callback.ROW, title, [about, *made, *(back if opened.is_alone else [])], submit=rows.KEEP, metadata=metadata
+        Callback.CORRECT_ROW if is_correction else Callback.ROW,
+        rows.title(place, added=added),
+        [about, *made, *(back if opened.is_alone else [])],
+        submit=rows.KEEP,
+        metadata=f"{_shown(view)} {listed if listed is not None else NOT_LISTED} {opened}",
     )
     return form if opened.is_alone else form | {"close": label(forms.GO_BACK, limits.VIEW_TITLE)}
+
+
+def _before(view: CardView | DeliveredView, text: str) -> str:
+    """Say what a value of a row was before the person changed it."""
+    if isinstance(view, DeliveredView):
+        return forms.delivered_value(text)
+    return forms.proposed_value(text, refused=is_refused(view))
 
 
 def rule_met(view: CardView, broken: NeverBroken, *, listed: Listed | None = None) -> View:
@@ -207,42 +214,71 @@ def rule_met(view: CardView, broken: NeverBroken, *, listed: Listed | None = Non
 
 
 def correction_form(
-    view: DeliveredView, fields: Sequence[Field], *, typed: Mapping[str, str] | None = None, why: str = ""
+    view: DeliveredView,
+    fields: Sequence[Field],
+    typed: Mapping[str, str],
+    *,
+    generation: int = 0,
+    changed: str | None = None,
+    dropped: Mapping[str, str] | None = None,
+    first_rows: Mapping[str, int] | None = None,
+    notes: Mapping[str, Sequence[Note]] | None = None,
+    taken_up: datetime | None = None,
 ) -> View | None:
     """Draw the form for correcting a delivery; None where it is too large for Slack.
 
-    `typed`, `why`: what was typed in an earlier version of the form.
+    `typed`: what was delivered or typed, with what was wrong under `WHY`. The others are as in a review's form.
     """
+    notes = notes or {}
     about = rich(line(words(excerpt(view.subject, 200), bold=True)), _case(view.text))
     about["block_id"] = f"{FORM}{form_mark(fields)}"
-    delivered = line(words(forms.CORRECTED))
+    above = [
+        *_taken_up(taken_up, _shown(view), buttons.START_FROM_DELIVERED),
+        about,
+        rich(line(words(forms.CORRECTED))),
+        *_told_first(fields, notes, generation=generation, changed=changed, dropped=dropped or {}),
+    ]
+    beside = Beside(
+        hints=_delivered(view, fields, typed),
+        notes={name: _drawn_notes(name, some, generation) for name, some in notes.items()},
+        proposed=view.values,
+        first_rows=first_rows or {},
+    )
+    why = typed.get(WHY, "")
     reason: Block = {
         "type": "input",
-        "block_id": WHY,
+        "block_id": f"{WHY}.0.{generation}",
         "optional": True,
         "label": label(forms.WHAT_WAS_WRONG, limits.INPUT_LABEL),
         "element": {"type": "plain_text_input", "action_id": ELEMENT, "multiline": True, "max_length": MAX_REASON}
         | ({"initial_value": why} if why else {}),
     }
-    anew = [rich(line(words(forms.FORM_CHANGED, bold=True)))] if typed is not None else []
-    values = view.values if typed is None else {**view.values, **typed}
-    generation = 0 if typed is None else 1
     return _largest(
         _form(
             Callback.CORRECT,
             forms.correct_title(view.case),
             [
-                about,
-                rich(delivered),
-                *anew,
-                *inputs(fields, values, generation=generation, beside=Beside(tables=tables)),
+                *above,
+                *inputs(fields, typed, generation=generation, beside=replace(beside, page=page, tables=tables)),
                 reason,
             ],
             submit=forms.PROPOSE,
-            metadata=str(Shown(id=view.case, version=view.run, generation=view.generation)),
+            metadata=_shown(view),
         )
-        for tables in (True, False)
+        | {"notify_on_close": True}
+        for page, tables in _ROOM_FOR_ROWS
     )
+
+
+def _delivered(view: DeliveredView, fields: Sequence[Field], typed: Mapping[str, str]) -> dict[str, str]:
+    """Return what is said below each value that a person changed: the delivered one. Rows say it themselves."""
+    lists = {field.name for field in fields if field.kind is Kind.ROWS}
+    now = spread_out(fields, typed)
+    return {
+        name: ended(forms.delivered_value(text))
+        for name, text in spread_out(fields, view.values).items()
+        if name not in lists and now.get(name, text) != text
+    }
 
 
 def rejection_form(
@@ -417,6 +453,24 @@ def _hints(view: CardView, fields: Sequence[Field]) -> dict[str, str]:
     return found
 
 
+def _told_first(
+    fields: Sequence[Field],
+    notes: Mapping[str, Sequence[Note]],
+    *,
+    generation: int,
+    changed: str | None,
+    dropped: Mapping[str, str],
+    redrawn: Sequence[str] = (),
+) -> list[Block]:
+    """Say above the inputs of a form what a person has to know of it first."""
+    made = [rich(line(words(text, bold=True))) for text in (changed, _noted(fields, notes)) if text]
+    if redrawn:
+        made.append(rich(line(words(forms.redrawn(redrawn), bold=True))) | {"block_id": f"{REWRITTEN}{generation}"})
+    unnamed = [note for name, some in notes.items() if not _is_drawn(name, fields) for note in some]
+    made += _drawn_notes("", unnamed, generation)
+    return [*made, *(_whole(forms.dropped(name), text) for name, text in dropped.items() if text)]
+
+
 def _noted(fields: Sequence[Field], notes: Mapping[str, Sequence[Note]]) -> str:
     """Say that there is something to look at, and where."""
     if not notes:
@@ -442,14 +496,13 @@ def _drawn_notes(name: str, notes: Sequence[Note], generation: int) -> list[Bloc
     return made
 
 
-def _taken_up(view: CardView, at: datetime | None) -> list[Block]:
-    """Say from when the values of a form are, with a way to begin anew."""
+def _taken_up(at: datetime | None, shown: str, anew: Button) -> list[Block]:
+    """Say from when the values of a form are, with a way to begin anew. `shown`: reference of what it is about."""
     if at is None:
         return []
-    shown = str(Shown(id=view.review, version=view.version, generation=view.generation))
     return [
         rich(line(words(forms.TAKEN_UP, bold=True), *pieces([hour(at)]), words("."))),
-        actions("anew", [button(buttons.START_ANEW, action=Action.START_ANEW, value=shown)]),
+        actions("anew", [button(anew, action=Action.START_ANEW, value=shown)]),
     ]
 
 
@@ -505,9 +558,16 @@ def _page(
     return made
 
 
-def _shown(view: CardView, listed: Listed | None = None) -> str:
-    shown = str(Shown(id=view.review, version=view.version, generation=view.generation))
+def _shown(view: CardView | DeliveredView, listed: Listed | None = None) -> str:
+    shown = str(shown_of(view))
     return f"{shown} {listed}" if listed is not None else shown
+
+
+def shown_of(view: CardView | DeliveredView) -> Shown:
+    """Return the reference that a form carries: to a review, or to a delivered case."""
+    if isinstance(view, DeliveredView):
+        return Shown(id=view.case, version=view.run, generation=view.generation)
+    return Shown(id=view.review, version=view.version, generation=view.generation)
 
 
 def _whole(title: str, text: str) -> Block:

@@ -1,29 +1,32 @@
 """Corrections of delivered cases: a form with the delivered values makes a proposal that a person decides."""
 
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
 from slack_bolt import Ack, App
 from slack_sdk import WebClient
 
 from handlers.slack.blocks import answers, inputs, modals
-from handlers.slack.blocks.modals import WHY, View
+from handlers.slack.blocks.modals import WHY
 from handlers.slack.context import SlackContext
 from handlers.slack.ids import Action, Callback, Shown
-from handlers.slack.interactions.subjects import read_shown
-from handlers.slack.payloads import Click, Search, Submission, click, submission
-from handlers.slack.replies import answering
-from store.subjects import SubjectKind
-from workflows.engine.declare.registry import AnyWorkflow
+from handlers.slack.interactions.form_subjects import (
+    admitted_to_correct,
+    admitted_to_fill_in,
+    has_moved_on,
+    subject_of,
+    too_late,
+)
+from handlers.slack.interactions.open_forms import OpenForm, correction_form, form_in, keep, shown_as_is
+from handlers.slack.interactions.submissions import complaining, hand_back, present_form
+from handlers.slack.payloads import Submission, click, submission
+from handlers.slack.replies import afterwards, answering
 from workflows.engine.errors import CorrectionWaits, InvalidOutput, NeverBroken, Refused
 from workflows.engine.review import refusals
-from workflows.engine.review.cards import place_of_case
+from workflows.engine.review.form import drafts
 from workflows.engine.review.form.forms import form_mark, read_form
-from workflows.engine.review.views import DeliveredView, WhyRefused
 from workflows.engine.review.wrong import corrections
-from workflows.engine.review.wrong.corrections import delivered_view
-from workflows.engine.text.form_fields import form_of
-from workflows.engine.text.form_records import parts_of
 
 Body = Mapping[str, Any]
 
@@ -35,76 +38,65 @@ def register(app: App, slack: SlackContext) -> None:
     def correct(body: Body, ack: Ack, client: WebClient) -> None:
         with answering(body, ack, client) as answer:
             pressed = click(body)
-            view = admitted_to_correct(slack, pressed, Shown.read(pressed.value))
+            by, shown = pressed.user.id, Shown.read(pressed.value)
+            view = admitted_to_correct(slack, pressed, shown)
+            if has_moved_on(view, shown):
+                raise too_late(slack, view, by=by)
             try:
                 # Said before they type, and not after.
-                with refusals.told_of_case(slack.context, view.case, by=pressed.user.id, wanted="correct"):
+                with refusals.told_of_case(slack.context, view.case, by=by, wanted="correct"):
                     corrections.refuse_second(slack.context, view.case)
             except CorrectionWaits as waits:
                 answer.tell(answers.second_correction(waits, generation=view.generation))
                 return
-            workflow = slack.context.registry.get(view.workflow)
-            fields = form_of(workflow.output, zone=workflow.timezone)
-            form = modals.correction_form(view, fields)
-            if form is None:
-                raise Refused(f"This form is too large for Slack. At the command line: countersign correct {view.case}")
-            answer.open(form)
+            answer.open(correction_form(slack, view, user=by))
 
     @app.view(Callback.CORRECT)
     def submitted(body: Body, ack: Ack, client: WebClient) -> None:
         with answering(body, ack, client) as answer:
             sent = submission(body)
-            state = sent.view.state.values
+            form: OpenForm | None = None
             try:
-                view = admitted_to_correct(slack, sent, Shown.read(sent.view.private_metadata))
-                workflow = slack.context.registry.get(view.workflow)
-                why = inputs.read_plainly(state).get(WHY, "").strip()
-                anew = _present_form(view, workflow, sent, why=why)
-                if anew is not None:
-                    answer.done(response_action="update", view=anew)
-                    return
-                output = read_form(workflow.output, inputs.read(state), zone=workflow.timezone)
-                by, reasons = sent.user.id, [why] if why else []
-                with refusals.told_of_case(slack.context, view.case, by=by, wanted="correct"):
-                    corrections.correct(slack.context, view.case, output, by=by, reasons=reasons, of=view.run)
-            except InvalidOutput as error:
-                answer.done(response_action="errors", errors=inputs.errors(error.errors, state, sent.view.order))
-            except NeverBroken as error:
-                answer.done(response_action="errors", errors=inputs.errors({"": str(error)}, state, sent.view.order))
-            except CorrectionWaits as waits:
-                told = answers.second_correction(waits, generation=slack.context.restores.number)
-                typed = inputs.read_labelled(state, sent.view.labels)
-                answer.done(response_action="update", view=modals.told(told, typed=typed))
+                form = form_in(slack, admitted_to_fill_in(slack, sent), sent.view, user=sent.user.id)
+                again = _correct(slack, sent, form)
             except Refused as error:
-                answer.done(
-                    response_action="update",
-                    view=modals.told(answers.refused(str(error)), typed=inputs.read_labelled(state, sent.view.labels)),
-                )
+                # What was delivered is not for everybody to know.
+                state, labels = sent.view.state.values, sent.view.labels
+                typed = form.changes if form is not None else inputs.read_labelled(state, labels)
+                if isinstance(error, CorrectionWaits):
+                    told = answers.second_correction(error, generation=slack.context.restores.number)
+                    answer.done(response_action="update", view=modals.told(told, typed=typed))
+                else:
+                    hand_back(slack, answer, sent, error, typed=typed)
             else:
-                answer.done(response_action="update", view=modals.told(answers.correction_waits(view.case)))
+                if again:
+                    answer.done(**again)
+                    return
+                answer.done(response_action="update", view=modals.told(answers.correction_waits(form.about.case)))
+                afterwards("draft", partial(drafts.forget, slack.context, subject_of(form.about), by=sent.user.id))
 
 
-def _present_form(view: DeliveredView, workflow: AnyWorkflow, sent: Submission, *, why: str) -> View | None:
-    """Return the present form with what was typed, if an earlier version was submitted. Raise `Refused`: too large."""
-    fields = form_of(workflow.output)
-    if sent.view.mark in ("", form_mark(fields)):
-        return None
-    names = {field.name for field in fields} | {part.name for field in fields for part in parts_of(field)}
-    typed = {name: text for name, text in inputs.read(sent.view.state.values).items() if name in names}
-    form = modals.correction_form(view, fields, typed=typed, why=why)
-    if form is None:
-        raise Refused("The form has changed since you opened it, and is too large for Slack now.")
-    return form
-
-
-def admitted_to_correct(slack: SlackContext, acted: Click | Search | Submission, delivered: Shown) -> DeliveredView:
-    """Return the delivery, for somebody who may read it. Raise `Refused`, which is audited."""
-    user = acted.user.id
-    place = read_shown(slack, acted, delivered, SubjectKind.CASE, place_of_case, wants="correct")
-    with slack.discreet(place.workflow, acted.channel), slack.watched(place.case, by=user, wants="correct"):
-        slack.rights.read(user, slack.context.registry.get(place.workflow))
-    view = delivered_view(slack.context, delivered.id)
-    if view.run != delivered.version:
-        refusals.note(slack.context, view.case, by=user, wanted="correct", why=WhyRefused.TOO_LATE)
-        raise Refused("Something else was delivered after this was shown. Look at the newest card.")
-    return view
+def _correct(slack: SlackContext, sent: Submission, form: OpenForm) -> dict[str, Any]:
+    """Propose what stands in a form; returns the next state of the form: it ends, or has something to look at first."""
+    about, by = form.about, sent.user.id
+    if has_moved_on(about, sent.view.shown):
+        raise too_late(slack, about, by=by)
+    if sent.view.mark not in ("", form_mark(form.fields)):
+        return present_form(slack, form, user=by)
+    typed = {name: text for name, text in form.typed.items() if name != WHY}
+    why = form.typed.get(WHY, "").strip()
+    try:
+        with refusals.told_of_case(slack.context, about.case, by=by, wanted="correct"):
+            # It comes before lost rows: a form that arrives twice has lost the draft of what it proposed.
+            corrections.refuse_second(slack.context, about.case)
+            if form.is_lost:
+                keep(slack, form, user=by)
+                return {"response_action": "update", "view": shown_as_is(form)}
+            output = read_form(form.workflow.output, typed, zone=form.workflow.timezone)
+            reasons, run = [why] if why else [], sent.view.shown.version
+            corrections.correct(slack.context, about.case, output, by=by, reasons=reasons, of=run)
+    except InvalidOutput as error:
+        return complaining(slack, form, sent, error.errors)
+    except NeverBroken as broken:
+        return complaining(slack, form, sent, {"": str(broken)})
+    return {}

@@ -1,27 +1,29 @@
-"""A review's form as a person has it open: what stands in it, and how it is drawn anew with that.
+"""A form as a person has it open: what stands in it, and how it is drawn anew with that.
 
+It is the form of a review, or the one that corrects a delivery: how each is drawn, and what was known before, differs.
 The inputs are in what Slack sends. The rows of lists are not: the form carries a hash of them, and they are those of
-the person's draft or of the proposal that have this hash.
+the person's draft or those known before that have this hash.
 """
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from handlers.slack.blocks import inputs, modals
-from handlers.slack.blocks.modals import View
+from handlers.slack.blocks.modals import WHY, View
 from handlers.slack.context import SlackContext
 from handlers.slack.ids import Listed
+from handlers.slack.interactions.form_subjects import FormSubject, subject_of, version_of
 from handlers.slack.payloads import Modal
 from handlers.texts import forms, rows
 from store.states import ReviewState
-from store.subjects import Subject, SubjectKind
 from workflows.engine.declare.registry import AnyWorkflow
 from workflows.engine.errors import FormChanged, Refused
 from workflows.engine.review.form import drafts
 from workflows.engine.review.form.drafts import Draft
 from workflows.engine.review.form.forms import defaults_of
-from workflows.engine.review.views import CardView
+from workflows.engine.review.views import CardView, DeliveredView
 from workflows.engine.text.form_fields import Field, form_of
 from workflows.engine.text.form_records import Record, parts_of, rows_in, rows_mark, rows_text, spread_out
 
@@ -30,13 +32,13 @@ from workflows.engine.text.form_records import Record, parts_of, rows_in, rows_m
 class OpenForm:
     """A form with what stands in it."""
 
-    view: CardView
+    about: FormSubject
     workflow: AnyWorkflow
     fields: Sequence[Field]
     known: Mapping[str, str]
     """Field -> the text that it had before the person began."""
     typed: Mapping[str, str]
-    """Field, or part of a nested record -> the text that stands there."""
+    """Field, part of a nested record, or `WHY` in a correction -> the text that stands there."""
     first_rows: Mapping[str, int]
     """List of rows -> the place of the first one that is shown."""
     generation: int
@@ -51,6 +53,13 @@ class OpenForm:
             raise Refused("This form is from another version of Countersign; open it again.")
         return found
 
+    @property
+    def labels(self) -> dict[str, str]:
+        """Label of each field, and of each part of a nested record, by its name; in a correction that of `WHY` too."""
+        found = {field.name: field.label for field in self.fields}
+        found |= {part.name: part.label for field in self.fields for part in parts_of(field)}
+        return found | ({WHY: forms.WHAT_WAS_WRONG} if isinstance(self.about, DeliveredView) else {})
+
     def rows(self, field: Field) -> list[Record]:
         """Return the rows of a list that stand in the form."""
         return rows_in(field, self.typed.get(field.name, "")) or []
@@ -59,9 +68,7 @@ class OpenForm:
     def changes(self) -> dict[str, str]:
         """The person's changes: label -> text, for a person to read."""
         before = spread_out(self.fields, self.known)
-        labels = {field.name: field.label for field in self.fields}
-        labels |= {part.name: part.label for field in self.fields for part in parts_of(field)}
-        found = {}
+        labels, found = self.labels, {}
         for name, text in self.typed.items():
             field = next((one for one in self.fields if one.name == name), None)
             now = rows_in(field, text) if field is not None else None
@@ -74,11 +81,13 @@ class OpenForm:
         return found
 
 
-def known(slack: SlackContext, view: CardView) -> dict[str, str]:
-    """Return the known values of a form: the proposed or refused ones, and the defaults of newer fields.
+def known(slack: SlackContext, view: FormSubject) -> dict[str, str]:
+    """Return the known values of a form: the delivered, proposed or refused ones, and the defaults of newer fields.
 
     A second person begins with what the first one decided.
     """
+    if isinstance(view, DeliveredView):
+        return dict(view.values)
     by_itself = defaults_of(slack.context.registry.get(view.workflow).output)
     if view.state == ReviewState.AWAITING_SECOND:
         return {value.name: value.decided or by_itself.get(value.name, "") for value in view.values}
@@ -89,22 +98,17 @@ def known(slack: SlackContext, view: CardView) -> dict[str, str]:
     }
 
 
-def subject_of(view: CardView) -> Subject:
-    """Return what a draft in a review's form is about."""
-    return SubjectKind.REVIEW.of(view.review)
+def draft_in(slack: SlackContext, about: FormSubject, *, user: str) -> Draft | None:
+    """Return a person's draft in a form."""
+    return drafts.draft_of(slack.context, subject_of(about), by=user)
 
 
-def draft_in(slack: SlackContext, view: CardView, *, user: str) -> Draft | None:
-    """Return a person's draft about a review."""
-    return drafts.draft_of(slack.context, subject_of(view), by=user)
-
-
-def untouched(slack: SlackContext, view: CardView, *, listed: Listed | None, generation: int = 0) -> OpenForm:
+def untouched(slack: SlackContext, about: FormSubject, *, listed: Listed | None, generation: int = 0) -> OpenForm:
     """Return a form as it is before a person types in it."""
-    workflow = slack.context.registry.get(view.workflow)
-    before = known(slack, view)
+    workflow = slack.context.registry.get(about.workflow)
+    before = known(slack, about)
     return OpenForm(
-        view=view,
+        about=about,
         workflow=workflow,
         fields=form_of(workflow.output, zone=workflow.timezone),
         known=before,
@@ -115,12 +119,12 @@ def untouched(slack: SlackContext, view: CardView, *, listed: Listed | None, gen
     )
 
 
-def form_in(slack: SlackContext, view: CardView, modal: Modal, *, user: str) -> OpenForm:
+def form_in(slack: SlackContext, about: FormSubject, modal: Modal, *, user: str) -> OpenForm:
     """Return the form that a person has open, with what stands in it."""
     state = modal.state.values
-    form = untouched(slack, view, listed=modal.listed, generation=inputs.generation_of(state))
+    form = untouched(slack, about, listed=modal.listed, generation=inputs.generation_of(state))
     typed, is_lost = inputs.read(state), False
-    draft = draft_in(slack, view, user=user) if modal.rows else None
+    draft = draft_in(slack, about, user=user) if modal.rows else None
     for name, shown in modal.rows.items():
         field = next((field for field in form.fields if field.name == name), None)
         if field is None:
@@ -143,14 +147,13 @@ def rows_with(field: Field, mark: str, draft: Draft | None, known: Mapping[str, 
 
 
 def _newest(field: Field, draft: Draft | None, form: OpenForm) -> list[Record]:
-    text = draft.typed.get(field.name) if draft is not None and draft.version == form.view.version else None
+    text = draft.typed.get(field.name) if draft is not None and draft.version == version_of(form.about) else None
     return rows_in(field, form.known.get(field.name, "") if text is None else text) or []
 
 
 def from_draft(form: OpenForm, draft: Draft) -> OpenForm:
     """Return a form with the values of a draft, as far as it still has their fields."""
-    names = {field.name for field in form.fields} | {part.name for field in form.fields for part in parts_of(field)}
-    return _with(form, typed={name: text for name, text in draft.typed.items() if name in names})
+    return form_with_only(_with(form, typed=draft.typed), form.labels)
 
 
 def form_with_only(form: OpenForm, names: Collection[str]) -> OpenForm:
@@ -171,9 +174,9 @@ def keep(slack: SlackContext, form: OpenForm, *, user: str, interaction_id: str 
     """Keep what stands in a form as the person's draft."""
     drafts.keep(
         slack.context,
-        subject_of(form.view),
-        case=form.view.case,
-        version=form.view.version,
+        subject_of(form.about),
+        case=form.about.case,
+        version=version_of(form.about),
         by=user,
         typed=form.typed,
         interaction_id=interaction_id,
@@ -183,20 +186,20 @@ def keep(slack: SlackContext, form: OpenForm, *, user: str, interaction_id: str 
 def redrawn(form: OpenForm, *, how: Mapping[str, Any] | None = None) -> View:
     """Draw a form anew with what stands in it. Raise `Refused` where it is too large for Slack.
 
-    `how`: more for `modals.edit_form`.
+    `how`: more for `modals.edit_form` or `modals.correction_form`.
     """
-    drawn = modals.edit_form(
-        form.view,
-        form.fields,
-        {**form.known, **form.typed},
-        generation=form.generation + 1,
-        listed=form.listed,
-        first_rows=form.first_rows,
-        **(how or {}),
-    )
+    drawn = _drawn(_with(form, generation=form.generation + 1), how or {})
     if drawn is None:
         raise Refused("This form is too large for Slack now. What you typed is kept for half an hour.")
     return drawn
+
+
+def _drawn(form: OpenForm, how: Mapping[str, Any]) -> View | None:
+    texts = {**form.known, **form.typed}
+    common = {"generation": form.generation, "first_rows": form.first_rows, **how}
+    if isinstance(form.about, DeliveredView):
+        return modals.correction_form(form.about, form.fields, texts, **common)
+    return modals.edit_form(form.about, form.fields, texts, listed=form.listed, **common)
 
 
 def shown_as_is(form: OpenForm) -> View:
@@ -219,25 +222,35 @@ def edit_form(
     `changed`: how the form differs from the one of the proposal, where the person met that. Raise `Refused` where Slack
     cannot hold it.
     """
-    form = untouched(slack, view, listed=listed, generation=generation)
-    draft = drafts.to_take_up(slack.context, draft_in(slack, view, user=user), version=view.version)
-    if draft is not None:
-        form = from_draft(form, draft)
+    form, taken_up = _begun(slack, untouched(slack, view, listed=listed, generation=generation), user=user)
     told = _changed(view, changed) if changed is not None else None
-    drawn = modals.edit_form(
-        view,
-        form.fields,
-        {**form.known, **form.typed},
-        generation=generation,
-        listed=listed,
-        notice=notice,
-        changed=told,
-        dropped=view.left_over,
-        taken_up=draft.at if draft is not None and form.changes else None,
-    )
+    how = {"notice": notice, "changed": told, "dropped": view.left_over, "taken_up": taken_up}
+    drawn = _drawn(form, how)
     if drawn is None:
         raise Refused(f"This form is too large for Slack. Decide it at the command line: countersign edit {view.case}")
     return drawn
+
+
+def correction_form(slack: SlackContext, view: DeliveredView, *, user: str, generation: int = 0) -> View:
+    """Return the form that corrects a delivery, filled with what was delivered, or what the person typed there before.
+
+    Raise `Refused` where Slack cannot hold it.
+    """
+    form, taken_up = _begun(slack, untouched(slack, view, listed=None, generation=generation), user=user)
+    drawn = _drawn(form, {"taken_up": taken_up})
+    if drawn is None:
+        raise Refused(f"This form is too large for Slack. At the command line: countersign correct {view.case}")
+    return drawn
+
+
+def _begun(slack: SlackContext, form: OpenForm, *, user: str) -> tuple[OpenForm, datetime | None]:
+    """Return a form with what the person typed there before, and the time of that; None where there is nothing."""
+    draft = draft_in(slack, form.about, user=user)
+    draft = drafts.to_take_up(slack.context, draft, version=version_of(form.about))
+    if draft is None:
+        return form, None
+    form = from_draft(form, draft)
+    return form, draft.at if form.changes else None
 
 
 def _changed(view: CardView, changed: FormChanged) -> str:

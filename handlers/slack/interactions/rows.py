@@ -1,4 +1,4 @@
-"""Rows of lists in a review's form: changed, added, removed and turned; and drafts of what was typed.
+"""Rows of lists in a form: changed, added, removed and turned; and drafts of what was typed.
 
 Each press keeps what stands in the form as the person's draft, and costs one call to Slack.
 """
@@ -15,9 +15,10 @@ from handlers.slack.blocks import inputs, modals
 from handlers.slack.blocks.modals import View
 from handlers.slack.context import SlackContext
 from handlers.slack.ids import Action, Callback, OpenRow, Row
-from handlers.slack.interactions.decisions import admitted, is_stale
+from handlers.slack.interactions.form_subjects import admitted_to_fill_in, has_moved_on, subject_of, too_late
 from handlers.slack.interactions.open_forms import (
     OpenForm,
+    correction_form,
     draft_in,
     edit_form,
     form_in,
@@ -26,23 +27,24 @@ from handlers.slack.interactions.open_forms import (
     redrawn,
     rows_with,
     shown_as_is,
-    subject_of,
     typed_in,
     untouched,
 )
 from handlers.slack.interactions.submissions import hand_back
 from handlers.slack.payloads import Click, Submission, click, submission
 from handlers.slack.replies import Answer, answering
-from workflows.engine.errors import InvalidOutput, Refused, Repeated, Stale
-from workflows.engine.review import refusals
+from workflows.engine.errors import InvalidOutput, Refused, Repeated
 from workflows.engine.review.form import drafts
+from workflows.engine.review.form.drafts import Draft
 from workflows.engine.review.form.forms import read_form
-from workflows.engine.review.views import WhyRefused
+from workflows.engine.review.views import DeliveredView
 from workflows.engine.text.canonical_json import to_body
 from workflows.engine.text.form_fields import Field
 from workflows.engine.text.form_records import Record, cells_of, compared, rows_in, rows_mark, rows_text
 
 Body = Mapping[str, Any]
+_FORMS = re.compile(f"^({Callback.EDIT}|{Callback.CORRECT})$")
+_ROW_FORMS = re.compile(f"^({Callback.ROW}|{Callback.CORRECT_ROW})$")
 
 
 def register(app: App, slack: SlackContext) -> None:
@@ -75,23 +77,22 @@ def register(app: App, slack: SlackContext) -> None:
             pressed = click(body)
             form = _form(slack, answer, pressed)
             if form is not None:
-                drafts.forget(slack.context, subject_of(form.view), by=pressed.user.id)
-                anew = form.generation + 1
-                answer.update(edit_form(slack, form.view, user=pressed.user.id, listed=form.listed, generation=anew))
+                drafts.forget(slack.context, subject_of(form.about), by=pressed.user.id)
+                answer.update(_anew(slack, form, user=pressed.user.id))
 
     @app.action(Action.BACK_TO_FORM)
     def back(body: Body, ack: Ack, client: WebClient) -> None:
         with answering(body, ack, client) as answer:
             pressed = click(body)
             assert pressed.view is not None
-            view = admitted(slack, pressed, pressed.view.shown)
-            row = pressed.view.open_row
-            form = untouched(slack, view, listed=pressed.view.listed, generation=row.generation)
-            draft = draft_in(slack, view, user=pressed.user.id)
-            form = from_draft(form, draft) if draft is not None and draft.version == view.version else form
-            answer.update(redrawn(typed_in(form, {}, shown={row.row.field: row.row.place})))
+            row = pressed.view.open_row.row
+            form, _ = _below(slack, pressed)
+            if has_moved_on(form.about, pressed.view.shown):
+                _hand_back_late(slack, answer, pressed, form)
+                return
+            answer.update(redrawn(typed_in(form, {}, shown={row.field: row.place})))
 
-    @app.view(Callback.ROW)
+    @app.view(_ROW_FORMS)
     def keep_row(body: Body, ack: Ack, client: WebClient) -> None:
         with answering(body, ack, client) as answer:
             submitted = submission(body)
@@ -113,7 +114,7 @@ def register(app: App, slack: SlackContext) -> None:
                     answer.done()
                     answer.update(made, of=below, done="Your row is kept in the form")
 
-    @app.view_closed(Callback.EDIT)
+    @app.view_closed(_FORMS)
     def closed(body: Body, ack: Ack, client: WebClient) -> None:
         with answering(body, ack, client) as answer:
             _note_closed(slack, submission(body))
@@ -125,10 +126,10 @@ def _note_closed(slack: SlackContext, closed: Submission) -> None:
     if not closed.view.state.values:
         return
     try:
-        view = admitted(slack, closed, closed.view.shown)
-        if is_stale(view, closed.view.shown):
+        about = admitted_to_fill_in(slack, closed)
+        if has_moved_on(about, closed.view.shown):
             return
-        form = form_in(slack, view, closed.view, user=closed.user.id)
+        form = form_in(slack, about, closed.view, user=closed.user.id)
         if form.changes and not form.is_lost:
             keep(slack, form, user=closed.user.id)
     except Refused:
@@ -137,20 +138,29 @@ def _note_closed(slack: SlackContext, closed: Submission) -> None:
 
 def _form(slack: SlackContext, answer: Answer, pressed: Click) -> OpenForm | None:
     """Return the form in which a button was pressed; None where the person was told why it cannot go on."""
-    if pressed.view is None:
-        raise Refused("This button is from another version of Countersign and no longer works.")
-    shown, user = pressed.view.shown, pressed.user.id
-    view = admitted(slack, pressed, shown)
-    form = form_in(slack, view, pressed.view, user=user)
-    if is_stale(view, shown):
-        refusals.note_of_review(slack.context, shown.id, by=user, wanted="open", why=WhyRefused.TOO_LATE)
-        hand_back(slack, answer, pressed, Stale("the review moved on"), typed=form.changes)
+    about, user = admitted_to_fill_in(slack, pressed), pressed.user.id
+    assert pressed.view is not None
+    form = form_in(slack, about, pressed.view, user=user)
+    if has_moved_on(about, pressed.view.shown):
+        _hand_back_late(slack, answer, pressed, form)
         return None
     if form.is_lost:
         keep(slack, form, user=user)
         answer.update(shown_as_is(form))
         return None
     return form
+
+
+def _hand_back_late(slack: SlackContext, answer: Answer, pressed: Click, form: OpenForm) -> None:
+    error = too_late(slack, form.about, by=pressed.user.id)
+    hand_back(slack, answer, pressed, error, typed=form.changes)
+
+
+def _anew(slack: SlackContext, form: OpenForm, *, user: str) -> View:
+    anew = form.generation + 1
+    if isinstance(form.about, DeliveredView):
+        return correction_form(slack, form.about, user=user, generation=anew)
+    return edit_form(slack, form.about, user=user, listed=form.listed, generation=anew)
 
 
 def _redraw(
@@ -198,7 +208,7 @@ def _row_form(form: OpenForm, field: Field, at: Row, *, is_alone: bool) -> View:
         is_alone=is_alone,
     )
     return modals.row_form(
-        form.view,
+        form.about,
         field,
         cells_of(field, row) if row else {},
         opened=opened,
@@ -208,21 +218,28 @@ def _row_form(form: OpenForm, field: Field, at: Row, *, is_alone: bool) -> View:
     )
 
 
+def _below(slack: SlackContext, acted: Click | Submission) -> tuple[OpenForm, Draft | None]:
+    """Return the form that a row's form was opened from, as the person's draft has it, and that draft."""
+    assert acted.view is not None
+    about, generation = admitted_to_fill_in(slack, acted), acted.view.open_row.generation
+    form = untouched(slack, about, listed=acted.view.listed, generation=generation)
+    draft = draft_in(slack, about, user=acted.user.id)
+    if draft is None or draft.version != acted.view.shown.version:
+        return form, None
+    return from_draft(form, draft), draft
+
+
 def _kept(slack: SlackContext, submitted: Submission) -> tuple[OpenRow, View]:
     """Take a row into the form below, and return that form as it is then.
 
     Raise `InvalidOutput` with the error of each value, or `Refused`.
     """
     opened, user = submitted.view.open_row, submitted.user.id
-    view = admitted(slack, submitted, submitted.view.shown)
-    if is_stale(view, submitted.view.shown):
-        raise Stale("the review moved on")
-    form = untouched(slack, view, listed=submitted.view.listed, generation=opened.generation)
-    draft = draft_in(slack, view, user=user)
+    form, draft = _below(slack, submitted)
+    if has_moved_on(form.about, submitted.view.shown):
+        raise too_late(slack, form.about, by=user)
     if draft is not None and draft.interaction_id == submitted.interaction_id:
         raise Repeated("this arrived before, and is done")
-    draft = draft if draft is not None and draft.version == view.version else None
-    form = from_draft(form, draft) if draft is not None else form
     field = form.field(opened.row.field)
     rows = rows_with(field, opened.mark, draft, form.known)
     if rows is None or field.record is None:

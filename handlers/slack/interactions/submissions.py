@@ -10,7 +10,7 @@ from slack_sdk import WebClient
 
 from handlers.slack.access.rights import NotAllowed
 from handlers.slack.blocks import answers, inputs, modals
-from handlers.slack.blocks.modals import FILL_IN_NOW, FOLLOWS, PRESET, REASON, View
+from handlers.slack.blocks.modals import FILL_IN_NOW, FOLLOWS, PRESET, REASON, WHY, View
 from handlers.slack.context import NotHere, SlackContext
 from handlers.slack.ids import Callback, Shown
 from handlers.slack.interactions.decisions import (
@@ -47,7 +47,6 @@ from workflows.engine.review.form import dependent_texts
 from workflows.engine.review.form.forms import entries, form_mark, read_form
 from workflows.engine.review.form.second_look import EditDoubt, as_refused, doubts_about
 from workflows.engine.review.views import CardView
-from workflows.engine.text.form_records import parts_of
 
 Body = Mapping[str, Any]
 
@@ -179,15 +178,15 @@ def _edit(slack: SlackContext, submitted: Submission, view: CardView) -> dict[st
         raise Stale("the review moved on")
     form = form_in(slack, view, submitted.view, user=by)
     if submitted.view.mark not in ("", form_mark(form.fields)):
-        return _present_form(slack, form, user=by)
+        return present_form(slack, form, user=by)
     if form.is_lost:
         keep(slack, form, user=by)
         return {"response_action": "update", "view": shown_as_is(form)}
     confirmed = inputs.confirmed(submitted.view.state.values) or False
     try:
         output = read_form(form.workflow.output, form.typed, zone=form.workflow.timezone)
-        doubts = _doubts(slack, form, output)
-        again = _asked_first(slack, form, submitted, output, doubts, confirmed=confirmed)
+        doubts = _doubts(slack, view, form, output)
+        again = _asked_first(slack, view, form, submitted, output, doubts, confirmed=confirmed)
         if again is not None:
             keep(slack, form, user=by)
             return {"response_action": "update", "view": again}
@@ -203,10 +202,10 @@ def _edit(slack: SlackContext, submitted: Submission, view: CardView) -> dict[st
             and_then=claiming_next(slack, submitted),
         )
     except InvalidOutput as error:
-        return _complaining(slack, form, submitted, error.errors)
+        return complaining(slack, form, submitted, error.errors)
     except NeverBroken as broken:
         if broken.barred:
-            return _complaining(slack, form, submitted, {"": str(broken)})
+            return complaining(slack, form, submitted, {"": str(broken)})
         keep(slack, form, user=by)
         return {"response_action": "update", "view": redrawn(form, how={"broken": broken})}
     return {}
@@ -214,6 +213,7 @@ def _edit(slack: SlackContext, submitted: Submission, view: CardView) -> dict[st
 
 def _asked_first(
     slack: SlackContext,
+    view: CardView,
     form: OpenForm,
     submitted: Submission,
     output: BaseModel,
@@ -226,7 +226,7 @@ def _asked_first(
     Texts that follow from others are written anew, doubts stand at their fields, and rules are to be confirmed: all of
     it at once, so that it costs one more press.
     """
-    view, shown = form.view, submitted.view.shown
+    shown = submitted.view.shown
     anew: dict[str, str] = {}
     if form.known and not submitted.view.is_rewritten:
         anew = dependent_texts.redrawn(
@@ -235,7 +235,7 @@ def _asked_first(
     if anew:
         form = typed_in(form, anew)
         output = read_form(form.workflow.output, form.typed, zone=form.workflow.timezone)
-        doubts = _doubts(slack, form, output)
+        doubts = _doubts(slack, view, form, output)
     unseen = [doubt for doubt in doubts if doubt.mark not in submitted.view.warned]
     if not anew and not unseen:
         return None
@@ -253,36 +253,36 @@ def _asked_first(
     return redrawn(form, how=how)
 
 
-def _doubts(slack: SlackContext, form: OpenForm, output: BaseModel) -> Sequence[EditDoubt]:
+def _doubts(slack: SlackContext, view: CardView, form: OpenForm, output: BaseModel) -> Sequence[EditDoubt]:
     """Return the doubts about what a person typed."""
-    if modals.is_refused(form.view) and all(text == form.known.get(name, "") for name, text in entries(output).items()):
+    if modals.is_refused(view) and all(text == form.known.get(name, "") for name, text in entries(output).items()):
         return [as_refused()]
-    input = input_of(slack.context, form.view.review)
-    return doubts_about(form.workflow, input, form.view.text, output, before=form.known)
+    input = input_of(slack.context, view.review)
+    return doubts_about(form.workflow, input, view.text, output, before=form.known)
 
 
-def _complaining(
+def complaining(
     slack: SlackContext, form: OpenForm, submitted: Submission, errors: Mapping[str, str]
 ) -> dict[str, Any]:
     """Return the errors beside their inputs. Rows are no input, so where one is wrong, the form is drawn anew."""
     keep(slack, form, user=submitted.user.id)
-    state = submitted.view.state.values
+    # What was wrong with a delivery is said in a form too, and is none of its values.
+    state = {name: value for name, value in submitted.view.state.values.items() if not name.startswith(WHY)}
     has_inputs = any(inputs.is_of_field(block_id) for block_id in state)
     if has_inputs and not any(name.split(".")[0] in submitted.view.rows for name in errors):
         return {"response_action": "errors", "errors": inputs.errors(errors, state, submitted.view.order)}
     notes: dict[str, list[Note]] = {}
-    named = {field.name for field in form.fields} | {part.name for field in form.fields for part in parts_of(field)}
+    named = form.labels
     for name, text in errors.items():
         at = name if name in named else name.split(".")[0]
         notes.setdefault(at if at in named else "", []).append(Note(text=sentence(text)))
     return {"response_action": "update", "view": redrawn(form, how={"notes": notes})}
 
 
-def _present_form(slack: SlackContext, form: OpenForm, *, user: str) -> dict[str, Any]:
+def present_form(slack: SlackContext, form: OpenForm, *, user: str) -> dict[str, Any]:
     """Return the present form with what was typed in an earlier version: nobody decides about a field unseen."""
-    names = {field.name for field in form.fields} | {part.name for field in form.fields for part in parts_of(field)}
-    dropped = {name: text for name, text in form.typed.items() if name not in names}
-    kept = form_with_only(form, names)
+    dropped = {name: text for name, text in form.typed.items() if name not in form.labels}
+    kept = form_with_only(form, form.labels)
     keep(slack, kept, user=user)
     how = {"changed": forms.FORM_CHANGED, "dropped": dropped}
     return {"response_action": "update", "view": redrawn(kept, how=how)}
@@ -315,7 +315,7 @@ def hand_back(
 ) -> None:
     """Show why nothing was recorded, in place of the form, with the typed values to copy."""
     assert acted.view is not None
-    if isinstance(error, Stale):
+    if isinstance(error, Stale) and not acted.view.is_correction:
         why = too_late(slack, acted.view.shown.id, user=acted.user.id)
     else:
         why = answers.refused(str(error), owner=error.owner if isinstance(error, NotAllowed) else None)

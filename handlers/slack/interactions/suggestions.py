@@ -13,9 +13,8 @@ from handlers.slack.access import lookups
 from handlers.slack.blocks import inputs
 from handlers.slack.blocks.drawing import Block
 from handlers.slack.context import SlackContext
-from handlers.slack.ids import Callback, Shown
-from handlers.slack.interactions.corrections import admitted_to_correct
-from handlers.slack.interactions.decisions import admitted
+from handlers.slack.ids import Callback
+from handlers.slack.interactions.form_subjects import admitted_to_fill_in
 from handlers.slack.payloads import Search, search
 from handlers.slack.replies import DATABASE_SECONDS
 from store.db.time_limits import time_limit
@@ -41,15 +40,13 @@ def register(app: App, slack: SlackContext) -> None:
 def _options(slack: SlackContext, asked: Search) -> Sequence[Block]:
     """Return the options that fit what a person typed. Raise `Refused` for whoever may not open the form."""
     match asked.view.callback_id:
-        case Callback.CORRECT:
-            name = admitted_to_correct(slack, asked, Shown.read(asked.view.private_metadata)).workflow
-        case Callback.EDIT | Callback.ROW:
-            name = admitted(slack, asked, asked.view.shown).workflow
+        case Callback.EDIT | Callback.ROW | Callback.CORRECT | Callback.CORRECT_ROW:
+            name = admitted_to_fill_in(slack, asked).workflow
         case _:
             return []
     workflow = slack.context.registry.get(name)
     fields = form_of(workflow.output, zone=workflow.timezone)
-    if asked.view.callback_id == Callback.ROW:
+    if asked.view.callback_id in (Callback.ROW, Callback.CORRECT_ROW):
         of = asked.view.open_row.row.field
         fields = next((field.columns for field in fields if field.name == of), ())
     return inputs.suggestions(fields, asked.block_id, asked.value)

@@ -1,0 +1,59 @@
+"""The subject of a form that people fill in: a review that is decided in it, or a delivery that is corrected."""
+
+from handlers.slack.blocks.modals import shown_of
+from handlers.slack.context import SlackContext
+from handlers.slack.ids import Shown
+from handlers.slack.interactions.decisions import admitted, is_stale
+from handlers.slack.interactions.subjects import read_shown
+from handlers.slack.payloads import Click, Search, Submission
+from store.subjects import Subject, SubjectKind
+from workflows.engine.errors import Refused, Stale
+from workflows.engine.review import refusals
+from workflows.engine.review.cards import place_of_case
+from workflows.engine.review.views import CardView, DeliveredView, WhyRefused
+from workflows.engine.review.wrong.corrections import delivered_view
+
+FormSubject = CardView | DeliveredView
+
+
+def admitted_to_fill_in(slack: SlackContext, acted: Click | Search | Submission) -> FormSubject:
+    """Return the present state of what a form is about. Raise `Refused` where the person may not; that is audited."""
+    if acted.view is None:
+        raise Refused("This button is from another version of Countersign and no longer works.")
+    if acted.view.is_correction:
+        return admitted_to_correct(slack, acted, acted.view.shown)
+    return admitted(slack, acted, acted.view.shown)
+
+
+def admitted_to_correct(slack: SlackContext, acted: Click | Search | Submission, delivered: Shown) -> DeliveredView:
+    """Return the present delivery of a case, for somebody who may read it. Raise `Refused`, which is audited."""
+    user = acted.user.id
+    place = read_shown(slack, acted, delivered, SubjectKind.CASE, place_of_case, wants="correct")
+    with slack.discreet(place.workflow, acted.channel), slack.watched(place.case, by=user, wants="correct"):
+        slack.rights.read(user, slack.context.registry.get(place.workflow))
+    return delivered_view(slack.context, delivered.id)
+
+
+def has_moved_on(about: FormSubject, shown: Shown) -> bool:
+    """Tell whether what a form is about changed since the person saw it."""
+    return about.run != shown.version if isinstance(about, DeliveredView) else is_stale(about, shown)
+
+
+def too_late(slack: SlackContext, about: FormSubject, *, by: str) -> Refused:
+    """Note in the audit that a person comes too late, and return the error that says so."""
+    if isinstance(about, DeliveredView):
+        refusals.note(slack.context, about.case, by=by, wanted="correct", why=WhyRefused.TOO_LATE)
+        return Refused("Something else was delivered after this was shown. Look at the newest card.")
+    refusals.note_of_review(slack.context, about.review, by=by, wanted="open", why=WhyRefused.TOO_LATE)
+    return Stale("the review moved on")
+
+
+def subject_of(about: FormSubject) -> Subject:
+    """Return what a draft in a form is about."""
+    kind = SubjectKind.CASE if isinstance(about, DeliveredView) else SubjectKind.REVIEW
+    return kind.of(shown_of(about).id)
+
+
+def version_of(about: FormSubject) -> int:
+    """Return the version that a draft in a form is of: the review's, or the run that delivered the case."""
+    return shown_of(about).version
