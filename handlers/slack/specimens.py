@@ -18,7 +18,8 @@ from handlers.slack.blocks.cause import cause, ignore_form
 from handlers.slack.blocks.digest import digest
 from handlers.slack.blocks.doubt import doubt
 from handlers.slack.blocks.drawing import Drawn
-from handlers.slack.blocks.modals import WHY, View
+from handlers.slack.blocks.modals import WHY
+from handlers.slack.blocks.pages import View
 from handlers.slack.blocks.paragraphs import fitted, told
 from handlers.slack.blocks.questions import answer_form, question_form
 from handlers.slack.blocks.queue import queue

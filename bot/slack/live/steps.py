@@ -15,7 +15,7 @@ from bot.slack.workspace import NoWorkspace, check_hearing
 from handlers.slack.access.people import kind_of
 from handlers.slack.access.scopes import asked_for
 from handlers.slack.blocks.live import FIELD, form, home, marked_message, marked_view, page, request
-from handlers.slack.blocks.modals import View
+from handlers.slack.blocks.pages import View
 from handlers.slack.payloads import HOME
 from handlers.slack.specimens import Specimen, specimens
 from handlers.texts import live

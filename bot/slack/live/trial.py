@@ -17,7 +17,7 @@ from bot.slack.socket import Hearing
 from bot.slack.workspace import Workspace
 from handlers.slack.blocks.drawing import Drawn
 from handlers.slack.blocks.live import request
-from handlers.slack.blocks.modals import View
+from handlers.slack.blocks.pages import View
 from handlers.texts import live
 from handlers.texts.buttons import Button
 from handlers.texts.live import StepWords

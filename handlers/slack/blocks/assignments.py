@@ -4,14 +4,15 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 
 from handlers.slack import limits
+from handlers.slack.blocks import pages
 from handlers.slack.blocks.drawing import Block
 from handlers.slack.blocks.elements import actions, button, label
 from handlers.slack.blocks.inputs import ELEMENT
-from handlers.slack.blocks.modals import View
+from handlers.slack.blocks.pages import View
 from handlers.slack.blocks.paragraphs import block
 from handlers.slack.blocks.rich_text import is_user
 from handlers.slack.ids import Action, Callback
-from handlers.texts import absences, assignments, forms
+from handlers.texts import absences, assignments
 from handlers.texts.pieces import line, words
 from handlers.texts.plain import excerpt
 from workflows.engine.review.assignment.views import AbsenceView
@@ -31,7 +32,7 @@ def assign_form(view: CardView, *, away: Sequence[AbsenceView], metadata: str, s
     asked = _input(PERSON, assignments.WHOM, _person(view.assignee), hint=assignments.BARS_NOBODY)
     nobody = button(assignments.NOBODY, action=Action.ASSIGN_NOBODY, value=shown)
     blocks = [about, asked, *([actions("nobody", [nobody])] if view.assignee is not None else [])]
-    return _form(Callback.ASSIGN, assignments.TITLE, blocks, submit=assignments.TITLE, metadata=metadata)
+    return pages.form(Callback.ASSIGN, assignments.TITLE, blocks, submit=assignments.TITLE, metadata=metadata)
 
 
 def away_form(absence: AbsenceView | None, *, since: date | None, until: date | None, zone: str, metadata: str) -> View:
@@ -47,7 +48,7 @@ def away_form(absence: AbsenceView | None, *, since: date | None, until: date | 
             optional=True,
         ),
     ]
-    return _form(Callback.AWAY, absences.TITLE, blocks, submit=absences.SAVE, metadata=metadata)
+    return pages.form(Callback.AWAY, absences.TITLE, blocks, submit=absences.SAVE, metadata=metadata)
 
 
 def chosen(state: State, name: str) -> str | None:
@@ -76,16 +77,4 @@ def _input(name: str, text: str, element: Block, *, hint: str, optional: bool = 
         "hint": label(hint, limits.INPUT_HINT),
         "optional": optional,
         "element": element,
-    }
-
-
-def _form(callback: Callback, title: str, blocks: Sequence[Block], *, submit: str, metadata: str) -> View:
-    return {
-        "type": "modal",
-        "callback_id": callback,
-        "title": label(title, limits.VIEW_TITLE),
-        "close": label(forms.CANCEL, limits.VIEW_TITLE),
-        "submit": label(submit, limits.VIEW_TITLE),
-        "blocks": list(blocks),
-        "private_metadata": metadata,
     }

@@ -3,19 +3,20 @@
 from collections.abc import Sequence
 
 from handlers.slack import limits
+from handlers.slack.blocks import pages
 from handlers.slack.blocks.drawing import Block, Drawn
 from handlers.slack.blocks.elements import actions, button, header, label, option, small_print
 from handlers.slack.blocks.inputs import ELEMENT
 from handlers.slack.blocks.length import fitting
+from handlers.slack.blocks.pages import View
 from handlers.slack.blocks.paragraphs import block
 from handlers.slack.blocks.text import escaped
 from handlers.slack.ids import Action, Callback, Shown
-from handlers.texts import buttons, causes, forms
+from handlers.texts import buttons, causes
 from handlers.texts.pieces import Room
 from store.states import CauseState
 from workflows.engine.read.cause_views import CauseView
 
-View = dict[str, object]
 UNTIL = "until"
 """Name of the input."""
 _BRIEF = 300
@@ -66,23 +67,15 @@ def ignore_form(view: CauseView) -> View:
     """Draw the form. The version that it was opened at comes back with it."""
     options = [option(said, value) for value, said in causes.choices().items()]
     chosen = {"type": "radio_buttons", "action_id": ELEMENT, "options": options}
-    return {
-        "type": "modal",
-        "callback_id": Callback.IGNORE,
-        "title": label(causes.IGNORE_TITLE, limits.VIEW_TITLE),
-        "submit": label(causes.IGNORE, limits.VIEW_TITLE),
-        "close": label(forms.CANCEL, limits.VIEW_TITLE),
-        "private_metadata": str(_shown(view)),
-        "blocks": [
-            {
-                "type": "input",
-                "block_id": UNTIL,
-                "label": label(causes.IGNORE_LABEL, limits.INPUT_LABEL),
-                "hint": label(causes.IGNORE_HINT, limits.INPUT_LABEL),
-                "element": chosen,
-            }
-        ],
+    asked: Block = {
+        "type": "input",
+        "block_id": UNTIL,
+        "label": label(causes.IGNORE_LABEL, limits.INPUT_LABEL),
+        "hint": label(causes.IGNORE_HINT, limits.INPUT_LABEL),
+        "element": chosen,
     }
+    metadata = str(_shown(view))
+    return pages.form(Callback.IGNORE, causes.IGNORE_TITLE, [asked], submit=causes.IGNORE, metadata=metadata)
 
 
 def _shown(view: CauseView) -> Shown:

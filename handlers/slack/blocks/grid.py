@@ -4,8 +4,10 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from handlers.slack import limits
+from handlers.slack.blocks import pages
 from handlers.slack.blocks.drawing import Block
 from handlers.slack.blocks.elements import actions, button, divider, header, label
+from handlers.slack.blocks.pages import View
 from handlers.slack.blocks.paragraphs import block
 from handlers.slack.blocks.reasons import why
 from handlers.slack.blocks.sections import section
@@ -16,7 +18,6 @@ from handlers.texts.buttons import Button
 from handlers.texts.pieces import line, words
 from workflows.engine.review.alike.views import MOST, GridView, GroupView, PressView, RowResult, RowView, Went
 
-View = dict[str, object]
 """A modal."""
 
 
@@ -107,11 +108,4 @@ def _page(
     if len(metadata) > limits.PRIVATE_METADATA and session is not None:
         # What a long session remembers has no room beside so many rows: it begins anew.
         metadata = f"{alike.shown} {replace(session, progress=Progress())} {alike}"
-    return {
-        "type": "modal",
-        "callback_id": callback,
-        "title": label(texts.number_alike(number), limits.VIEW_TITLE),
-        "close": label(texts.CLOSE, limits.VIEW_TITLE),
-        "blocks": list(blocks),
-        "private_metadata": metadata,
-    }
+    return pages.page(callback, texts.number_alike(number), blocks, metadata=metadata, close=texts.CLOSE)

@@ -6,7 +6,7 @@ from handlers.slack import limits
 from handlers.slack.blocks.drawing import Block
 from handlers.slack.blocks.elements import actions, button, divider, header, small_print
 from handlers.slack.blocks.grid import see
-from handlers.slack.blocks.modals import View
+from handlers.slack.blocks.pages import View
 from handlers.slack.blocks.paragraphs import block
 from handlers.slack.blocks.sections import section
 from handlers.slack.ids import ALL, Action, HomePlace, Shown, TurnedTo

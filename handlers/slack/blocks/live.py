@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from handlers.slack import limits
 from handlers.slack.blocks.drawing import Block, Drawn
 from handlers.slack.blocks.elements import actions, button, label, small_print
-from handlers.slack.blocks.modals import View
+from handlers.slack.blocks.pages import View
 from handlers.slack.blocks.paragraphs import told
 from handlers.slack.blocks.rich_text import line, rich, words
 from handlers.slack.ids import Callback

@@ -6,12 +6,14 @@ from dataclasses import replace
 from datetime import datetime
 
 from handlers.slack import limits
+from handlers.slack.blocks import pages
 from handlers.slack.blocks.card import card
 from handlers.slack.blocks.columns import is_laid_out
 from handlers.slack.blocks.drawing import Block, Drawn
 from handlers.slack.blocks.elements import actions, button, divider, label, option, small_print
 from handlers.slack.blocks.grid import see
 from handlers.slack.blocks.inputs import CONFIRM, ELEMENT, Beside, confirmation, inputs, marked
+from handlers.slack.blocks.pages import View
 from handlers.slack.blocks.paragraphs import block, drawn, pieces
 from handlers.slack.blocks.reasons import why
 from handlers.slack.blocks.rich_text import as_written, bullets, line, narrowed, quote, rich, words
@@ -46,7 +48,6 @@ from workflows.engine.text.form_fields import Field, Kind
 from workflows.engine.text.form_records import parts_of, spread, spread_out
 from workflows.engine.text.sanitize import one_line, sanitize
 
-View = dict[str, object]
 """A modal."""
 FOLLOWS = "follows"
 REASON = "reason"
@@ -123,7 +124,7 @@ def edit_form(
     )
     below = form_buttons(view, listed)
     form = _largest(
-        _form(
+        pages.form(
             Callback.EDIT,
             forms.edit_title(view),
             [
@@ -181,7 +182,7 @@ def row_form(
     hints = {column: _before(view, text) for column, text in (before or {}).items()}
     made = inputs(field.columns, texts, generation=opened.generation, beside=Beside(hints=hints))
     back = [actions("back", [button(buttons.BACK_TO_FORM, action=Action.BACK_TO_FORM, value=str(opened.row))])]
-    form = _form(
+    form = pages.form(
         Callback.CORRECT_ROW if is_correction else Callback.ROW,
         rows.title(place, added=added),
         [about, *made, *(back if opened.is_alone else [])],
@@ -209,7 +210,7 @@ def rule_met(view: CardView, broken: NeverBroken, *, listed: Listed | None = Non
     )
     press = button(buttons.approve_all_the_same(view.key), action=Action.ALL_THE_SAME, value=shown)
     made = [_about(view), told, block(*recommendation(view, _BRIEF)), actions(f"{CONFIRM}{broken.mark}", [press])]
-    form = _form(Callback.RULE, forms.NOT_APPROVED, made, submit=forms.GO_BACK, metadata=_shown(view, listed))
+    form = pages.form(Callback.RULE, forms.NOT_APPROVED, made, submit=forms.GO_BACK, metadata=_shown(view, listed))
     return form | {"close": label(forms.CLOSE, limits.VIEW_TITLE)}
 
 
@@ -254,7 +255,7 @@ def correction_form(
         | ({"initial_value": why} if why else {}),
     }
     return _largest(
-        _form(
+        pages.form(
             Callback.CORRECT,
             forms.correct_title(view.case),
             [
@@ -316,7 +317,7 @@ def rejection_form(
     back = rejection_buttons(view, listed)
     made += back
     submit, metadata = sessions.REJECT if back else forms.REJECT, _shown(view, listed)
-    return _form(Callback.REJECT, forms.reject_title(view), made, submit=submit, metadata=metadata)
+    return pages.form(Callback.REJECT, forms.reject_title(view), made, submit=submit, metadata=metadata)
 
 
 def _reason(presets: Sequence[str]) -> list[Block]:
@@ -354,7 +355,7 @@ def review(view: CardView, *, notice: Drawn | None = None, listed: Listed | None
         press = button(buttons.NEXT_REVIEW, action=Action.NEXT, value=shown, style="primary")
         below = [actions("next", [press])]
     blocks = [*above, *card(view).blocks, *below]
-    return _page(Callback.REVIEW, forms.REVIEW, blocks, metadata=_shown(view, listed))
+    return pages.page(Callback.REVIEW, forms.REVIEW, blocks, metadata=_shown(view, listed))
 
 
 def details(view: CardView) -> View:
@@ -368,7 +369,7 @@ def details(view: CardView) -> View:
     made += [_whole(forms.OWN_REASON, reason) for reason in view.model_says]
     made += [_whole(forms.IT_DECIDES, view.question)]
     made += [_whole(forms.IT_MAY, view.may)] if view.may else []
-    return _page(
+    return pages.page(
         Callback.READ,
         forms.DETAILS,
         _bounded(made, forms.more_elsewhere(view.case)),
@@ -382,7 +383,7 @@ def doubt(view: DoubtView) -> View:
     made += [_whole(forms.WENT_WRONG, view.why)] if view.why else []
     made += [_whole(label, value) for label, value in view.values.items()]
     made.append(_whole(forms.THE_CASE, view.text))
-    return _page(Callback.READ, forms.LOOK, _bounded(made, forms.more_elsewhere(view.case)))
+    return pages.page(Callback.READ, forms.LOOK, _bounded(made, forms.more_elsewhere(view.case)))
 
 
 def waiting_list(waiting: WaitingView, *, listed: Listed, groups: Sequence[GroupView] = ()) -> View:
@@ -398,23 +399,23 @@ def waiting_list(waiting: WaitingView, *, listed: Listed, groups: Sequence[Group
         made.append(rich(line(words(one_line(one.subject, 150), bold=True)), about))
         made += [actions(f"review.{shown}", [press]), divider()]
     last = waiting.first + len(waiting.reviews)
-    pages = [_turn(buttons.EARLIER, max(waiting.first - PAGE, 0), "back")] if waiting.first > 0 else []
-    pages += [_turn(buttons.LATER, waiting.first + PAGE, "on")] if last < waiting.total else []
-    if pages:
-        made.append(actions("pages", pages))
+    turns = [_turn(buttons.EARLIER, max(waiting.first - PAGE, 0), "back")] if waiting.first > 0 else []
+    turns += [_turn(buttons.LATER, waiting.first + PAGE, "on")] if last < waiting.total else []
+    if turns:
+        made.append(actions("pages", turns))
     if waiting.reviews:
         made.insert(0, small_print(forms.place_in_list(waiting)))
         made[:0] = [*map(see, groups), divider()] if groups else []
     else:
         made.append(rich(line(words(forms.NOTHING_WAITS))))
-    return _page(Callback.LIST, forms.WAITING, made, metadata=str(listed))
+    return pages.page(Callback.LIST, forms.WAITING, made, metadata=str(listed))
 
 
 def told(what: Drawn, *, typed: Mapping[str, str] | None = None, about: str | None = None) -> View:
     """Draw a message to a person, with what they typed, so that it is not lost. `about`: its title, left out ours."""
     made = [*what.blocks, *(_whole(forms.typed_for(name), text) for name, text in (typed or {}).items() if text)]
     title = forms.NOT_RECORDED if typed is not None else about or forms.COUNTERSIGN
-    return _page(Callback.READ, title, _bounded(made, forms.TYPED_MORE))
+    return pages.page(Callback.READ, title, _bounded(made, forms.TYPED_MORE))
 
 
 def _about(view: CardView, *more: Block) -> Block:
@@ -535,27 +536,6 @@ def _fits(form: View) -> bool:
 def _turn(names: Button, first: int, which: str) -> Block:
     made = button(names, action=Action.PAGE, value=str(first))
     return made | {"action_id": f"{Action.PAGE}.{which}"}
-
-
-def _form(callback: Callback, title: str, blocks: Sequence[Block], *, submit: str, metadata: str) -> View:
-    return _page(callback, title, blocks, metadata=metadata, close=forms.CANCEL) | {
-        "submit": label(submit, limits.VIEW_TITLE)
-    }
-
-
-def _page(
-    callback: Callback, title: str, blocks: Sequence[Block], *, metadata: str = "", close: str = forms.CLOSE
-) -> View:
-    made: View = {
-        "type": "modal",
-        "callback_id": callback,
-        "title": label(title, limits.VIEW_TITLE),
-        "close": label(close, limits.VIEW_TITLE),
-        "blocks": list(blocks),
-    }
-    if metadata:
-        made["private_metadata"] = metadata
-    return made
 
 
 def _shown(view: CardView | DeliveredView, listed: Listed | None = None) -> str:

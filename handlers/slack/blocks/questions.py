@@ -1,18 +1,19 @@
 """The forms of a question to the source of a case, and of an answer that somebody gives in its place."""
 
 from handlers.slack import limits
+from handlers.slack.blocks import pages
 from handlers.slack.blocks.drawing import Block
 from handlers.slack.blocks.elements import button, label
 from handlers.slack.blocks.inputs import ELEMENT
+from handlers.slack.blocks.pages import View
 from handlers.slack.blocks.rich_text import line, quote, rich, words
 from handlers.slack.ids import Action, Callback, Shown
-from handlers.texts import buttons, forms, questions
+from handlers.texts import buttons, questions
 from handlers.texts.plain import excerpt
 from store.states import ReviewState
 from workflows.engine.review.decisions import MAX_ANSWER, MAX_QUESTION
 from workflows.engine.review.views import CardView
 
-View = dict[str, object]
 TEXT = "text"
 """Name of the input."""
 _LONGEST_INPUT = 3_000
@@ -23,7 +24,7 @@ def question_form(view: CardView, *, metadata: str) -> View:
     """Draw the form of a question. `metadata`: the review as it is shown."""
     about = rich(line(words(excerpt(view.subject, 200), bold=True)), line(words(questions.HOW_IT_GOES)))
     asked = _input(questions.QUESTION, most=MAX_QUESTION)
-    return _form(Callback.ASK_SOURCE, questions.ASK_TITLE, [about, asked], submit=questions.ASK, metadata=metadata)
+    return pages.form(Callback.ASK_SOURCE, questions.ASK_TITLE, [about, asked], submit=questions.ASK, metadata=metadata)
 
 
 def answer_form(view: CardView) -> View:
@@ -33,7 +34,9 @@ def answer_form(view: CardView) -> View:
     about = rich(line(words(excerpt(view.subject, 200), bold=True)), *said, line(words(questions.NO_ANSWER_YET)))
     answer = _input(questions.ANSWER, most=min(MAX_ANSWER, _LONGEST_INPUT))
     metadata = str(_shown(view))
-    return _form(Callback.ANSWER, questions.ANSWER_TITLE, [about, answer], submit=questions.KEEP, metadata=metadata)
+    return pages.form(
+        Callback.ANSWER, questions.ANSWER_TITLE, [about, answer], submit=questions.KEEP, metadata=metadata
+    )
 
 
 def answer_for_them(view: CardView) -> list[Block]:
@@ -50,15 +53,3 @@ def _shown(view: CardView) -> Shown:
 def _input(text: str, *, most: int) -> Block:
     typed = {"type": "plain_text_input", "action_id": ELEMENT, "multiline": True, "max_length": most}
     return {"type": "input", "block_id": TEXT, "label": label(text, limits.INPUT_LABEL), "element": typed}
-
-
-def _form(callback: Callback, title: str, blocks: list[Block], *, submit: str, metadata: str) -> View:
-    return {
-        "type": "modal",
-        "callback_id": callback,
-        "title": label(title, limits.VIEW_TITLE),
-        "close": label(forms.CANCEL, limits.VIEW_TITLE),
-        "submit": label(submit, limits.VIEW_TITLE),
-        "blocks": blocks,
-        "private_metadata": metadata,
-    }

@@ -7,10 +7,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from handlers.slack import limits
+from handlers.slack.blocks import pages
 from handlers.slack.blocks.drawing import Block, Drawn
 from handlers.slack.blocks.elements import actions, button, divider, header, label
 from handlers.slack.blocks.inputs import confirmation
 from handlers.slack.blocks.length import fitting
+from handlers.slack.blocks.pages import View
 from handlers.slack.blocks.paragraphs import block
 from handlers.slack.blocks.reasons import why
 from handlers.slack.blocks.sections import section
@@ -23,7 +25,6 @@ from workflows.engine.errors import NeverBroken
 from workflows.engine.review.decisions import DecisionKind
 from workflows.engine.review.views import CardView, Decided
 
-View = dict[str, object]
 """A modal."""
 
 
@@ -181,14 +182,8 @@ def _others(view: CardView, shown: str) -> list[Block]:
 
 
 def _page(callback: Callback, place: str, blocks: Sequence[Block], *, metadata: str) -> View:
-    return {
-        "type": "modal",
-        "callback_id": callback,
-        "title": label(title(place) if place else sessions.TITLE, limits.VIEW_TITLE),
-        "close": label(sessions.STOP, limits.VIEW_TITLE),
-        "blocks": list(blocks),
-        "private_metadata": metadata,
-    }
+    named = title(place) if place else sessions.TITLE
+    return pages.page(callback, named, blocks, metadata=metadata, close=sessions.STOP)
 
 
 def placed(form: Mapping[str, object], place: str, above: Sequence[Block]) -> View:

@@ -9,7 +9,7 @@ from slack_sdk import WebClient
 
 from handlers.slack.blocks import answers, modals
 from handlers.slack.blocks.inputs import CONFIRM
-from handlers.slack.blocks.modals import View
+from handlers.slack.blocks.pages import View
 from handlers.slack.context import SlackContext
 from handlers.slack.ids import Action, Listed, Shown
 from handlers.slack.interactions.decisions import (

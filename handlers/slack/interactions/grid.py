@@ -17,7 +17,7 @@ from slack_sdk import WebClient
 from handlers.slack import replies
 from handlers.slack.access import lookups
 from handlers.slack.blocks import grid, modals
-from handlers.slack.blocks.modals import View
+from handlers.slack.blocks.pages import View
 from handlers.slack.context import SlackContext
 from handlers.slack.ids import Action, Alike, Callback, Listed, Shown
 from handlers.slack.interactions.alike_page import alike_page

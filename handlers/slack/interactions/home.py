@@ -20,7 +20,7 @@ from handlers.slack.access import lookups
 from handlers.slack.access.rights import NotAllowed, UnknownKind, Unsure, UnusableGroup
 from handlers.slack.blocks import home as blocks
 from handlers.slack.blocks import modals
-from handlers.slack.blocks.modals import View
+from handlers.slack.blocks.pages import View
 from handlers.slack.blocks.paragraphs import told
 from handlers.slack.context import NotHere, SlackContext
 from handlers.slack.error_codes import NOT_DONE, code_of

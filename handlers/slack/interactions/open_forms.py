@@ -11,7 +11,8 @@ from datetime import datetime
 from typing import Any
 
 from handlers.slack.blocks import inputs, modals
-from handlers.slack.blocks.modals import WHY, View
+from handlers.slack.blocks.modals import WHY
+from handlers.slack.blocks.pages import View
 from handlers.slack.context import SlackContext
 from handlers.slack.ids import Listed
 from handlers.slack.interactions.form_subjects import FormSubject, subject_of, version_of

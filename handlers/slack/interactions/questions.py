@@ -8,7 +8,7 @@ from slack_sdk import WebClient
 
 from handlers.slack.blocks import answers, inputs, modals
 from handlers.slack.blocks.drawing import Drawn
-from handlers.slack.blocks.modals import View
+from handlers.slack.blocks.pages import View
 from handlers.slack.blocks.questions import TEXT, answer_form, question_form
 from handlers.slack.context import SlackContext
 from handlers.slack.ids import Action, Callback, Listed, Shown

@@ -12,7 +12,7 @@ from slack_bolt import Ack, App
 from slack_sdk import WebClient
 
 from handlers.slack.blocks import inputs, modals
-from handlers.slack.blocks.modals import View
+from handlers.slack.blocks.pages import View
 from handlers.slack.context import SlackContext
 from handlers.slack.ids import Action, Callback, OpenRow, Row
 from handlers.slack.interactions.form_subjects import admitted_to_fill_in, has_moved_on, subject_of, too_late

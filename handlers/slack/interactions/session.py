@@ -16,7 +16,7 @@ from slack_sdk import WebClient
 from handlers.slack.access.rights import NotAllowed
 from handlers.slack.blocks import answers, inputs, modals, session
 from handlers.slack.blocks.drawing import Drawn
-from handlers.slack.blocks.modals import View
+from handlers.slack.blocks.pages import View
 from handlers.slack.blocks.paragraphs import told
 from handlers.slack.context import NotHere, SlackContext
 from handlers.slack.ids import Action, Callback, Listed, Shown

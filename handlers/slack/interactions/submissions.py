@@ -10,7 +10,8 @@ from slack_sdk import WebClient
 
 from handlers.slack.access.rights import NotAllowed
 from handlers.slack.blocks import answers, inputs, modals
-from handlers.slack.blocks.modals import FILL_IN_NOW, FOLLOWS, PRESET, REASON, WHY, View
+from handlers.slack.blocks.modals import FILL_IN_NOW, FOLLOWS, PRESET, REASON, WHY
+from handlers.slack.blocks.pages import View
 from handlers.slack.context import NotHere, SlackContext
 from handlers.slack.ids import Callback, Shown
 from handlers.slack.interactions.decisions import (

@@ -21,6 +21,7 @@ from bot.sandbox.json import objects
 from bot.sandbox.state.forms import Values, find_input, initial_values, spots
 from handlers.slack import limits
 from handlers.slack.blocks import inputs, modals
+from handlers.slack.blocks.pages import View
 from handlers.slack.ids import OpenRow, Row
 from handlers.slack.payloads import Modal
 from tests.unit.handlers.cases import view
@@ -545,7 +546,7 @@ def test_what_no_form_of_ours_holds_is_not_read() -> None:
 sentences = st.lists(st.text(min_size=1, max_size=60), min_size=1, max_size=5, unique=True)
 
 
-def asking(nevers: list[str]) -> modals.View | None:
+def asking(nevers: list[str]) -> View | None:
     """A form that asks whether these rules are to be passed over."""
     field = FormField(name="a", label="A", kind=Kind.TEXT, required=False)
     return modals.edit_form(view(), [field], {}, broken=NeverBroken(nevers, barred=False))
