@@ -94,6 +94,20 @@ def test_the_form_of_a_row_is_searched_in_too(stage: Stage) -> None:
     assert found(stage, "account.0.0", "1249") == ["=1249 Account"]
 
 
+def test_the_form_that_corrects_a_delivery_and_that_of_its_row_are_searched_in_too(stage: Stage) -> None:
+    case = stage.submit(stage.placed(posts([])), id=1, text="1 taxi")
+    stage.press(ANA, "approve")
+    stage.work()
+    stage.opened(ANA, "correct", card=0)
+    assert found(stage, "account.0.0", "1248") == ["=1248 Account"]
+    assert stage.person(ANA).press_in_view("change_row").acknowledged
+    stage.view(ANA, deep=2)
+    assert found(stage, "account.0.0", "1249") == ["=1249 Account"]
+    stage.world.registry.get("posts").review = Review(post_to=SUPPORT, reviewers=["U0BEN"])
+    assert found(stage, "account.0.0", "1249") == []
+    assert "correct.refused" in [entry.action for entry in stage.world.case(case).audit]
+
+
 def test_a_person_without_the_right_to_the_form_finds_nothing(stage: Stage) -> None:
     """The right is looked at for each search, as for opening the form."""
     case = stage.submit(stage.placed(posts([])), id=1, text="1 taxi")
