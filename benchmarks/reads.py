@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from benchmarks.year import BEGAN, CHANNEL, SECONDS, TEAM, WORKFLOWS
 from store.cases import (
     assignments,
+    bulk_reruns,
     cases,
     causes,
     deliveries,
@@ -23,6 +24,7 @@ from store.cases import (
     waiting_runs,
     workflow_pauses,
 )
+from store.cases.bulk_reruns import Choice
 from store.cases.homes import Days
 from store.cases.turns import Turns
 from store.faces import Face
@@ -42,6 +44,7 @@ _TURNS = Turns(by="U01", workflows=WORKFLOWS)
 _TODAY = Days(since=dict.fromkeys(WORKFLOWS, _DAY), undoable=_DAY, at=_NOW)
 _FACE = Face(name="slack", roles={"failures", "leads"})
 _KNOWN = (1, 2)
+_CHOICE = Choice(cause=1, states=(RunState.FAILED, RunState.PARKED), since=None, until=_NOW)
 """Ids of the workflows' rows."""
 
 PEOPLE: Mapping[str, Read] = {
@@ -106,6 +109,15 @@ PEOPLE: Mapping[str, Read] = {
 """Reads that a person waits for."""
 
 LOOPS: Mapping[str, Read] = {
+    "bulk_reruns.newest": lambda session: bulk_reruns.newest(session, 1, team=TEAM),
+    "bulk_reruns.active": lambda session: bulk_reruns.active(session, team=TEAM),
+    "bulk_reruns.is_any_active": lambda session: bulk_reruns.is_any_active(session, team=TEAM),
+    "bulk_reruns.kinds": lambda session: bulk_reruns.kinds(session, _CHOICE, team=TEAM),
+    "bulk_reruns.following": lambda session: bulk_reruns.following(
+        session, _CHOICE, team=TEAM, bulk=1, after=0, limit=1
+    ),
+    "bulk_reruns.run_counts": lambda session: bulk_reruns.run_counts(session, 1, team=TEAM),
+    "bulk_reruns.ends": lambda session: bulk_reruns.ends(session, 1, team=TEAM, cause=1),
     "causes.find": lambda session: causes.find(session, "abc1", team=TEAM),
     "causes.number_of": lambda session: causes.number_of(
         session, team=TEAM, workflow=1, step="look_up", error="NotDone", at_most=20

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from handlers.texts import (
     assignments,
+    bulk_reruns,
     causes,
     decided,
     deliveries,
@@ -146,9 +147,11 @@ def _note(context: Context, intents: Sequence[Intent]) -> Callable[[Room], Told]
             still = card_in_channel(card_view(context, first.subject.id))
             return _plainly(reminders.in_thread(still)) if still.is_decidable else None
         case notices.CAUSE_NOTE:
-            called = causes.called(
-                cause_view(context, first.subject.id), is_back=first.about["occasion"] == counting.BACK
-            )
+            failing, occasion = cause_view(context, first.subject.id), first.about["occasion"]
+            if occasion == counting.RERUN:
+                called = bulk_reruns.ended(failing)
+            else:
+                called = causes.called(failing, is_back=occasion == counting.BACK)
             return _plainly(called) if called is not None else None
         case notices.FAILURE:
             failed = failure_view(context, first.subject.id)

@@ -7,12 +7,17 @@ function of the engine. Pure.
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from difflib import get_close_matches
 
 _DASHES = r"(?:--|[\u2012-\u2015])"
 """Pattern of what stands before an option: some keyboards turn two short dashes into one long dash."""
 _FROM = re.compile(rf"(.*\S)\s+{_DASHES}?from\s+(\S+)", re.IGNORECASE | re.DOTALL)
 _DRY = re.compile(rf"(.*\S)\s+{_DASHES}?dry", re.IGNORECASE | re.DOTALL)
+_OF_CAUSE = re.compile(r"cause\s+(\S+)", re.IGNORECASE)
+_FAILED = re.compile(rf"failed\s+(\S+)(?:\s+{_DASHES}?since\s+(\S+))?", re.IGNORECASE)
+_TIME = re.compile(r"([1-9][0-9]{0,3})\s?([mhd])", re.IGNORECASE)
+_UNITS = {"m": timedelta(minutes=1), "h": timedelta(hours=1), "d": timedelta(days=1)}
 _DELIVERIES = re.compile(rf"(?<!\S){_DASHES}deliveries(?!\S)", re.IGNORECASE)
 
 
@@ -44,6 +49,12 @@ COMMANDS: Sequence[Command] = (
     Command(name="causes", about="[CAUSE]", does="List why cases failed, or show one cause with its buttons"),
     Command(name="workflows", about="[WORKFLOW]", does="List the workflows, or show the charter of one"),
     Command(name="rerun", about="CASE [from STEP] [dry]", does="Run a case again; with dry, say what would happen"),
+    Command(name="rerun", about="cause CAUSE [dry]", does="Run all failed cases of a cause again, a few of them first"),
+    Command(
+        name="rerun",
+        about="failed WORKFLOW since 2h [dry]",
+        does="The same for all that failed of a workflow within 30m, 2h or 1d, a cause at a time",
+    ),
     Command(
         name="pause",
         about="WORKFLOW [--deliveries] REASON",
@@ -80,13 +91,44 @@ class RerunWords:
     """True: only say what would happen."""
 
 
-def read_rerun(words: str, *, is_case: Callable[[str], bool]) -> RerunWords:
-    """Read the words of `rerun`. A key may end in words of the command: an exact number or key goes first."""
+@dataclass(frozen=True, kw_only=True)
+class RerunCauseWords:
+    """The words of `rerun cause`, read."""
+
+    cause: str
+    """Its name: its fingerprint, or the beginning of it."""
+    dry: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class RerunFailedWords:
+    """The words of `rerun failed`, read."""
+
+    workflow: str
+    since: str
+    """The time as it was said; empty where none was."""
+    within: timedelta | None
+    """The time that it means; None where it means none."""
+    dry: bool
+
+
+def read_rerun(words: str, *, is_case: Callable[[str], bool]) -> RerunWords | RerunCauseWords | RerunFailedWords:
+    """Read the words of `rerun`. A key may read like words of the command: an exact number or key goes first."""
     dry = None if is_case(words) else _DRY.fullmatch(words)
     rest = dry[1] if dry is not None else words
+    if not is_case(rest) and (of_cause := _OF_CAUSE.fullmatch(rest)) is not None:
+        return RerunCauseWords(cause=of_cause[1], dry=dry is not None)
+    if not is_case(rest) and (failed := _FAILED.fullmatch(rest)) is not None:
+        since = failed[2] or ""
+        return RerunFailedWords(workflow=failed[1], since=since, within=_time(since), dry=dry is not None)
     step = None if is_case(rest) else _FROM.fullmatch(rest)
     case, from_step = (step[1], step[2]) if step is not None else (rest, None)
     return RerunWords(case=case, from_step=from_step, dry=dry is not None)
+
+
+def _time(said: str) -> timedelta | None:
+    found = _TIME.fullmatch(said)
+    return int(found[1]) * _UNITS[found[2].lower()] if found is not None else None
 
 
 @dataclass(frozen=True, kw_only=True)

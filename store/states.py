@@ -101,6 +101,18 @@ class CauseState(StrEnum):
     """It came back after it was resolved."""
 
 
+class BulkState(StrEnum):
+    """The state of a bulk rerun."""
+
+    TRIAL = "trial"
+    """A few cases are tried first."""
+    WAVES = "waves"
+    """The trial was good, and the rest follows."""
+    STOPPED = "stopped"
+    """By a person, or by itself: no more reruns are begun, and those that are under way go on."""
+    DONE = "done"
+
+
 class Resolution(StrEnum):
     """The resolution of a run."""
 
@@ -127,6 +139,9 @@ NOT_ENDED = tuple(state for state in RunState if state not in ENDED)
 
 STOPPED = frozenset({RunState.FAILED, RunState.DOUBTFUL, RunState.PARKED})
 """Run states in which somebody has to repair something."""
+
+ACTIVE = (BulkState.TRIAL, BulkState.WAVES)
+"""States of a bulk rerun that goes on by itself."""
 
 STILL_BROKEN = frozenset(CauseState) - {CauseState.RESOLVED, CauseState.IGNORED}
 """States of a cause in which somebody has to do something about it."""

@@ -14,6 +14,7 @@ from bot.cli.start import started
 
 if TYPE_CHECKING:
     from bot.app import App
+    from handlers.commands import RerunCauseWords, RerunFailedWords
     from workflows.engine.declare.registry import AnyWorkflow
     from workflows.engine.read.views import OpenReview
 
@@ -242,15 +243,19 @@ def wrong(
 @commands.command()
 def rerun(
     words: Annotated[
-        list[str], typer.Argument(metavar="CASE [from STEP] [dry]", help="A step is its name, start, or deliver.")
+        list[str],
+        typer.Argument(
+            metavar="CASE [from STEP] | cause CAUSE | failed WORKFLOW since 2h [dry]",
+            help="A step is its name, start, or deliver. A time is 30m, 2h or 1d.",
+        ),
     ],
     from_step: Annotated[str | None, typer.Option("--from", metavar="STEP", help="The same as: from STEP.")] = None,
     dry: Annotated[bool, typer.Option("--dry", help="Only say what would happen; the same as: dry.")] = False,
 ) -> None:
-    """Run a case again, by default from the step that failed."""
+    """Run a case again, by default from the step that failed; or all of a cause, or all that failed."""
     from bot.cli.completion import finish
     from bot.cli.screens.output import out
-    from handlers.commands import read_rerun
+    from handlers.commands import RerunWords, read_rerun
     from handlers.texts.reruns import follows
     from workflows.engine.case.lookup import cases_meant
     from workflows.engine.read.history import find_case
@@ -258,6 +263,9 @@ def rerun(
 
     with started() as app:
         said = read_rerun(" ".join(words), is_case=lambda text: bool(cases_meant(app.context, text)))
+        if not isinstance(said, RerunWords):
+            _rerun_all(app, said, dry=dry or said.dry)
+            return
         number, step = find_case(app.context, said.case), from_step or said.from_step
         if dry or said.dry:
             foreseen = reruns.foresee(app.context, number, by=operator(), from_step=step)
@@ -269,6 +277,35 @@ def rerun(
             begun = reruns.rerun(app.context, number, by=operator(), from_step=step)
         finish(app, number)
         _tell(app, number, f"run again from {begun.from_step}")
+
+
+def _rerun_all(app: App, said: RerunCauseWords | RerunFailedWords, *, dry: bool) -> None:
+    """Run all failed cases of a cause again, or of each cause of a workflow."""
+    from bot.cli.completion import work_on_rest
+    from bot.cli.screens.cause import print_bulk_rerun
+    from bot.cli.screens.told import tell
+    from handlers.commands import RerunCauseWords as OfCause
+    from handlers.texts import bulk_reruns as texts
+    from workflows.engine.errors import Refused
+    from workflows.engine.read.causes import cause_named, cause_view
+    from workflows.engine.review import bulk_reruns
+
+    if isinstance(said, OfCause):
+        found, within, again = [cause_named(app.context, said.cause)], None, f"cause {said.cause}"
+    else:
+        if said.within is None:
+            raise Refused(texts.no_time(said.workflow, said.since))
+        within, again = said.within, f"failed {said.workflow} since {said.since}"
+        found = bulk_reruns.causes_of(app.context, said.workflow, since=within)
+    if dry:
+        plans, _ = bulk_reruns.foresee_each(app.context, found, since=within)
+        tell(texts.foreseen(plans, again=again))
+        return
+    begun, refused = bulk_reruns.begin_each(app.context, found, by=operator(), since=within)
+    tell(texts.begun(begun, refused))
+    work_on_rest(app)
+    for one in begun:
+        print_bulk_rerun(cause_view(app.context, one.cause))
 
 
 @commands.command()

@@ -30,6 +30,7 @@ from handlers.slack.progress import Progress
 from handlers.texts import (
     absences,
     assignments,
+    bulk_reruns,
     causes,
     commands,
     decided,
@@ -51,12 +52,21 @@ from handlers.texts.explained import EXPLAINED, explained
 from handlers.texts.forms import Note
 from handlers.texts.home import CHARTER, UNSURE, no_right
 from handlers.texts.pieces import Told
-from store.states import CauseState, DeliveryState, QuestionState, Resolution, ReviewState, RunState, StepState
+from store.states import (
+    BulkState,
+    CauseState,
+    DeliveryState,
+    QuestionState,
+    Resolution,
+    ReviewState,
+    RunState,
+    StepState,
+)
 from workflows.engine.deliver.views import DeliveryView, LateView, TargetView
 from workflows.engine.errors import CorrectionWaits, NeverBroken
 from workflows.engine.pauses import HandNote, Pause, Paused, PauseStatus, Resumed
 from workflows.engine.propose.views import OpenOutage, OutageView, OverrunView
-from workflows.engine.read.cause_views import CauseLineView, CauseView, Example
+from workflows.engine.read.cause_views import AllAgain, BulkView, CauseLineView, CauseView, Example
 from workflows.engine.read.charter_views import CharterView, SecondPerson
 from workflows.engine.read.digest_views import Cause, DigestView, PausedSince, StoppedCase, WorkflowFigures
 from workflows.engine.read.explanation_views import ExplanationView, ValueLine
@@ -66,6 +76,7 @@ from workflows.engine.read.views import CaseView, ProposalView, ReviewView, RunV
 from workflows.engine.reasons import Code, Reason
 from workflows.engine.review.alike.views import Bar, GridView, GroupView, PressView, RowResult, RowView, Went
 from workflows.engine.review.assignment.views import AbsenceView, AssignmentView, WhyAssigned
+from workflows.engine.review.bulk_rules import WhyStopped
 from workflows.engine.review.decisions import DecisionKind
 from workflows.engine.review.views import (
     CardView,
@@ -399,6 +410,24 @@ _FAILURE = FailureView(
     not_confirmed=False,
     at=_AT,
 )
+_BULK = BulkView(
+    bulk=3,
+    state=BulkState.WAVES,
+    why_stopped=None,
+    total=5_000,
+    begun=700,
+    left_out=2,
+    under_way=50,
+    through=640,
+    again=1,
+    otherwise=7,
+    began_by=_WHO,
+    began_at=_AT,
+    changed_by=_WHO,
+    changed_at=_AT,
+    is_paused=False,
+)
+_TRIED: dict[str, Any] = {"begun": 5, "left_out": 0, "under_way": 3, "through": 2, "again": 0, "otherwise": 0}
 _CAUSE = CauseView(
     generation=0,
     cause=5,
@@ -442,6 +471,7 @@ _CAUSE = CauseView(
     under_way=0,
     through=0,
     down_since=None,
+    all_again=AllAgain(total=4_999, delivers_only=4_000, proposes=999, cost=Decimal("99.90")),
 )
 _RESOLVED: dict[str, Any] = {"state": CauseState.RESOLVED, "changed_by": _WHO, "resolved_in": "0123456789ab"}
 _NOBODY: dict[str, Any] = {"failed": 0, "in_doubt": 0, "examples": [], "next_run": None}
@@ -450,6 +480,14 @@ _CAUSES: Mapping[str, Mapping[str, Any]] = {
     "open": {},
     "its system is down": {"down_since": _AT},
     "being mended": {"state": CauseState.MENDING, "changed_by": _WHO, "through": 3, "under_way": 1, "failed": 1},
+    "rerun, a trial": {"bulk": replace(_BULK, state=BulkState.TRIAL, **_TRIED), "under_way": 3, "through": 2},
+    "rerun, waves": {"bulk": _BULK, "under_way": 50, "through": 640},
+    "rerun, paused": {"bulk": replace(_BULK, is_paused=True)},
+    "rerun, stopped": {"bulk": replace(_BULK, state=BulkState.STOPPED, why_stopped=WhyStopped.PERSON)},
+    "rerun, stopped by itself": {
+        "bulk": replace(_BULK, state=BulkState.STOPPED, why_stopped=WhyStopped.BACK_IN_TRIAL, **_TRIED)
+    },
+    "rerun, done": {"bulk": replace(_BULK, state=BulkState.DONE, under_way=0)},
     "ignored until a time": {"state": CauseState.IGNORED, "changed_by": _WHO, "ignored_until": _AT},
     "ignored until a count": {"state": CauseState.IGNORED, "changed_by": _WHO, "ignored_count": 10},
     "ignored until a rate": {"state": CauseState.IGNORED, "changed_by": _WHO, "ignored_rate": 100},
@@ -526,6 +564,12 @@ def _cause(**changes: Any) -> CauseView:
 
 
 _LINE_OF_CAUSE = frozenset(field.name for field in fields(CauseLineView))
+
+
+def _ended(state: BulkState, why: WhyStopped | None) -> Told:
+    ended = bulk_reruns.ended(_cause(bulk=replace(_BULK, state=state, why_stopped=why)))
+    assert ended is not None
+    return ended
 
 
 def _called(view: CauseView, *, is_back: bool) -> Told:
@@ -689,6 +733,8 @@ def _others() -> Mapping[str, Drawn]:
         "reminder, several": reminder(_REMINDER, [_CARD, replace(_CARD, review=12, overdue=True)]),
         "reported as wrong": fitted(lambda room: reports.note(_NOTE, room)),
         "failure": fitted(lambda room: failures.failure(_FAILURE, room)),
+        "in the thread, a rerun that is done": told(_ended(BulkState.DONE, None)),
+        "in the thread, a rerun that stopped": told(_ended(BulkState.STOPPED, WhyStopped.BACK)),
         "in the thread, a new cause": told(_called(_CAUSE, is_back=False)),
         "in the thread, a cause that is back": told(_called(replace(_CAUSE, resolved_by=_OTHER), is_back=True)),
         "model down": fitted(lambda room: outage.outage(away, room)),

@@ -216,6 +216,20 @@ def rerun_one(cause: str) -> Button:
     return Button(text="Rerun one", says=f"Rerun one case of cause {cause}")
 
 
+def rerun_all(cause: str, number: int, what: str) -> Button:
+    """Name the button that runs all stopped cases of a cause again. `what`: what that means, in sentences."""
+    return Button(
+        text=f"Rerun all ({number:,})",
+        says=f"Rerun all {number:,} cases of cause {cause}",
+        question=Question(title=f"Rerun {number:,} cases?", text=what, yes="Rerun all"),
+    )
+
+
+def stop_rerun(cause: str) -> Button:
+    """Name the button that stops the rerun of a cause's cases."""
+    return Button(text="Stop rerun", says=f"Stop the rerun of the cases of cause {cause}")
+
+
 def mend(cause: str) -> Button:
     """Name the button by which a person says that they mend a cause."""
     return Button(text="Take over by hand", says=f"Take over cause {cause} by hand")

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from decimal import Decimal
 
+from handlers.texts import bulk_reruns
 from handlers.texts.pieces import (
     Line,
     Paragraph,
@@ -151,8 +152,9 @@ def _trend(view: CauseView) -> list[Line]:
 
 def progress(view: CauseView, room: Room) -> list[Paragraph]:
     """Say how its reruns went, and name a few cases that stand."""
-    again, said = view.through + view.under_way, list[Paragraph]()
-    if again:
+    again, said = view.through + view.under_way, list[Paragraph](bulk_reruns.line_of(view))
+    in_bulk = view.bulk.through + view.bulk.under_way if view.bulk is not None else 0
+    if again > in_bulk:
         under_way = f", {view.under_way:,} under way" if view.under_way else ""
         still = f", {view.failed:,} still failed" if view.failed else ""
         total = again + view.failed

@@ -51,9 +51,10 @@ def add(
     answers_id: int | None = None,
     asked_by: str | None = None,
     cause_id: int | None = None,
+    bulk_id: int | None = None,
 ) -> int:
     """Add a run; returns its id. `asked_by`: the person who asked for it; None where nobody did. `cause_id`: the cause
-    for which the run stopped whose place it takes.
+    for which the run stopped whose place it takes. `bulk_id`: the bulk rerun that began it.
     """
     return rows.add(
         session,
@@ -78,6 +79,7 @@ def add(
         refused_id=refused_id,
         answers_id=answers_id,
         cause_id=cause_id,
+        bulk_id=bulk_id,
     )
 
 

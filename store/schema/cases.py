@@ -93,6 +93,8 @@ class Run(OfTeam, Base):
         index_of_some("ix_runs_corrections", "team_id", "state", where="correction > 0"),
         # Few runs fail, and a cause's card is drawn from its own.
         index_of_some("ix_runs_cause", "team_id", "cause_id", "state", "id", where="cause_id IS NOT NULL"),
+        # Few runs are bulk reruns, and their number by state is asked every other second while one is active.
+        index_of_some("ix_runs_bulk", "team_id", "bulk_id", "state", "cause_id", where="bulk_id IS NOT NULL"),
     )
 
     case_id: Mapped[int] = mapped_column(ForeignKey("cases.id"))
@@ -137,6 +139,8 @@ class Run(OfTeam, Base):
     """
     cause_id: Mapped[int | None]
     """Cause for which it stopped, or for which the run stopped whose place it took; None where there is none."""
+    bulk_id: Mapped[int | None]
+    """Bulk rerun that began it; None where none did."""
 
 
 class Step(OfTeam, Base):

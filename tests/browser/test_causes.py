@@ -9,7 +9,10 @@ from playwright.sync_api import expect
 
 from tests.browser.conftest import OpenWindow
 from tests.slack.stage import FAILED, KIM, Stage
+from tests.slack.test_bulk_reruns import CLOSED, down, look
 from tests.slack.test_causes import failing
+from workflows import NotDone
+from workflows.engine.review.bulk_rules import TRIAL
 
 pytestmark = pytest.mark.slow
 
@@ -45,3 +48,45 @@ def test_an_engineer_takes_a_cause_over_runs_one_again_and_leaves_it_alone(
     window.submit()
     stage.work()
     expect(card).to_contain_text("Ignored by")
+
+
+@pytest.mark.parametrize(("width", "dark"), [(1280, False), (390, True)])
+def test_an_engineer_runs_all_again_with_one_press_after_an_outage(
+    stage: Stage, open_window: OpenWindow, width: int, dark: bool
+) -> None:
+    down(stage, 40)
+    window = open_window(width=width, dark=dark, url=f"{stage.running.page_url}&user={KIM}&channel={FAILED}")
+    card = window.message("of sample failed at the delivery")
+    card.get_by_role("button", name="Rerun all 40 cases").click()
+    expect(window.question).to_contain_text("5 are tried first.")
+    if KEPT:
+        window.page.screenshot(path=Path(KEPT) / f"bulk-asked-{width}.png")
+    with window.acting("press"):
+        window.question.get_by_role("button", name="Rerun all").click()
+    look(stage)
+    expect(card).to_contain_text("trying 5 of 40 first. 5 of 40 through.")
+    if KEPT:
+        window.page.screenshot(path=Path(KEPT) / f"bulk-trial-{width}.png")
+    look(stage)
+    expect(card).to_contain_text("the trial was good. 15 of 40 through.")
+    if KEPT:
+        window.page.screenshot(path=Path(KEPT) / f"bulk-waves-{width}.png")
+    stage.work()
+    card = window.message("Resolved: sample failed at the delivery")
+    expect(card).to_contain_text("Rerun done. 40 of 40 through.")
+    if KEPT:
+        window.page.screenshot(path=Path(KEPT) / f"bulk-done-{width}.png")
+
+
+def test_in_the_trial_the_failure_comes_back_and_it_stops(stage: Stage, open_window: OpenWindow) -> None:
+    down(stage, 40)
+    stage.desk.errors += [NotDone(CLOSED)] * TRIAL
+    window = open_window(url=f"{stage.running.page_url}&user={KIM}&channel={FAILED}")
+    card = window.message("of sample failed at the delivery")
+    card.get_by_role("button", name="Rerun all 40 cases").click()
+    with window.acting("press"):
+        window.question.get_by_role("button", name="Rerun all").click()
+    stage.work()
+    expect(card).to_contain_text("Rerun stopped by itself: the same failure came back in the trial.")
+    if KEPT:
+        window.page.screenshot(path=Path(KEPT) / "bulk-stopped.png")

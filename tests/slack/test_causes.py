@@ -60,7 +60,7 @@ def test_failures_that_are_alike_are_one_card_and_its_owner_is_called_once(stage
     ]
     assert told[5].startswith("Most in an hour, of the last 24: 2, from 2026-11-20 09:00 UTC on. ▁▁")
     assert f"ticket-1: /countersign case {cases[0]}" in told
-    assert buttons(shown) == ["rerun_one", *MEND]
+    assert buttons(shown) == ["rerun_one", "rerun_all", *MEND]
     (called,) = stage.thread(channel=FAILED, user=KIM)
     assert called.startswith(f"@{MARIA}, this is new, and you own sample.")
 

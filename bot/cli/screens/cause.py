@@ -1,6 +1,9 @@
 """One cause of failures at the terminal."""
 
 from bot.cli.screens.output import moment, out, print_named
+from bot.cli.screens.told import tell
+from handlers.texts.bulk_reruns import line_of
+from handlers.texts.pieces import Told, line, words
 from workflows.engine.read.cause_views import CauseView
 
 
@@ -26,10 +29,18 @@ def print_cause(view: CauseView) -> None:
     for name, value in named.items():
         if value is not None:
             print_named(name, value)
+    print_bulk_rerun(view)
     for one in view.examples:
         print_named("case", f"{one.case} ({one.key}) is {one.state}")
     if view.examples:
-        out.print("next: `countersign case CASE`, and once it is mended `countersign rerun CASE`", markup=False)
+        one_case, all_of_it = "countersign rerun CASE", f"countersign rerun cause {of.name}"
+        out.print(f"next: `countersign case CASE`, and once it is mended `{one_case}` or `{all_of_it}`", markup=False)
+
+
+def print_bulk_rerun(view: CauseView) -> None:
+    """Print how far the newest bulk rerun of a cause is, or how it ended."""
+    for said in line_of(view):
+        tell(Told(brief="", parts=[[line(words(f"Cause {view.line.name}: "), *said.pieces)]]))
 
 
 def _until(view: CauseView) -> str | None:

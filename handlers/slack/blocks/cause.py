@@ -12,7 +12,7 @@ from handlers.slack.blocks.pages import View
 from handlers.slack.blocks.paragraphs import block
 from handlers.slack.blocks.text import escaped
 from handlers.slack.ids import Action, Callback, Shown
-from handlers.texts import buttons, causes
+from handlers.texts import bulk_reruns, buttons, causes
 from handlers.texts.pieces import Room
 from store.states import CauseState
 from workflows.engine.read.cause_views import CauseView
@@ -47,6 +47,7 @@ def _presses(view: CauseView) -> list[Block]:
         run = str(Shown(id=view.cause, version=view.next_run, generation=view.generation))
         style = "primary" if state in (CauseState.MENDING, CauseState.RESOLVED) else None
         made.append(button(buttons.rerun_one(name), action=Action.RERUN_ONE, value=run, style=style))
+    made += _presses_for_all(view)
     if view.owner is None:
         return []
     if state is not CauseState.RESOLVED:
@@ -61,6 +62,19 @@ def _presses(view: CauseView) -> list[Block]:
     elif view.failed:
         made.append(button(buttons.open_again(name), action=Action.OPEN_AGAIN, value=shown))
     return made
+
+
+def _presses_for_all(view: CauseView) -> list[Block]:
+    """Draw the button that runs all again, or stops that."""
+    bulk, again, name = view.bulk, view.all_again, view.line.name
+    if bulk is not None and bulk.is_active:
+        value = str(Shown(id=view.cause, version=bulk.bulk, generation=view.generation))
+        return [button(buttons.stop_rerun(name), action=Action.STOP_RERUN, value=value, style="danger")]
+    if again is None or again.total < 2:
+        return []
+    what = " ".join([bulk_reruns.first_a_few(again.total), *bulk_reruns.means(again)])
+    value = str(Shown(id=view.cause, version=view.last_bulk, generation=view.generation))
+    return [button(buttons.rerun_all(name, again.total, what), action=Action.RERUN_ALL, value=value)]
 
 
 def ignore_form(view: CauseView) -> View:

@@ -20,7 +20,7 @@ from store.subjects import SubjectKind
 from workflows.engine.context import Context
 from workflows.engine.errors import Refused, Stale, Unknown
 from workflows.engine.read.causes import cause_view
-from workflows.engine.review import mending, refusals
+from workflows.engine.review import bulk_reruns, mending, refusals
 from workflows.engine.review.mending import Until
 from workflows.engine.review.views import WhyRefused
 
@@ -42,6 +42,20 @@ def register(app: App, slack: SlackContext) -> None:
     @app.action(Action.RERUN_ONE)
     def rerun_one(body: Body, ack: Ack, client: WebClient) -> None:
         do(body, ack, client, lambda context, of, by: mending.rerun_one(context, of.id, of.version, by=by), "rerun")
+
+    @app.action(Action.RERUN_ALL)
+    def rerun_all(body: Body, ack: Ack, client: WebClient) -> None:
+        do(
+            body,
+            ack,
+            client,
+            lambda context, of, by: bulk_reruns.begin(context, of.id, by=by, after=of.version),
+            "rerun_all",
+        )
+
+    @app.action(Action.STOP_RERUN)
+    def stop_rerun(body: Body, ack: Ack, client: WebClient) -> None:
+        do(body, ack, client, lambda context, of, by: bulk_reruns.stop(context, of.id, of.version, by=by), "stop_rerun")
 
     @app.action(Action.MEND)
     def mend(body: Body, ack: Ack, client: WebClient) -> None:

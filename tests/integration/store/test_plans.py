@@ -18,8 +18,8 @@ from benchmarks.reads import LOOPS, OVER_ALL_TIME, PEOPLE, REPORTS, Read
 from benchmarks.year import TABLES, TEAM, fill_year
 from store.db import migration
 from store.db.database import Database
-from store.schema import Cause, CauseHour, Run
-from store.states import CauseState, RunState
+from store.schema import BulkRerun, Cause, CauseHour, Run
+from store.states import BulkState, CauseState, RunState
 from tests.conftest import postgres_made
 from tests.heard import Heard, heard
 
@@ -87,6 +87,17 @@ def fill_causes(session: Session) -> None:
     hours = [{"team_id": TEAM, "cause_id": 1, "hour": at + timedelta(hours=one), "number": 1} for one in range(200)]
     session.execute(insert(CauseHour), hours)
     session.execute(update(Run).where(or_(Run.state == RunState.FAILED, Run.id % 50 == 0)).values(cause_id=1))
+    session.execute(update(Run).where(Run.id % 50 == 0).values(bulk_id=1))
+    bulk = {"team_id": TEAM, "since": None, "began_by": "U1", "changed_by": "U1", "why_stopped": None}
+    bulk |= dict.fromkeys(("total", "begun", "left_out", "wave", "position"), 1)
+    session.execute(
+        insert(BulkRerun),
+        [
+            {**bulk, "cause_id": one, "state": BulkState.DONE if one > 1 else BulkState.WAVES}
+            | dict.fromkeys(("began_at", "changed_at"), at)
+            for one in range(1, 1_000)
+        ],
+    )
 
 
 def found_wrong(database: Database, read: Read, *, first: str | None = None) -> list[str]:
@@ -165,6 +176,7 @@ def test_what_people_and_loops_and_reports_ask_for_is_found_through_an_index(yea
         ("messages.waiting", "ix_messages_waiting"),
         ("cards.unasked", "ix_deliveries_doubtful"),
         ("causes.run_counts", "ix_runs_cause"),
+        ("bulk_reruns.run_counts", "ix_runs_bulk"),
     ],
 )
 def test_without_its_index_the_same_check_would_catch_a_read(year: Database, name: str, index: str) -> None:

@@ -17,6 +17,7 @@ from sqlalchemy.orm import Session
 
 from store import schema
 from store.cases.assignments import Load
+from store.cases.bulk_reruns import Choice, Ends
 from store.cases.homes import Days
 from store.cases.runs import FirstRun
 from store.cases.turns import Turns
@@ -28,6 +29,7 @@ from store.governance.audit import Act
 from store.quality.evals import begin as begin_eval
 from store.slack.outbox import HeldUp
 from store.states import (
+    BulkState,
     CauseState,
     DeliveryState,
     OutboxState,
@@ -50,6 +52,7 @@ ON_POSTGRESQL_ALONE = {"queue.enqueue_forgotten": "its queue is there alone; tes
 """Left out here, with the reason."""
 NOTHING: Mapping[str, object] = {
     "assignments.loads": {"U1": Load(open=0, assigned_at=None)},
+    "bulk_reruns.ends": Ends(again=0, otherwise=0),
     "overruns.factor": 1.0,
     "outbox.held_up": HeldUp(number=0, error="no reason given"),
     "spending.take": True,
@@ -59,6 +62,7 @@ NOTHING: Mapping[str, object] = {
 
 SAY_NOTHING = {
     "cases.hold": "holds a row, which nobody else notices here",
+    "bulk_reruns.hold": "holds a row, which nobody else notices here",
     "causes.hold": "holds a row, which nobody else notices here",
     "runs.hold": "holds a row, which nobody else notices here",
     "teams.slack_id_of": "says nothing of a team that is not connected to Slack yet",
@@ -174,6 +178,21 @@ class Company:
         rows.change(session, schema.Run, self.ids["doubtful run"], where={}, to={"cause_id": cause})
         self._case(session, "failed", RunState.FAILED)
         rows.change(session, schema.Run, self.ids["failed run"], where={}, to={"cause_id": cause})
+        numbers = dict.fromkeys(("total", "begun", "left_out", "wave", "position"), 1)
+        who = {"began_by": "U1", "began_at": NOW, "changed_by": "U1", "changed_at": NOW}
+        bulk = rows.add(
+            session,
+            schema.BulkRerun,
+            team_id=self.team,
+            cause_id=cause,
+            state=BulkState.TRIAL,
+            since=NOW - HOUR,
+            why_stopped="person",
+            **numbers,
+            **who,
+        )
+        self.ids["bulk"] = bulk
+        rows.change(session, schema.Run, self.ids["doubtful run"], where={}, to={"bulk_id": bulk})
 
     def _case(self, session: Session, name: str, state: RunState) -> None:
         case = rows.add(
@@ -450,6 +469,7 @@ class Company:
             "actor": "U1",
             "request": ids["request"],
             "cause": ids["cause"],
+            "bulk": ids["bulk"],
             "row": ids["card due"],
             "method": "chat.postMessage",
             "output_id": ids["waiting content"],
@@ -498,6 +518,7 @@ class Company:
         ids = self.ids
         desk = {"outage": (schema.TargetOutage, ids["desk"])}
         subject = SubjectKind.RUN.of(ids["doubtful run"])
+        chosen = Choice(cause=ids["cause"], states=[RunState.FAILED], since=None, until=NOW + HOUR)
         step = {
             "run_id": ids["delivered run"],
             "position": 2,
@@ -603,6 +624,10 @@ class Company:
             "runs.hold": {"state": RunState.DELIVERED},
             "journal.last_written": {"of": [ids["delivered run"]]},
             "runs.was_corrected": {"after": 0},
+            "bulk_reruns.add": {"since": None, "total": 1},
+            "bulk_reruns.change": {"bulk": (schema.BulkRerun, ids["bulk"]), "state": BulkState.DONE},
+            "bulk_reruns.kinds": {"choice": chosen},
+            "bulk_reruns.following": {"choice": chosen},
             "causes.find": {"fingerprint": "abc1" * 8},
             "causes.add": {"fingerprint": "new", "step": "x", "error": "x", "dependency": None, "message": "x"},
             "causes.number_of": {"step": "look_up", "error": "ValueError"},

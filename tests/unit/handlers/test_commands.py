@@ -1,16 +1,61 @@
 """The words of commands, as both faces read them."""
 
+from collections.abc import Callable
+from datetime import timedelta
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.cli import app
-from handlers.commands import COMMANDS, command_called, nearest, read_pause, read_rerun
+from handlers.commands import (
+    COMMANDS,
+    RerunCauseWords,
+    RerunFailedWords,
+    RerunWords,
+    command_called,
+    nearest,
+    read_pause,
+    read_rerun,
+)
 
 
 def is_none_of_ours(text: str) -> bool:
     """Tell that there is no case of this name."""
     return False
+
+
+def one_case(words: str, *, is_case: Callable[[str], bool]) -> RerunWords:
+    """Words that mean one case."""
+    read = read_rerun(words, is_case=is_case)
+    assert isinstance(read, RerunWords)
+    return read
+
+
+@pytest.mark.parametrize(
+    ("words", "expected"),
+    [
+        ("cause 3f9a2c1b", RerunCauseWords(cause="3f9a2c1b", dry=False)),
+        ("CAUSE 3f9a --dry", RerunCauseWords(cause="3f9a", dry=True)),
+        (
+            "failed sample since 2h dry",
+            RerunFailedWords(workflow="sample", since="2h", within=timedelta(hours=2), dry=True),
+        ),
+        (
+            "failed sample \u2014since 30m",
+            RerunFailedWords(workflow="sample", since="30m", within=timedelta(minutes=30), dry=False),
+        ),
+        (
+            "failed sample since 1D",
+            RerunFailedWords(workflow="sample", since="1D", within=timedelta(days=1), dry=False),
+        ),
+        ("failed sample", RerunFailedWords(workflow="sample", since="", within=None, dry=False)),
+        ("failed sample since 0h", RerunFailedWords(workflow="sample", since="0h", within=None, dry=False)),
+        ("failed sample since noon", RerunFailedWords(workflow="sample", since="noon", within=None, dry=False)),
+    ],
+)
+def test_the_words_of_rerun_for_many(words: str, expected: RerunCauseWords | RerunFailedWords) -> None:
+    assert read_rerun(words, is_case=is_none_of_ours) == expected
 
 
 @pytest.mark.parametrize(
@@ -26,15 +71,17 @@ def is_none_of_ours(text: str) -> bool:
     ],
 )
 def test_the_words_of_rerun(words: str, expected: tuple[str, str | None, bool]) -> None:
-    read = read_rerun(words, is_case=is_none_of_ours)
+    read = one_case(words, is_case=is_none_of_ours)
     assert (read.case, read.from_step, read.dry) == expected
 
 
-@pytest.mark.parametrize("key", ["order from berlin", "laundry dry", "a from b dry"])
+@pytest.mark.parametrize(
+    "key", ["order from berlin", "laundry dry", "a from b dry", "cause 12", "failed orders since 2h"]
+)
 def test_a_key_that_reads_like_the_command_is_a_key_first(key: str) -> None:
-    read = read_rerun(key, is_case=lambda text: text == key)
+    read = one_case(key, is_case=lambda text: text == key)
     assert (read.case, read.from_step, read.dry) == (key, None, False)
-    read = read_rerun(f"{key} from start dry", is_case=lambda text: text == key)
+    read = one_case(f"{key} from start dry", is_case=lambda text: text == key)
     assert (read.case, read.from_step, read.dry) == (key, "start", True)
 
 

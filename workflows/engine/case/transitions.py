@@ -127,12 +127,13 @@ def begin_after(
     answers_id: int | None = None,
     asked_by: str | None = None,
     cause_id: int | None = None,
+    bulk_id: int | None = None,
 ) -> schema.Run:
     """Begin a run of the same case, revision and input after another, and return it.
 
     `action`: the audit's word for it. `correction`: None for the number that the run before has. `refused_id`,
     `answers_id`: what people said of the case before. `asked_by`: the person who wants it; None where nobody asked.
-    `cause_id`: the cause for which the run before stopped.
+    `cause_id`: the cause for which the run before stopped. `bulk_id`: the bulk rerun that begins it.
     """
     added = runs.add(
         session,
@@ -152,6 +153,7 @@ def begin_after(
         answers_id=answers_id,
         asked_by=asked_by,
         cause_id=cause_id,
+        bulk_id=bulk_id,
         at=at,
     )
     audit.record(

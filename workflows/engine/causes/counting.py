@@ -33,8 +33,8 @@ otherwise a message that says something new each time would flood the channel.
 HOUR = timedelta(hours=1)
 KEPT = timedelta(days=7)
 """Time for which the numbers of each hour are kept."""
-NEW, BACK = "new", "back"
-"""Occasions on which a cause's people are called: once, and each time that it came back."""
+NEW, BACK, RERUN = "new", "back", "rerun"
+"""Occasions on which a cause's people are called: once, each time that it came back, and when a bulk rerun ended."""
 FORGETS_EVERY = 100
 """Failures of a cause between two times that the numbers of older hours are forgotten."""
 AT_ONCE = 100

@@ -33,6 +33,8 @@ START = "start"
 """The name for the beginning of a run, where a step's name is expected."""
 DELIVER = "deliver"
 """The name for the delivery, where a step's name is expected. The names of its steps begin with it and a slash."""
+PROPOSE = "propose"
+"""The part of the way on which a failure counts that came from no step, before there is anything to deliver."""
 SOURCE = "ask_source"
 """The name for asking the source of a case. The names of its steps begin with it, the question's number and a slash."""
 

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
 
-from store.states import CauseState, RunState
+from store.states import ACTIVE, BulkState, CauseState, RunState
+from workflows.engine.review.bulk_rules import WhyStopped
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -49,6 +50,49 @@ class CauseLineView:
 
 
 @dataclass(frozen=True, kw_only=True)
+class BulkView:
+    """A bulk rerun of a cause."""
+
+    bulk: int
+    state: BulkState
+    why_stopped: WhyStopped | None
+    total: int
+    """Number of cases that stood stopped when it began."""
+    begun: int
+    left_out: int
+    """Number of cases that it left for a person."""
+    under_way: int
+    through: int
+    again: int
+    """Number of its reruns that stopped for the same cause."""
+    otherwise: int
+    """Number of its reruns that stopped for another one."""
+    began_by: str
+    began_at: datetime
+    changed_by: str
+    """Who brought it into this state."""
+    changed_at: datetime
+    is_paused: bool
+    """True if its workflow is paused, so that nothing is begun."""
+
+    @property
+    def is_active(self) -> bool:
+        """Tell whether it goes on by itself."""
+        return self.state in ACTIVE
+
+
+@dataclass(frozen=True, kw_only=True)
+class AllAgain:
+    """The cases that can be run again at once, and what that means."""
+
+    total: int
+    delivers_only: int
+    proposes: int
+    cost: Decimal
+    """US dollars that the new proposals may cost at most."""
+
+
+@dataclass(frozen=True, kw_only=True)
 class CauseView:
     """A cause with all that its card shows."""
 
@@ -86,6 +130,12 @@ class CauseView:
     """Number of reruns that got past what failed, since it is broken."""
     down_since: datetime | None
     """Time since which the other system is known to be down."""
+    bulk: BulkView | None = None
+    """The newest bulk rerun since it is broken; None where there was none."""
+    last_bulk: int = 0
+    """The newest bulk rerun of all; 0 where there was none."""
+    all_again: AllAgain | None = None
+    """None where this process does not know the workflow."""
 
     def hour_at(self, place: int) -> datetime:
         """Return the beginning of one of the hours, by its place from 0."""

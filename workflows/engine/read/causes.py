@@ -6,7 +6,7 @@ from collections.abc import Collection, Sequence
 from sqlalchemy.orm import Session
 
 from store import schema
-from store.cases import causes, contents, target_outages
+from store.cases import bulk_reruns, causes, contents, target_outages, workflow_pauses
 from store.cases.causes import UNDER_WAY, StoppedRun
 from store.governance import teams
 from store.states import CauseState, RunState
@@ -15,7 +15,9 @@ from workflows.engine.causes.counting import AGAIN, HOUR, THROUGH
 from workflows.engine.causes.fingerprint import LENGTH, NAME
 from workflows.engine.context import SYSTEM, Context
 from workflows.engine.errors import Refused, Unknown
-from workflows.engine.read.cause_views import CauseLineView, CauseView, Example
+from workflows.engine.read.cause_views import AllAgain, BulkView, CauseLineView, CauseView, Example
+from workflows.engine.review.bulk_reruns import plan_of, progress_of
+from workflows.engine.review.bulk_rules import WhyStopped
 
 HOURS = 24
 """Hours of the trend."""
@@ -71,7 +73,11 @@ def cause_view(context: Context, cause: int) -> CauseView:
         first_hour = last_hour - (HOURS - 1) * HOUR
         by_hour = causes.hours(session, cause, team=context.team, since=first_hour)
         down = target_outages.of_target(session, row.dependency, team=context.team) if row.dependency else None
-    workflow = context.registry.get(name) if name in context.registry else None
+        workflow = context.registry.get(name) if name in context.registry else None
+        plan = plan_of(session, context, row, workflow) if workflow is not None else None
+        newest = bulk_reruns.newest(session, cause, team=context.team)
+        is_paused = workflow_pauses.current(session, row.workflow_id, team=context.team) is not None
+        bulk = _bulk(session, newest, is_paused=is_paused) if newest and newest.began_at >= row.opened_at else None
     again = [one for one in stopped if one.state in AGAIN]
     return CauseView(
         generation=context.restores.number,
@@ -101,6 +107,32 @@ def cause_view(context: Context, cause: int) -> CauseView:
         under_way=sum(numbers.get(state, 0) for state in UNDER_WAY),
         through=sum(numbers.get(state, 0) for state in THROUGH),
         down_since=down.began_at if down is not None else None,
+        bulk=bulk,
+        last_bulk=newest.id if newest is not None else 0,
+        all_again=AllAgain(total=plan.total, delivers_only=plan.delivers_only, proposes=plan.proposes, cost=plan.cost)
+        if plan is not None
+        else None,
+    )
+
+
+def _bulk(session: Session, row: schema.BulkRerun, *, is_paused: bool) -> BulkView:
+    now = progress_of(session, row)
+    return BulkView(
+        bulk=row.id,
+        state=row.state,
+        why_stopped=WhyStopped(row.why_stopped) if row.why_stopped is not None else None,
+        total=row.total,
+        begun=row.begun,
+        left_out=row.left_out,
+        under_way=now.under_way,
+        through=now.through,
+        again=now.again,
+        otherwise=now.otherwise,
+        began_by=row.began_by,
+        began_at=row.began_at,
+        changed_by=row.changed_by,
+        changed_at=row.changed_at,
+        is_paused=is_paused,
     )
 
 

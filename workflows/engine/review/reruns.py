@@ -44,19 +44,31 @@ def rerun(context: Context, case: int, *, by: str, from_step: str | None = None)
     superseded. Raise `Unknown`, or `Refused` with the reason.
     """
     with context.database.write(urgent=True) as session:
-        return _rerun(session, context, case, by=by, from_step=from_step)
+        return rerun_within(session, context, case, by=by, from_step=from_step)
 
 
 def foresee(context: Context, case: int, *, by: str, from_step: str | None = None) -> Rerun:
     """Return what `rerun` would do, and do nothing: it is begun in a transaction that is rolled back. Raise alike."""
     try:
         with context.database.write(urgent=True) as session:
-            raise _Foreseen(_rerun(session, context, case, by=by, from_step=from_step))
+            raise _Foreseen(rerun_within(session, context, case, by=by, from_step=from_step))
     except _Foreseen as foreseen:
         return foreseen.rerun
 
 
-def _rerun(session: Session, context: Context, case: int, *, by: str, from_step: str | None) -> Rerun:
+def rerun_within(
+    session: Session,
+    context: Context,
+    case: int,
+    *,
+    by: str,
+    from_step: str | None = None,
+    bulk_id: int | None = None,
+) -> Rerun:
+    """Run a case again like `rerun`, in the caller's transaction. Where it raises, nothing was written.
+
+    `bulk_id`: the bulk rerun that it belongs to.
+    """
     cases.hold(session, case, team=context.team)
     run = runs.newest(session, case, team=context.team)
     if run is None:
@@ -78,7 +90,7 @@ def _rerun(session: Session, context: Context, case: int, *, by: str, from_step:
     workflow = known_workflow(context, teams.workflow_name(session, run.workflow_id, team=context.team))
     step = from_step or _where_it_stopped(run, journal.of_run(session, run.id, team=context.team))
     withdraws = run.state == RunState.WAITING
-    begun = start(session, context, run, workflow, from_step=step, by=by, asked_by=by)
+    begun = start(session, context, run, workflow, from_step=step, by=by, asked_by=by, bulk_id=bulk_id)
     child = runs.newest(session, case, team=context.team)
     assert child is not None
     return Rerun(
@@ -111,12 +123,13 @@ def start(
     refused_id: int | None = None,
     answers_id: int | None = None,
     asked_by: str | None = None,
+    bulk_id: int | None = None,
 ) -> int:
     """Put a new run in the place of its parent, and return its id. Raise `Refused` where there is no such step.
 
     `asked_by`: the person who may not decide it, where the workflow has such a rule. `refused_id`, `answers_id`: what
     people said of the case since the parent began. Left out, it hears what the parent heard: the steps that it recalls
-    were made with that.
+    were made with that. `bulk_id`: the bulk rerun that it belongs to.
     """
     lines = journal.of_run(session, parent.id, team=context.team)
     delivery_only = not in_scope(from_step, "") or from_step == DELIVER
@@ -151,6 +164,7 @@ def start(
         answers_id=answers_id or parent.answers_id,
         asked_by=asked_by,
         cause_id=cause,
+        bulk_id=bulk_id,
     )
     journal.recall(session, recalled, team=parent.team_id, run=child.id, at=at)
     if delivery_only:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 from enum import StrEnum
 
 from pydantic import JsonValue
@@ -457,3 +458,38 @@ class Rerun:
     """True: the decision stays, and only its delivery is made again."""
     withdraws: bool
     """True: a review that was open is withdrawn; there will be a new one where a person is needed."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class BulkPlan:
+    """The cases that a bulk rerun of a cause would run again, and what that means."""
+
+    cause: int
+    name: str
+    """Of the cause: the beginning of its fingerprint."""
+    total: int
+    delivers_only: int
+    """Number of those that were decided: only their delivery is made again."""
+    proposes: int
+    """Number of those for which there is a new proposal."""
+    from_steps: Sequence[str]
+    """Steps from which they run again."""
+    per_case: Decimal
+    """US dollars that a model may take for all runs of one case, at most."""
+    in_doubt: int
+    """Number of cases that are left alone, since nobody knows whether they were delivered."""
+
+    @property
+    def cost(self) -> Decimal:
+        """Return the US dollars that the new proposals may cost at most."""
+        return self.per_case * self.proposes
+
+
+@dataclass(frozen=True, kw_only=True)
+class BulkBegun:
+    """A bulk rerun that was begun."""
+
+    bulk: int
+    cause: int
+    name: str
+    total: int

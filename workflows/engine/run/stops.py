@@ -20,14 +20,12 @@ from workflows.engine.declare.error_words import words_of
 from workflows.engine.declare.personal import hiding, personal_fields, personal_values
 from workflows.engine.declare.registry import AnyWorkflow
 from workflows.engine.declare.round_trip import read
-from workflows.engine.declare.steps import DELIVER
+from workflows.engine.declare.steps import DELIVER, PROPOSE
 from workflows.engine.deliver.targets import target_of
 from workflows.engine.errors import CountersignError
 from workflows.engine.text.canonical_json import texts_in
 from workflows.redaction import without
 
-PROPOSE = "propose"
-"""The part of the way on which a failure counts that came from no step, before there is anything to deliver."""
 LOST = "WorkerLost"
 """The type of the error of a run whose workers ended while they worked on it."""
 

@@ -50,3 +50,16 @@ def test_a_rerun_that_gets_through_closes_it(failed: CommandLine) -> None:
         failed.done("rerun", case)
     (listed,) = failed.done("causes", "--json").json()
     assert (listed["state"], listed["changed_by"]) == ("resolved", "countersign")
+
+
+def test_all_of_a_cause_are_run_again_with_one_command(failed: CommandLine) -> None:
+    (failed.folder / "world" / "no-records").unlink()
+    (listed,) = failed.done("causes", "--json").json()
+    dry = failed.done("rerun", "cause", listed["name"], "dry").out
+    assert "2 cases would run again. Nothing was done yet." in dry
+    assert failed.done("causes", "--json", "--state", "open").json() == [listed]
+    said = failed.done("rerun", "failed", "parcels", "since", "1h").out
+    assert "2 cases are run again." in said
+    assert f"Cause {listed['name']}: Rerun done. 2 of 2 through." in said
+    assert "no failed case is left" in failed("rerun", "cause", listed["name"]).error()
+    assert "say since when" in failed("rerun", "failed", "parcels").error()
