@@ -2,7 +2,6 @@
 
 import signal
 import subprocess
-import time
 from collections import Counter
 from collections.abc import Callable
 from threading import Thread
@@ -59,9 +58,7 @@ def bulk_state(database: Database) -> str:
         return session.query(schema.BulkRerun).one().state
 
 
-def test_killed_in_the_middle_it_goes_on_and_each_of_a_thousand_is_delivered_once(
-    line: CommandLine, record_property: Callable[[str, object], None]
-) -> None:
+def test_killed_in_the_middle_it_goes_on_and_each_of_a_thousand_is_delivered_once(line: CommandLine) -> None:
     url = line.settings.get("COUNTERSIGN_DATABASE_URL", f"sqlite:///{line.folder / 'countersign.sqlite'}")
     closed = line.place("closed", "the depot is closed")
     with opened(Settings(database_url=url, workflows=(str(PARCELS),), model="local")) as app:
@@ -74,7 +71,7 @@ def test_killed_in_the_middle_it_goes_on_and_each_of_a_thousand_is_delivered_onc
         (listed,) = line.done("causes", "--json").json()
         assert listed["count"] == NUMBER, "one cause"
         closed.unlink()
-        before, began = len(line.lines("attempts")), time.monotonic()
+        before = len(line.lines("attempts"))
         assert "1,000 cases are run again." in line.done("rerun", "cause", listed["name"]).out
         come_to(NUMBER // 3, lambda: number_in(database, RunState.DELIVERED))
         process.kill()
@@ -85,7 +82,6 @@ def test_killed_in_the_middle_it_goes_on_and_each_of_a_thousand_is_delivered_onc
         process = working(line)
         come_to(NUMBER, lambda: number_in(database, RunState.DELIVERED))
         wait_until(lambda: bulk_state(database) == "done")
-        record_property("seconds, a kill and a new start included", round(time.monotonic() - began))
         process.terminate()
         process.wait()
         assert number_in(database, RunState.DELIVERED) == number_in(database, *RunState, in_bulk=True) == NUMBER
