@@ -2,12 +2,16 @@
 
 from datetime import UTC, datetime
 
+import pytest
+
 from bot.sandbox.client import ShownHome
 from store import schema
 from tests.slack.stage import ANA, BEN, EVE, KIM, Stage, inputs, words
 from tests.slack.test_assignments import account, assign, case, look_after
 from tests.slack.test_home import drawn_after, home, presses
 from tests.slack.test_reminders import HOUR, direct
+
+pytestmark = pytest.mark.slow
 
 BACK = "2026-12-04"
 

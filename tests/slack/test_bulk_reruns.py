@@ -12,6 +12,8 @@ from workflows.engine.deliver import workflow_pauses
 from workflows.engine.review.bulk_rules import TRIAL
 from workflows.engine.run.waking import awaken
 
+pytestmark = pytest.mark.slow
+
 CLOSED = "the desk is closed"
 
 

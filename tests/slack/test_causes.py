@@ -161,6 +161,7 @@ def test_nothing_of_a_case_is_in_a_button(stage: Stage) -> None:
     assert "Where is it?" not in json.dumps(shown.blocks)
 
 
+@pytest.mark.slow
 def test_a_flood_is_one_message_and_some_updates(stage: Stage) -> None:
     """Twenty at a time, with a sender that looks in between."""
     for first in range(1, 201, 20):

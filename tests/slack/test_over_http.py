@@ -25,6 +25,8 @@ from tests.slack.over_http import FORM, JSON, Answer, Caller, http_settings, pay
 from tests.slack.stage import ANA, BEN, SUPPORT, Stage, dict_of, inputs, list_of
 from tests.waiting import LONGEST, wait_until
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def caller(by_http: RequestUrl) -> Caller:

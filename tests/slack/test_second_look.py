@@ -13,6 +13,8 @@ from tests.world import sure
 from workflows import Autonomy, Run, Workflow
 from workflows.engine.declare.registry import AnyWorkflow
 
+pytestmark = pytest.mark.slow
+
 TEXT = "From Acme. Net 100.00, tax 19.00, total 119.00."
 
 

@@ -12,6 +12,8 @@ import workflows.library.intent_triage
 from tests.integration.bot.commandline import CommandLine, Said
 from tests.integration.bot.conftest import entered
 
+pytestmark = pytest.mark.slow
+
 LIBRARY = Path(workflows.library.intent_triage.__file__).parent
 SAMPLE, EXAMPLES = LIBRARY / "sample.csv", LIBRARY / "sample_examples.csv"
 

@@ -20,6 +20,8 @@ from workflows.model.gateway import TRIES
 from workflows.model.invalid_requests import IN_A_ROW
 from workflows.model.port import Account, Question
 
+pytestmark = pytest.mark.slow
+
 
 def test_several_failures_in_a_row_open_the_breaker_and_are_told_once(scene: Scene) -> None:
     """F36: the number of requests is exact, and cases reach people at once then."""

@@ -12,6 +12,8 @@ from workflows import Budget
 from workflows.engine.declare.author_threads import Ended
 from workflows.engine.review import reviews
 
+pytestmark = pytest.mark.slow
+
 
 def test_a_model_that_is_down_leaves_the_case_to_the_prompts_other_one_and_to_a_person(scene: Scene) -> None:
     scene.tell(model=SONNET, fallback_model=HAIKU, effort="low", thinking="disabled")

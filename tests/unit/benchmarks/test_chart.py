@@ -2,7 +2,11 @@
 
 from xml.etree import ElementTree
 
+import pytest
+
 from benchmarks.chart import Panel, drawn
+
+pytestmark = pytest.mark.slow
 
 SVG = "{http://www.w3.org/2000/svg}"
 PANELS = [

@@ -3,7 +3,11 @@
 from datetime import UTC, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
+import pytest
+
 from tests.integration.bot.commandline import PARCELS, CommandLine
+
+pytestmark = pytest.mark.slow
 
 
 def reviewed(countersign: CommandLine) -> dict[str, str]:

@@ -4,6 +4,8 @@ import pytest
 
 from tests.integration.bot.commandline import CommandLine
 
+pytestmark = pytest.mark.slow
+
 
 def pause(countersign: CommandLine, *more: str) -> str:
     """Pause the parcels; returns what was said."""

@@ -12,6 +12,8 @@ from typing import Literal
 from pydantic import AwareDatetime, BaseModel
 from workflows import Run, Workflow
 
+pytestmark = pytest.mark.slow
+
 
 class Kind(Enum):
     TRAVEL = "travel"

@@ -4,7 +4,11 @@ import re
 import sqlite3
 from contextlib import closing
 
+import pytest
+
 from tests.integration.bot.commandline import PARCELS, CommandLine
+
+pytestmark = pytest.mark.slow
 
 
 def graced(countersign: CommandLine) -> dict[str, str]:

@@ -13,6 +13,8 @@ from store.db.process_locks import exclusive
 from tests.integration.bot.commandline import LONGEST, PARCELS, CommandLine, wait_until
 from workflows.engine.read.workload import ready
 
+pytestmark = pytest.mark.slow
+
 ELSEWHERE = "another Countersign process works on"
 
 

@@ -20,6 +20,8 @@ from workflows.engine.review import bulk_reruns, reruns
 from workflows.engine.review.bulk_rules import MOST, TRIAL
 from workflows.engine.run.waking import awaken, is_any_waiting
 
+pytestmark = pytest.mark.slow
+
 KIM = "U0KIM"
 HOUR = timedelta(hours=1)
 
