@@ -179,6 +179,7 @@ def test_groups_stand_in_the_list_and_in_the_home_with_their_number(stage: Stage
     assert "Alike: approve together\nTo billing\n3 alike · sample" in words(home.blocks)
 
 
+@pytest.mark.slow
 def test_a_process_that_ends_on_the_way_leaves_open_what_it_did_not_decide(
     stage: Stage, workflow: AnyWorkflow, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -81,6 +81,7 @@ def main_button(view: ShownView) -> str | None:
     return str(view.submit["text"]) if view.submit is not None else None
 
 
+@pytest.mark.slow
 def test_fifty_cases_in_one_modal_with_one_press_and_no_call_to_slack_for_each_approval(stage: Stage) -> None:
     """The one that was skipped comes again at the end, where wished."""
     take_in(stage, stage.sample(), 50)

@@ -49,6 +49,7 @@ def test_whatever_a_review_holds_its_card_is_taken_and_pings_only_who_acted(show
     assert len(drawn.text) <= 600
 
 
+@pytest.mark.slow
 @few
 @given(views)
 def test_whatever_a_review_holds_its_card_has_the_buttons_of_its_state(shown: CardView) -> None:

@@ -41,6 +41,7 @@ def test_escaped_text_that_grows_too_long_says_where_it_was_cut() -> None:
     assert escaped("<" * 40, 100).endswith("…")
 
 
+@pytest.mark.slow
 @given(longer, lengths)
 def test_an_excerpt_is_the_whole_or_says_how_much_more_there_is(text: str, length: int) -> None:
     whole, made = sanitize(text).strip(), excerpt(text, length)

@@ -4,6 +4,8 @@ import pytest
 
 from tests.integration.bot.commandline import CommandLine
 
+pytestmark = pytest.mark.slow
+
 CLAIMS = """
 from datetime import time, timedelta
 from enum import Enum
@@ -11,8 +13,6 @@ from typing import Literal
 
 from pydantic import AwareDatetime, BaseModel
 from workflows import Run, Workflow
-
-pytestmark = pytest.mark.slow
 
 
 class Kind(Enum):

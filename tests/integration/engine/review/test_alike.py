@@ -174,6 +174,7 @@ def test_a_press_that_arrives_twice_says_the_same_twice_and_decides_once(make_wo
     assert len(rows(scene.world, schema.Decision)) == 1
 
 
+@pytest.mark.slow
 def test_of_many_people_at_once_each_row_has_one_who_wins_and_the_others_are_told_who(make_world: MakeWorld) -> None:
     """Half of them approve all rows together; half of them decide one row each on its card."""
     scene = grouped(make_world)
@@ -203,6 +204,7 @@ def test_of_many_people_at_once_each_row_has_one_who_wins_and_the_others_are_tol
     assert len(scene.desk.attempts) == len(some)
 
 
+@pytest.mark.slow
 def test_a_page_holds_fifty_rows_and_a_place_beyond_the_end_is_the_beginning(make_world: MakeWorld) -> None:
     scene = grouped(make_world)
     for _ in scene.world.submit_all(scene.workflow, [{"id": id, "text": "x"} for id in range(1, 54)]):

@@ -7,6 +7,8 @@ from datetime import timedelta
 from threading import Barrier
 from types import MappingProxyType
 
+import pytest
+
 from store import schema
 from tests.conftest import MakeWorld
 from tests.integration.engine.scene import DRAFT, Scene, rows, sample
@@ -169,6 +171,7 @@ def test_a_second_person_who_is_named_is_shown_only_what_waits_for_them(make_wor
     assert first(scene, by=ANA, seconds=place) == two
 
 
+@pytest.mark.slow
 def test_people_who_go_through_one_queue_at_once_decide_each_review_once(make_world: MakeWorld) -> None:
     """None of them waits for another one for good, and none is refused what they were shown first."""
     scene = sample(make_world, autonomy=DRAFT)
