@@ -11,7 +11,7 @@ from slack_sdk.errors import SlackApiError
 from bot.settings import Settings
 from bot.slack.api_errors import TRANSPORT, refusal
 from bot.slack.workspace import NoWorkspace, bot_client
-from handlers.slack.specimens import Specimen
+from handlers.slack.specimens.specimen import Specimen
 from workflows.engine.send.refusals import Then
 
 METHOD = "blocks.validate"

@@ -12,7 +12,8 @@ from bot.sandbox.blocks.documents import accept_message_blocks, accept_modal_or_
 from bot.sandbox.errors import SlackError
 from bot.settings import settings
 from bot.slack.validation import Fault, as_sent, slack_judge
-from handlers.slack.specimens import Specimen, specimens
+from handlers.slack.specimens import specimens
+from handlers.slack.specimens.specimen import Specimen
 from workflows.engine.text.sanitize import sanitize
 
 _POINTED = re.compile(r"(?:\[ERROR\] )?(?P<words>.*?)(?: \[json-pointer:(?P<pointer>.*)\])?", re.DOTALL)

@@ -17,7 +17,8 @@ from handlers.slack.access.scopes import asked_for
 from handlers.slack.blocks.live import FIELD, form, home, marked_message, marked_view, page, request
 from handlers.slack.blocks.pages import View
 from handlers.slack.payloads import HOME
-from handlers.slack.specimens import Specimen, specimens
+from handlers.slack.specimens import specimens
+from handlers.slack.specimens.specimen import Specimen
 from handlers.texts import live
 from handlers.who import WhoKind
 

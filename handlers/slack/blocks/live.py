@@ -14,7 +14,8 @@ from handlers.slack.blocks.pages import View
 from handlers.slack.blocks.paragraphs import told
 from handlers.slack.blocks.rich_text import line, rich, words
 from handlers.slack.ids import Callback
-from handlers.slack.specimens import CHANNEL, PEOPLE, Specimen
+from handlers.slack.specimens.reviews import CHANNEL, PEOPLE
+from handlers.slack.specimens.specimen import Specimen
 from handlers.texts import live
 from handlers.texts.buttons import Button
 from handlers.texts.pieces import Line, Told, Words

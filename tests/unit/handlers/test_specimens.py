@@ -7,7 +7,8 @@ import pytest
 
 from bot.sandbox.blocks.documents import accept_home, accept_message_blocks, accept_view
 from bot.sandbox.errors import SlackError
-from handlers.slack.specimens import Specimen, specimens
+from handlers.slack.specimens import specimens
+from handlers.slack.specimens.specimen import Specimen
 from store.states import DeliveryState, ReviewState, RunState
 from tests.slack.sandbox.building import Object, data_table, home, section
 from tests.slack.sandbox.test_blocks import REFUSED

@@ -1,0 +1,187 @@
+"""Specimens of messages: cards in each of their states, notes, and answers to what people do."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from datetime import date
+from decimal import Decimal
+
+from handlers.slack.blocks import answers
+from handlers.slack.blocks.card import card
+from handlers.slack.blocks.cause import cause
+from handlers.slack.blocks.digest import digest
+from handlers.slack.blocks.doubt import doubt
+from handlers.slack.blocks.drawing import Drawn
+from handlers.slack.blocks.paragraphs import fitted, told
+from handlers.slack.blocks.queue import queue
+from handlers.slack.blocks.reminder import reminder
+from handlers.slack.ids import Shown
+from handlers.slack.specimens.operations import (
+    CAUSE,
+    CAUSES,
+    FAILURE,
+    FIGURES,
+    FINDINGS,
+    HOW_ALL_IS,
+    PAUSE,
+    RERUN,
+    STATUS,
+    called,
+    cause_with,
+    ended,
+)
+from handlers.slack.specimens.reviews import (
+    ASSIGNMENT,
+    AT,
+    CARD,
+    CARDS,
+    CHANNEL,
+    DECIDED,
+    DOUBT,
+    DOUBTS,
+    EDITED,
+    ESCALATION,
+    NOTE,
+    OTHER,
+    REFUSED,
+    REMINDER,
+    WHO,
+)
+from handlers.slack.specimens.specimen import Specimen
+from handlers.texts import (
+    absences,
+    assignments,
+    causes,
+    commands,
+    decided,
+    deliveries,
+    escalations,
+    failures,
+    findings,
+    groups,
+    outage,
+    overrun,
+    pauses,
+    reminders,
+    reports,
+    reruns,
+    workflows,
+)
+from store.states import (
+    BulkState,
+    CauseState,
+)
+from workflows.engine.deliver.views import LateView, TargetView
+from workflows.engine.errors import CorrectionWaits
+from workflows.engine.pauses import HandNote, Paused, Resumed
+from workflows.engine.propose.views import OutageView, OverrunView
+from workflows.engine.read.digest_views import DigestView
+from workflows.engine.review.assignment.views import WhyAssigned
+from workflows.engine.review.bulk_rules import WhyStopped
+
+
+def messages() -> Iterator[Specimen]:
+    for name, changes in CARDS.items():
+        yield Specimen(name=f"card, {name}", message=card(replace(CARD, **changes)))
+    for name, changes in DOUBTS.items():
+        yield Specimen(name=f"doubt, {name}", message=doubt(replace(DOUBT, **changes)))
+    for name, changes in CAUSES.items():
+        yield Specimen(name=f"cause, {name}", message=cause(cause_with(**changes)))
+    for name, drawn in _others().items():
+        yield Specimen(name=name, message=drawn)
+
+
+def _others() -> Mapping[str, Drawn]:
+    """Return the messages without buttons of their own, and the answers to what people do."""
+    delivered, note = Shown(id=17, version=23, generation=0), HandNote(workflow="triage", by=WHO, at=AT, pause=PAUSE)
+    late = LateView(
+        case=17,
+        key="T-17",
+        workflow="triage",
+        target="Help desk",
+        attempts=3,
+        reason="503",
+        not_confirmed=True,
+        waiting_since=AT,
+        next_at=AT,
+    )
+    down = TargetView(target="Help desk", reason="503", began_at=AT, ended_at=None, waiting=3, next_at=AT)
+    away = OutageView(model="claude", reason="529", began_at=AT, ended_at=None, waiting={"triage": 3})
+    dearer = OverrunView(
+        model="claude",
+        factor=1.5,
+        cost=Decimal("0.03"),
+        reserved=Decimal("0.02"),
+        workflow="triage",
+        case=17,
+        at=AT,
+    )
+    day = date(2026, 11, 18)
+    return {
+        "queue": queue(CHANNEL, 37, AT),
+        "digest": digest(DigestView(id=1, first=day, last=day, missed=0, workflows=[FIGURES])),
+        "in the thread, a change": fitted(lambda room: decided.decided(replace(CARD, **EDITED), room)),
+        "in the thread, a rejection": fitted(lambda room: decided.decided(replace(CARD, **REFUSED), room)),
+        "in the thread, taken back": told(decided.TAKEN_BACK),
+        "in the thread, a reminder": told(reminders.in_thread(CARD)),
+        "in the thread, a reminder of what is overdue": told(reminders.in_thread(replace(CARD, overdue=True))),
+        "in the thread, an assignment": told(assignments.in_thread(CARD, ASSIGNMENT)),
+        "in the thread, somebody took it": told(assignments.in_thread(CARD, replace(ASSIGNMENT, to=WHO))),
+        "in the thread, assigned to nobody": told(assignments.in_thread(CARD, replace(ASSIGNMENT, to=None))),
+        "in the thread, its assignee is away": told(
+            assignments.in_thread(CARD, replace(ASSIGNMENT, why=WhyAssigned.AWAY, until=AT))
+        ),
+        "in the thread, its assignee is gone": told(
+            assignments.in_thread(CARD, replace(ASSIGNMENT, why=WhyAssigned.GONE, to=None))
+        ),
+        "answer, assigned meanwhile": told(assignments.reassigned(replace(CARD, assignee=OTHER))),
+        "answer, assigned to nobody": told(assignments.to_nobody(CARD)),
+        "answer, not away": told(absences.NOT_AWAY),
+        "in the thread, an escalation": told(escalations.in_thread(CARD, ESCALATION)),
+        "reminder, one review": reminder(replace(REMINDER, number=1), [CARD]),
+        "reminder, several": reminder(REMINDER, [CARD, replace(CARD, review=12, overdue=True)]),
+        "reported as wrong": fitted(lambda room: reports.note(NOTE, room)),
+        "failure": fitted(lambda room: failures.failure(FAILURE, room)),
+        "in the thread, a rerun that is done": told(ended(BulkState.DONE, None)),
+        "in the thread, a rerun that stopped": told(ended(BulkState.STOPPED, WhyStopped.BACK)),
+        "in the thread, a new cause": told(called(CAUSE, is_back=False)),
+        "in the thread, a cause that is back": told(called(replace(CAUSE, resolved_by=OTHER), is_back=True)),
+        "model down": fitted(lambda room: outage.outage(away, room)),
+        "model back": fitted(lambda room: outage.outage(replace(away, ended_at=AT), room)),
+        "delivery late": fitted(lambda room: deliveries.late(late, room)),
+        "target down": fitted(lambda room: deliveries.target(down, room)),
+        "target back": fitted(lambda room: deliveries.target(replace(down, ended_at=AT), room)),
+        "overrun": told(overrun.overrun(dearer)),
+        "paused by Countersign": told(pauses.stopped("triage", replace(PAUSE, by_itself=True))),
+        "paused by a person": told(pauses.by_hand(note)),
+        "resumed by a person": told(pauses.lifted(note)),
+        "group unreadable": told(groups.unreadable("S0123456789", "missing_scope", workflows=["triage"])),
+        "no such channel": told(failures.nowhere("C0", "channel_not_found", 3, face="Slack", owners=[WHO])),
+        "message given up": told(failures.unsent(CHANNEL, "the card of case 17", "invalid_blocks")),
+        "wrong clock": told(failures.wrong_clock(day, AT)),
+        "answer, claimed": answers.claimed(replace(CARD, claimed_by=WHO, claimed_at=AT)),
+        "answer, noted": told(reports.NOTED),
+        "answer, refused": answers.refused("You may not decide this.", owner=WHO),
+        "answer, too late": answers.too_late(replace(CARD, **DECIDED), OTHER),
+        "answer, a correction waits": answers.correction_waits(17),
+        "answer, a second correction": answers.second_correction(
+            CorrectionWaits(review=7, version=1, channel=CHANNEL), generation=0
+        ),
+        "answer, delivered already": answers.delivered_already(delivered),
+        "answer, begun again": told(reruns.begun_again(17, RERUN)),
+        "answer, a rerun foreseen": told(reruns.foreseen(17, RERUN)),
+        "answer, a delivery foreseen": told(reruns.foreseen(17, replace(RERUN, delivers_only=True, recalled=1))),
+        "answer, status": told(workflows.status(HOW_ALL_IS)),
+        "answer, status, all well": told(workflows.status(replace(HOW_ALL_IS, workflows=[], models=[], targets=[]))),
+        "answer, causes": told(causes.listed([CAUSE.line, replace(CAUSE.line, state=CauseState.MENDING)])),
+        "answer, no causes": told(causes.listed([])),
+        "answer, workflows": told(workflows.listed(HOW_ALL_IS)),
+        "answer, the set-up": told(findings.found(FINDINGS)),
+        "answer, the set-up is being checked": told(findings.CHECKING),
+        "answer, no such command": told(commands.unknown("reveiw")),
+        "answer, usage": told(commands.usage([PAUSE])),
+        "answer, nothing waits": answers.NOTHING_WAITS,
+        "answer, paused": told(pauses.paused(Paused(pause=PAUSE, changed=True), STATUS)),
+        "answer, resumed": told(pauses.resumed(Resumed(status=STATUS, changed=True), askable=2)),
+        "answer, asked again": told(pauses.proposing("triage", 3, 1)),
+        "answer, all pauses": told(pauses.pause_statuses([STATUS], usage="pause")),
+    }

@@ -1,0 +1,227 @@
+"""Read models of pauses, failures, causes and the rest of operations, as specimens are drawn from."""
+
+from collections.abc import Mapping
+from dataclasses import fields, replace
+from datetime import timedelta
+from decimal import Decimal
+from typing import Any
+
+from handlers.slack.specimens.reviews import AT, WHO
+from handlers.texts import (
+    bulk_reruns,
+    causes,
+    findings,
+)
+from handlers.texts.pieces import Told
+from store.states import (
+    BulkState,
+    CauseState,
+    RunState,
+)
+from workflows.engine.deliver.views import TargetView
+from workflows.engine.pauses import Pause, PauseStatus
+from workflows.engine.propose.views import OpenOutage
+from workflows.engine.read.cause_views import AllAgain, BulkView, CauseLineView, CauseView, Example
+from workflows.engine.read.digest_views import Cause, PausedSince, StoppedCase, WorkflowFigures
+from workflows.engine.read.status_views import StatusView, WorkflowStatus
+from workflows.engine.review.bulk_rules import WhyStopped
+from workflows.engine.review.views import (
+    FailureView,
+    Rerun,
+)
+
+FIGURES = WorkflowFigures(
+    workflow="triage",
+    taken_in=40,
+    alone=30,
+    by_people=8,
+    waiting=2,
+    stopped=1,
+    still_stopped=1,
+    still_stopped_cases=[StoppedCase(case=17, in_doubt=False)],
+    older=0,
+    older_cases=[],
+    causes=[Cause(step="look_up", error="TimeoutError", cases=1)],
+    more_causes=0,
+    cost=Decimal("1.23"),
+    paused=PausedSince(at=AT, by_itself=False, held=3),
+    by_hand=timedelta(minutes=6),
+)
+
+
+PAUSE = Pause(workflow="triage", at=AT, by=WHO, by_itself=False, reason="wrong prices", holds_deliveries=True)
+
+
+HOW_TRIAGE_IS = WorkflowStatus(
+    workflow="triage",
+    owner=WHO,
+    decision="Which queue does this ticket go to?",
+    pause=PAUSE,
+    waiting=12,
+    oldest=AT,
+    answer_by=AT + timedelta(hours=2),
+    in_work=3,
+    failed=2,
+    doubtful=1,
+    held=4,
+    tried_again=1,
+    spent=Decimal("3.1"),
+    per_day=Decimal("20"),
+)
+
+
+HOW_ALL_IS = StatusView(
+    at=AT,
+    workflows=[HOW_TRIAGE_IS, replace(HOW_TRIAGE_IS, workflow="invoices", pause=None, waiting=0, failed=0)],
+    models=[OpenOutage(model="claude", reason="529 overloaded", since=AT)],
+    targets=[TargetView(target="Help desk", reason="503", began_at=AT, ended_at=None, waiting=3, next_at=AT)],
+)
+
+
+RERUN = Rerun(run=24, from_step="look_up", recalled=2, delivers_only=False, withdraws=True)
+
+
+FINDINGS = [
+    findings.Finding(level="ok", what="database countersign.sqlite, schema 0020"),
+    findings.Finding(level="note", what="2 cases are failed", do="countersign cases --state failed"),
+    findings.Finding(level="bad", what="COUNTERSIGN_MODEL is anthropic, but there is no key", do="set its key"),
+]
+
+
+STATUS = PauseStatus(workflow="triage", pause=PAUSE, waiting=3, empty=1, held=2)
+
+
+FAILURE = FailureView(
+    run=23,
+    case=17,
+    key="T-17",
+    workflow="triage",
+    state=RunState.FAILED,
+    step="look_up",
+    error="TimeoutError",
+    message="it took too long",
+    not_confirmed=False,
+    at=AT,
+)
+
+
+BULK = BulkView(
+    bulk=3,
+    state=BulkState.WAVES,
+    why_stopped=None,
+    total=5_000,
+    begun=700,
+    left_out=2,
+    under_way=50,
+    through=640,
+    again=1,
+    otherwise=7,
+    began_by=WHO,
+    began_at=AT,
+    changed_by=WHO,
+    changed_at=AT,
+    is_paused=False,
+)
+
+
+TRIED: dict[str, Any] = {"begun": 5, "left_out": 0, "under_way": 3, "through": 2, "again": 0, "otherwise": 0}
+
+
+CAUSE = CauseView(
+    generation=0,
+    cause=5,
+    version=1,
+    line=CauseLineView(
+        name="3f9a2c1b",
+        fingerprint="3f9a2c1b" * 4,
+        workflow="triage",
+        step="look_up",
+        error="TimeoutError",
+        dependency="help desk",
+        message="the help desk did not answer in … s",
+        state=CauseState.OPEN,
+        changed_by="countersign",
+        changed_at=AT,
+        count=5_000,
+        first_at=AT,
+        last_at=AT,
+        cost=Decimal("1.23"),
+        failed_in="0123456789ab",
+        resolved_in=None,
+    ),
+    owner=WHO,
+    opened_at=AT,
+    resolved_at=None,
+    resolved_by=None,
+    is_by_itself=False,
+    ignored_until=None,
+    ignored_count=None,
+    ignored_rate=None,
+    hours=[0] * 21 + [12, 4_700, 288],
+    last_hour=AT,
+    examples=[
+        Example(run=23, case=17, key="T-17", state=RunState.FAILED),
+        Example(run=24, case=18, key="T-18", state=RunState.PARKED),
+        Example(run=25, case=19, key="T-19", state=RunState.DOUBTFUL),
+    ],
+    next_run=23,
+    failed=4_999,
+    in_doubt=1,
+    under_way=0,
+    through=0,
+    down_since=None,
+    all_again=AllAgain(total=4_999, delivers_only=4_000, proposes=999, cost=Decimal("99.90")),
+)
+
+
+RESOLVED: dict[str, Any] = {"state": CauseState.RESOLVED, "changed_by": WHO, "resolved_in": "0123456789ab"}
+
+
+NOBODY: dict[str, Any] = {"failed": 0, "in_doubt": 0, "examples": [], "next_run": None}
+
+
+CAUSES: Mapping[str, Mapping[str, Any]] = {
+    "new": {"count": 1, "failed": 1, "in_doubt": 0, "hours": [0] * 23 + [1], "examples": CAUSE.examples[:1]},
+    "open": {},
+    "its system is down": {"down_since": AT},
+    "being mended": {"state": CauseState.MENDING, "changed_by": WHO, "through": 3, "under_way": 1, "failed": 1},
+    "rerun, a trial": {"bulk": replace(BULK, state=BulkState.TRIAL, **TRIED), "under_way": 3, "through": 2},
+    "rerun, waves": {"bulk": BULK, "under_way": 50, "through": 640},
+    "rerun, paused": {"bulk": replace(BULK, is_paused=True)},
+    "rerun, stopped": {"bulk": replace(BULK, state=BulkState.STOPPED, why_stopped=WhyStopped.PERSON)},
+    "rerun, stopped by itself": {
+        "bulk": replace(BULK, state=BulkState.STOPPED, why_stopped=WhyStopped.BACK_IN_TRIAL, **TRIED)
+    },
+    "rerun, done": {"bulk": replace(BULK, state=BulkState.DONE, under_way=0)},
+    "ignored until a time": {"state": CauseState.IGNORED, "changed_by": WHO, "ignored_until": AT},
+    "ignored until a count": {"state": CauseState.IGNORED, "changed_by": WHO, "ignored_count": 10},
+    "ignored until a rate": {"state": CauseState.IGNORED, "changed_by": WHO, "ignored_rate": 100},
+    "resolved": {**RESOLVED, **NOBODY, "resolved_by": WHO, "resolved_at": AT},
+    "resolved, cases left": {**RESOLVED, "resolved_by": WHO, "resolved_at": AT},
+    "closed by itself": {**RESOLVED, **NOBODY, "is_by_itself": True, "resolved_at": AT, "through": 5},
+    "back": {"state": CauseState.REGRESSED, "resolved_in": "ba9876543210", "resolved_by": WHO, "resolved_at": AT},
+    "back in the same version": {"state": CauseState.REGRESSED, "resolved_in": "0123456789ab", "resolved_at": AT},
+    "of a workflow that is not known here": {"owner": None, "next_run": None},
+}
+
+
+def cause_with(**changes: Any) -> CauseView:
+    """Return a cause that stands otherwise."""
+    of_line = {name: value for name, value in changes.items() if name in LINE_OF_CAUSE}
+    rest = {name: value for name, value in changes.items() if name not in LINE_OF_CAUSE}
+    return replace(CAUSE, line=replace(CAUSE.line, **of_line), **rest)
+
+
+LINE_OF_CAUSE = frozenset(field.name for field in fields(CauseLineView))
+
+
+def ended(state: BulkState, why: WhyStopped | None) -> Told:
+    ended = bulk_reruns.ended(cause_with(bulk=replace(BULK, state=state, why_stopped=why)))
+    assert ended is not None
+    return ended
+
+
+def called(view: CauseView, *, is_back: bool) -> Told:
+    called = causes.called(view, is_back=is_back)
+    assert called is not None
+    return called

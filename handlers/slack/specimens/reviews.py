@@ -1,0 +1,309 @@
+"""Read models of reviews and doubts, as specimens are drawn from: a new state of a card is one more line in `CARDS`."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from store.states import (
+    DeliveryState,
+    QuestionState,
+    ReviewState,
+    RunState,
+)
+from workflows.engine.deliver.views import DeliveryView
+from workflows.engine.reasons import Code, Reason
+from workflows.engine.review.assignment.views import AbsenceView, AssignmentView, WhyAssigned
+from workflows.engine.review.decisions import DecisionKind
+from workflows.engine.review.views import (
+    CardView,
+    DecisionView,
+    DoubtView,
+    EscalationView,
+    Hidden,
+    QuestionView,
+    ReminderView,
+    ReportNote,
+    ReportView,
+    SecondView,
+    ValueView,
+)
+from workflows.engine.text.form_fields import Field, Kind
+
+AT = datetime(2026, 11, 19, 9, 30, tzinfo=UTC)
+
+
+WHO, OTHER = "U0123456789", "U9876543210"
+
+
+PEOPLE, CHANNEL = (WHO, OTHER), "C0123456789"
+"""Ids of nobody and of no channel, which stand in the specimens."""
+
+
+COLUMNS = tuple(
+    Field(name=name, label=name.capitalize(), kind=kind, required=True)
+    for name, kind in (("article", Kind.TEXT), ("number", Kind.WHOLE), ("amount", Kind.AMOUNT))
+)
+
+
+VALUE = ValueView(
+    name="queue",
+    label="Queue",
+    proposed="billing",
+    decided=None,
+    delivered=None,
+    confidence=0.71,
+    alternatives={"delivery": 0.22, "other": 0.07},
+    evidence="I was charged twice",
+    doubtful=True,
+)
+
+
+ROWS = replace(
+    VALUE,
+    name="lines",
+    label="Lines",
+    proposed="Paper | 2 | 9.80\nInk | 1 | 24.00",
+    alternatives={},
+    evidence=None,
+    doubtful=False,
+    columns=COLUMNS,
+)
+
+
+DELIVERY = DeliveryView(
+    id=31,
+    key="triage/T-17",
+    kind="answer",
+    state=DeliveryState.APPLIED,
+    attempts=1,
+    receipt="HD-1",
+    maybe_applied=False,
+    keyed=True,
+    target=None,
+    waiting_since=None,
+    next_at=None,
+    down_since=None,
+)
+
+
+DECISION = DecisionView(
+    kind=DecisionKind.APPROVED,
+    by=WHO,
+    at=AT,
+    version=1,
+    interaction_id=None,
+    follows=None,
+    reason=None,
+    output=None,
+    confirmed=[],
+)
+
+
+CARD = CardView(
+    generation=0,
+    review=7,
+    version=1,
+    state=ReviewState.OPEN,
+    case=17,
+    key="T-17",
+    workflow="triage",
+    question="Which queue does this ticket go to?",
+    may="choose a queue",
+    subject="I was charged twice",
+    text="I was charged twice\nPlease give me my money back.",
+    values=[VALUE, ROWS],
+    has_proposal=True,
+    left_over={},
+    model="claude",
+    sample=False,
+    model_says=["The customer names two charges."],
+    why=[Reason(code=Code.DRAFT)],
+    model_said=None,
+    nevers=[],
+    claimed_by=None,
+    claimed_at=None,
+    opened_at=AT,
+    answer_by=AT + timedelta(hours=2),
+    decision=None,
+    run=23,
+    run_state=RunState.WAITING,
+    problem=None,
+    delivery=None,
+    held=None,
+    correction=False,
+    revised=False,
+    corrected=False,
+    hidden=Hidden(),
+    same_again=False,
+    has_another=True,
+    can_ask=False,
+    questions=(),
+)
+
+
+REPORT = ReportView(by=WHO, at=AT, said="It went to the wrong queue.")
+
+
+QUESTION = QuestionView(
+    number=1,
+    review=7,
+    revision=1,
+    text="Which order is it about?",
+    asked_by=WHO,
+    asked_at=AT,
+    answer_by=AT + timedelta(days=2),
+    state=QuestionState.ANSWERED,
+    attempts=1,
+    receipt="mail 1",
+    problem=None,
+    answer="HK-22598",
+    answered_by=WHO,
+    answered_at=AT,
+)
+
+
+NOTE = ReportNote(report=REPORT, case=17, key="T-17", workflow="triage", owner=WHO, state=RunState.CLOSED)
+
+
+EDITED: Mapping[str, Any] = {
+    "decision": replace(DECISION, kind=DecisionKind.EDITED),
+    "values": [replace(VALUE, decided="delivery")],
+}
+
+
+REFUSED: Mapping[str, Any] = {
+    "decision": replace(DECISION, kind=DecisionKind.REJECTED, reason="wrong person", follows="close")
+}
+
+
+DECIDED: Mapping[str, Any] = {"state": ReviewState.DECIDED, "decision": DECISION}
+
+
+WAITS = replace(DELIVERY, state=DeliveryState.WAITING, target="Help desk", waiting_since=AT, next_at=AT)
+
+
+REMINDER = ReminderView(number=7, first=AT + timedelta(minutes=20), at=AT, reviews=[CARD.review])
+
+
+ESCALATION = EscalationView(to=PEOPLE[:2], by=WHO, at=AT)
+
+
+ASSIGNMENT = AssignmentView(to=OTHER, by=WHO, why=WhyAssigned.BY_HAND, until=None)
+
+
+ABSENCE = AbsenceView(person=WHO, since=AT, until=AT + timedelta(days=14), delegate=OTHER, has_begun=True)
+
+
+CARDS: Mapping[str, Mapping[str, Any]] = {
+    "open": {},
+    "open, claimed": {"claimed_by": WHO, "claimed_at": AT},
+    "open, overdue": {"overdue": True},
+    "open, assigned": {"assignee": WHO, "claimed_by": OTHER, "claimed_at": AT},
+    "open, assigned to somebody who is away": {"assignee": WHO, "assignee_away_until": AT},
+    "open, with all that its menu holds": {"can_escalate": True, "can_ask": True, "alike": 12},
+    "open, to be escalated": {"can_escalate": True},
+    "open, escalated": {"escalation": ESCALATION},
+    "open, escalated at its deadline": {"escalation": replace(ESCALATION, by=None), "overdue": True},
+    "awaiting a second person, overdue": {
+        "state": ReviewState.AWAITING_SECOND,
+        "decision": DECISION,
+        "overdue": True,
+    },
+    "approved by a lapse": {
+        "state": ReviewState.DECIDED,
+        "decision": replace(DECISION, kind=DecisionKind.LAPSED, by="countersign"),
+        "run_state": RunState.DELIVERED,
+        "delivery": DELIVERY,
+    },
+    "closed by a lapse": {
+        "state": ReviewState.DECIDED,
+        "decision": replace(DECISION, kind=DecisionKind.EXPIRED, by="countersign", follows="close"),
+        "run_state": RunState.CLOSED,
+    },
+    "open, a long case": {"text": "I was charged twice\n" + "Please give me my money back. " * 30},
+    "open, a sample": {"sample": True},
+    "open, with rules that ask": {"nevers": ["answer a safety report alone"]},
+    "open, without a proposal": {"has_proposal": False, "model": None, "model_said": "I cannot tell."},
+    "open, a correction": {"correction": True, "values": [replace(VALUE, delivered="delivery")]},
+    "open, with a field that is gone": {"left_over": {"priority": "high"}},
+    "open, reported as wrong": {"correction": True, "reported": True, "reports": [REPORT]},
+    "open, the same again": {"same_again": True, "has_another": False},
+    "open, with an answer from its source": {"questions": [QUESTION], "can_ask": True},
+    "awaiting a second person": {
+        "state": ReviewState.AWAITING_SECOND,
+        "decision": DECISION,
+        "second": SecondView(sentence="more than 5,000 euros", error=None),
+    },
+    "asked": {
+        "state": ReviewState.ASKED,
+        "decision": replace(DECISION, kind=DecisionKind.ASKED),
+        "questions": [replace(QUESTION, state=QuestionState.SENT, answer=None, answered_by=None, answered_at=None)],
+    },
+    "superseded": {"state": ReviewState.SUPERSEDED, "run_state": RunState.SUPERSEDED},
+    "expired": {"state": ReviewState.EXPIRED},
+    "approved": {**DECIDED, "run_state": RunState.READY},
+    "edited": {"state": ReviewState.DECIDED, **EDITED, "run_state": RunState.DELIVERING},
+    "rejected": {"state": ReviewState.DECIDED, **REFUSED, "run_state": RunState.CLOSED},
+    "delivered": {**DECIDED, "run_state": RunState.DELIVERED, "delivery": DELIVERY},
+    "delivered, corrected": {**DECIDED, "run_state": RunState.DELIVERED, "delivery": DELIVERY, "corrected": True},
+    "held, the target is down": {**DECIDED, "run_state": RunState.HOLDING, "delivery": WAITS, "held": "down"},
+    "undoable": {**DECIDED, "run_state": RunState.HOLDING, "held": "grace", "held_until": AT + timedelta(minutes=1)},
+    "held, paused": {**DECIDED, "run_state": RunState.HOLDING, "held": "paused"},
+    "failed": {
+        **DECIDED,
+        "run_state": RunState.FAILED,
+        "problem": "the help desk says no",
+        "delivery": replace(DELIVERY, state=DeliveryState.FAILED, receipt=None),
+    },
+    "in doubt": {
+        **DECIDED,
+        "run_state": RunState.DOUBTFUL,
+        "delivery": replace(DELIVERY, state=DeliveryState.DOUBTFUL, receipt=None, maybe_applied=True),
+    },
+    "parked": {**DECIDED, "run_state": RunState.PARKED},
+}
+"""State of a card -> what differs from a plain open one."""
+
+
+DOUBT = DoubtView(
+    generation=0,
+    delivery=31,
+    attempt=1,
+    key="triage/T-17",
+    state=DeliveryState.DOUBTFUL,
+    case=17,
+    case_key="T-17",
+    workflow="triage",
+    subject="I was charged twice",
+    text="I was charged twice",
+    values={"Queue": "billing"},
+    rejection=False,
+    why="ConnectionError: the connection broke",
+    since=AT,
+    settled_by=None,
+    settled_at=None,
+    run_state=RunState.DOUBTFUL,
+    can_be_delivered=False,
+    receipt=None,
+    hidden=Hidden(),
+)
+
+
+DOUBTS: Mapping[str, Mapping[str, Any]] = {
+    "open": {},
+    "of a rejection": {"rejection": True, "values": {"Reason": "wrong person"}},
+    "it happened": {
+        "state": DeliveryState.APPLIED,
+        "settled_by": WHO,
+        "settled_at": AT,
+        "run_state": RunState.DELIVERED,
+    },
+    "it did not happen": {
+        "state": DeliveryState.FAILED,
+        "settled_by": WHO,
+        "settled_at": AT,
+        "run_state": RunState.FAILED,
+        "can_be_delivered": True,
+    },
+}

@@ -1,0 +1,329 @@
+"""Specimens of views: forms, pages and Homes."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from datetime import timedelta
+from decimal import Decimal
+from functools import partial
+
+from handlers.slack.blocks import answers, grid, home, modals, session
+from handlers.slack.blocks.assignments import assign_form, away_form
+from handlers.slack.blocks.cause import ignore_form
+from handlers.slack.blocks.modals import WHY
+from handlers.slack.blocks.pages import View
+from handlers.slack.blocks.paragraphs import fitted, told
+from handlers.slack.blocks.questions import answer_form, question_form
+from handlers.slack.blocks.report import report_form
+from handlers.slack.ids import Alike, Listed, Shown
+from handlers.slack.progress import Progress
+from handlers.slack.specimens.forms import BROKEN, CHARTER_VIEW, FORM, LINE, LINES, OPEN, TYPED
+from handlers.slack.specimens.operations import CAUSE
+from handlers.slack.specimens.reviews import ABSENCE, AT, CARD, DECIDED, DECISION, DELIVERY, DOUBT, OTHER, QUESTION, WHO
+from handlers.slack.specimens.specimen import Specimen
+from handlers.texts.charter import charter
+from handlers.texts.explained import EXPLAINED, explained
+from handlers.texts.forms import Note
+from handlers.texts.home import CHARTER, UNSURE, no_right
+from store.states import (
+    Resolution,
+    ReviewState,
+    RunState,
+    StepState,
+)
+from workflows.engine.read.explanation_views import ExplanationView, ValueLine
+from workflows.engine.read.home_views import PAGE, Decided, HomeView, InHand, Place, Queue
+from workflows.engine.read.views import CaseView, ProposalView, ReviewView, RunView, StepView
+from workflows.engine.reasons import Code, Reason
+from workflows.engine.review.alike.views import Bar, GridView, GroupView, PressView, RowResult, RowView, Went
+from workflows.engine.review.decisions import DecisionKind
+from workflows.engine.review.views import (
+    DeliveredView,
+    WaitingReview,
+    WaitingView,
+)
+from workflows.engine.text.form_records import rows_text
+
+
+def _explanation() -> View:
+    """A case that a person put right, explained."""
+    step = StepView(
+        name="look_up",
+        nth=1,
+        attempt=2,
+        state=StepState.FINISHED,
+        recalled=False,
+        milliseconds=1_400,
+        cost=Decimal("0.0012"),
+        input={},
+        output="3 orders",
+        error=None,
+    )
+    proposal = ProposalView(
+        output={"queue": "billing"},
+        confidence={"queue": 0.61},
+        lowest=0.61,
+        alternatives={},
+        evidence={},
+        reasons=["It names an invoice."],
+        unfamiliar=None,
+        doubts=[],
+        second={},
+        model="claude",
+        sample=False,
+        prompt_version="4f2a91",
+    )
+    review = ReviewView(
+        id=9,
+        state=ReviewState.DECIDED,
+        version=1,
+        has_proposal=True,
+        why=[Reason(code=Code.DRAFT)],
+        model_said=None,
+        claimed_by=WHO,
+        opened_at=AT,
+        answer_by=AT + timedelta(hours=2),
+        decisions=[replace(DECISION, at=AT + timedelta(minutes=12), seconds=20.0)],
+    )
+    run = RunView(
+        id=23,
+        parent=None,
+        from_step=None,
+        revision=1,
+        correction=0,
+        code_version="1f2e3d",
+        state=RunState.DELIVERED,
+        resolution=Resolution.BY_PERSON,
+        problem=None,
+        input={"text": "I was charged twice"},
+        output={"queue": "shipping"},
+        created_at=AT,
+        changed_at=AT,
+        steps=[step],
+        asked=[],
+        proposal=proposal,
+        review=review,
+        delivery=DELIVERY,
+        held=None,
+    )
+    case = CaseView(
+        generation=0,
+        id=17,
+        key="T-17",
+        workflow="triage",
+        revision=1,
+        source="csv",
+        received_at=AT,
+        runs=[run],
+        audit=[],
+        questions=[],
+    )
+    view = ExplanationView(
+        case=case,
+        decision="Which queue does this ticket go to?",
+        about="I was charged twice",
+        input={"Text": "I was charged twice"},
+        proposal=proposal,
+        review=review,
+        values=[ValueLine(label="Queue", proposed="billing", confidence=0.61, decided="shipping")],
+        cost=Decimal("0.0012"),
+        milliseconds=1_400,
+    )
+    return modals.told(fitted(partial(explained, view)), about=EXPLAINED)
+
+
+def views() -> Iterator[Specimen]:
+    never = replace(CARD, nevers=["answer a safety report alone"])
+    delivered = DeliveredView(
+        generation=0,
+        case=17,
+        key="T-17",
+        run=23,
+        workflow="triage",
+        subject="I was charged twice",
+        text="I was charged twice",
+        values=TYPED,
+    )
+    waits = WaitingReview(
+        generation=0,
+        review=7,
+        version=1,
+        workflow="triage",
+        key="T-17",
+        subject="I was charged twice",
+        why=Reason(code=Code.DRAFT),
+        answer_by=AT,
+    )
+    in_hand = InHand(
+        review=7,
+        version=1,
+        workflow="triage",
+        subject="I was charged twice",
+        state=ReviewState.OPEN,
+        correction=True,
+        answer_by=AT,
+    )
+    decided = Decided(
+        review=7,
+        version=1,
+        workflow="triage",
+        subject="I was charged twice",
+        kind=DecisionKind.APPROVED,
+        follows=None,
+        at=AT,
+        run_state=RunState.HOLDING,
+        awaits_second=False,
+        undoable=True,
+        until=AT + timedelta(minutes=10),
+    )
+    at_home = HomeView(
+        generation=0,
+        in_hand=[in_hand] * PAGE,
+        all_in_hand=40,
+        queues=[Queue(workflow="triage", number=7, corrections=1, oldest=AT, answer_by=AT)] * PAGE,
+        all_queues=40,
+        waiting=280,
+        corrections=40,
+        decided=[decided] * PAGE,
+        all_decided=40,
+        workflows=[f"triage-{number}" for number in range(PAGE)],
+        all_workflows=40,
+        place=Place(in_hand=PAGE, queues=PAGE, decided=PAGE, charters=PAGE),
+        is_new=True,
+    )
+    at_rest = replace(at_home, in_hand=[], all_in_hand=0, queues=[], all_queues=0, waiting=0, decided=[], all_decided=0)
+    alone = replace(CHARTER_VIEW, at_least=None, pause=None, nevers=[], may=[], does=["execute"], reviewers=[])
+    page = WaitingView(reviews=[waits], first=10, total=37)
+    nothing = WaitingView(reviews=[], first=0, total=0)
+    empty = replace(CARD, has_proposal=False, values=[])
+    reviewing = Listed(progress=Progress().with_decision(DecisionKind.APPROVED, 6).with_skipped(5))
+    last = session.Last(
+        kind=DecisionKind.APPROVED,
+        shown=Shown(id=6, version=1, generation=0),
+        key="T-16",
+        awaits_second=False,
+        can_be_undone=True,
+    )
+    above = session.news([answers.refused("It is too late.")], last)
+    step = session.step(CARD, reviewing, user=WHO, place="7 of 40", above=above)
+    form = modals.edit_form(empty, FORM, {}, listed=reviewing)
+    assert form is not None  # so small a form fits
+    like = GroupView(generation=0, workflow="triage", review=7, version=1, number=12, name="ACME GmbH, booking 4400")
+    row = RowView(
+        review=7,
+        version=1,
+        key="T-17",
+        subject="Charged twice " * 20,
+        values={"Queue": "billing", "Reply": "We look into it. " * 20},
+        why=Reason(code=Code.OUT_OF_SCOPE),
+        bar=None,
+        rules=[],
+        claimed_by=None,
+        assignee=OTHER,
+        answer_by=AT,
+    )
+    kept = (None, *Bar) * 10
+    bars = [
+        replace(row, review=number, bar=bar, rules=["answer a safety report alone"] * 9, claimed_by=WHO)
+        for number, bar in enumerate(kept)
+    ]
+    full = GridView(group=like, total=500, first=50, same={"Queue": "billing"}, rows=bars, has_more=True)
+    some = Alike(shown=Shown(id=7, version=1, generation=3), rows=[Shown(id=10**11, version=9, generation=3)] * 50)
+    went = [
+        RowResult(
+            review=7, version=1, key="T-17", subject="Charged twice", went=one, by=by, kind="edited", said="No. " * 99
+        )
+        for one in Went
+        for by in (None, WHO)
+    ]
+    begun = PressView(group=like, number=50, results=went * 5)
+    views: Mapping[str, View | None] = {
+        "alike, a full page": grid.grid(full, session=reviewing),
+        "alike, nothing left": grid.grid(replace(full, rows=[], same={}, first=0, has_more=False)),
+        "alike, being approved": grid.pressed(begun, some, others=0, session=reviewing),
+        "alike, approved": grid.pressed(replace(begun, is_over=True), some, others=5),
+        "alike, all approved": grid.pressed(replace(begun, is_over=True), some, others=0, session=reviewing),
+        "waiting, with cases that are alike": modals.waiting_list(page, listed=Listed(), groups=[like] * 5),
+        "home, with cases that are alike": home.home(
+            replace(at_home, groups=[like] * 5), may_decide=["triage"], is_tour_read=False
+        ),
+        "session, a step with its like": session.step(
+            replace(CARD, alike=12), reviewing, user=WHO, place="7 of 40", above=above
+        ),
+        "review, opened from its like": modals.review(replace(CARD, alike=12), listed=Listed(alike=7, first=50)),
+        "session, a step": step,
+        "session, a rule to confirm": session.step(never, reviewing, user=WHO, place="7 of 40", above=[], rules=BROKEN),
+        "session, an empty form": session.placed(form, "7 of 40", above),
+        "session, edit": modals.edit_form(CARD, FORM, TYPED, listed=reviewing),
+        "session, reject": modals.rejection_form(CARD, listed=reviewing),
+        "session, at its end": session.ended(reviewing, above, [(DecisionKind.APPROVED, "T-16")]),
+        "session, not recorded": session.going_on(modals.told(answers.refused("You may not.")), reviewing),
+        "edit": modals.edit_form(CARD, FORM, TYPED),
+        "edit, an empty form": modals.edit_form(empty, FORM, {}),
+        "edit, a rule to confirm": modals.edit_form(never, FORM, TYPED, broken=BROKEN, notice="Recorded."),
+        "edit, the form changed": modals.edit_form(
+            CARD, FORM, TYPED, changed="The form changed.", dropped={"priority": "high"}, redrawn=["Reply"]
+        ),
+        "rule met": modals.rule_met(never, BROKEN),
+        "correct": modals.correction_form(delivered, FORM, TYPED),
+        "correct, the form changed": modals.correction_form(
+            delivered,
+            FORM,
+            {**TYPED, WHY: "wrong"},
+            generation=1,
+            changed="The form changed.",
+            dropped={"priority": "high"},
+        ),
+        "correct, rows that were changed": modals.correction_form(
+            delivered,
+            FORM,
+            {**TYPED, "reply": "It is on its way.", "lines": rows_text([{**LINE, "number": 3}, LINE])},
+            generation=2,
+            notes={"lines": [Note(text="Too many rows.")], "": [Note(text="They do not add up.")]},
+            taken_up=AT,
+        ),
+        "correct, a row": modals.row_form(delivered, LINES, LINE, opened=OPEN, number=2, before=LINE),
+        "correct, a row in its place": modals.row_form(
+            delivered, LINES, {}, opened=replace(OPEN, is_alone=True), number=0
+        ),
+        "reject": modals.rejection_form(CARD),
+        "reject, with reasons to choose from": modals.rejection_form(CARD, reasons=["Not ours", "A duplicate"]),
+        "row": modals.row_form(CARD, LINES, LINE, opened=OPEN, number=2, before=LINE),
+        "ask the source": question_form(CARD, metadata="7.1"),
+        "report wrong": report_form("7.1"),
+        "ignore a cause": ignore_form(CAUSE),
+        "answer for the source": answer_form(replace(CARD, state=ReviewState.ASKED, questions=[QUESTION])),
+        "reject, without a proposal": modals.rejection_form(empty, can_propose=False),
+        "review": modals.review(CARD, listed=Listed()),
+        "review, decided": modals.review(replace(CARD, **DECIDED), notice=answers.correction_waits(17)),
+        "details": modals.details(never),
+        "look": modals.doubt(DOUBT),
+        "waiting": modals.waiting_list(page, listed=Listed(first=10)),
+        "waiting, nothing": modals.waiting_list(nothing, listed=Listed()),
+        "told": modals.told(answers.refused("The form changed."), typed={"Queue": "billing"}),
+        "home, full": home.home(at_home, may_decide=["triage"], is_tour_read=False),
+        "home, nothing waits": home.home(at_rest, may_decide=[], is_tour_read=True),
+        "home, away": home.home(
+            replace(at_home, absence=ABSENCE, in_hand=[replace(in_hand, is_claimed=False)]),
+            may_decide=["triage"],
+            is_tour_read=False,
+        ),
+        "home, away later": home.home(
+            replace(at_rest, absence=replace(ABSENCE, has_begun=False, delegate=None)),
+            may_decide=["triage"],
+            is_tour_read=True,
+        ),
+        "assign": assign_form(CARD, away=[ABSENCE], metadata="7.1 - 0", shown="7.1"),
+        "assign anew": assign_form(replace(CARD, assignee=WHO), away=[], metadata="7.1 - 1", shown="7.1"),
+        "away": away_form(None, since=None, until=None, zone="Europe/Berlin", metadata="0.0.0.0.0"),
+        "away, changed": away_form(
+            ABSENCE, since=AT.date(), until=AT.date(), zone="Europe/Berlin", metadata="0.0.0.0.0"
+        ),
+        "home, no right": home.told(no_right(["S0123456789", WHO]), is_tour_read=False),
+        "home, unsure": home.told(UNSURE, is_tour_read=False),
+        "explained": _explanation(),
+        "charter": modals.told(told(charter(CHARTER_VIEW)), about=CHARTER),
+        "charter, a person decides": modals.told(told(charter(alone)), about=CHARTER),
+    }
+    for name, view in views.items():
+        assert view is not None, name  # each of these small forms fits
+        yield Specimen(name=f"form, {name}", view=view)
