@@ -1,4 +1,4 @@
-"""What is told in the channel for failures beside the cards of causes, for the people who repair things."""
+"""Words in the channel for failures beside the cards of causes, for the people who repair things."""
 
 from collections.abc import Sequence
 from datetime import date, datetime

@@ -1,4 +1,4 @@
-"""What a check of the set-up found, and the words for it."""
+"""Findings of a check of the set-up, and the words for them."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

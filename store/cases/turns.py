@@ -1,4 +1,4 @@
-"""Whose turn it is: the reviews that one person may decide, as the first person or as a second one.
+"""Turns: the reviews that one person may decide, as the first person or as a second one.
 
 Each state is looked through by itself, in the order of its index, however many reviews are open.
 """

@@ -32,7 +32,7 @@ def http_settings(running: Running) -> Settings:
 
 @dataclass(frozen=True, kw_only=True)
 class Answer:
-    """What a request was answered with."""
+    """The answer to a request."""
 
     status: int
     body: bytes

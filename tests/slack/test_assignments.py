@@ -1,4 +1,4 @@
-"""What people see of assignments: the form, the card, the thread, a direct message, and what is refused."""
+"""Assignments as people see them: the form, the card, the thread, a direct message, and what is refused."""
 
 from collections.abc import Mapping
 from functools import partial

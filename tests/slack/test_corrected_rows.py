@@ -20,7 +20,7 @@ pytestmark = pytest.mark.slow
 
 
 class Account(BaseModel):
-    """Where the money goes."""
+    """Account that the money goes to."""
 
     holder: str
     number: int

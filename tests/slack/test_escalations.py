@@ -1,4 +1,4 @@
-"""What a card, its thread and the people who are asked are told when a review is escalated."""
+"""An escalation as people see it: on the card, in its thread, and in a direct message to those who are asked."""
 
 from tests.slack.stage import ANA, BEN, EVE, Stage, buttons, words
 from tests.slack.test_deadlines import HOUR

@@ -1,4 +1,4 @@
-"""What people are told, at the terminal: the same words as in Slack, with the commands as they are typed here."""
+"""Texts for people at the terminal: the same words as in Slack, with the commands as they are typed here."""
 
 from collections.abc import Iterator, Sequence
 

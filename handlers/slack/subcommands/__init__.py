@@ -12,7 +12,7 @@ from handlers.slack.payloads import Typed
 from handlers.slack.replies import Answer
 
 Work = Callable[[], object]
-"""What is done after the answer."""
+"""Function that is called after the answer."""
 
 
 @dataclass(frozen=True, kw_only=True)

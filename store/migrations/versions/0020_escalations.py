@@ -1,4 +1,4 @@
-"""Who was asked to decide a review in place of its reviewers, and by whom."""
+"""Escalations of reviews: the people who were asked to decide, and who asked them."""
 
 import sqlalchemy as sa
 from alembic import op

@@ -1,4 +1,4 @@
-"""Who is to decide a review, and who is away."""
+"""Assignees of reviews, and absences of people."""
 
 import sqlalchemy as sa
 from alembic import op

@@ -82,7 +82,7 @@ def test_whatever_a_review_holds_its_card_has_the_buttons_of_its_state(shown: Ca
 
 
 def test_a_menu_holds_what_slack_takes() -> None:
-    """Where all can be done, a report is left to the menu of the message."""
+    """A report is left to the menu of the message where all the others can be done."""
     shown = card(replace(view(), can_ask=True, can_escalate=True, alike=3))
     (row,) = [block for block in shown.blocks if block["type"] == "actions"]
     menu = dict_of(list_of(dict_of(as_sent(row))["elements"])[-1])

@@ -36,7 +36,7 @@ class CauseLineView:
     message: str
     state: CauseState
     changed_by: str
-    """Who brought it into this state."""
+    """The one who brought it into this state."""
     changed_at: datetime
     count: int
     first_at: datetime
@@ -70,7 +70,7 @@ class BulkView:
     began_by: str
     began_at: datetime
     changed_by: str
-    """Who brought it into this state."""
+    """The one who brought it into this state."""
     changed_at: datetime
     is_paused: bool
     """True if its workflow is paused, so that nothing is begun."""

@@ -1,4 +1,4 @@
-"""How all stands: what waits for people, what failed, what is paused, what is down, and what was spent today."""
+"""The status of all: what waits for people, what failed, what is paused, what is down, and what was spent today."""
 
 from collections.abc import Sequence
 from decimal import Decimal

@@ -12,7 +12,7 @@ from workflows.engine.propose.views import OpenOutage
 
 @dataclass(frozen=True, kw_only=True)
 class WorkflowStatus:
-    """How a workflow stands. Numbers are of cases."""
+    """The status of a workflow. Numbers are of cases."""
 
     workflow: str
     owner: str
@@ -43,7 +43,7 @@ class WorkflowStatus:
 
 @dataclass(frozen=True, kw_only=True)
 class StatusView:
-    """How some workflows stand, and what they depend on."""
+    """The status of some workflows, and of what they depend on."""
 
     at: datetime
     workflows: Sequence[WorkflowStatus]

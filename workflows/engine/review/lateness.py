@@ -1,4 +1,4 @@
-"""Whether a person's act comes too late: the review is no longer open, or at another version than they saw."""
+"""Lateness: a person acts on a review that is no longer open, or is at another version than they saw."""
 
 from collections.abc import Collection
 

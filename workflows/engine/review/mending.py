@@ -1,4 +1,4 @@
-"""What people do about a cause of failures: take it over, ignore it, resolve it, run one of its cases again.
+"""Acts on a cause of failures: a person takes it over, ignores it, resolves it, runs one of its cases again.
 
 Each act names the version of the cause that was shown, so that of two at once one wins and the other is told.
 """

@@ -56,7 +56,7 @@ def states(scene: Scene, cases: list[int]) -> set[str]:
 
 
 def acts(scene: Scene) -> list[tuple[str, str]]:
-    """What the audit has of bulk reruns: who did what."""
+    """Return the acts on bulk reruns in the audit, each with its actor."""
     found = rows(scene.world, schema.AuditRow)
     return [(row.actor, row.action) for row in found if row.action.startswith("cause.rerun")]
 

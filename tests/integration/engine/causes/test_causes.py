@@ -57,7 +57,7 @@ def act(scene: Scene, what: Callable[..., None], *, by: str = "U0KIM", **how: Un
 
 
 def acts(scene: Scene) -> list[str]:
-    """What the audit has of causes, in order."""
+    """Return the acts on causes in the audit, in order."""
     return [row.action for row in rows(scene.world, schema.AuditRow) if row.action.startswith("cause.")]
 
 

@@ -1,4 +1,4 @@
-"""Who is away gets nothing, and their delegate takes what is theirs, by their own right."""
+"""Somebody who is away gets nothing, and their delegate takes what is theirs, by their own right."""
 
 from datetime import timedelta
 
@@ -46,7 +46,7 @@ def test_the_delegate_takes_what_is_assigned_and_it_stays_with_them(make_world: 
 
 @pytest.mark.parametrize(("rule", "expected"), [(None, None), ("least_busy", "U3")])
 def test_a_delegate_gets_no_right_by_it(make_world: MakeWorld, rule: str | None, expected: str | None) -> None:
-    """What they may not decide goes back to all, or to the least busy where that is declared."""
+    """A review that they may not decide goes back to all, or to the least busy where that is declared."""
     scene = reminding(make_world, assign=rule)
     case = scene.worked()
     assign(scene, case, "U1")

@@ -39,12 +39,12 @@ class Staff:
     of: Collection[str] | None = ("U1", "U2", "U3")
     """None: a group cannot be read just now."""
     may: Mapping[str, bool | None] = field(default_factory=dict)
-    """What is not so: person -> whether they may decide."""
+    """Exceptions: person -> True if they may decide."""
     asked: list[str] = field(default_factory=list)
 
     @property
     def reviewers(self) -> upkeep.Reviewers:
-        """What the upkeep asks."""
+        """The way in which the upkeep asks."""
 
         def may_decide(person: str, workflow: AnyWorkflow) -> bool | None:
             self.asked.append(person)
