@@ -123,7 +123,7 @@ def test_a_card_says_what_a_person_reads_before_and_after_the_decision() -> None
             "- ⚠ Check: Amount: 20.00 · 50% sure",
             "- ⚠ Check: Note: broken · 50% sure",
             "Why you are asked: Less than 90% sure",
-            "[Approve] [Edit] [Reject] [Details: all of the case, and why | Report wrong]",
+            "[Approve] [Edit] [Reject] [Details: all of the case, and why | Assign: name who decides | Report wrong]",
             "claims · claim-7 · case 1 · version 1 · proposed by scripted",
         ]
         case.edit(amount=Decimal("12.50"), by="U0ANA")

@@ -628,6 +628,7 @@ class Company:
             "bulk_reruns.change": {"bulk": (schema.BulkRerun, ids["bulk"]), "state": BulkState.DONE},
             "bulk_reruns.kinds": {"choice": chosen},
             "bulk_reruns.following": {"choice": chosen},
+            "inbox.remove": {"key": "heard"},
             "causes.find": {"fingerprint": "abc1" * 8},
             "causes.add": {"fingerprint": "new", "step": "x", "error": "x", "dependency": None, "message": "x"},
             "causes.number_of": {"step": "look_up", "error": "ValueError"},

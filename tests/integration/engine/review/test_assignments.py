@@ -271,6 +271,19 @@ def test_processes_that_look_at_once_assign_once(make_world: MakeWorld) -> None:
     assert len(changes(scene)) == 1
 
 
+def test_what_somebody_assigned_since_the_look_began_is_left(make_world: MakeWorld) -> None:
+    scene = reminding(make_world, assign="least_busy")
+    first, second = scene.worked(id=1), scene.worked(id=2)
+
+    def of(_: AnyWorkflow) -> list[str]:
+        assert assign(scene, second, "U2")
+        return ["U1"]
+
+    reviewers = upkeep.Reviewers(of=of, may_decide=lambda _person, _workflow: True)
+    assert upkeep.sweep(scene.world.context, reviewers, check=False) == 1
+    assert (assignee(scene, first), assignee(scene, second)) == ("U1", "U2")
+
+
 def test_who_left_is_replaced_and_the_deadline_stays(make_world: MakeWorld) -> None:
     """F27: by the least busy where that is declared, by nobody else; who cannot be asked about keeps what is theirs."""
     scene = reminding(make_world, on_expiry="escalate", escalate_to="U0MARIA")

@@ -46,6 +46,7 @@ class _Seen:
     """A review as it was read."""
 
     review: int
+    assignee: str | None
     assignments: int
     barred: Collection[str]
 
@@ -139,7 +140,8 @@ def _assign(looking: _Round) -> int:
 
 def _give_first(looking: _Round, workflow: AnyWorkflow, row: schema.Review) -> bool:
     context, seen = looking.context, _seen(looking.context, workflow, row.id)
-    if seen is None:
+    if seen is None or seen.assignments != row.assignments:
+        # Another process was faster.
         return False
     try:
         to = looking.least_busy(workflow, seen.barred)
@@ -174,7 +176,7 @@ def _replace(looking: _Round, *, check: bool) -> int:
 def _pass_on(looking: _Round, workflow: AnyWorkflow, review: int, person: str, absence: AbsenceView | None) -> bool:
     """Give a review to another person, or to nobody. False where that is not known yet, or somebody was faster."""
     context, seen = looking.context, _seen(looking.context, workflow, review)
-    if seen is None:
+    if seen is None or seen.assignee != person:
         return False
     without, is_by_itself = {person, *seen.barred}, workflow.review.assign is not None
     try:
@@ -229,9 +231,8 @@ def _seen(context: Context, workflow: AnyWorkflow, review: int) -> _Seen | None:
         row = reviews.get(session, review, team=context.team)
         if row is None or row.state != ReviewState.OPEN:
             return None
-        return _Seen(
-            review=row.id, assignments=row.assignments, barred=barred(session, workflow, row.run_id, team=row.team_id)
-        )
+        own = barred(session, workflow, row.run_id, team=row.team_id)
+        return _Seen(review=row.id, assignee=row.assignee, assignments=row.assignments, barred=own)
 
 
 def _put_off(context: Context, row: schema.Review, *, until: datetime | None) -> None:
