@@ -9,6 +9,7 @@ from functools import partial
 from threading import Event
 
 import pytest
+import structlog
 from pydantic import JsonValue
 from structlog.testing import capture_logs
 
@@ -26,6 +27,15 @@ from tests.slack.stage import ANA, BEN, SUPPORT, Stage, dict_of, inputs, list_of
 from tests.waiting import LONGEST, wait_until
 
 pytestmark = pytest.mark.slow
+
+
+@pytest.fixture(autouse=True)
+def unfiltered() -> Iterator[None]:
+    """Log at every level, whatever a command in this process configured before."""
+    before = structlog.get_config()
+    structlog.reset_defaults()
+    yield
+    structlog.configure(**before)
 
 
 @pytest.fixture
