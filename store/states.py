@@ -143,8 +143,5 @@ STOPPED = frozenset({RunState.FAILED, RunState.DOUBTFUL, RunState.PARKED})
 ACTIVE = (BulkState.TRIAL, BulkState.WAVES)
 """States of a bulk rerun that goes on by itself."""
 
-STILL_BROKEN = frozenset(CauseState) - {CauseState.RESOLVED, CauseState.IGNORED}
-"""States of a cause in which somebody has to do something about it."""
-
 BUSY = (RunState.RUNNING, RunState.DELIVERING)
 """Run states in which a worker holds a lease."""

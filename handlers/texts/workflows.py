@@ -89,27 +89,22 @@ def dollars(amount: Decimal) -> str:
 
 
 def _models(view: StatusView) -> list[Line]:
-    return [
-        line(
-            words(f"Model {one.model} is not asked", bold=True),
-            words(" since "),
-            moment(one.since),
-            words(f": {one_line(one.reason, _REASON)}"),
-        )
-        for one in view.models
-    ]
+    return [_wrong(f"Model {one.model} is not asked", one.since, f": {_in_line(one.reason)}") for one in view.models]
 
 
 def _targets(view: StatusView) -> list[Line]:
     return [
-        line(
-            words(f"{one.target} is down", bold=True),
-            words(" since "),
-            moment(one.began_at),
-            words(f", {one.waiting:,} wait for it: {one_line(one.reason, _REASON)}"),
-        )
+        _wrong(f"{one.target} is down", one.began_at, f", {one.waiting:,} wait for it: {_in_line(one.reason)}")
         for one in view.targets
     ]
+
+
+def _wrong(what: str, since: datetime, more: str) -> Line:
+    return line(words(what, bold=True), words(" since "), moment(since), words(more))
+
+
+def _in_line(reason: str) -> str:
+    return one_line(reason, _REASON)
 
 
 def _more(view: StatusView) -> list[list[Paragraph]]:

@@ -48,7 +48,7 @@ def test_an_invoice_is_corrected_by_its_rows_and_what_was_typed_is_there_again(
 ) -> None:
     delivered: list[Bill] = []
     stage.world.model = ScriptedModel(lambda _: says(FOUND, confidence=0.95))
-    stage.submit(stage.placed(bills(delivered)), id=1, text=TEXT)
+    stage.submit(stage.placed(bills(delivered, Bill)), id=1, text=TEXT)
     window = open_window(width=width, dark=dark)
     card = window.message("Invoice of Kessel & Sons")
     form = window.open(card, "Edit")
@@ -107,7 +107,7 @@ def test_a_delivered_invoice_is_corrected_by_its_rows(
 ) -> None:
     delivered: list[Bill] = []
     stage.world.model = ScriptedModel(lambda _: says(FOUND, confidence=0.95))
-    stage.submit(stage.placed(bills(delivered)), id=1, text=TEXT)
+    stage.submit(stage.placed(bills(delivered, Bill)), id=1, text=TEXT)
     stage.press(ANA, "approve")
     stage.work()
     window = open_window(width=width, dark=dark)

@@ -7,13 +7,11 @@ import pytest
 from pydantic import BaseModel, JsonValue
 
 from store import schema
-from tests.sample import Ticket
 from tests.slack.conftest import MakeStage
 from tests.slack.stage import ANA, BEN, SUPPORT, Stage, buttons, inputs, words
-from tests.slack.test_rows import TEXT, THREE, Bill, item, press, said_by, until
+from tests.slack.test_rows import TEXT, THREE, Bill, bills, item, press, said_by, until
 from tests.world import sure
-from workflows import Autonomy, Review, Run, Workflow
-from workflows.engine.declare.registry import AnyWorkflow
+from workflows import Review
 from workflows.engine.review.wrong import corrections
 
 pytestmark = pytest.mark.slow
@@ -35,26 +33,6 @@ class Invoice(Bill):
 ACCOUNT: JsonValue = {"holder": "Acme", "number": 7}
 
 
-def invoices(delivered: list[Invoice]) -> AnyWorkflow:
-    """Return an automation whose output has line items, and a nested record."""
-    workflow = Workflow(
-        name="invoices",
-        decision="What does this invoice say?",
-        owner="U0MARIA",
-        input=Ticket,
-        output=Invoice,
-        key=lambda ticket: f"invoice-{ticket.id}",
-        autonomy=Autonomy.draft(),
-    )
-
-    @workflow.deliver(idempotent=True)
-    def book(invoice: Invoice, run: Run[Ticket]) -> str:
-        delivered.append(invoice)
-        return "booked"
-
-    return workflow
-
-
 @pytest.fixture
 def delivered() -> list[Invoice]:
     return []
@@ -68,7 +46,7 @@ def stage(make_stage: MakeStage) -> Stage:
 
 def booked(stage: Stage, delivered: list[Invoice], *, text: str = TEXT) -> int:
     """A case that was approved and delivered; its card has Correct."""
-    case = stage.submit(stage.placed(invoices(delivered)), id=1, text=text)
+    case = stage.submit(stage.placed(bills(delivered, Invoice)), id=1, text=text)
     stage.press(ANA, "approve")
     stage.work()
     assert len(delivered) == 1
@@ -324,7 +302,7 @@ def test_a_form_from_the_list_has_room_for_no_more_modals_so_a_row_stands_in_its
     stage: Stage, delivered: list[Invoice]
 ) -> None:
     """Three modals can be put on each other: the list, the review, and the form that corrects it."""
-    stage.submit(stage.placed(invoices(delivered)), id=1, text=TEXT)
+    stage.submit(stage.placed(bills(delivered, Invoice)), id=1, text=TEXT)
     person = stage.person(ANA)
     assert person.command("C0SUPPORT", "/countersign", "queue").acknowledged
     stage.view(ANA)
@@ -361,7 +339,7 @@ def test_rows_of_a_delivery_are_changed_by_nobody_who_may_no_longer_read_it(
     opened(stage)
     press(stage, "change_row", "row!lines.0.")
     stage.view(ANA, deep=2)
-    stage.world.registry.get("invoices").review = Review(post_to=SUPPORT, reviewers=[BEN])
+    stage.world.registry.get("bills").review = Review(post_to=SUPPORT, reviewers=[BEN])
     with stage.world.database.write() as session:
         session.query(schema.Draft).delete()
     stage.person(ANA).submit({"article.0.0": "Gate valve"})
