@@ -2,7 +2,8 @@
 
 What it is given decides what it does, and its world is a folder: whatever it does to the world is a line or a file
 there, so that a test can count. `closed` in the folder holds why the depot refuses; `busy`, that it may take it later;
-`silent`, that it never answers; while `hold` is there, a delivery takes its time.
+`silent`, that it never answers; while `hold` is there, a delivery takes its time, from the attempt on whose number it
+holds.
 """
 
 import json
@@ -54,6 +55,16 @@ def write_down(file: str, line: str) -> None:
     os.close(target)
 
 
+def take_time() -> None:
+    """Wait for as long as the world is so, once so many deliveries were attempted."""
+    hold = world() / "hold"
+    if not hold.exists() or len((world() / "attempts").read_text().splitlines()) < int(hold.read_text() or 0):
+        return
+    # It ends when the file is taken away, not after some time.
+    while hold.exists():
+        time.sleep(0.01)
+
+
 def get_stuck(*, after: int) -> None:
     """Wait for as long as the world is so, once so many steps were called."""
     while (world() / "stuck-after").exists() and len((world() / "steps").read_text().splitlines()) >= after:
@@ -95,8 +106,7 @@ def pays(parcel: Parcel, routing: Routing) -> bool:
 
 def deliver(routing: Routing, run: Run[Parcel]) -> str:
     write_down("attempts", run.key)
-    while (world() / "hold").exists():
-        time.sleep(0.01)  # it ends when the file is taken away, not after some time
+    take_time()
     if (world() / "closed").exists():
         raise NotDone((world() / "closed").read_text())
     if (world() / "busy").exists():
