@@ -1,13 +1,15 @@
 """The card of a cause of failures as an engineer meets it, on a screen and on a phone."""
 
 import os
+from collections import Counter
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Locator, expect
 
 from tests.browser.conftest import OpenWindow
+from tests.browser.window import Window
 from tests.slack.stage import FAILED, KIM, Stage
 from tests.slack.test_bulk_reruns import CLOSED, down, look
 from tests.slack.test_causes import failing
@@ -74,19 +76,41 @@ def test_an_engineer_runs_all_again_with_one_press_after_an_outage(
     stage.work()
     card = window.message("Resolved: sample failed at the delivery")
     expect(card).to_contain_text("Rerun done. 40 of 40 through.")
+    delivered_once(stage, 40, attempts=2)
     if KEPT:
         window.page.screenshot(path=Path(KEPT) / f"bulk-done-{width}.png")
 
 
-def test_in_the_trial_the_failure_comes_back_and_it_stops(stage: Stage, open_window: OpenWindow) -> None:
+def test_in_the_trial_the_failure_comes_back_and_it_stops_until_the_desk_is_up(
+    stage: Stage, open_window: OpenWindow
+) -> None:
     down(stage, 40)
     stage.desk.errors += [NotDone(CLOSED)] * TRIAL
     window = open_window(url=f"{stage.running.page_url}&user={KIM}&channel={FAILED}")
     card = window.message("of sample failed at the delivery")
-    card.get_by_role("button", name="Rerun all 40 cases").click()
-    with window.acting("press"):
-        window.question.get_by_role("button", name="Rerun all").click()
+    expect(card).to_have_count(1)
+    rerun_all(window, card)
     stage.work()
     expect(card).to_contain_text("Rerun stopped by itself: the same failure came back in the trial.")
     if KEPT:
         window.page.screenshot(path=Path(KEPT) / "bulk-stopped.png")
+    assert len(stage.desk.attempts) == 40 + TRIAL, "the others were left alone"
+    rerun_all(window, card)
+    stage.work()
+    expect(window.message("Resolved: sample failed at the delivery")).to_contain_text("Rerun done. 40 of 40 through.")
+    delivered_once(stage, 40, attempts=3)
+
+
+def rerun_all(window: Window, card: Locator) -> None:
+    """Press *Rerun all*, and confirm it."""
+    card.get_by_role("button", name="Rerun all 40 cases").click()
+    with window.acting("press"):
+        window.question.get_by_role("button", name="Rerun all").click()
+
+
+def delivered_once(stage: Stage, number: int, *, attempts: int) -> None:
+    """Expect so many deliveries, none of which the desk took twice, of so many attempts at most."""
+    counts = Counter(stage.desk.attempts)
+    assert len(stage.desk.applied) == len(counts) == number
+    assert max(counts.values()) == attempts
+    assert {stage.world.state(case) for case in range(1, number + 1)} == {"delivered"}

@@ -635,6 +635,10 @@ PROOFS: dict[str, tuple[str, tuple[str, ...]]] = {
             "integration/model/test_requests::test_nothing_in_a_case_leaves_its_tag_or_reaches_the_system_prompt",
         ),
     ),
+    "A24": (
+        "SQL in the text of a command",
+        ("slack/test_command_text::test_sql_in_the_words_of_a_command_finds_nothing_and_changes_nothing",),
+    ),
     "A25": (
         "paths as names of prompts",
         (
@@ -666,6 +670,10 @@ PROOFS: dict[str, tuple[str, tuple[str, ...]]] = {
             "integration/model/test_requests::test_the_key_is_in_no_repr",
             "integration/model/test_gateway::test_a_planted_key_is_in_no_row_and_in_no_log",
         ),
+    ),
+    "A29": (
+        "line feeds and escape sequences in the log",
+        ("unit/bot/test_logs::test_a_record_is_one_line_whatever_it_holds",),
     ),
     "A32": (
         "a body without an end",
