@@ -176,8 +176,9 @@ class Sender:
             try:
                 stood = self._sync.bring(taken, self._real(channel), picture.drawn)
             finally:
-                # The pace counts from when Slack had the message, however long that took.
-                self._free_at[self._real(channel)] = time.monotonic() + self._pace
+                # The pace counts from when Slack had the message, however long that took. What is not shown takes none.
+                if picture.drawn is not None:
+                    self._free_at[self._real(channel)] = time.monotonic() + self._pace
         except NotTaken as error:
             self._note_refused(taken, error)
         except Unavailable:

@@ -122,11 +122,12 @@ class Stage:
         roles: Mapping[str, str] = ROLES,
         watching: circuit_breaker.Breaker | None = None,
         bot: str | None = None,
+        pace: float = 0.01,
     ) -> Sender:
         """A sender that remembers nothing, as after a restart.
 
-        `longest_backoff`: seconds, while Slack is away. `watching`: one that remembers what Slack took.
-        `bot`: that of another app, if given.
+        `longest_backoff`: seconds, while Slack is away. `pace`: seconds between two messages to a channel.
+        `watching`: one that remembers what Slack took. `bot`: that of another app, if given.
         """
         slack = self.ears.workspace
         watching = watching or circuit_breaker.Breaker(slack.trying, longest=longest_backoff)
@@ -136,7 +137,7 @@ class Stage:
             bot=bot or slack.bot_id,
             breaker=watching,
             roles=roles,
-            pace=0.01,
+            pace=pace,
             may=self.ears.slack_context.may_decide,
         )
         sender.prepare()

@@ -21,14 +21,15 @@ from store.subjects import SubjectKind
 from tests.heard import resting
 from tests.integration.engine.scene import rows
 from tests.sample import sample_workflow
-from tests.slack.stage import ANA, FAILED, GENERAL, SUPPORT, Stage, buttons, words
-from tests.waiting import wait_until
+from tests.slack.stage import ANA, BEN, FAILED, GENERAL, SUPPORT, Stage, buttons, words
+from tests.waiting import LONGEST, wait_until
 from workflows import Autonomy, Review
 from workflows.engine.case.transitions import move_run
 from workflows.engine.declare.registry import AnyWorkflow
 from workflows.engine.deliver import delivery
 from workflows.engine.errors import NotDone, OutcomeUnknown
 from workflows.engine.review import claims, reviews
+from workflows.engine.review.assignment import assignments
 from workflows.engine.send.outcomes import MAX_ATTEMPTS
 
 
@@ -161,6 +162,18 @@ def test_a_review_that_was_decided_before_its_card_was_posted_gets_none(stage: S
     reviews.approve(stage.world.context, review.id, review.version, by="cli:ana")
     stage.work()
     assert stage.cards() == []
+
+
+def test_what_is_not_shown_makes_no_other_message_wait(stage: Stage) -> None:
+    cases = take_in(stage, stage.sample(), 13)
+    stage.send()
+    assert len(waiting(stage)) == 10
+    for case in cases[-3:]:
+        assignments.assign(stage.world.context, stage.world.review(case).id, None, BEN, by=ANA)
+    # Their notes have no thread to stand in.
+    stage.sender = stage.new_sender(pace=10 * LONGEST)
+    notes = partial(rows, stage.world, schema.OutboxRow)
+    stage.send_until(lambda: {note.state for note in notes() if note.kind == outbox.ASSIGNED} == {OutboxState.SENT})
 
 
 def test_many_changes_of_a_card_are_one_update(stage: Stage) -> None:
