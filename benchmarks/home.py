@@ -29,7 +29,7 @@ from workflows.engine.read.home import home_view
 HEADING = "Home"
 TIMES = 20
 _WHO = "U01"
-_NOW = datetime.fromtimestamp(BEGAN + SECONDS, UTC) + timedelta(minutes=1)
+NOW = datetime.fromtimestamp(BEGAN + SECONDS, UTC) + timedelta(minutes=1)
 _CLAIMED = 20
 
 
@@ -82,12 +82,12 @@ def _milliseconds(url: str, cases: int, waiting: int) -> list[float]:
     fill_year(database, cases=cases, waiting=waiting)
     with database.write() as session:
         mine = select(Review.id).where(Review.state == ReviewState.OPEN, Review.team_id == TEAM).limit(_CLAIMED)
-        session.execute(update(Review).where(Review.id.in_(mine)).values(claimed_by=_WHO, claimed_at=_NOW))
+        session.execute(update(Review).where(Review.id.in_(mine)).values(claimed_by=_WHO, claimed_at=NOW))
     if database.dialect == "postgresql":
         with database.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
             # Its autovacuum does it within a minute.
             connection.exec_driver_sql("VACUUM ANALYZE")
-    context = Context(database=database, registry=_registry(), clock=lambda: _NOW, team=TEAM)
+    context = Context(database=database, registry=registry(), clock=lambda: NOW, team=TEAM)
     _once(context)
     found = [_once(context) for _ in range(TIMES)]
     database.close()
@@ -103,7 +103,8 @@ def _once(context: Context) -> float:
     return taken
 
 
-def _registry() -> Registry:
+def registry() -> Registry:
+    """Return the workflows of the year."""
     registry = Registry()
     for name in WORKFLOWS:
         workflow = Workflow(

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from benchmarks.year import BEGAN, CHANNEL, SECONDS, TEAM, WORKFLOWS
 from store.cases import (
+    alike,
     assignments,
     bulk_reruns,
     cases,
@@ -19,6 +20,7 @@ from store.cases import (
     journal,
     reviews,
     runs,
+    target_outages,
     turns,
     unproposed,
     waiting_runs,
@@ -28,8 +30,8 @@ from store.cases.bulk_reruns import Choice
 from store.cases.homes import Days
 from store.cases.turns import Turns
 from store.faces import Face
-from store.governance import audit
-from store.model import requests
+from store.governance import audit, span_exports
+from store.model import outages, requests, spending
 from store.quality import digests
 from store.slack import cards, messages, outbox
 from store.states import NOT_ENDED, CauseState, RunState
@@ -104,6 +106,12 @@ PEOPLE: Mapping[str, Read] = {
     "causes --state open": lambda session: causes.lines(
         session, team=TEAM, workflows=["triage"], states=[CauseState.OPEN], limit=50
     ),
+    "alike.groups": lambda session: alike.groups(session, team=TEAM, workflows=WORKFLOWS, limit=5),
+    "alike.count": lambda session: alike.count(session, team=TEAM, workflow=1, alike="m1"),
+    "workflow_pauses.all_current": lambda session: workflow_pauses.all_current(session, team=TEAM),
+    "target_outages.all_open": lambda session: target_outages.all_open(session, team=TEAM),
+    "outages.all_open": lambda session: outages.all_open(session, team=TEAM),
+    "spending.taken": lambda session: spending.taken(session, team=TEAM, budget="workflow:triage", period="2025-12-31"),
     "causes.named": lambda session: causes.named(session, "abc1", team=TEAM, limit=2),
 }
 """Reads that a person waits for."""
@@ -130,6 +138,9 @@ LOOPS: Mapping[str, Read] = {
     "causes.stopped": lambda session: causes.stopped(session, 1, team=TEAM, state=RunState.FAILED, limit=3),
     "causes.over": lambda session: causes.over(session, team=TEAM, at=_NOW, limit=100),
     "outbox.is_any_due": lambda session: outbox.is_any_due(session, team=TEAM, kind="cause", among=[1]),
+    "span_exports.get": lambda session: span_exports.get(session, team=TEAM),
+    "span_exports.newest_row": lambda session: span_exports.newest_row(session, team=TEAM),
+    "span_exports.stops": lambda session: _stops(session),
     "runs.busy": lambda session: runs.busy(session, team=TEAM, workflows=_KNOWN),
     "runs.claimable": lambda session: runs.claimable(session, team=TEAM, workflows=_KNOWN, limit=20),
     "runs.count_ready": lambda session: runs.count_ready(session, team=TEAM, at_most=100),
@@ -180,6 +191,15 @@ LOOPS: Mapping[str, Read] = {
     ),
 }
 """Reads of the worker and the sender; also what a sender does when it starts."""
+
+
+def _stops(session: Session) -> object:
+    """Read what is behind by a second of a busy day."""
+    newest = span_exports.newest_row(session, team=TEAM)
+    return span_exports.stops(
+        session, team=TEAM, after=newest - 500, until=newest, actions=["run.delivered", "run.failed"], limit=50
+    )
+
 
 REPORTS: Mapping[str, Read] = {
     "audit.newest": lambda session: audit.newest(session, team=TEAM),

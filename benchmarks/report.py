@@ -9,7 +9,18 @@ from pathlib import Path
 RESULTS = Path(__file__).parent / "RESULTS.md"
 DOCS = Path(__file__).parent.parent / "docs"
 TITLE = "# Measured"
-ORDER = ("Throughput", "Growth", "Waiting", "Clicks", "Size", "Home", "Reviewing", "Asking a model", "Real messages")
+ORDER = (
+    "Throughput",
+    "Growth",
+    "Waiting",
+    "Clicks",
+    "Size",
+    "Home",
+    "Commands",
+    "Reviewing",
+    "Asking a model",
+    "Real messages",
+)
 """Headings of the sections, in order."""
 TRIAL = "**Small numbers of a trial, on a machine that did other work: they show the form, and nothing else.**"
 """First line of what a quick run writes into a document."""

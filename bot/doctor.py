@@ -10,6 +10,7 @@ from decimal import Decimal
 from countersign import collisions
 
 from bot.app import App
+from bot.otel.target import Unsendable, target_of
 from bot.slack.api_errors import advice
 from bot.slack.places import look
 from bot.slack.workspace import Http, Workspace, check_hearing, connect
@@ -32,6 +33,7 @@ from workflows.engine.propose.budgets import reserved_factor, spent_today
 from workflows.engine.propose.model_outages import open_outages, overrun_views
 from workflows.engine.propose.own_examples import examples_of
 from workflows.engine.read.case_list import workflows_with_cases
+from workflows.engine.read.spans import exports as span_exports
 from workflows.engine.read.workload import run_counts, stalled
 from workflows.engine.send.channel_status import troubled_messages
 from workflows.engine.text.sanitize import one_line
@@ -60,6 +62,7 @@ def findings(app: App) -> Iterator[Finding]:
     yield from _overruns(app)
     yield from _workflows(app)
     yield from _slack(app)
+    yield from _spans(app)
     yield from _work(app)
 
 
@@ -341,6 +344,31 @@ def _messages(app: App) -> Iterator[Finding]:
                 what=f"messages that wait for {one.channel} ({one.error}): {one.number}",
                 do=advice(one.error),
             )
+
+
+def _spans(app: App) -> Iterator[Finding]:
+    """Say where spans are sent, and what became of them. The collector is not asked: a request would add to it."""
+    try:
+        target = target_of(app.settings)
+    except Unsendable as error:
+        yield Finding(level="bad", what=str(error), do=error.do)
+        return
+    if target is None:
+        return
+    wrong = span_exports.trouble(app.context)
+    if wrong is None or wrong.failing_since is None:
+        what = "without content" if not target.content else "with content of cases, as far as a channel may show it"
+        yield Finding(level="ok", what=f"spans are sent to {target.shown} by serve, {what}")
+    else:
+        yield Finding(
+            level="bad",
+            what=f"{target.shown} takes no spans since {in_words(wrong.failing_since)} ({wrong.error})",
+            do="check the collector, OTEL_EXPORTER_OTLP_ENDPOINT and OTEL_EXPORTER_OTLP_HEADERS; those of the last 24 "
+            "hours are sent by themselves once it takes them",
+        )
+    if wrong is not None and wrong.given_up_at is not None:
+        number, when = wrong.given_up, in_words(wrong.given_up_at)
+        yield Finding(level="note", what=f"spans of {number:,} runs were given up, the last on {when}")
 
 
 def _work(app: App) -> Iterator[Finding]:

@@ -112,6 +112,18 @@ class Settings(BaseSettings):
     slack_app_token: SecretStr | None = Field(default=None, validation_alias="SLACK_APP_TOKEN")
     slack_signing_secret: SecretStr | None = Field(default=None, validation_alias="SLACK_SIGNING_SECRET")
     slack_api_url: str = Field(default="https://slack.com/api/", validation_alias="SLACK_API_URL")
+    spans_content: bool = False
+    """True to put content of cases into spans, as far as a channel may be shown it."""
+    # OpenTelemetry's own names. What is wrong with them keeps nothing from starting: they may be meant for others.
+    otel_endpoint: str = Field(default="", validation_alias="OTEL_EXPORTER_OTLP_ENDPOINT")
+    otel_traces_endpoint: str = Field(default="", validation_alias="OTEL_EXPORTER_OTLP_TRACES_ENDPOINT")
+    otel_headers: SecretStr | None = Field(default=None, validation_alias="OTEL_EXPORTER_OTLP_HEADERS")
+    otel_traces_headers: SecretStr | None = Field(default=None, validation_alias="OTEL_EXPORTER_OTLP_TRACES_HEADERS")
+    otel_protocol: str = Field(default="", validation_alias="OTEL_EXPORTER_OTLP_PROTOCOL")
+    otel_traces_protocol: str = Field(default="", validation_alias="OTEL_EXPORTER_OTLP_TRACES_PROTOCOL")
+    otel_traces_exporter: str = Field(default="", validation_alias="OTEL_TRACES_EXPORTER")
+    otel_sdk_disabled: str = Field(default="", validation_alias="OTEL_SDK_DISABLED")
+    otel_service_name: str = Field(default="", validation_alias="OTEL_SERVICE_NAME")
     _vendors: Mapping[str, VendorSettings] = PrivateAttr(default_factory=lambda: _of_vendors(lambda part: part()))
 
     @property
@@ -145,6 +157,8 @@ class Settings(BaseSettings):
         "slack_bot_token",
         "slack_app_token",
         "slack_signing_secret",
+        "otel_headers",
+        "otel_traces_headers",
         "failures_channel",
         "leads_channel",
         mode="before",

@@ -69,15 +69,28 @@ def case(case: CaseReference, json: Json = False) -> None:
 
 
 @commands.command()
-def explain(case: CaseReference, json: Json = False) -> None:
+def explain(
+    case: CaseReference,
+    json: Json = False,
+    spans: Annotated[
+        bool, typer.Option("--spans", help="Print its OpenTelemetry spans, as OTLP in JSON; they are not sent.")
+    ] = False,
+) -> None:
     """Explain a case: its whole way, in a few sentences and in detail."""
     from bot.cli.screens.output import print_json
+    from bot.cli.screens.spans import otlp_json
     from bot.cli.screens.told import tell
     from handlers.texts.explained import explained
     from workflows.engine.read.explanations import explanation_view
     from workflows.engine.read.history import find_case
+    from workflows.engine.read.spans.exports import case_spans
 
     with started() as app:
+        if spans:
+            provider, content = app.models.vendor.declared.name, app.settings.spans_content
+            found = case_spans(app.context, find_case(app.context, case), provider=provider, content=content)
+            print_json(otlp_json(found, service=app.settings.otel_service_name or "countersign"))
+            return
         view = explanation_view(app.context, find_case(app.context, case))
         if json:
             print_json(view)

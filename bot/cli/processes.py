@@ -35,6 +35,7 @@ def serve(
     from bot.app import opened
     from bot.cli.screens.output import one_line_errors
     from bot.doctor import findings
+    from bot.otel.sending import sending_of
     from bot.serve.server import schedule_of, serve
     from bot.serve.signals import stopping_on_signals
     from bot.serve.watchdog import ending_after, ending_if_frozen
@@ -67,7 +68,8 @@ def serve(
             doing = ", ".join(what for what, wanted in roles.items() if wanted)
             typer.echo(f"Countersign {doing}; Ctrl-C stops it.", err=True)
 
-        done = serve(app, stop, slack=slack, worker=not no_worker, schedule=schedule, started=started)
+        spans = sending_of(app)
+        done = serve(app, stop, slack=slack, worker=not no_worker, schedule=schedule, spans=spans, started=started)
         raise typer.Exit(0 if done else 1)
 
 

@@ -61,12 +61,13 @@ def serve(
     slack: Slack | None,
     worker: bool = True,
     schedule: Schedule | None = None,
+    spans: Callable[[Event], None] | None = None,
     started: Callable[[], None] = lambda: None,
 ) -> bool:
     """Serve until `stop` is set; False where a loop ended before, or did not end in time.
 
-    `started`: called when everything runs. Raise `store.db.process_locks.Taken` where only one process may work on the
-    database, and another one does.
+    `spans`: the loop that sends spans, where some are wanted. `started`: called when everything runs. Raise
+    `store.db.process_locks.Taken` where only one process may work on the database, and another one does.
     """
     loops: list[_Loop] = [_Loop(run=partial(_watch, app.settings.threads))]
     ended: list[str] = []
@@ -91,6 +92,8 @@ def serve(
             if taken_back:
                 log.info("runs.taken_back", runs=taken_back)
             loops += [_Loop(run=app.dispatcher.run), _Loop(run=partial(_take_up_reports, app))]
+        if spans is not None:
+            loops.append(_Loop(run=spans))
         if slack is not None:
             held.callback(slack.hearing.close)
             # Work on cases continues while Slack cannot be reached.

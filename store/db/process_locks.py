@@ -1,4 +1,4 @@
-"""Locks between processes: one process works on a SQLite file, and one sends to Slack.
+"""Locks between processes: one process works on a SQLite file, one sends to Slack, one sends spans.
 
 A run in a working state is the work lock holder's own, or a dead process's. The operating system or the server keeps
 the lock, so it ends with the process, however that ends.
@@ -14,15 +14,15 @@ from sqlalchemy.exc import DBAPIError, OperationalError
 
 from store.db.database import Database
 
-WORK, SENDER = "work", "sender"
-"""Names of the locks: for working on runs, and for sending to Slack."""
+WORK, SENDER, SPANS = "work", "sender", "spans"
+"""Names of the locks: for working on runs, for sending to Slack, and for sending spans."""
 _ADVISORY_KEY = 0x636F756E746572
 """Key of PostgreSQL's advisory lock: "counter" in ASCII."""
 
 
 IDLE = "60s"
-"""Time after which the server ends a silent session of a sender. So long is the lock held after its holder vanished
-without the network noticing."""
+"""Time after which the server ends a silent session of a sender, of either kind. So long is the lock held after its
+holder vanished without the network noticing."""
 _END_IDLE = text(
     "SELECT set_config(name, :idle, false) FROM pg_settings WHERE name = 'idle_session_timeout' AND source = 'default'"
 )
@@ -55,7 +55,7 @@ def exclusive(database: Database, *, name: str = WORK, patience: float = 0) -> I
     key = _ADVISORY_KEY + zlib.crc32(name.encode()) if name != WORK else _ADVISORY_KEY
     with database.engine.connect() as connection:
         _lock(connection, key, patience)
-        if name == SENDER:
+        if name in (SENDER, SPANS):
             # A living sender checks its lock all the time, so its session is never silent.
             connection.execute(_END_IDLE, {"idle": IDLE})
             connection.commit()

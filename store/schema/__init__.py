@@ -14,6 +14,7 @@ from store.schema.questions import Question
 from store.schema.reports import Report
 from store.schema.reviews import Decision, Delivery, DirectReminder, Draft, Opening, Proposal, Review
 from store.schema.slack import Digest, InboxRow, Message, OutboxRow, RateLimit
+from store.schema.spans import SpanExport
 from store.schema.targets import TargetOutage
 
 __all__ = [
@@ -46,6 +47,7 @@ __all__ = [
     "Report",
     "Review",
     "Run",
+    "SpanExport",
     "Spending",
     "Step",
     "TargetOutage",

@@ -52,11 +52,13 @@ def _explanation() -> View:
         attempt=2,
         state=StepState.FINISHED,
         recalled=False,
+        started_at=AT,
         milliseconds=1_400,
         cost=Decimal("0.0012"),
         input={},
         output="3 orders",
         error=None,
+        error_type=None,
     )
     proposal = ProposalView(
         output={"queue": "billing"},

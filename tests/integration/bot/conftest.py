@@ -24,7 +24,7 @@ def entered(folder: Path) -> Iterator[CommandLine]:
     """The command line in a folder, with no settings at all, for the block."""
     with pytest.MonkeyPatch.context() as patch:
         for name in list(os.environ):
-            if name.startswith(("COUNTERSIGN_", "ANTHROPIC_", "SLACK_")):
+            if name.startswith(("COUNTERSIGN_", "ANTHROPIC_", "SLACK_", "OTEL_")):
                 patch.delenv(name)
         sit_down(patch, "ana")
         patch.chdir(folder)

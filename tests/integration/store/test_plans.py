@@ -6,20 +6,17 @@ alone is read from end to end.
 
 import json
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
-from decimal import Decimal
 from typing import Any
 
 import pytest
-from sqlalchemy import Connection, func, insert, or_, select, text, update
+from sqlalchemy import Connection, text
 from sqlalchemy.orm import Session
 
+from benchmarks.causes import fill_causes
 from benchmarks.reads import LOOPS, OVER_ALL_TIME, PEOPLE, REPORTS, Read
-from benchmarks.year import TABLES, TEAM, fill_year
+from benchmarks.year import TABLES, fill_year
 from store.db import migration
 from store.db.database import Database
-from store.schema import BulkRerun, Cause, CauseHour, Run
-from store.states import BulkState, CauseState, RunState
 from tests.conftest import postgres_made
 from tests.heard import Heard, heard
 
@@ -33,7 +30,13 @@ ROWS = 5_000
 OF_FEW = frozenset({"ix_proposals_sample", "ix_deliveries_waiting", "ix_deliveries_doubtful", "ix_runs_ready"})
 """Indexes that have few rows, so that one may be read whole."""
 
-ALONG_THE_KEY = {"cases": ["SCAN cases"], "audit.newest": ["SCAN audit"], "audit.refused": ["SCAN audit"]}
+ALONG_THE_KEY = {
+    "cases": ["SCAN cases"],
+    "audit.newest": ["SCAN audit"],
+    "audit.refused": ["SCAN audit"],
+    "span_exports.newest_row": ["SCAN audit"],
+    "span_exports.stops": ["SCAN audit"],
+}
 """Reads that begin at the newest row and stop at a limit, with the word of SQLite's for that."""
 
 
@@ -59,45 +62,6 @@ def filled(database: Database) -> Iterator[Database]:
             connection.exec_driver_sql("VACUUM ANALYZE")
     yield database
     database.close()
-
-
-def fill_causes(session: Session) -> None:
-    """Add a thousand causes, most of them of long ago, one of them of all runs that failed and of one in fifty."""
-    at = datetime(2026, 1, 1, tzinfo=UTC)
-    many = [
-        {
-            "team_id": TEAM,
-            "workflow_id": 1,
-            "fingerprint": f"{number:032x}",
-            "step": f"step {number % 100}",
-            "error": "NotDone",
-            "message": "…",
-            "state": CauseState.RESOLVED if number % 50 else CauseState.OPEN,
-            "version": 1,
-            "changed_by": "countersign",
-            "count": 1,
-            "cost": Decimal(0),
-            **dict.fromkeys(("changed_at", "opened_at", "first_at", "last_at"), at + timedelta(hours=number)),
-        }
-        for number in range(1_000)
-    ]
-    session.execute(insert(Cause), many)
-    first = session.scalar(select(func.min(Cause.id)))
-    assert first == 1
-    hours = [{"team_id": TEAM, "cause_id": 1, "hour": at + timedelta(hours=one), "number": 1} for one in range(200)]
-    session.execute(insert(CauseHour), hours)
-    session.execute(update(Run).where(or_(Run.state == RunState.FAILED, Run.id % 50 == 0)).values(cause_id=1))
-    session.execute(update(Run).where(Run.id % 50 == 0).values(bulk_id=1))
-    bulk = {"team_id": TEAM, "since": None, "began_by": "U1", "changed_by": "U1", "why_stopped": None}
-    bulk |= dict.fromkeys(("total", "begun", "left_out", "wave", "position"), 1)
-    session.execute(
-        insert(BulkRerun),
-        [
-            {**bulk, "cause_id": one, "state": BulkState.DONE if one > 1 else BulkState.WAVES}
-            | dict.fromkeys(("began_at", "changed_at"), at)
-            for one in range(1, 1_000)
-        ],
-    )
 
 
 def found_wrong(database: Database, read: Read, *, first: str | None = None) -> list[str]:

@@ -65,6 +65,7 @@ SAY_NOTHING = {
     "bulk_reruns.hold": "holds a row, which nobody else notices here",
     "causes.hold": "holds a row, which nobody else notices here",
     "runs.hold": "holds a row, which nobody else notices here",
+    "span_exports.begin": "does nothing where the team has begun before",
     "teams.slack_id_of": "says nothing of a team that is not connected to Slack yet",
 }
 """Queries of which a call shows nothing, with the reason."""
@@ -164,6 +165,8 @@ class Company:
             figures={},
             made_at=NOW,
         )
+        sent = {"position": 1, "given_up": 0, "changed_at": NOW}
+        ids["spans"] = rows.add(session, schema.SpanExport, team_id=team, **sent)
         self._audit(session, SubjectKind.RUN.of(ids["doubtful run"]), "run.doubtful")
         self._audit(session, SubjectKind.TEAM.of(team), "heard.refused")
 
@@ -691,6 +694,9 @@ class Company:
             "audit.actor_at": {"subject": subject, "actions": ["run.doubtful"]},
             "audit.of_case": {"case": ids["doubtful case"]},
             "audit.since": {"row": 0},
+            "span_exports.begin": {"position": 1},
+            "span_exports.change": {"export": (schema.SpanExport, ids["spans"]), "position": 2},
+            "span_exports.stops": {"until": 1_000_000_000, "actions": ["run.doubtful"]},
         }
 
 

@@ -17,7 +17,7 @@ from workflows.model.prices import OwnPrice
 def clean(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """No settings at all."""
     for name in list(os.environ):
-        if name.startswith(("COUNTERSIGN_", "ANTHROPIC_", "SLACK_")):
+        if name.startswith(("COUNTERSIGN_", "ANTHROPIC_", "SLACK_", "OTEL_")):
             monkeypatch.delenv(name)
     monkeypatch.chdir(tmp_path)
 

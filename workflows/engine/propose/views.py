@@ -58,6 +58,8 @@ class RequestView:
     """The outcome in words, where there is no answer."""
     input_tokens: int
     """Number of tokens, including those read from a cache and written to it."""
+    cache_read_tokens: int
+    cache_write_tokens: int
     output_tokens: int
     thinking_tokens: int
     cost: Decimal | None

@@ -54,6 +54,7 @@ def case_view(context: Context, case: int) -> CaseView:
             runs=[_run(session, context, run) for run in runs.of_case(session, case, team=context.team)],
             audit=[
                 AuditView(
+                    id=entry.id,
                     at=entry.at,
                     actor=entry.actor,
                     action=entry.action,
@@ -151,11 +152,13 @@ def _step(line: journal.StepLine) -> StepView:
         attempt=line.attempt,
         state=line.state,
         recalled=line.recalled_from is not None,
+        started_at=line.started_at,
         milliseconds=line.milliseconds,
         cost=line.cost,
         input=content["input"],
         output=content.get("output"),
         error=f"{line.error}: {said}" if line.error else None,
+        error_type=line.error,
     )
 
 
@@ -168,6 +171,8 @@ def _request(request: schema.ModelRequest, body: str | None) -> RequestView:
         outcome=request.outcome,
         why=content.get("why", ""),
         input_tokens=request.input_tokens + request.cache_read_tokens + request.cache_write_tokens,
+        cache_read_tokens=request.cache_read_tokens,
+        cache_write_tokens=request.cache_write_tokens,
         output_tokens=request.output_tokens,
         thinking_tokens=request.thinking_tokens,
         cost=request.cost,

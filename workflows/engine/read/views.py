@@ -23,12 +23,15 @@ class StepView:
     attempt: int
     state: StepState
     recalled: bool
+    started_at: datetime
     milliseconds: float
     cost: Decimal
     """US dollars spent."""
     input: JsonValue
     output: JsonValue
     error: str | None
+    error_type: str | None
+    """Type of the error alone."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -114,6 +117,7 @@ class RunView:
 class AuditView:
     """An entry of the audit: an act, its actor and its time."""
 
+    id: int
     at: datetime
     actor: str
     action: str
