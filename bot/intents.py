@@ -18,6 +18,7 @@ from handlers.texts import (
     pauses,
     reminders,
     reports,
+    reruns,
 )
 from handlers.texts.doubt import is_open
 from handlers.texts.pieces import Room, Told
@@ -36,6 +37,7 @@ from workflows.engine.read.digest_views import DigestView
 from workflows.engine.read.digests import digest_view
 from workflows.engine.review.assignment.assignments import assignment_of
 from workflows.engine.review.cards import card_view, failure_view, place_of
+from workflows.engine.review.corrected.corrected_inputs import run_again_note
 from workflows.engine.review.doubts import doubt_view
 from workflows.engine.review.hiding import card_in_channel, doubt_in_channel
 from workflows.engine.review.views import CardView, DoubtView, ReminderView
@@ -136,13 +138,16 @@ def _note(context: Context, intents: Sequence[Intent]) -> Callable[[Room], Told]
             shown = card_in_channel(card_view(context, first.subject.id, decided_at=version))
             return lambda room: decided.decided(shown, room)
         case notices.TAKEN_BACK:
-            return _plainly(decided.TAKEN_BACK)
+            return _plainly(decided.taken_back(first.about.get("by")))
         case notices.ESCALATED:
             went = card_in_channel(card_view(context, first.subject.id))
             return _plainly(escalations.in_thread(went, went.escalation)) if went.escalation is not None else None
         case notices.ASSIGNED:
             meant = card_in_channel(card_view(context, first.subject.id))
             return _plainly(assignments.in_thread(meant, assignment_of(first.about)))
+        case notices.RUN_AGAIN | notices.RUN_AGAIN_APART:
+            again = run_again_note(context, first.about)
+            return lambda room: reruns.in_channel(again, room)
         case notices.REMINDED:
             still = card_in_channel(card_view(context, first.subject.id))
             return _plainly(reminders.in_thread(still)) if still.is_decidable else None
@@ -239,6 +244,8 @@ _WHAT = {
     notices.TAKEN_BACK: "the news that a decision was taken back",
     notices.ESCALATED: "the news that somebody is asked to decide a review",
     notices.ASSIGNED: "the news of who is to decide a review",
+    notices.RUN_AGAIN: "the news that a case runs again",
+    notices.RUN_AGAIN_APART: "the news that a case runs again",
     notices.REMINDED: "the reminder of a review",
     notices.DIRECT_REMINDER: "the reminder of what waits for a person",
     "digest": "the summary of the day",

@@ -14,6 +14,7 @@ _DASHES = r"(?:--|[\u2012-\u2015])"
 """Pattern of what stands before an option: some keyboards turn two short dashes into one long dash."""
 _FROM = re.compile(rf"(.*\S)\s+{_DASHES}?from\s+(\S+)", re.IGNORECASE | re.DOTALL)
 _DRY = re.compile(rf"(.*\S)\s+{_DASHES}?dry", re.IGNORECASE | re.DOTALL)
+_CORRECTED = re.compile(rf"(.*\S)\s+{_DASHES}?corrected", re.IGNORECASE | re.DOTALL)
 _OF_CAUSE = re.compile(r"cause\s+(\S+)", re.IGNORECASE)
 _FAILED = re.compile(rf"failed\s+(\S+)(?:\s+{_DASHES}?since\s+(\S+))?", re.IGNORECASE)
 _TIME = re.compile(r"([1-9][0-9]{0,3})\s?([mhd])", re.IGNORECASE)
@@ -49,6 +50,11 @@ COMMANDS: Sequence[Command] = (
     Command(name="causes", about="[CAUSE]", does="List why cases failed, or show one cause with its buttons"),
     Command(name="workflows", about="[WORKFLOW]", does="List the workflows, or show the charter of one"),
     Command(name="rerun", about="CASE [from STEP] [dry]", does="Run a case again; with dry, say what would happen"),
+    Command(
+        name="rerun",
+        about="CASE corrected [dry]",
+        does="Put the input of a case right, and run it again with that as a new revision",
+    ),
     Command(name="rerun", about="cause CAUSE [dry]", does="Run all failed cases of a cause again, a few of them first"),
     Command(
         name="rerun",
@@ -89,6 +95,8 @@ class RerunWords:
     from_step: str | None
     dry: bool
     """True: only say what would happen."""
+    corrected: bool = False
+    """True: with an input that the person puts right."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -121,9 +129,11 @@ def read_rerun(words: str, *, is_case: Callable[[str], bool]) -> RerunWords | Re
     if not is_case(rest) and (failed := _FAILED.fullmatch(rest)) is not None:
         since = failed[2] or ""
         return RerunFailedWords(workflow=failed[1], since=since, within=_time(since), dry=dry is not None)
+    corrected = None if is_case(rest) else _CORRECTED.fullmatch(rest)
+    rest = corrected[1] if corrected is not None else rest
     step = None if is_case(rest) else _FROM.fullmatch(rest)
     case, from_step = (step[1], step[2]) if step is not None else (rest, None)
-    return RerunWords(case=case, from_step=from_step, dry=dry is not None)
+    return RerunWords(case=case, from_step=from_step, dry=dry is not None, corrected=corrected is not None)
 
 
 def _time(said: str) -> timedelta | None:

@@ -13,6 +13,8 @@ from bot.cli.people import operator
 from bot.cli.start import started
 
 if TYPE_CHECKING:
+    from pydantic import JsonValue
+
     from bot.app import App
     from handlers.commands import RerunCauseWords, RerunFailedWords
     from workflows.engine.declare.registry import AnyWorkflow
@@ -245,19 +247,29 @@ def rerun(
     words: Annotated[
         list[str],
         typer.Argument(
-            metavar="CASE [from STEP] | cause CAUSE | failed WORKFLOW since 2h [dry]",
+            metavar="CASE [from STEP] | CASE corrected | cause CAUSE | failed WORKFLOW since 2h [dry]",
             help="A step is its name, start, or deliver. A time is 30m, 2h or 1d.",
         ),
     ],
     from_step: Annotated[str | None, typer.Option("--from", metavar="STEP", help="The same as: from STEP.")] = None,
     dry: Annotated[bool, typer.Option("--dry", help="Only say what would happen; the same as: dry.")] = False,
+    input: Annotated[
+        str | None,
+        typer.Option("--input", metavar="FILE", help="The corrected input as a JSON object; - reads standard input."),
+    ] = None,
+    reason: Annotated[str, typer.Option(help="Why the input is corrected.")] = "",
+    version: Version = None,
 ) -> None:
-    """Run a case again, by default from the step that failed; or all of a cause, or all that failed."""
+    """Run a case again, by default from the step that failed; or all of a cause, or all that failed.
+
+    With `corrected` or --input, it runs again with an input that you put right, as a new revision.
+    """
     from bot.cli.completion import finish
     from bot.cli.screens.output import out
     from handlers.commands import RerunWords, read_rerun
     from handlers.texts.reruns import follows
     from workflows.engine.case.lookup import cases_meant
+    from workflows.engine.errors import Refused
     from workflows.engine.read.history import find_case
     from workflows.engine.review import refusals, reruns
 
@@ -267,6 +279,11 @@ def rerun(
             _rerun_all(app, said, dry=dry or said.dry)
             return
         number, step = find_case(app.context, said.case), from_step or said.from_step
+        if said.corrected or input is not None:
+            if step is not None:
+                raise Refused("with a corrected input a case runs again from the start")
+            _rerun_corrected(app, number, input, reason=reason, version=version, dry=dry or said.dry)
+            return
         if dry or said.dry:
             foreseen = reruns.foresee(app.context, number, by=operator(), from_step=step)
             out.print(f"case {number}: would run again from {foreseen.from_step}; nothing was done")
@@ -277,6 +294,54 @@ def rerun(
             begun = reruns.rerun(app.context, number, by=operator(), from_step=step)
         finish(app, number)
         _tell(app, number, f"run again from {begun.from_step}")
+
+
+def _rerun_corrected(app: App, case: int, source: str | None, *, reason: str, version: int | None, dry: bool) -> None:
+    """Run a case again with a corrected input. `source`: its file, or -; None: show the present one, to put right."""
+    from bot.cli.completion import finish
+    from bot.cli.screens.output import print_json
+    from bot.cli.screens.told import tell
+    from handlers.texts import reruns as texts
+    from workflows.engine.case.intake import accept
+    from workflows.engine.read.history import case_view
+    from workflows.engine.review import refusals
+    from workflows.engine.review.corrected.corrected_inputs import foresee_corrected, rerun_corrected
+
+    view = case_view(app.context, case)
+    if source is None:
+        print_json(dict(view.newest.input))
+        then = f"countersign rerun {case} corrected --input FILE --reason WHY --version {view.moves}"
+        typer.echo(f"put it right, then: {then}", err=True)
+        return
+    workflow = app.context.registry.get(view.workflow)
+    with refusals.told_of_case(app.context, case, by=operator(), wanted="correct_input"):
+        accepted = accept(workflow, _object(source))
+        if dry:
+            tell(texts.foreseen_corrected(foresee_corrected(app.context, case, accepted, by=operator(), moves=version)))
+            return
+        made = rerun_corrected(app.context, case, accepted, by=operator(), reason=reason, moves=version)
+    tell(texts.begun_corrected(made))
+    finish(app, case)
+    _tell(app, case, "run again with the corrected input")
+
+
+def _object(source: str) -> dict[str, JsonValue]:
+    """Read a JSON object from a file, or from standard input for -. Raise `InvalidInput`."""
+    import sys
+    from json import loads
+    from pathlib import Path
+
+    from workflows.engine.errors import InvalidInput
+
+    try:
+        values = loads(sys.stdin.read() if source == "-" else Path(source).read_text(encoding="utf-8"))
+    except OSError as error:
+        raise InvalidInput(f"{source} cannot be read: {error.strerror}") from error
+    except (ValueError, RecursionError) as error:
+        raise InvalidInput(f"the input is no JSON: {error}") from error
+    if not isinstance(values, dict):
+        raise InvalidInput("the input has to be a JSON object")
+    return values
 
 
 def _rerun_all(app: App, said: RerunCauseWords | RerunFailedWords, *, dry: bool) -> None:

@@ -19,6 +19,7 @@ _SAID = {
     "run.failed": "failed; told in #failures",
     "run.holding": "waits, as the other system takes nothing now; it goes out by itself",
     "run.begun_again": "run again by {who}",
+    "case.input_corrected": "run again with an input that {who} put right",
     "run.closed": "closed",
 }
 

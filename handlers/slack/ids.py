@@ -32,6 +32,8 @@ class Action(StrEnum):
     DELIVER = "deliver_again"
     LOOK = "look"
     CORRECT = "correct"
+    CORRECT_INPUT = "correct_input"
+    """Puts the input of a case right, to run it again. Its value is about a case too."""
     CLAIM = "claim"
     TAKE_OVER = "take_over"
     ASK_SOURCE = "ask_source"
@@ -104,6 +106,9 @@ class Callback(StrEnum):
     ROW = "row"
     CORRECT_ROW = "correct_row"
     """A row of a list in the form that corrects a delivery."""
+    CORRECT_INPUT = "correct_input"
+    CORRECT_INPUT_ROW = "correct_input_row"
+    """A row of a list in the form that puts the input of a case right."""
     REPORT = "report_wrong"
     """The shortcut of a message too."""
     ASK_SOURCE = "ask_source"
@@ -132,13 +137,17 @@ class Shown:
     """A row as a person was shown it: all that a button or a form carries.
 
     The action or the callback says which table it is about: Happened, Not happened, Deliver and Look are about a
-    delivery, Correct is about a case, those on the card of a cause about that, and all others are about a review.
+    delivery, Correct and Correct input are about a case, those on the card of a cause about that, and all others are
+    about a review.
     """
 
     id: int
     """Of the review, the delivery or the case."""
     version: int
-    """The review's version, the delivery's attempt, or the run that delivered the case; it has to be the same still."""
+    """Version of the review, attempt at the delivery, run that delivered the case, or number of moves of its runs.
+
+    It has to be the same still.
+    """
     generation: int
     """Number of restores from a backup so far. After a restore, numbers are given out again."""
 

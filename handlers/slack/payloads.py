@@ -135,13 +135,18 @@ class Modal(_Payload):
 
     @property
     def shown(self) -> Shown:
-        """Review, or delivered case, that the modal is about. Raise `Refused`."""
+        """Review, or case, that the modal is about. Raise `Refused`."""
         return Shown.read(self.private_metadata.partition(" ")[0])
 
     @property
     def is_correction(self) -> bool:
         """True if the modal is about a delivered case that is corrected in it, and not about a review."""
         return self.callback_id in (Callback.CORRECT, Callback.CORRECT_ROW)
+
+    @property
+    def is_of_input(self) -> bool:
+        """True if the modal is about a case whose input is put right in it, and not about a review."""
+        return self.callback_id in (Callback.CORRECT_INPUT, Callback.CORRECT_INPUT_ROW)
 
     @property
     def rows(self) -> Mapping[str, "ShownRows"]:

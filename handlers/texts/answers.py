@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 
-from handlers.texts import deadlines, states, status
+from handlers.texts import deadlines, reruns, states, status
 from handlers.texts.deliveries import NOT_CONFIRMED, waiting
 from handlers.texts.pieces import (
     Line,
@@ -92,6 +92,8 @@ def case(view: CaseView, *, why: Callable[[Reason], str]) -> Told:
         line(*first, words(states.RUN[run.state], bold=True)),
         line(words("Came in "), moment(view.received_at), words(f" from {view.source}")),
     ]
+    if view.corrected is not None:
+        pieces += reruns.put_right(view.corrected, reruns.ROOM)
     pieces += [_step(number, text) for number, text in enumerate(_steps(run), 1)]
     if run.problem is not None:
         how = "Not made so far" if run.state == RunState.HOLDING else "Stopped"

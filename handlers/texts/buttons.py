@@ -127,6 +127,11 @@ def correct(case: int) -> Button:
     return Button(text="Correct it", says=f"Correct it: case {case}")
 
 
+def correct_input(case: int) -> Button:
+    """Name the button that opens the form of a case's input."""
+    return Button(text="Correct the input", says=f"Correct the input of case {case}, and run it again")
+
+
 def review(subject: str) -> Button:
     """Name the button that opens a review."""
     return Button(text="Review", says=f"Review {subject}")
@@ -182,6 +187,7 @@ LATER = Button(text="Later", says="Later reviews")
 
 START_ANEW = Button(text="Start anew", says="Start anew from what is proposed")
 START_FROM_DELIVERED = Button(text="Start anew", says="Start anew from what was delivered")
+START_FROM_INPUT = Button(text="Start anew", says="Start anew from the present input")
 BACK_TO_CASE = Button(text="Back", says="Back to the case, without deciding")
 BACK_TO_FORM = Button(text="Back to the form", says="Back to the form, without this row's changes")
 

@@ -85,6 +85,9 @@ def _standing(view: CauseView) -> Sequence[Piece]:
     of = view.line
     match of.state:
         case CauseState.OPEN:
+            if view.bulk is not None and view.bulk.is_active:
+                runs = [person(view.bulk.began_by), words(" runs its cases again.")]
+                return [words(" since "), moment(view.opened_at), words(". "), *runs]
             return [words(" since "), moment(view.opened_at), words(". Nobody is on it yet.")]
         case CauseState.MENDING:
             return [words(" by "), person(of.changed_by), words(" since "), moment(of.changed_at), words(".")]

@@ -1,7 +1,7 @@
 """The news of a decision in the thread of its card: what a person changed, and why they refused it."""
 
 from handlers.texts import states
-from handlers.texts.pieces import Paragraph, Room, Told, line, quote, words
+from handlers.texts.pieces import Paragraph, Room, Told, line, person, quote, words
 from handlers.texts.plain import excerpt
 from handlers.texts.values import changes
 from workflows.engine.review.decisions import DecisionKind
@@ -26,6 +26,8 @@ def decided(view: CardView, room: Room) -> Told:
     return Told(brief=brief, parts=[said])
 
 
-TAKEN_BACK = Told(
-    brief="Taken back", parts=[[line(words("Taken back.", bold=True), words(" The review is open again."))]]
-)
+def taken_back(by: str | None) -> Told:
+    """Say that a decision was taken back. `by`: None where an earlier version did not keep it."""
+    whom = [words(" by "), person(by)] if by is not None else []
+    said = line(words("Taken back", bold=True), *whom, words(". The review is open again."))
+    return Told(brief="Taken back", parts=[[said]])

@@ -9,6 +9,7 @@ from handlers.texts.deadlines import lapsed
 from handlers.texts.pieces import Line, Paragraph, Piece, Room, Told, bullets, line, moment, person, quote, words
 from handlers.texts.plain import about, begun_large, excerpt, percent, proposer
 from handlers.texts.reasons import in_words, not_sure_enough
+from handlers.texts.reruns import put_right
 from store.states import STOPPED, DeliveryState, Resolution, ReviewState, RunState
 from workflows.engine.read.explanation_views import ExplanationView, ValueLine
 from workflows.engine.read.views import ReviewView, RunView, StepView
@@ -31,6 +32,7 @@ def explained(view: ExplanationView, room: Room = ROOM) -> Told:
     parts: list[Sequence[Paragraph]] = [
         [first, *sentences(view, room)],
         _part("What came in", [*_values_of(view, room)]),
+        _part("What was put right in it", [one for run in view.case.runs for one in _put_right(run, room)]),
         *(_part(_title(one, number, len(view.case.runs)), _steps(one, room)) for number, one in _shown(view, room)),
         _part("What was proposed", _proposed(view, room)),
         _part("Why a person was asked", [bullets(_reasons(view.review, room))] if _reasons(view.review, room) else []),
@@ -49,7 +51,11 @@ def sentences(view: ExplanationView, room: Room = ROOM) -> list[Line]:
 def _came(view: ExplanationView, room: Room) -> list[Piece]:
     again = f" in revision {view.case.revision}" if view.case.revision > 1 else ""
     said = [words("It came in "), moment(view.case.received_at), words(f" from {view.case.source}{again}: ")]
-    return [*said, words(f"“{excerpt(view.about, min(room.line, 120))}”.")]
+    said.append(words(f"“{excerpt(view.about, min(room.line, 120))}”"))
+    made = view.case.corrected
+    return (
+        [*said, words(", as "), person(made.by), words(" put it right.")] if made is not None else [*said, words(".")]
+    )
 
 
 def _was_proposed(view: ExplanationView) -> list[Piece]:
@@ -134,6 +140,10 @@ def _values_of(view: ExplanationView, room: Room) -> list[Paragraph]:
     return [bullets(_few(lines, room))] if lines else []
 
 
+def _put_right(run: RunView, room: Room) -> list[Paragraph]:
+    return put_right(run.corrected, room) if run.corrected is not None else []
+
+
 def _shown(view: ExplanationView, room: Room) -> list[tuple[int, RunView]]:
     """Return the runs that are told of in detail, with their numbers: the newest ones, as many as there is room for."""
     numbered = list(enumerate(view.case.runs, 1))
@@ -144,6 +154,7 @@ def _title(run: RunView, number: int, of: int) -> str:
     if of == 1:
         return "What was done"
     begun = f", again from {run.from_step}" if run.parent is not None and run.from_step else ""
+    begun = ", with a corrected input" if run.corrected is not None else begun
     return f"What was done in run {number} of {of}{begun} ({states.RUN[run.state]})"
 
 

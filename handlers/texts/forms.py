@@ -24,6 +24,7 @@ LATER = "Later"
 DECIDE = "Decide"
 REJECT = "Reject"
 PROPOSE = "Propose"
+RUN_AGAIN = "Run again"
 
 FORM_CHANGED = "The form has changed since you opened it. Nothing is recorded yet: look at it, then send it again."
 
@@ -43,6 +44,7 @@ RULE_MET_CHOICE = "Go back, look again, and edit or reject it. Or approve it as 
 
 CORRECTED = "This was delivered. Change what is wrong; a person decides before anything is sent."
 WHAT_WAS_WRONG = "What was wrong?"
+WHY_CORRECTED = "Why do you change it?"
 
 WHY = "Why?"
 MORE_OF_WHY = "In your words"
@@ -109,6 +111,11 @@ def delivered_value(text: str) -> str:
     return f"Delivered: {one_line(text, _VALUE) or 'nothing'}"
 
 
+def present_value(text: str) -> str:
+    """Say what one value of an input was so far, below what a person changes it to."""
+    return f"So far: {one_line(text, _VALUE) or 'nothing'}"
+
+
 def look_at(labels: Sequence[str]) -> str:
     """Say that nothing is recorded yet, because of what stands at these fields."""
     return (
@@ -156,6 +163,19 @@ def reject_title(view: CardView) -> str:
 def correct_title(case: int) -> str:
     """Return the title of the form of a correction."""
     return f"Correct case {case}"
+
+
+def input_title(case: int) -> str:
+    """Return the title of the form of a case's input."""
+    return f"Input of case {case}"
+
+
+def input_to_correct(key: str) -> str:
+    """Say what follows when a person puts an input right. `key`: of its case."""
+    return (
+        "This is what came in. Change what is wrong: the case then runs again from the start, as a new revision, and a "
+        f"review that waits is withdrawn. Its key, {one_line(key, _VALUE)}, has to stay."
+    )
 
 
 def redrawn(labels: Sequence[str]) -> str:

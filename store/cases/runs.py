@@ -181,11 +181,24 @@ def newest(session: Session, case: int, *, team: int) -> Run | None:
 
 
 def askers_of(session: Session, run: int, *, team: int) -> set[str]:
-    """Return those who handed in the content of a run, or asked for any run of it."""
-    this = aliased(Run)
+    """Return those who handed in the content of a run, or asked for any run of it.
+
+    Where a person put the content right, those of the content before count too: most of it is still theirs.
+    """
+    this, handed_in = aliased(Run), aliased(Run)
+    first = (
+        select(func.max(handed_in.revision))
+        .where(
+            handed_in.case_id == this.case_id,
+            handed_in.revision <= this.revision,
+            handed_in.parent_id.is_(None),
+            handed_in.from_step.is_(None),
+        )
+        .scalar_subquery()
+    )
     query = (
         select(Run.asked_by)
-        .join(this, and_(this.case_id == Run.case_id, this.revision == Run.revision))
+        .join(this, and_(this.case_id == Run.case_id, Run.revision >= first, Run.revision <= this.revision))
         .where(this.id == run, Run.team_id == team, Run.asked_by.is_not(None))
     )
     return {person for person in session.scalars(query) if person is not None}

@@ -103,7 +103,9 @@ class Run(OfTeam, Base):
     parent_id: Mapped[int | None] = mapped_column(ForeignKey("runs.id"))
     """Run that this one repeats or corrects."""
     from_step: Mapped[str | None] = mapped_column(String(150))
-    """Step where the rerun began; None for the start."""
+    """Step where the rerun began; None for the first run of what a source handed in. Where a run has one and no parent,
+    a person put the input right.
+    """
     correction: Mapped[int]
     """Number of this correction of a delivered case; 0 for none."""
     code_version: Mapped[str | None] = mapped_column(String(16))

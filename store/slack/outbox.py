@@ -51,7 +51,9 @@ CAUSE = "cause"
 """The kind of the card of a cause of failures."""
 CAUSE_NOTE = "cause_note"
 """The kind of the note in its thread that calls those who can mend it."""
-REPLIES = frozenset({DECIDED, TAKEN_BACK, REMINDED, ESCALATED, ASSIGNED, CAUSE_NOTE})
+RUN_AGAIN = "run_again"
+"""The kind of the note in the thread of a case's card that a person ran the case again."""
+REPLIES = frozenset({DECIDED, TAKEN_BACK, REMINDED, ESCALATED, ASSIGNED, CAUSE_NOTE, RUN_AGAIN})
 """Kinds of notes that are said in the thread of the message about the same subject, and nowhere else."""
 UNSENT = (OutboxState.DUE, OutboxState.HELD)
 """States of what is still to be sent."""

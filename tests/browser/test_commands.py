@@ -1,6 +1,8 @@
 """Typing slash commands, and what the page itself says of them."""
 
+import os
 import re
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import expect
@@ -8,9 +10,12 @@ from playwright.sync_api import expect
 from bot.sandbox.http.running_sandbox import serving
 from bot.sandbox.state.sandbox import Sandbox
 from tests.browser.conftest import OpenWindow
-from tests.slack.stage import BEN, KIM, Stage
+from tests.slack.stage import BEN, KIM, SUPPORT, Stage
 
 pytestmark = pytest.mark.slow
+
+KEPT = os.environ.get("COUNTERSIGN_SCREENSHOTS")
+"""Folder in which pictures are kept, to be looked at."""
 
 
 def test_a_command_is_answered_to_the_person_alone(stage: Stage, open_window: OpenWindow) -> None:
@@ -22,6 +27,34 @@ def test_a_command_is_answered_to_the_person_alone(stage: Stage, open_window: Op
     expect(answer).to_have_accessible_name(re.compile("^Countersign APP"))
     expect(kims.page.get_by_label("A message or a slash command")).to_have_value("")
     expect(bens.messages).to_have_count(1)
+
+
+@pytest.mark.parametrize(("width", "dark"), [(1280, False), (390, True)])
+def test_an_engineer_puts_the_input_of_a_failed_case_right(
+    stage: Stage, open_window: OpenWindow, width: int, dark: bool
+) -> None:
+    """From the page of the case: old beside new is told, and the case is not run again unseen."""
+    stage.desk.look_up_errors.append(ValueError("no such customer"))
+    case = stage.submit(stage.sample(), id=1, text="Where is my money?")
+    window = open_window(width=width, dark=dark, url=f"{stage.running.page_url}&user={KIM}&channel={SUPPORT}")
+    window.say(f"/countersign case {case}")
+    if KEPT:
+        window.page.screenshot(path=Path(KEPT) / f"case-{width}.png")
+    window.open(window.message("ticket-1").last, "Correct the input")
+    expect(window.modal).to_contain_text("Its key, ticket-1, has to stay.")
+    window.modal.get_by_label("Text").fill("Where is my parcel?")
+    window.submit()
+    expect(window.modal).to_contain_text("Please complete this required field.")
+    if KEPT:
+        window.page.screenshot(path=Path(KEPT) / f"input-{width}.png")
+    window.modal.get_by_label("Why do you change it?").fill("The customer wrote again")
+    window.submit()
+    expect(window.modal).to_contain_text("with the corrected input, as revision 2.")
+    stage.work()
+    window.modal.get_by_role("button", name="Close").last.click()
+    expect(window.message("again with a corrected input, as revision 2:")).to_contain_text("The customer wrote again")
+    if KEPT:
+        window.page.screenshot(path=Path(KEPT) / f"input-told-{width}.png")
 
 
 def test_a_slash_lists_the_commands_there_are(stage: Stage, open_window: OpenWindow) -> None:

@@ -50,6 +50,8 @@ def test_a_desk_is_down_then_up_again_and_one_press_delivers_every_case_once(sta
     attempts = len(stage.desk.attempts)
     only_pressed(stage, KIM, "rerun_all")
     assert f"Rerun by @{KIM}: trying 5 of 30 first. 0 of 30 through." in card(stage)
+    assert f". @{KIM} runs its cases again." in card(stage)
+    assert "Nobody is on it" not in card(stage)
     assert "stop_rerun" in buttons(stage.cards(channel=FAILED)[0])
     assert "rerun_all" not in buttons(stage.cards(channel=FAILED)[0])
     look(stage)
@@ -85,6 +87,7 @@ def test_it_is_stopped_by_a_button(stage: Stage) -> None:
     look(stage)
     press(stage, MARIA, "stop_rerun")
     assert f"Rerun stopped by @{MARIA}. 5 of 20 through." in card(stage)
+    assert "Nobody is on it yet." in card(stage)
     assert "15 cases of sample failed" in card(stage)
     assert len(stage.desk.applied) == 5
 

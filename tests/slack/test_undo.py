@@ -37,7 +37,7 @@ def test_a_decision_is_undone_on_its_card(stage: Stage) -> None:
     stage.work()
     (card,) = stage.cards()
     assert "approve" in buttons(card)
-    assert stage.thread() == ["Taken back. The review is open again."]
+    assert stage.thread() == [f"Taken back by @{ANA}. The review is open again."]
     assert stage.desk.attempts == []
 
 

@@ -146,6 +146,11 @@ class CorrectionWaits(Refused):
 class InvalidInput(Refused):
     """An input was not taken in: it does not fit the workflow's input, or it is too large."""
 
+    def __init__(self, message: str, *, errors: Mapping[str, str] | None = None) -> None:
+        """Keep the errors: field -> what is wrong with it, in plain words. Left out, it is wrong as a whole."""
+        self.errors = dict(errors or {WHOLE: message})
+        super().__init__(message)
+
 
 class QueueFull(Refused):
     """Too many cases wait for work, so no more are taken in."""

@@ -18,6 +18,7 @@ from workflows.engine.deliver.views import DeliveryView
 from workflows.engine.propose.views import RequestView
 from workflows.engine.read.history import case_view, find_case
 from workflows.engine.read.views import CaseView, ReviewView, RunView
+from workflows.engine.review.corrected.views import CorrectedInput
 from workflows.engine.review.decisions import LAPSES
 from workflows.engine.review.form.forms import entries_of
 from workflows.engine.review.refusals import refusal_of
@@ -49,6 +50,8 @@ def show_case_in(app: App, case: int, *, as_json: bool) -> int:
     if workflow is not None and workflow.may_in_words:
         print_named("it may", workflow.may_in_words)
     for run in view.runs:
+        if run.corrected is not None:
+            _corrected(run.corrected)
         _run(run, output)
     _questions(view)
     _refused(view)
@@ -102,6 +105,15 @@ def _run(run: RunView, output: type[BaseModel] | None) -> None:
         print_named(
             "problem", f"{f'in step {step_name}: ' if step_name else ''}{run.problem['type']}: {run.problem['message']}"
         )
+
+
+def _corrected(corrected: CorrectedInput) -> None:
+    """Print what a person put right in the input, old beside new."""
+    out.print()
+    print_named("input corrected", f"by {corrected.by}, {moment(corrected.at)}, as revision {corrected.revision}")
+    for change in corrected.changes:
+        print_named(f"  {change.name}", f"{one_line(change.before, _SAID)} -> {one_line(change.now, _SAID)}")
+    print_named("  because", corrected.reason)
 
 
 _DELIVERY = {
@@ -219,7 +231,8 @@ def _next(view: CaseView) -> str:
     if run.held == "paused":
         return f"it is held; countersign resume {view.workflow}"
     if state in STOPPED:
-        return f"repair the cause, then countersign rerun {view.id}"
+        rerun = f"countersign rerun {view.id}"
+        return f"repair the cause, then {rerun}; where its input is wrong, {rerun} corrected"
     if state is RunState.DELIVERED:
         return f"nothing; if it was wrong, countersign correct {view.id} --set FIELD=VALUE"
     return "nothing" if state is RunState.CLOSED else "it is being worked on, or will be at the next run"

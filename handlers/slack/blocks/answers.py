@@ -56,17 +56,26 @@ def correct(delivered: Shown) -> Block:
     return button(buttons.correct(delivered.id), action=Action.CORRECT, value=str(delivered))
 
 
-def case(view: CaseView, *, can_decide: bool = False, doubt: DoubtView | None = None) -> Drawn:
+def case(
+    view: CaseView, *, can_decide: bool = False, can_correct_input: bool = False, doubt: DoubtView | None = None
+) -> Drawn:
     """Tell a person of a case, with the buttons for what they can do about it here.
 
-    `can_decide`: has it a review that they may decide? `doubt`: what they may say of its delivery.
+    `can_decide`: has it a review that they may decide? `can_correct_input`: may they put its input right, and run it
+    again? `doubt`: what they may say of its delivery.
     """
     run, said = view.newest, told(texts.case(view, why=why))
     below = [_review_button(view)] if can_decide else []
     below += [presses(doubt)] if doubt is not None else []
     delivered = Shown(id=view.id, version=run.id, generation=view.generation)
     below += [actions("delivered", [correct(delivered)])] if run.state == RunState.DELIVERED else []
+    below += [actions("input", [_correct_input(view)])] if can_correct_input else []
     return Drawn(text=said.text, blocks=[*said.blocks, *below])
+
+
+def _correct_input(view: CaseView) -> Block:
+    shown = Shown(id=view.id, version=view.moves, generation=view.generation)
+    return button(buttons.correct_input(view.id), action=Action.CORRECT_INPUT, value=str(shown))
 
 
 def _review_button(view: CaseView) -> Block:

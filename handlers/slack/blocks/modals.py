@@ -1,4 +1,4 @@
-"""The modals: the forms of an edit, a rejection and a correction, the list, a review in it, and pages to read."""
+"""The modals: the forms of an edit, a rejection, a correction and an input, the list, a review in it, pages to read."""
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
@@ -41,6 +41,7 @@ from store.states import ReviewState
 from workflows.engine.declare.review import LONGEST_REASON
 from workflows.engine.errors import NeverBroken
 from workflows.engine.review.alike.views import GroupView
+from workflows.engine.review.corrected.views import MOST_SAID, InputView
 from workflows.engine.review.decisions import AND_MORE, MAX_REASON, Follows
 from workflows.engine.review.form.forms import form_mark
 from workflows.engine.review.views import CardView, DeliveredView, DoubtView, WaitingView
@@ -56,7 +57,7 @@ PRESET = "preset"
 FILL_IN_NOW = "fill_in_now"
 """Choice of a person who rejects a proposal and fills in the empty form at once."""
 WHY = "why!"
-"""Name of the input of a correction, and of its text, that is no field; no field can have that name."""
+"""Name of the input for a reason in a form about a case, and of its text; no field can have that name."""
 PAGE = 10
 """Number of reviews on a page of the list."""
 _BRIEF = Room(text=400, line=120, items=12)
@@ -158,7 +159,7 @@ def is_refused(view: CardView) -> bool:
 
 
 def row_form(
-    view: CardView | DeliveredView,
+    view: CardView | DeliveredView | InputView,
     field: Field,
     texts: Mapping[str, str],
     *,
@@ -169,21 +170,27 @@ def row_form(
 ) -> View:
     """Draw the form of one row of a list. `texts`: by column. `number`: of rows.
 
-    `before`: the proposed, or delivered, texts of the row in its place; None where there is none.
+    `before`: the proposed, delivered or present texts of the row in its place; None where there is none.
     """
-    is_correction = isinstance(view, DeliveredView)
+    match view:
+        case DeliveredView():
+            callback, nothing = Callback.CORRECT_ROW, rows.NOTHING_PROPOSED
+        case InputView():
+            callback, nothing = Callback.CORRECT_INPUT_ROW, rows.NOTHING_RUN
+        case CardView():
+            callback, nothing = Callback.ROW, rows.NOTHING_DECIDED
     place = opened.row.place
     added = place >= number
     name = field.label.removeprefix(CHECK)
     about = rich(
         line(words(rows.about(replace(field, label=name), place, number, added=added), bold=True)),
-        line(words(rows.NOTHING_PROPOSED if is_correction else rows.NOTHING_DECIDED)),
+        line(words(nothing)),
     )
     hints = {column: _before(view, text) for column, text in (before or {}).items()}
     made = inputs(field.columns, texts, generation=opened.generation, beside=Beside(hints=hints))
     back = [actions("back", [button(buttons.BACK_TO_FORM, action=Action.BACK_TO_FORM, value=str(opened.row))])]
     form = pages.form(
-        Callback.CORRECT_ROW if is_correction else Callback.ROW,
+        callback,
         rows.title(place, added=added),
         [about, *made, *(back if opened.is_alone else [])],
         submit=rows.KEEP,
@@ -192,11 +199,15 @@ def row_form(
     return form if opened.is_alone else form | {"close": label(forms.GO_BACK, limits.VIEW_TITLE)}
 
 
-def _before(view: CardView | DeliveredView, text: str) -> str:
+def _before(view: CardView | DeliveredView | InputView, text: str) -> str:
     """Say what a value of a row was before the person changed it."""
-    if isinstance(view, DeliveredView):
-        return forms.delivered_value(text)
-    return forms.proposed_value(text, refused=is_refused(view))
+    match view:
+        case DeliveredView():
+            return forms.delivered_value(text)
+        case InputView():
+            return forms.present_value(text)
+        case CardView():
+            return forms.proposed_value(text, refused=is_refused(view))
 
 
 def rule_met(view: CardView, broken: NeverBroken, *, listed: Listed | None = None) -> View:
@@ -214,8 +225,8 @@ def rule_met(view: CardView, broken: NeverBroken, *, listed: Listed | None = Non
     return form | {"close": label(forms.CLOSE, limits.VIEW_TITLE)}
 
 
-def correction_form(
-    view: DeliveredView,
+def case_form(
+    view: DeliveredView | InputView,
     fields: Sequence[Field],
     typed: Mapping[str, str],
     *,
@@ -226,60 +237,75 @@ def correction_form(
     notes: Mapping[str, Sequence[Note]] | None = None,
     taken_up: datetime | None = None,
 ) -> View | None:
-    """Draw the form for correcting a delivery; None where it is too large for Slack.
+    """Draw the form that corrects a delivery, or puts an input right; None where it is too large for Slack.
 
-    `typed`: what was delivered or typed, with what was wrong under `WHY`. The others are as in a review's form.
+    `typed`: what was there or was typed, with the person's reason under `WHY`. The others are as in a review's form.
     """
     notes = notes or {}
-    about = rich(line(words(excerpt(view.subject, 200), bold=True)), _case(view.text))
-    about["block_id"] = f"{FORM}{form_mark(fields)}"
+    subject = line(words(excerpt(view.subject, 200), bold=True))
+    match view:
+        case DeliveredView():
+            callback, title, submit = Callback.CORRECT, forms.correct_title(view.case), forms.PROPOSE
+            about, told = rich(subject, _case(view.text)), forms.CORRECTED
+            anew, why = buttons.START_FROM_DELIVERED, _why(typed, generation, forms.WHAT_WAS_WRONG, most=MAX_REASON)
+        case InputView():
+            callback, title, submit = Callback.CORRECT_INPUT, forms.input_title(view.case), forms.RUN_AGAIN
+            about, told = rich(subject), forms.input_to_correct(view.key)
+            anew, why = buttons.START_FROM_INPUT, _why(typed, generation, forms.WHY_CORRECTED, most=MOST_SAID)
+            why["optional"] = False
     above = [
-        *_taken_up(taken_up, _shown(view), buttons.START_FROM_DELIVERED),
-        about,
-        rich(line(words(forms.CORRECTED))),
+        *_taken_up(taken_up, _shown(view), anew),
+        about | {"block_id": f"{FORM}{form_mark(fields)}"},
+        rich(line(words(told))),
         *_told_first(fields, notes, generation=generation, changed=changed, dropped=dropped or {}),
     ]
-    beside = Beside(
-        hints=_delivered(view, fields, typed),
-        notes={name: _drawn_notes(name, some, generation) for name, some in notes.items()},
-        proposed=view.values,
-        first_rows=first_rows or {},
-    )
+    beside = _beside(view, fields, typed, generation=generation, first_rows=first_rows or {}, notes=notes)
+
+    def form(page: int, tables: bool) -> View:
+        made = inputs(fields, typed, generation=generation, beside=replace(beside, page=page, tables=tables))
+        return pages.form(callback, title, [*above, *made, why], submit=submit, metadata=_shown(view))
+
+    return _largest(form(page, tables) | {"notify_on_close": True} for page, tables in _ROOM_FOR_ROWS)
+
+
+def _why(typed: Mapping[str, str], generation: int, asked: str, *, most: int) -> Block:
+    """Ask for a person's reason, below the inputs of a form about a case."""
     why = typed.get(WHY, "")
-    reason: Block = {
+    element = {"type": "plain_text_input", "action_id": ELEMENT, "multiline": True, "max_length": most}
+    return {
         "type": "input",
         "block_id": f"{WHY}.0.{generation}",
         "optional": True,
-        "label": label(forms.WHAT_WAS_WRONG, limits.INPUT_LABEL),
-        "element": {"type": "plain_text_input", "action_id": ELEMENT, "multiline": True, "max_length": MAX_REASON}
-        | ({"initial_value": why} if why else {}),
+        "label": label(asked, limits.INPUT_LABEL),
+        "element": element | ({"initial_value": why} if why else {}),
     }
-    return _largest(
-        pages.form(
-            Callback.CORRECT,
-            forms.correct_title(view.case),
-            [
-                *above,
-                *inputs(fields, typed, generation=generation, beside=replace(beside, page=page, tables=tables)),
-                reason,
-            ],
-            submit=forms.PROPOSE,
-            metadata=_shown(view),
-        )
-        | {"notify_on_close": True}
-        for page, tables in _ROOM_FOR_ROWS
-    )
 
 
-def _delivered(view: DeliveredView, fields: Sequence[Field], typed: Mapping[str, str]) -> dict[str, str]:
-    """Return what is said below each value that a person changed: the delivered one. Rows say it themselves."""
+def _beside(
+    view: DeliveredView | InputView,
+    fields: Sequence[Field],
+    typed: Mapping[str, str],
+    *,
+    generation: int,
+    first_rows: Mapping[str, int],
+    notes: Mapping[str, Sequence[Note]],
+) -> Beside:
+    """Return what stands beside the inputs: below each value that a person changed, the one before.
+
+    Rows say it themselves.
+    """
     lists = {field.name for field in fields if field.kind is Kind.ROWS}
     now = spread_out(fields, typed)
-    return {
-        name: ended(forms.delivered_value(text))
-        for name, text in spread_out(fields, view.values).items()
-        if name not in lists and now.get(name, text) != text
-    }
+    return Beside(
+        hints={
+            name: ended(_before(view, text))
+            for name, text in spread_out(fields, view.values).items()
+            if name not in lists and now.get(name, text) != text
+        },
+        notes={name: _drawn_notes(name, some, generation) for name, some in notes.items()},
+        proposed=view.values,
+        first_rows=first_rows,
+    )
 
 
 def rejection_form(
@@ -538,16 +564,20 @@ def _turn(names: Button, first: int, which: str) -> Block:
     return made | {"action_id": f"{Action.PAGE}.{which}"}
 
 
-def _shown(view: CardView | DeliveredView, listed: Listed | None = None) -> str:
+def _shown(view: CardView | DeliveredView | InputView, listed: Listed | None = None) -> str:
     shown = str(shown_of(view))
     return f"{shown} {listed}" if listed is not None else shown
 
 
-def shown_of(view: CardView | DeliveredView) -> Shown:
-    """Return the reference that a form carries: to a review, or to a delivered case."""
-    if isinstance(view, DeliveredView):
-        return Shown(id=view.case, version=view.run, generation=view.generation)
-    return Shown(id=view.review, version=view.version, generation=view.generation)
+def shown_of(view: CardView | DeliveredView | InputView) -> Shown:
+    """Return the reference that a form carries: to a review, to a delivered case, or to a case as it was."""
+    match view:
+        case DeliveredView():
+            return Shown(id=view.case, version=view.run, generation=view.generation)
+        case InputView():
+            return Shown(id=view.case, version=view.moves, generation=view.generation)
+        case CardView():
+            return Shown(id=view.review, version=view.version, generation=view.generation)
 
 
 def _whole(title: str, text: str) -> Block:

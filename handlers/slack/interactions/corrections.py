@@ -18,7 +18,7 @@ from handlers.slack.interactions.form_subjects import (
     subject_of,
     too_late,
 )
-from handlers.slack.interactions.open_forms import OpenForm, correction_form, form_in, keep, shown_as_is
+from handlers.slack.interactions.open_forms import OpenForm, case_form, form_in, keep, shown_as_is
 from handlers.slack.interactions.submissions import complaining, hand_back, present_form
 from handlers.slack.payloads import Submission, click, submission
 from handlers.slack.replies import afterwards, answering
@@ -49,7 +49,7 @@ def register(app: App, slack: SlackContext) -> None:
             except CorrectionWaits as waits:
                 answer.tell(answers.second_correction(waits, generation=view.generation))
                 return
-            answer.open(correction_form(slack, view, user=by))
+            answer.open(case_form(slack, view, user=by))
 
     @app.view(Callback.CORRECT)
     def submitted(body: Body, ack: Ack, client: WebClient) -> None:

@@ -1,4 +1,6 @@
-"""The subject of a form that people fill in: a review that is decided in it, or a delivery that is corrected."""
+"""The subject of a form that people fill in: a review to decide, a delivery to correct, or an input to put right."""
+
+from pydantic import BaseModel
 
 from handlers.slack.blocks.modals import shown_of
 from handlers.slack.context import SlackContext
@@ -7,13 +9,16 @@ from handlers.slack.interactions.decisions import admitted, is_stale
 from handlers.slack.interactions.subjects import read_shown
 from handlers.slack.payloads import Click, Search, Submission
 from store.subjects import Subject, SubjectKind
+from workflows.engine.declare.registry import AnyWorkflow
 from workflows.engine.errors import Refused, Stale
 from workflows.engine.review import refusals
 from workflows.engine.review.cards import place_of_case
+from workflows.engine.review.corrected.corrected_inputs import input_view
+from workflows.engine.review.corrected.views import InputView
 from workflows.engine.review.views import CardView, DeliveredView, WhyRefused
 from workflows.engine.review.wrong.corrections import delivered_view
 
-FormSubject = CardView | DeliveredView
+FormSubject = CardView | DeliveredView | InputView
 
 
 def admitted_to_fill_in(slack: SlackContext, acted: Click | Search | Submission) -> FormSubject:
@@ -22,6 +27,8 @@ def admitted_to_fill_in(slack: SlackContext, acted: Click | Search | Submission)
         raise Refused("This button is from another version of Countersign and no longer works.")
     if acted.view.is_correction:
         return admitted_to_correct(slack, acted, acted.view.shown)
+    if acted.view.is_of_input:
+        return admitted_to_correct_input(slack, acted, acted.view.shown)
     return admitted(slack, acted, acted.view.shown)
 
 
@@ -34,9 +41,23 @@ def admitted_to_correct(slack: SlackContext, acted: Click | Search | Submission,
     return delivered_view(slack.context, delivered.id)
 
 
+def admitted_to_correct_input(slack: SlackContext, acted: Click | Search | Submission, shown: Shown) -> InputView:
+    """Return the present input of a case, for somebody who may run it again. Raise `Refused`, which is audited."""
+    user, wants = acted.user.id, "correct_input"
+    place = read_shown(slack, acted, shown, SubjectKind.CASE, place_of_case, wants=wants)
+    with slack.discreet(place.workflow, acted.channel), slack.watched(place.case, by=user, wants=wants):
+        slack.rights.rerun(user, slack.context.registry.get(place.workflow))
+    return input_view(slack.context, shown.id)
+
+
+def form_of_subject(about: FormSubject, workflow: AnyWorkflow) -> type[BaseModel]:
+    """Return the model that a form is drawn from: the workflow's input, or its output."""
+    return workflow.input if isinstance(about, InputView) else workflow.output
+
+
 def has_moved_on(about: FormSubject, shown: Shown) -> bool:
     """Tell whether what a form is about changed since the person saw it."""
-    return about.run != shown.version if isinstance(about, DeliveredView) else is_stale(about, shown)
+    return is_stale(about, shown) if isinstance(about, CardView) else version_of(about) != shown.version
 
 
 def too_late(slack: SlackContext, about: FormSubject, *, by: str) -> Refused:
@@ -44,16 +65,21 @@ def too_late(slack: SlackContext, about: FormSubject, *, by: str) -> Refused:
     if isinstance(about, DeliveredView):
         refusals.note(slack.context, about.case, by=by, wanted="correct", why=WhyRefused.TOO_LATE)
         return Refused("Something else was delivered after this was shown. Look at the newest card.")
+    if isinstance(about, InputView):
+        refusals.note(slack.context, about.case, by=by, wanted="correct_input", why=WhyRefused.TOO_LATE)
+        return Stale("the case moved on since this was shown, and nothing was changed; look at it again")
     refusals.note_of_review(slack.context, about.review, by=by, wanted="open", why=WhyRefused.TOO_LATE)
     return Stale("the review moved on")
 
 
 def subject_of(about: FormSubject) -> Subject:
-    """Return what a draft in a form is about."""
+    """Return what a draft in a form is about. That of an input is about its run: a case has one of a correction."""
+    if isinstance(about, InputView):
+        return SubjectKind.RUN.of(about.run)
     kind = SubjectKind.CASE if isinstance(about, DeliveredView) else SubjectKind.REVIEW
     return kind.of(shown_of(about).id)
 
 
 def version_of(about: FormSubject) -> int:
-    """Return the version that a draft in a form is of: the review's, or the run that delivered the case."""
+    """Return the version that a draft in a form is of: the review's, the run that delivered the case, or its moves."""
     return shown_of(about).version

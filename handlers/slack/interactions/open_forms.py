@@ -1,6 +1,7 @@
 """A form as a person has it open: what stands in it, and how it is drawn anew with that.
 
-It is the form of a review, or the one that corrects a delivery: how each is drawn, and what was known before, differs.
+It is the form of a review, the one that corrects a delivery, or the one of an input: how each is drawn, and what was
+known before, differs.
 The inputs are in what Slack sends. The rows of lists are not: the form carries a hash of them, and they are those of
 the person's draft or those known before that have this hash.
 """
@@ -15,12 +16,13 @@ from handlers.slack.blocks.modals import WHY
 from handlers.slack.blocks.pages import View
 from handlers.slack.context import SlackContext
 from handlers.slack.ids import Listed
-from handlers.slack.interactions.form_subjects import FormSubject, subject_of, version_of
+from handlers.slack.interactions.form_subjects import FormSubject, form_of_subject, subject_of, version_of
 from handlers.slack.payloads import Modal
 from handlers.texts import forms, rows
 from store.states import ReviewState
 from workflows.engine.declare.registry import AnyWorkflow
 from workflows.engine.errors import FormChanged, Refused
+from workflows.engine.review.corrected.views import InputView
 from workflows.engine.review.form import drafts
 from workflows.engine.review.form.drafts import Draft
 from workflows.engine.review.form.forms import defaults_of
@@ -39,7 +41,7 @@ class OpenForm:
     known: Mapping[str, str]
     """Field -> the text that it had before the person began."""
     typed: Mapping[str, str]
-    """Field, part of a nested record, or `WHY` in a correction -> the text that stands there."""
+    """Field, part of a nested record, or `WHY` in a form about a case -> the text that stands there."""
     first_rows: Mapping[str, int]
     """List of rows -> the place of the first one that is shown."""
     generation: int
@@ -56,10 +58,16 @@ class OpenForm:
 
     @property
     def labels(self) -> dict[str, str]:
-        """Label of each field, and of each part of a nested record, by its name; in a correction that of `WHY` too."""
+        """Label of each field, and of each part of a nested record, by its name; about a case that of `WHY` too."""
         found = {field.name: field.label for field in self.fields}
         found |= {part.name: part.label for field in self.fields for part in parts_of(field)}
-        return found | ({WHY: forms.WHAT_WAS_WRONG} if isinstance(self.about, DeliveredView) else {})
+        match self.about:
+            case DeliveredView():
+                return found | {WHY: forms.WHAT_WAS_WRONG}
+            case InputView():
+                return found | {WHY: forms.WHY_CORRECTED}
+            case CardView():
+                return found
 
     def rows(self, field: Field) -> list[Record]:
         """Return the rows of a list that stand in the form."""
@@ -83,11 +91,11 @@ class OpenForm:
 
 
 def known(slack: SlackContext, view: FormSubject) -> dict[str, str]:
-    """Return the known values of a form: the delivered, proposed or refused ones, and the defaults of newer fields.
+    """Return the known values of a form: present, delivered, proposed or refused ones, and defaults of newer fields.
 
     A second person begins with what the first one decided.
     """
-    if isinstance(view, DeliveredView):
+    if not isinstance(view, CardView):
         return dict(view.values)
     by_itself = defaults_of(slack.context.registry.get(view.workflow).output)
     if view.state == ReviewState.AWAITING_SECOND:
@@ -111,7 +119,7 @@ def untouched(slack: SlackContext, about: FormSubject, *, listed: Listed | None,
     return OpenForm(
         about=about,
         workflow=workflow,
-        fields=form_of(workflow.output, zone=workflow.timezone),
+        fields=form_of(form_of_subject(about, workflow), zone=workflow.timezone),
         known=before,
         typed={},
         first_rows={},
@@ -187,7 +195,7 @@ def keep(slack: SlackContext, form: OpenForm, *, user: str, interaction_id: str 
 def redrawn(form: OpenForm, *, how: Mapping[str, Any] | None = None) -> View:
     """Draw a form anew with what stands in it. Raise `Refused` where it is too large for Slack.
 
-    `how`: more for `modals.edit_form` or `modals.correction_form`.
+    `how`: more for `modals.edit_form` or `modals.case_form`.
     """
     drawn = _drawn(_with(form, generation=form.generation + 1), how or {})
     if drawn is None:
@@ -198,8 +206,8 @@ def redrawn(form: OpenForm, *, how: Mapping[str, Any] | None = None) -> View:
 def _drawn(form: OpenForm, how: Mapping[str, Any]) -> View | None:
     texts = {**form.known, **form.typed}
     common = {"generation": form.generation, "first_rows": form.first_rows, **how}
-    if isinstance(form.about, DeliveredView):
-        return modals.correction_form(form.about, form.fields, texts, **common)
+    if not isinstance(form.about, CardView):
+        return modals.case_form(form.about, form.fields, texts, **common)
     return modals.edit_form(form.about, form.fields, texts, listed=form.listed, **common)
 
 
@@ -232,15 +240,17 @@ def edit_form(
     return drawn
 
 
-def correction_form(slack: SlackContext, view: DeliveredView, *, user: str, generation: int = 0) -> View:
-    """Return the form that corrects a delivery, filled with what was delivered, or what the person typed there before.
+def case_form(slack: SlackContext, view: DeliveredView | InputView, *, user: str, generation: int = 0) -> View:
+    """Return the form about a case, filled with what was delivered or came in, or what the person typed there before.
 
     Raise `Refused` where Slack cannot hold it.
     """
     form, taken_up = _begun(slack, untouched(slack, view, listed=None, generation=generation), user=user)
     drawn = _drawn(form, {"taken_up": taken_up})
     if drawn is None:
-        raise Refused(f"This form is too large for Slack. At the command line: countersign correct {view.case}")
+        is_input = isinstance(view, InputView)
+        say = f"countersign rerun {view.case} corrected" if is_input else f"countersign correct {view.case}"
+        raise Refused(f"This form is too large for Slack. At the command line: {say}")
     return drawn
 
 

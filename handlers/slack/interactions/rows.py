@@ -18,7 +18,7 @@ from handlers.slack.ids import Action, Callback, OpenRow, Row
 from handlers.slack.interactions.form_subjects import admitted_to_fill_in, has_moved_on, subject_of, too_late
 from handlers.slack.interactions.open_forms import (
     OpenForm,
-    correction_form,
+    case_form,
     draft_in,
     edit_form,
     form_in,
@@ -37,14 +37,14 @@ from workflows.engine.errors import InvalidOutput, Refused, Repeated
 from workflows.engine.review.form import drafts
 from workflows.engine.review.form.drafts import Draft
 from workflows.engine.review.form.forms import read_form
-from workflows.engine.review.views import DeliveredView
+from workflows.engine.review.views import CardView
 from workflows.engine.text.canonical_json import to_body
 from workflows.engine.text.form_fields import Field
 from workflows.engine.text.form_records import Record, cells_of, compared, rows_in, rows_mark, rows_text
 
 Body = Mapping[str, Any]
-_FORMS = re.compile(f"^({Callback.EDIT}|{Callback.CORRECT})$")
-_ROW_FORMS = re.compile(f"^({Callback.ROW}|{Callback.CORRECT_ROW})$")
+_FORMS = re.compile(f"^({Callback.EDIT}|{Callback.CORRECT}|{Callback.CORRECT_INPUT})$")
+_ROW_FORMS = re.compile(f"^({Callback.ROW}|{Callback.CORRECT_ROW}|{Callback.CORRECT_INPUT_ROW})$")
 
 
 def register(app: App, slack: SlackContext) -> None:
@@ -158,8 +158,8 @@ def _hand_back_late(slack: SlackContext, answer: Answer, pressed: Click, form: O
 
 def _anew(slack: SlackContext, form: OpenForm, *, user: str) -> View:
     anew = form.generation + 1
-    if isinstance(form.about, DeliveredView):
-        return correction_form(slack, form.about, user=user, generation=anew)
+    if not isinstance(form.about, CardView):
+        return case_form(slack, form.about, user=user, generation=anew)
     return edit_form(slack, form.about, user=user, listed=form.listed, generation=anew)
 
 

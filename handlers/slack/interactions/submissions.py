@@ -267,7 +267,7 @@ def complaining(
 ) -> dict[str, Any]:
     """Return the errors beside their inputs. Rows are no input, so where one is wrong, the form is drawn anew."""
     keep(slack, form, user=submitted.user.id)
-    # What was wrong with a delivery is said in a form too, and is none of its values.
+    # A reason is said in a form about a case too, and is none of its values.
     state = {name: value for name, value in submitted.view.state.values.items() if not name.startswith(WHY)}
     has_inputs = any(inputs.is_of_field(block_id) for block_id in state)
     if has_inputs and not any(name.split(".")[0] in submitted.view.rows for name in errors):
@@ -316,7 +316,7 @@ def hand_back(
 ) -> None:
     """Show why nothing was recorded, in place of the form, with the typed values to copy."""
     assert acted.view is not None
-    if isinstance(error, Stale) and not acted.view.is_correction:
+    if isinstance(error, Stale) and not (acted.view.is_correction or acted.view.is_of_input):
         why = too_late(slack, acted.view.shown.id, user=acted.user.id)
     else:
         why = answers.refused(str(error), owner=error.owner if isinstance(error, NotAllowed) else None)

@@ -14,7 +14,7 @@ from handlers.slack.blocks import inputs
 from handlers.slack.blocks.drawing import Block
 from handlers.slack.context import SlackContext
 from handlers.slack.ids import Callback
-from handlers.slack.interactions.form_subjects import admitted_to_fill_in
+from handlers.slack.interactions.form_subjects import admitted_to_fill_in, form_of_subject
 from handlers.slack.payloads import Search, search
 from handlers.slack.replies import DATABASE_SECONDS
 from store.db.time_limits import time_limit
@@ -40,13 +40,16 @@ def register(app: App, slack: SlackContext) -> None:
 def _options(slack: SlackContext, asked: Search) -> Sequence[Block]:
     """Return the options that fit what a person typed. Raise `Refused` for whoever may not open the form."""
     match asked.view.callback_id:
-        case Callback.EDIT | Callback.ROW | Callback.CORRECT | Callback.CORRECT_ROW:
-            name = admitted_to_fill_in(slack, asked).workflow
+        case Callback.EDIT | Callback.CORRECT | Callback.CORRECT_INPUT:
+            is_row = False
+        case Callback.ROW | Callback.CORRECT_ROW | Callback.CORRECT_INPUT_ROW:
+            is_row = True
         case _:
             return []
-    workflow = slack.context.registry.get(name)
-    fields = form_of(workflow.output, zone=workflow.timezone)
-    if asked.view.callback_id in (Callback.ROW, Callback.CORRECT_ROW):
+    about = admitted_to_fill_in(slack, asked)
+    workflow = slack.context.registry.get(about.workflow)
+    fields = form_of(form_of_subject(about, workflow), zone=workflow.timezone)
+    if is_row:
         of = asked.view.open_row.row.field
         fields = next((field.columns for field in fields if field.name == of), ())
     return inputs.suggestions(fields, asked.block_id, asked.value)

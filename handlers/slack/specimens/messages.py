@@ -15,9 +15,13 @@ from handlers.slack.blocks.paragraphs import fitted, told
 from handlers.slack.blocks.queue import queue
 from handlers.slack.blocks.reminder import reminder
 from handlers.slack.ids import Shown
+from handlers.slack.specimens.cases import CASE
 from handlers.slack.specimens.operations import (
+    AGAIN,
+    AGAIN_NOTE,
     CAUSE,
     CAUSES,
+    CORRECTED,
     FAILURE,
     FIGURES,
     FINDINGS,
@@ -121,7 +125,7 @@ def _others() -> Mapping[str, Drawn]:
         "digest": digest(DigestView(id=1, first=day, last=day, missed=0, workflows=[FIGURES])),
         "in the thread, a change": fitted(lambda room: decided.decided(replace(CARD, **EDITED), room)),
         "in the thread, a rejection": fitted(lambda room: decided.decided(replace(CARD, **REFUSED), room)),
-        "in the thread, taken back": told(decided.TAKEN_BACK),
+        "in the thread, taken back": told(decided.taken_back(WHO)),
         "in the thread, a reminder": told(reminders.in_thread(CARD)),
         "in the thread, a reminder of what is overdue": told(reminders.in_thread(replace(CARD, overdue=True))),
         "in the thread, an assignment": told(assignments.in_thread(CARD, ASSIGNMENT)),
@@ -168,6 +172,13 @@ def _others() -> Mapping[str, Drawn]:
         ),
         "answer, delivered already": answers.delivered_already(delivered),
         "answer, begun again": told(reruns.begun_again(17, RERUN)),
+        "answer, begun again with a corrected input": told(reruns.begun_corrected(AGAIN)),
+        "answer, a corrected input foreseen": told(reruns.foreseen_corrected(AGAIN)),
+        "in the thread, a case runs again": told(reruns.in_channel(AGAIN_NOTE)),
+        "in the thread, a case runs again with a corrected input": told(
+            reruns.in_channel(replace(AGAIN_NOTE, corrected=CORRECTED))
+        ),
+        "answer, a case whose input was put right": answers.case(CASE, can_decide=True, can_correct_input=True),
         "answer, a rerun foreseen": told(reruns.foreseen(17, RERUN)),
         "answer, a delivery foreseen": told(reruns.foreseen(17, replace(RERUN, delivers_only=True, recalled=1))),
         "answer, status": told(workflows.status(HOW_ALL_IS)),

@@ -25,6 +25,7 @@ from workflows.engine.read.cause_views import AllAgain, BulkView, CauseLineView,
 from workflows.engine.read.digest_views import Cause, PausedSince, StoppedCase, WorkflowFigures
 from workflows.engine.read.status_views import StatusView, WorkflowStatus
 from workflows.engine.review.bulk_rules import WhyStopped
+from workflows.engine.review.corrected.views import CorrectedInput, CorrectedRerun, InputChange, RunAgainNote
 from workflows.engine.review.views import (
     FailureView,
     Rerun,
@@ -76,6 +77,25 @@ HOW_ALL_IS = StatusView(
     models=[OpenOutage(model="claude", reason="529 overloaded", since=AT)],
     targets=[TargetView(target="Help desk", reason="503", began_at=AT, ended_at=None, waiting=3, next_at=AT)],
 )
+
+
+CORRECTED = CorrectedInput(
+    case=17,
+    revision=2,
+    by=WHO,
+    at=AT,
+    reason="The customer sent the number again",
+    changes=[
+        InputChange(name="order", label="Order", before="4711", now="4712"),
+        InputChange(name="text", label="Text", before="", now="I was charged twice"),
+    ],
+)
+
+
+AGAIN = CorrectedRerun(corrected=CORRECTED, run=24, withdraws=True, drops_decision=True)
+
+
+AGAIN_NOTE = RunAgainNote(case=17, key="T-17", by=WHO, by_itself=False, from_step="look_up", corrected=None)
 
 
 RERUN = Rerun(run=24, from_step="look_up", recalled=2, delivers_only=False, withdraws=True)

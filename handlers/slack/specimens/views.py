@@ -16,25 +16,24 @@ from handlers.slack.blocks.questions import answer_form, question_form
 from handlers.slack.blocks.report import report_form
 from handlers.slack.ids import Alike, Listed, Shown
 from handlers.slack.progress import Progress
+from handlers.slack.specimens.cases import CASE
 from handlers.slack.specimens.forms import BROKEN, CHARTER_VIEW, FORM, LINE, LINES, OPEN, TYPED
 from handlers.slack.specimens.operations import CAUSE
-from handlers.slack.specimens.reviews import ABSENCE, AT, CARD, DECIDED, DECISION, DELIVERY, DOUBT, OTHER, QUESTION, WHO
+from handlers.slack.specimens.reviews import ABSENCE, AT, CARD, DECIDED, DOUBT, OTHER, QUESTION, WHO
 from handlers.slack.specimens.specimen import Specimen
 from handlers.texts.charter import charter
 from handlers.texts.explained import EXPLAINED, explained
 from handlers.texts.forms import Note
 from handlers.texts.home import CHARTER, UNSURE, no_right
 from store.states import (
-    Resolution,
     ReviewState,
     RunState,
-    StepState,
 )
 from workflows.engine.read.explanation_views import ExplanationView, ValueLine
 from workflows.engine.read.home_views import PAGE, Decided, HomeView, InHand, Place, Queue
-from workflows.engine.read.views import CaseView, ProposalView, ReviewView, RunView, StepView
 from workflows.engine.reasons import Code, Reason
 from workflows.engine.review.alike.views import Bar, GridView, GroupView, PressView, RowResult, RowView, Went
+from workflows.engine.review.corrected.views import InputView
 from workflows.engine.review.decisions import DecisionKind
 from workflows.engine.review.views import (
     DeliveredView,
@@ -46,86 +45,13 @@ from workflows.engine.text.form_records import rows_text
 
 def _explanation() -> View:
     """A case that a person put right, explained."""
-    step = StepView(
-        name="look_up",
-        nth=1,
-        attempt=2,
-        state=StepState.FINISHED,
-        recalled=False,
-        started_at=AT,
-        milliseconds=1_400,
-        cost=Decimal("0.0012"),
-        input={},
-        output="3 orders",
-        error=None,
-        error_type=None,
-    )
-    proposal = ProposalView(
-        output={"queue": "billing"},
-        confidence={"queue": 0.61},
-        lowest=0.61,
-        alternatives={},
-        evidence={},
-        reasons=["It names an invoice."],
-        unfamiliar=None,
-        doubts=[],
-        second={},
-        model="claude",
-        sample=False,
-        prompt_version="4f2a91",
-    )
-    review = ReviewView(
-        id=9,
-        state=ReviewState.DECIDED,
-        version=1,
-        has_proposal=True,
-        why=[Reason(code=Code.DRAFT)],
-        model_said=None,
-        claimed_by=WHO,
-        opened_at=AT,
-        answer_by=AT + timedelta(hours=2),
-        decisions=[replace(DECISION, at=AT + timedelta(minutes=12), seconds=20.0)],
-    )
-    run = RunView(
-        id=23,
-        parent=None,
-        from_step=None,
-        revision=1,
-        correction=0,
-        code_version="1f2e3d",
-        state=RunState.DELIVERED,
-        resolution=Resolution.BY_PERSON,
-        problem=None,
-        input={"text": "I was charged twice"},
-        output={"queue": "shipping"},
-        created_at=AT,
-        changed_at=AT,
-        steps=[step],
-        asked=[],
-        proposal=proposal,
-        review=review,
-        delivery=DELIVERY,
-        held=None,
-    )
-    case = CaseView(
-        generation=0,
-        id=17,
-        key="T-17",
-        workflow="triage",
-        revision=1,
-        source="csv",
-        received_at=AT,
-        runs=[run],
-        audit=[],
-        questions=[],
-    )
     view = ExplanationView(
-        case=case,
+        case=CASE,
         decision="Which queue does this ticket go to?",
         about="I was charged twice",
         input={"Text": "I was charged twice"},
-        proposal=proposal,
-        review=review,
+        proposal=CASE.newest.proposal,
+        review=CASE.newest.review,
         values=[ValueLine(label="Queue", proposed="billing", confidence=0.61, decided="shipping")],
         cost=Decimal("0.0012"),
         milliseconds=1_400,
@@ -140,6 +66,17 @@ def views() -> Iterator[Specimen]:
         case=17,
         key="T-17",
         run=23,
+        workflow="triage",
+        subject="I was charged twice",
+        text="I was charged twice",
+        values=TYPED,
+    )
+    came_in = InputView(
+        generation=0,
+        case=17,
+        key="T-17",
+        run=23,
+        moves=4,
         workflow="triage",
         subject="I was charged twice",
         text="I was charged twice",
@@ -266,8 +203,8 @@ def views() -> Iterator[Specimen]:
             CARD, FORM, TYPED, changed="The form changed.", dropped={"priority": "high"}, redrawn=["Reply"]
         ),
         "rule met": modals.rule_met(never, BROKEN),
-        "correct": modals.correction_form(delivered, FORM, TYPED),
-        "correct, the form changed": modals.correction_form(
+        "correct": modals.case_form(delivered, FORM, TYPED),
+        "correct, the form changed": modals.case_form(
             delivered,
             FORM,
             {**TYPED, WHY: "wrong"},
@@ -275,7 +212,7 @@ def views() -> Iterator[Specimen]:
             changed="The form changed.",
             dropped={"priority": "high"},
         ),
-        "correct, rows that were changed": modals.correction_form(
+        "correct, rows that were changed": modals.case_form(
             delivered,
             FORM,
             {**TYPED, "reply": "It is on its way.", "lines": rows_text([{**LINE, "number": 3}, LINE])},
@@ -287,6 +224,8 @@ def views() -> Iterator[Specimen]:
         "correct, a row in its place": modals.row_form(
             delivered, LINES, {}, opened=replace(OPEN, is_alone=True), number=0
         ),
+        "input": modals.case_form(came_in, FORM, {**TYPED, "reply": "It is on its way.", WHY: "it was wrong"}),
+        "input, a row": modals.row_form(came_in, LINES, LINE, opened=OPEN, number=2, before=LINE),
         "reject": modals.rejection_form(CARD),
         "reject, with reasons to choose from": modals.rejection_form(CARD, reasons=["Not ours", "A duplicate"]),
         "row": modals.row_form(CARD, LINES, LINE, opened=OPEN, number=2, before=LINE),

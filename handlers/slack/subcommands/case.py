@@ -24,7 +24,8 @@ def hear(asked: Asked) -> None:
     workflow, rights = slack.context.registry.get(view.workflow), slack.rights
     can_decide = _is_decidable(view) and _may(deciding(slack, view), said.user_id, workflow)
     doubt = _doubt(slack, view) if _may(rights.settle, said.user_id, workflow) else None
-    asked.answer.say(answers.case(view, can_decide=can_decide, doubt=doubt))
+    can_correct_input = view.has_input_to_correct and _may(rights.rerun, said.user_id, workflow)
+    asked.answer.say(answers.case(view, can_decide=can_decide, can_correct_input=can_correct_input, doubt=doubt))
 
 
 def deciding(slack: SlackContext, view: CaseView) -> Callable[[str, AnyWorkflow], None]:

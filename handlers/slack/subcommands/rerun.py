@@ -7,6 +7,7 @@ from handlers.commands import RerunCauseWords, RerunFailedWords, RerunWords, rea
 from handlers.slack.blocks import answers
 from handlers.slack.blocks.paragraphs import told
 from handlers.slack.ids import Shown
+from handlers.slack.interactions.corrected_inputs import open_form
 from handlers.slack.named_cases import named_case, readable
 from handlers.slack.subcommands import Asked
 from handlers.texts import bulk_reruns as bulk_texts
@@ -16,10 +17,11 @@ from workflows.engine.case.lookup import cases_meant
 from workflows.engine.errors import AlreadyDelivered, Refused, Unknown
 from workflows.engine.read.causes import cause_named
 from workflows.engine.review import bulk_reruns, mending, refusals, reruns
+from workflows.engine.review.corrected.corrected_inputs import input_view
 from workflows.engine.review.views import WhyRefused
 
 _WHICH = (
-    "say which case: /countersign rerun CASE [from STEP] [dry]; or rerun cause CAUSE [dry], "
+    "say which case: /countersign rerun CASE [from STEP] [dry], or rerun CASE corrected; or rerun cause CAUSE [dry], "
     "or rerun failed WORKFLOW since 2h [dry]"
 )
 
@@ -60,6 +62,11 @@ def _rerun_one(asked: Asked, words: RerunWords, mine: Sequence[str]) -> None:
     view = named_case(slack, said, words.case, mine, wants="rerun")
     with slack.watched(view.id, by=said.user_id, wants="rerun"):
         slack.rights.rerun(said.user_id, slack.context.registry.get(view.workflow))
+    if words.corrected:
+        if words.dry or words.from_step is not None:
+            raise Refused(texts.CORRECTED_ALONE)
+        open_form(slack, asked.answer, input_view(slack.context, view.id), by=said.user_id)
+        return
     try:
         if words.dry:
             foreseen = reruns.foresee(slack.context, view.id, by=said.user_id, from_step=words.from_step)

@@ -76,7 +76,21 @@ def test_the_words_of_rerun(words: str, expected: tuple[str, str | None, bool]) 
 
 
 @pytest.mark.parametrize(
-    "key", ["order from berlin", "laundry dry", "a from b dry", "cause 12", "failed orders since 2h"]
+    ("words", "expected"),
+    [
+        ("12 corrected", ("12", True, False)),
+        ("12 --corrected dry", ("12", True, True)),
+        ("order from berlin \u2014Corrected", ("order", True, False)),
+        ("corrected", ("corrected", False, False)),
+    ],
+)
+def test_the_words_of_a_rerun_with_a_corrected_input(words: str, expected: tuple[str, bool, bool]) -> None:
+    read = one_case(words, is_case=is_none_of_ours)
+    assert (read.case, read.corrected, read.dry) == expected
+
+
+@pytest.mark.parametrize(
+    "key", ["order from berlin", "is corrected", "laundry dry", "a from b dry", "cause 12", "failed orders since 2h"]
 )
 def test_a_key_that_reads_like_the_command_is_a_key_first(key: str) -> None:
     read = one_case(key, is_case=lambda text: text == key)

@@ -1,6 +1,6 @@
 """Intake of a case: validation, key, rows. An accepted input is committed; any other is refused with the reason."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -30,6 +30,8 @@ from workflows.engine.declare.round_trip import checked, kept
 from workflows.engine.errors import AuthorFailed, InvalidInput, Misfit, QueueFull, TimeLimitPassed
 from workflows.engine.text.canonical_json import MAX_BYTES, content_hash, larger_than, unstorable
 
+INPUT_CORRECTED = "case.input_corrected"
+"""The audit's word for a person's putting right of what a source sent."""
 _MOST_GIVEN = 4 * MAX_BYTES
 """Most bytes of an input, including the fields that the form does not have. A larger one is not examined."""
 
@@ -39,7 +41,7 @@ class Intake(StrEnum):
 
     TAKEN_IN = "taken_in"
     DUPLICATE = "duplicate"
-    """The case exists with the same content; nothing was done."""
+    """The case exists with the same content, or with what a person made of it; nothing was done."""
     REVISED = "revised"
     """The case existed with other content; its open review and runs are superseded."""
 
@@ -76,18 +78,28 @@ def accept(workflow: AnyWorkflow, values: Mapping[str, JsonValue]) -> Accepted:
         raise InvalidInput(problem)
     if larger_than(values, _MOST_GIVEN):
         raise InvalidInput(f"too large, the limit for one input is {MAX_BYTES:,} bytes")
+    form: type[BaseModel] = workflow.input
+    return _accept(workflow, lambda: checked(lambda: form.model_validate(values)))
+
+
+def accept_filled_in(workflow: AnyWorkflow, input: BaseModel) -> Accepted:
+    """Check an input as read from its form, in which a person typed it. Raise `InvalidInput` as `accept` does."""
+    return _accept(workflow, lambda: input)
+
+
+def _accept(workflow: AnyWorkflow, read: Callable[[], BaseModel]) -> Accepted:
     try:
-        return within(workflow, "taking in an input", lambda: _accepted(workflow, values))
+        return within(workflow, "taking in an input", lambda: _accepted(workflow, read))
     except TimeLimitPassed as error:
         raise InvalidInput(str(error)) from error
 
 
-def _accepted(workflow: AnyWorkflow, values: Mapping[str, JsonValue]) -> Accepted:
+def _accepted(workflow: AnyWorkflow, read: Callable[[], BaseModel]) -> Accepted:
     form: type[BaseModel] = workflow.input
     try:
-        made = kept(form, checked(lambda: form.model_validate(values)), a="input")
+        made = kept(form, read(), a="input")
     except Misfit as error:
-        raise InvalidInput(str(error)) from error
+        raise InvalidInput(str(error), errors=error.errors) from error
     return Accepted(key=_key(workflow, made.value), body=made.body)
 
 
@@ -202,17 +214,33 @@ def _add(taking: _Taking, new: Mapping[str, Accepted]) -> dict[str, KnownCase]:
 
 
 def _revise(taking: _Taking, accepted: Accepted, case: int) -> tuple[KnownCase, Intake]:
-    """Raise a case to a new revision, unless another process brought the same content until it could be locked."""
+    """Raise a case to a new revision.
+
+    Not so where another process brought the same content until it could be locked, or where a person put right what
+    comes again.
+    """
     session, team = taking.session, taking.context.team
     cases.hold(session, case, team=team)
     now = taking.known({accepted.key})[accepted.key]
-    if now.content_hash == accepted.content_hash:
+    if now.content_hash == accepted.content_hash or _was_put_right(taking, accepted, case):
         return now, Intake.DUPLICATE
     cases.revise(session, team=team, case=case, revision=now.revision, content_hash=accepted.content_hash)
     supersede(session, taking.workflow, case, context=taking.context, actor=taking.actor)
     _begin(taking, {case: (now.revision + 1, accepted)}, Intake.REVISED)
     revised = KnownCase(id=case, revision=now.revision + 1, content_hash=accepted.content_hash)
     return revised, Intake.REVISED
+
+
+def _was_put_right(taking: _Taking, accepted: Accepted, case: int) -> bool:
+    """Tell whether an input is what its source sent last, and a person put that right since."""
+    session, team, subject = taking.session, taking.context.team, SubjectKind.CASE.of(case)
+    put_right = audit.last(session, team=team, subject=subject, action=INPUT_CORRECTED)
+    if put_right is None:
+        return False
+    taken = [f"case.{intake}" for intake in (Intake.TAKEN_IN, Intake.REVISED)]
+    sent = [audit.last(session, team=team, subject=subject, action=action) for action in taken]
+    last = max((entry for entry in sent if entry is not None), key=lambda entry: entry.id)
+    return last.id < put_right.id and last.details.get("input") == accepted.content_hash
 
 
 def _begin(taking: _Taking, begun: Mapping[int, tuple[int, Accepted]], intake: Intake) -> None:

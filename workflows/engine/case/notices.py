@@ -6,8 +6,10 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from store import schema
+from store.cases import reviews
 from store.faces import FAILURES
 from store.slack import messages, outbox
+from store.states import ReviewState
 from store.subjects import SubjectKind
 from workflows.engine.declare.review import Review
 
@@ -37,6 +39,10 @@ PAUSED_BY_HAND = "paused_by_hand"
 """The kind of the note that a person paused a workflow; it is about the workflow, and knows when."""
 RESUMED = "resumed"
 """The kind of the note that a person let a workflow go on; it is about the workflow, and knows when."""
+RUN_AGAIN = outbox.RUN_AGAIN
+"""The kind of the note that a case runs again; it is about a review of the case, and knows run, person and step."""
+RUN_AGAIN_APART = "run_again_apart"
+"""The kind of the same note where no card of the case stands; it is about the case."""
 GROUP = "group"
 """The kind of the note that a user group cannot be read; it knows which group, and why."""
 REPORTED = "reported"
@@ -59,9 +65,14 @@ def decided(session: Session, review: schema.Review, declared: Review, *, versio
     _reply(session, review, declared, kind=DECIDED, version=version, at=at)
 
 
-def taken_back(session: Session, review: schema.Review, declared: Review, *, version: int, at: datetime) -> None:
-    """Have it told in the thread of a review's card that a decision was taken back. `version`: the review's then."""
-    _reply(session, review, declared, kind=TAKEN_BACK, version=version, at=at)
+def taken_back(
+    session: Session, review: schema.Review, declared: Review, *, version: int, by: str, at: datetime
+) -> None:
+    """Have it told in the thread of a review's card that a decision was taken back, and by whom.
+
+    `version`: the review's then.
+    """
+    _reply(session, review, declared, kind=TAKEN_BACK, version=version, at=at, more={"by": by})
 
 
 def escalated(session: Session, review: schema.Review, declared: Review, *, version: int, at: datetime) -> None:
@@ -123,7 +134,44 @@ def direct_reminder(session: Session, *, team: int, person: str, at: datetime) -
         )
 
 
-def _reply(session: Session, review: schema.Review, declared: Review, *, kind: str, version: int, at: datetime) -> None:
+def run_again(
+    session: Session, case: int, declared: Review | None, *, team: int, run: int, by: str, from_step: str, at: datetime
+) -> None:
+    """Have it told that a person runs a case again: in the thread of its newest card that stands, else to the
+    workflow's people. `run`: the new one, or the one that goes on.
+    """
+    about = {"run": str(run), "by": by, "from": from_step}
+    for review in reversed(reviews.of_case_in(session, case, tuple(ReviewState), team=team)):
+        subject = SubjectKind.REVIEW.of(review.id)
+        if channels := messages.channels_of(session, team=team, subject=subject):
+            kind = RUN_AGAIN
+            break
+    else:
+        subject, kind, channels = SubjectKind.CASE.of(case), RUN_AGAIN_APART, {_channel_of(declared)}
+    for channel in sorted(channels):
+        outbox.add_note_once(
+            session,
+            team=team,
+            kind=kind,
+            subject=subject,
+            channel=channel,
+            at=at,
+            # A delivery that waits is tried now, again and again, by one run.
+            occasion=f"{run} {at.isoformat()}",
+            about=about,
+        )
+
+
+def _reply(
+    session: Session,
+    review: schema.Review,
+    declared: Review,
+    *,
+    kind: str,
+    version: int,
+    at: datetime,
+    more: Mapping[str, str] | None = None,
+) -> None:
     for channel in _channels_of_card(session, review, declared):
         outbox.add_note(
             session,
@@ -133,7 +181,7 @@ def _reply(session: Session, review: schema.Review, declared: Review, *, kind: s
             channel=channel,
             at=at,
             occasion=str(version),
-            about={"version": str(version)},
+            about={"version": str(version), **(more or {})},
         )
 
 
@@ -228,8 +276,12 @@ def unsent(session: Session, row: schema.OutboxRow, *, at: datetime) -> None:
 def _tell_its_people(
     session: Session, declared: Review | None, kind: str, *, team: int, workflow: int, at: datetime
 ) -> None:
-    channel = declared.post_to if declared is not None and declared.post_to is not None else FAILURES
-    _add_at(session, kind, channel, team=team, workflow=workflow, at=at)
+    _add_at(session, kind, _channel_of(declared), team=team, workflow=workflow, at=at)
+
+
+def _channel_of(declared: Review | None) -> str:
+    """Return the channel of a workflow's people; that for failures where it has none, or is not known here."""
+    return declared.post_to if declared is not None and declared.post_to is not None else FAILURES
 
 
 def _add_at(session: Session, kind: str, channel: str, *, team: int, workflow: int, at: datetime) -> None:

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Collection
+from dataclasses import replace
 
 from sqlalchemy.orm import Session
 
@@ -18,6 +19,7 @@ from workflows.engine.propose.views import RequestView
 from workflows.engine.read.views import AuditView, CaseView, OpenReview, ProposalView, ReviewView, RunView, StepView
 from workflows.engine.reasons import asked_for, from_json, model_said
 from workflows.engine.review.cards import decision_view
+from workflows.engine.review.corrected.corrected_inputs import corrected_input, moves_of
 from workflows.engine.review.source import questions
 from workflows.engine.review.standing import DECIDABLE
 
@@ -43,15 +45,27 @@ def case_view(context: Context, case: int) -> CaseView:
         row = cases.get(session, case, team=context.team)
         if row is None:
             raise Unknown(f"there is no case {case}")
+        name = teams.workflow_name(session, row.workflow_id, team=context.team)
+        workflow = context.registry.get(name) if name in context.registry else None
+        trail, all_runs = (
+            audit.of_case(session, case, team=context.team),
+            runs.of_case(session, case, team=context.team),
+        )
         return CaseView(
             generation=context.restores.number,
             id=row.id,
             key=row.key,
-            workflow=teams.workflow_name(session, row.workflow_id, team=context.team),
+            workflow=name,
             revision=row.revision,
             source=row.source,
             received_at=row.received_at,
-            runs=[_run(session, context, run) for run in runs.of_case(session, case, team=context.team)],
+            runs=[
+                replace(
+                    _run(session, context, run),
+                    corrected=corrected_input(session, workflow, trail, all_runs, run.id),
+                )
+                for run in all_runs
+            ],
             audit=[
                 AuditView(
                     id=entry.id,
@@ -61,9 +75,10 @@ def case_view(context: Context, case: int) -> CaseView:
                     subject=str(entry.subject),
                     details=entry.details,
                 )
-                for entry in audit.of_case(session, case, team=context.team)
+                for entry in trail
             ],
             questions=questions.of_case(session, case, team=context.team),
+            moves=moves_of(trail),
         )
 
 

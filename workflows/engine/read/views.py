@@ -11,6 +11,7 @@ from store.states import Resolution, ReviewState, RunState, StepState
 from workflows.engine.deliver.views import DeliveryView
 from workflows.engine.propose.views import RequestView
 from workflows.engine.reasons import Reason
+from workflows.engine.review.corrected.views import AT_REST, CorrectedInput
 from workflows.engine.review.views import DecisionView, QuestionView
 
 
@@ -99,6 +100,8 @@ class RunView:
     delivery: DeliveryView | None
     held: str | None
     """Reason why its delivery is held: grace, paused, behind or down; None where it is not."""
+    corrected: CorrectedInput | None = None
+    """What a person put right in the input before it; None where it began otherwise."""
 
     @property
     def to_approve(self) -> Mapping[str, JsonValue] | None:
@@ -142,11 +145,25 @@ class CaseView:
     audit: Sequence[AuditView]
     questions: Sequence[QuestionView]
     """What people asked its source, oldest first."""
+    moves: int = 0
+    """Number of moves of its runs so far: it is the same as long as nothing became of the case."""
 
     @property
     def newest(self) -> RunView:
         """The newest run, which is the one that counts."""
         return self.runs[-1]
+
+    @property
+    def corrected(self) -> CorrectedInput | None:
+        """What a person put right in the input that it has now; None where that is as its source has it."""
+        made = next((run.corrected for run in reversed(self.runs) if run.corrected is not None), None)
+        return made if made is not None and made.revision == self.revision else None
+
+    @property
+    def has_input_to_correct(self) -> bool:
+        """True if a person may put its input right and run it again. Whoever does is asked once more."""
+        delivered = any(run.state == RunState.DELIVERED for run in self.runs)
+        return self.newest.state in AT_REST and not delivered
 
 
 @dataclass(frozen=True, kw_only=True)

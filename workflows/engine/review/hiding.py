@@ -3,7 +3,7 @@
 Whoever may read the case sees it in the form and under Details, which are not for a channel.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
 from workflows.engine.case.lookup import case_text, one_line_of
@@ -12,6 +12,7 @@ from workflows.engine.declare.registry import AnyWorkflow
 from workflows.engine.declare.round_trip import read
 from workflows.engine.errors import CountersignError
 from workflows.engine.reasons import Reason
+from workflows.engine.review.corrected.views import CorrectedInput
 from workflows.engine.review.views import CardView, DecisionView, DoubtView, Hidden, QuestionView, ValueView
 from workflows.engine.text.form_fields import Kind, form_of
 
@@ -65,6 +66,22 @@ def subject_in_channel(workflow: AnyWorkflow, input: str, *, key: str) -> str:
     hidden = hidden_of(workflow, input)
     hide = hiding(hidden.words)
     return hide(key) if hidden.text else hide(one_line_of(case_text(workflow, input), key))
+
+
+def corrected_in_channel(corrected: CorrectedInput, workflow: AnyWorkflow, inputs: Sequence[str]) -> CorrectedInput:
+    """Return a corrected input as a channel may be shown it. `inputs`: the earlier one and this, as they are kept."""
+    hidden = [hidden_of(workflow, input) for input in inputs]
+    closed = any(one.text for one in hidden)
+    hide = hiding(frozenset[str]().union(*(one.words for one in hidden)))
+    free = [field.name for field in form_of(workflow.input) if closed and field.kind in _FREE]
+    masked = personal_fields(workflow.input).union(free)
+    changes = [
+        replace(change, before=MASK, now=f"{MASK}, changed")
+        if change.name in masked
+        else replace(change, before=hide(change.before), now=hide(change.now))
+        for change in corrected.changes
+    ]
+    return replace(corrected, reason=MASK if closed else hide(corrected.reason), changes=changes)
 
 
 def text_in_channel(text: str, hidden: Hidden) -> str:

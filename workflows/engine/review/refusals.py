@@ -23,6 +23,7 @@ from workflows.engine.errors import (
     AlreadyDelivered,
     BadReason,
     FormChanged,
+    InvalidInput,
     InvalidOutput,
     NeverBroken,
     OwnCase,
@@ -39,7 +40,7 @@ log = structlog.get_logger()
 MOST = 10
 """Refusals of one person that are kept in a minute."""
 _WHILE = timedelta(minutes=1)
-_MISTYPED = (Repeated, InvalidOutput, BadReason)
+_MISTYPED = (Repeated, InvalidInput, InvalidOutput, BadReason)
 """Errors that are no refusal: the act was done before, or the entry does not fit."""
 
 

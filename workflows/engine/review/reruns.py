@@ -9,6 +9,7 @@ from store.cases import cases, deliveries, journal, runs
 from store.cases.journal import StepLine
 from store.governance import teams
 from store.states import CLOSING, STOPPED, RunState, StepState
+from workflows.engine.case import notices
 from workflows.engine.case.intake import supersede_reviews
 from workflows.engine.case.journal import in_scope
 from workflows.engine.case.lookup import known_workflow
@@ -79,27 +80,43 @@ def rerun_within(
             f"it is decided, and will be delivered at {run.held_until:%H:%M} UTC; whoever decided it can take it "
             "back until then"
         )
+    name = teams.workflow_name(session, run.workflow_id, team=context.team)
     if run.state == RunState.HOLDING:
-        return _try_now(session, context, case, by=by, from_step=from_step)
+        tried = _try_now(session, context, case, by=by, from_step=from_step)
+        _tell(session, context, case, name, tried, by=by, bulk_id=bulk_id)
+        return tried
     why_not = _WHY_NOT.get(run.state)
     if why_not is not None:
         raise Refused(why_not)
     if _is_delivered(session, run):
         delivered = runs.last_delivered(session, case, team=context.team)
         raise AlreadyDelivered(delivered.id if delivered is not None else run.id)
-    workflow = known_workflow(context, teams.workflow_name(session, run.workflow_id, team=context.team))
+    workflow = known_workflow(context, name)
     step = from_step or _where_it_stopped(run, journal.of_run(session, run.id, team=context.team))
     withdraws = run.state == RunState.WAITING
     begun = start(session, context, run, workflow, from_step=step, by=by, asked_by=by, bulk_id=bulk_id)
     child = runs.newest(session, case, team=context.team)
     assert child is not None
-    return Rerun(
+    made = Rerun(
         run=begun,
         from_step=step,
         recalled=len(journal.of_run(session, begun, team=context.team)),
         delivers_only=child.resolution is not None,
         withdraws=withdraws,
     )
+    _tell(session, context, case, name, made, by=by, bulk_id=bulk_id)
+    return made
+
+
+def _tell(
+    session: Session, context: Context, case: int, workflow: str, made: Rerun, *, by: str, bulk_id: int | None
+) -> None:
+    """Have the workflow's people told of a rerun. Of those of a bulk rerun the card of their cause tells."""
+    if bulk_id is None:
+        at, team = context.clock(), context.team
+        step, registry = made.from_step, context.registry
+        review = registry.get(workflow).review if workflow in registry else None
+        notices.run_again(session, case, review, team=team, run=made.run, by=by, from_step=step, at=at)
 
 
 def _try_now(session: Session, context: Context, case: int, *, by: str, from_step: str | None) -> Rerun:

@@ -135,7 +135,7 @@ def _take_back(
         move_review(session, row, ReviewState.SUPERSEDED, at=at, actor=by, action="review.superseded")
     notices.card(session, row, workflow.review, at=at)
     if row.state == ReviewState.OPEN:
-        notices.taken_back(session, row, workflow.review, version=shown, at=at)
+        notices.taken_back(session, row, workflow.review, version=shown, by=by, at=at)
     return row.state
 
 

@@ -1,8 +1,10 @@
-"""`causes`: the causes of failures as an engineer reads them, and as a program does."""
+"""`causes` and `rerun`: the causes of failures as an engineer reads them, and what is done about them."""
+
+import json
 
 import pytest
 
-from tests.integration.bot.commandline import CommandLine
+from tests.integration.bot.commandline import CommandLine, Said
 
 pytestmark = pytest.mark.slow
 
@@ -63,3 +65,46 @@ def test_all_of_a_cause_are_run_again_with_one_command(failed: CommandLine) -> N
     assert f"Cause {listed['name']}: Rerun done. 2 of 2 through." in said
     assert "no failed case is left" in failed("rerun", "cause", listed["name"]).error()
     assert "say since when" in failed("rerun", "failed", "parcels").error()
+
+
+def corrected(failed: CommandLine, text: str = "for the shop", *words: str, reason: str = "misread") -> Said:
+    failed.place("input.json", json.dumps({"id": 1, "text": text}))
+    why = ["--reason", reason] if reason else []
+    return failed("rerun", "1", *words, "--input", failed.folder / "world" / "input.json", *why)
+
+
+def test_a_case_runs_again_with_an_input_that_was_put_right(failed: CommandLine) -> None:
+    shown = failed("rerun", "1", "corrected")
+    assert shown.json() == {"id": 1, "text": "for the door"}
+    (then,) = shown.err.splitlines()
+    assert then == "put it right, then: countersign rerun 1 corrected --input FILE --reason WHY --version 2"
+    (failed.folder / "world" / "no-records").unlink()
+
+    told = corrected(failed, "for the shop", "corrected", "dry", reason="").out
+    assert "Case 1 would run again from the start with this input, as revision 2. Nothing was done yet." in told
+    assert "- Text: for the door → for the shop" in told
+    assert len(failed.case(1)["runs"]) == 1
+
+    told = corrected(failed).out
+    assert "Case 1 runs again from the start with the corrected input, as revision 2." in told
+    assert "- Text: for the door → for the shop" in told
+    case = failed.case(1)
+    assert (case["revision"], case["runs"][-1]["input"]["text"]) == (2, "for the shop")
+    assert (case["runs"][-1]["corrected"]["by"], case["runs"][-1]["corrected"]["reason"]) == ("cli:ana", "misread")
+    assert "text                 for the door -> for the shop" in failed.done("case", "1").out
+    assert "What was put right in it" in failed.done("explain", "1").out
+
+
+def test_an_input_that_does_not_do_changes_nothing(failed: CommandLine) -> None:
+    assert corrected(failed, "for the door").error().startswith("nothing differs from its present input")
+    assert corrected(failed, reason="").error() == "say why, in 1 to 300 characters"
+    assert "runs again from the start" in corrected(failed, "other", "from", "start").error()
+    other = json.dumps({"id": 2, "text": "other"})
+    of_other = failed("rerun", "1", "--input", "-", "--reason", "x", input=other).error()
+    assert of_other == ("its key would be parcel-2, and it has to stay parcel-1: with another key it is another case")
+    assert failed("rerun", "1", "--input", "-", "--reason", "x", input='{"id": 1}').error() == "text: is missing"
+    assert "no JSON" in failed("rerun", "1", "--input", "-", input="{").error()
+    assert "cannot be read" in failed("rerun", "1", "--input", "nowhere.json").error()
+    late = failed("rerun", "1", "--input", "-", "--reason", "x", "--version", "1", input='{"id": 1, "text": "other"}')
+    assert late.error().startswith("the case moved on since this was shown")
+    assert failed.case(1)["revision"] == 1

@@ -130,7 +130,9 @@ def test_show_says_what_to_do_next(three: CommandLine) -> None:
     assert next_of(3) == "nothing"
     three.place("closed", "closed")
     three("approve", "2")
-    assert next_of(2) == "repair the cause, then countersign rerun 2"
+    assert next_of(2) == (
+        "repair the cause, then countersign rerun 2; where its input is wrong, countersign rerun 2 corrected"
+    )
 
 
 HOSTILE = "\x1b[31mred\x1b]0;owned\x07 \u202egnp.exe [bold]b[/bold] :bomb: \r\u200b\u2066x \x9b2J"

@@ -16,10 +16,12 @@ from tests.integration.engine.scene import DRAFT, Scene, rows, sample
 from tests.integration.engine.trail import follow_the_trail
 from tests.sample import Ticket, Triage
 from workflows import Review, Second
+from workflows.engine.case.intake import accept
 from workflows.engine.context import SYSTEM
 from workflows.engine.deliver.waiting_deliveries import awaken
 from workflows.engine.errors import Refused
 from workflows.engine.review import claims, reruns, reviews
+from workflows.engine.review.corrected.corrected_inputs import rerun_corrected
 from workflows.engine.review.decisions import Follows
 from workflows.engine.review.standing import standing
 from workflows.engine.review.undo import undo
@@ -33,6 +35,7 @@ MINUTE = timedelta(minutes=1)
 def acts(scene: Scene, case: int, review: int, shown: int, by: str) -> list[Callable[[], object]]:
     """Return all that somebody may do about a case."""
     context = scene.world.context
+    put_right = accept(scene.workflow, {"id": 1, "text": f"put right by {by}"})
     return [
         lambda: reviews.approve(context, review, shown, by=by),
         lambda: reviews.edit(context, review, shown, Triage(queue="delivery", reply=by), by=by),
@@ -40,6 +43,7 @@ def acts(scene: Scene, case: int, review: int, shown: int, by: str) -> list[Call
         lambda: undo(context, review, shown, by="U0ANA"),
         lambda: claims.claim(context, review, by=by, shown=shown),
         lambda: reruns.rerun(context, case, by=by),
+        lambda: rerun_corrected(context, case, put_right, by=by, reason="wrong"),
         lambda: scene.submit(text=f"by {by}"),
         lambda: reports.note(context, about="it", case=case, by=by, said="wrong"),
         lambda: awaken(context),

@@ -35,7 +35,8 @@ from workflows import (
     Workflow,
     step,
 )
-from workflows.engine.case.intake import Intake
+from workflows.engine.case.idempotency_keys import delivery_key
+from workflows.engine.case.intake import Intake, accept
 from workflows.engine.case.leases import Lease
 from workflows.engine.context import SYSTEM
 from workflows.engine.deliver import workflow_pauses
@@ -45,6 +46,7 @@ from workflows.engine.pauses import Pause
 from workflows.engine.read.history import open_reviews
 from workflows.engine.read.views import OpenReview
 from workflows.engine.review import claims, doubts, reruns, reviews
+from workflows.engine.review.corrected.corrected_inputs import rerun_corrected
 from workflows.engine.review.decisions import Follows
 from workflows.engine.review.late_proposals import propose_anew
 from workflows.engine.review.wrong import corrections
@@ -86,7 +88,9 @@ class Machine(RuleBasedStateMachine):
         self.effects: list[tuple[str, object]] = []
         """(key, what): every effect that the system of record really had."""
         self.texts: dict[int, str] = {}
-        """Ticket -> the text that was sent last."""
+        """Ticket -> the text that it has now."""
+        self.sent: dict[int, str] = {}
+        """Ticket -> the text that its source sent last, and that somebody may have put right since."""
         self.cases: dict[int, int] = {}
         """Ticket -> case."""
         self.held: list[Lease] = []
@@ -94,6 +98,8 @@ class Machine(RuleBasedStateMachine):
         self.seen: list[OpenReview] = []
         """Cards that stand on somebody's screen."""
         self.proposals = 0
+        self.replaced: set[str] = set()
+        """Keys of answers to inputs that were put right since: none of them was delivered, or ever is."""
         self.not_to_be: list[str] = []
         """Things done although the workflow was paused."""
 
@@ -221,11 +227,12 @@ class Machine(RuleBasedStateMachine):
         """An input comes: new, again, or with other content."""
         said = f"text {text}"
         receipt = self.world.submit(self.scene.workflow, id=ticket, text=said)
-        known = self.texts.get(ticket)
-        expected = Intake.TAKEN_IN if known is None else Intake.DUPLICATE if known == said else Intake.REVISED
+        known, sent = self.texts.get(ticket), self.sent.get(ticket)
+        expected = Intake.TAKEN_IN if known is None else Intake.DUPLICATE if said in (known, sent) else Intake.REVISED
         assert receipt.intake is expected
         assert self.cases.setdefault(ticket, receipt.case) == receipt.case
-        self.texts[ticket] = said
+        if expected is not Intake.DUPLICATE:
+            self.texts[ticket] = self.sent[ticket] = said
 
     @rule(step=st.sampled_from(STEP_TURNS), model=st.sampled_from(MODEL_TURNS), desk=DESK)
     def work(self, step: str, model: str, desk: str) -> None:
@@ -252,6 +259,8 @@ class Machine(RuleBasedStateMachine):
             match self._newest()[self._case(which)].state:
                 case RunState.WAITING:
                     self.decide(which, kind, queue, old=False)
+                case RunState.FAILED if kind == "edit":
+                    self.put_right(which, 3)
                 case RunState.FAILED:
                     self.rerun(which, from_step)
                 case RunState.DOUBTFUL:
@@ -325,6 +334,22 @@ class Machine(RuleBasedStateMachine):
             assert self.world.case(case) == before
         else:
             assert before.newest.state in (RunState.WAITING, RunState.HOLDING, RunState.FAILED, RunState.CLOSED)
+
+    @rule(which=REFERENCES, text=st.integers(3, 5))
+    def put_right(self, which: int, text: int) -> None:
+        """An engineer puts an input right, or is refused. Then nothing is delivered of what was there before."""
+        case, said = self._case(which), f"text {text}"
+        (ticket,) = [ticket for ticket, one in self.cases.items() if one == case]
+        before = self.world.case(case)
+        accepted = accept(self.scene.workflow, {"id": ticket, "text": said})
+        try:
+            rerun_corrected(self.world.context, case, accepted, by="U0DEV", reason="why")
+        except Refused:
+            assert self.world.case(case) == before
+        else:
+            self.texts[ticket] = said
+            for revision in range(1, before.revision + 1):
+                self.replaced.add(delivery_key(workflow="machine", case=f"ticket-{ticket}", revision=revision))
 
     @rule(deliveries=st.booleans())
     def pause(self, deliveries: bool) -> None:
@@ -423,6 +448,7 @@ class Machine(RuleBasedStateMachine):
     def _nothing_is_doubled(self, opened: list[schema.Review]) -> None:
         """One effect under one key, one decision about one version, one open review of one case."""
         assert _once(key for key, _ in self.effects)
+        assert not self.replaced & {key for key, _ in self.effects}
         assert _once((row.review_id, row.version) for row in rows(self.world, schema.Decision))
         assert _once(review.case_id for review in opened)
 
