@@ -30,7 +30,7 @@ from store.cases.bulk_reruns import Choice
 from store.cases.homes import Days
 from store.cases.turns import Turns
 from store.faces import Face
-from store.governance import audit, span_exports
+from store.governance import audit, health, span_exports
 from store.model import outages, requests, spending
 from store.quality import digests
 from store.slack import cards, messages, outbox
@@ -42,12 +42,25 @@ Read = Callable[[Session], object]
 _END = datetime.fromtimestamp(BEGAN + SECONDS, UTC)
 _NOW = _END + timedelta(minutes=1)
 _DAY = _END - timedelta(days=1)
+_LATELY = _END - timedelta(minutes=15)
 _TURNS = Turns(by="U01", workflows=WORKFLOWS)
 _TODAY = Days(since=dict.fromkeys(WORKFLOWS, _DAY), undoable=_DAY, at=_NOW)
 _FACE = Face(name="slack", roles={"failures", "leads"})
 _KNOWN = (1, 2)
 _CHOICE = Choice(cause=1, states=(RunState.FAILED, RunState.PARKED), since=None, until=_NOW)
 """Ids of the workflows' rows."""
+
+
+def _model_calls(session: Session, since: datetime) -> object:
+    return health.model_calls(
+        session,
+        team=TEAM,
+        since=since,
+        failed=("transient", "throttled", "spent", "locked_out", "retired"),
+        broken=("garbage", "broken"),
+        left_out=("asked", "not_asked", "unaffordable", "given_again"),
+    )
+
 
 PEOPLE: Mapping[str, Read] = {
     "cases": lambda session: cases.lines(session, team=TEAM, workflow=None, state=None, limit=50),
@@ -113,6 +126,9 @@ PEOPLE: Mapping[str, Read] = {
     "outages.all_open": lambda session: outages.all_open(session, team=TEAM),
     "spending.taken": lambda session: spending.taken(session, team=TEAM, budget="workflow:triage", period="2025-12-31"),
     "causes.named": lambda session: causes.named(session, "abc1", team=TEAM, limit=2),
+    "health.calls, of a day": lambda session: health.calls(session, team=TEAM, since=_DAY),
+    "health.model_calls, of a day": lambda session: _model_calls(session, _DAY),
+    "health.lasting": lambda session: health.lasting(session, team=TEAM),
 }
 """Reads that a person waits for."""
 
@@ -136,6 +152,15 @@ LOOPS: Mapping[str, Read] = {
         session, 1, team=TEAM, through=[RunState.DELIVERED, RunState.CLOSED], since=_END - timedelta(days=365)
     ),
     "causes.stopped": lambda session: causes.stopped(session, 1, team=TEAM, state=RunState.FAILED, limit=3),
+    "health.calls": lambda session: health.calls(session, team=TEAM, since=_LATELY),
+    "health.model_calls": lambda session: _model_calls(session, _LATELY),
+    "health.troubles": lambda session: health.troubles(session, team=TEAM),
+    "health.ended": lambda session: health.ended(session, team=TEAM, since=_LATELY),
+    "health.last_ended": lambda session: health.last_ended(session, "desk", team=TEAM, since=_LATELY),
+    "health.last_error": lambda session: health.last_error(session, "desk", team=TEAM),
+    "causes.needing": lambda session: causes.needing(
+        session, "desk", team=TEAM, states=[CauseState.OPEN, CauseState.MENDING], limit=20
+    ),
     "causes.over": lambda session: causes.over(session, team=TEAM, at=_NOW, limit=100),
     "outbox.is_any_due": lambda session: outbox.is_any_due(session, team=TEAM, kind="cause", among=[1]),
     "span_exports.get": lambda session: span_exports.get(session, team=TEAM),

@@ -12,17 +12,19 @@ from pathlib import Path
 
 import structlog
 from pydantic import JsonValue
+from sqlalchemy.exc import DBAPIError
 
 from bot import discovery, logs
 from bot.settings import Settings
 from bot.worker.embedded import Embedded
 from bot.worker.port import Dispatcher
 from store.db import migration
-from store.db.database import Database, UnsupportedDatabase
+from store.db.database import Database, Unavailable, UnsupportedDatabase
 from workflows.engine.case.team import team_of
 from workflows.engine.context import Clock, Context
 from workflows.engine.declare.registry import AnyWorkflow, Registry
 from workflows.engine.errors import CountersignError, Refused
+from workflows.engine.health import watch as health
 from workflows.engine.propose.models import Models
 from workflows.engine.propose.prompts import keep_prompts
 from workflows.engine.run.runner import Runner
@@ -87,6 +89,8 @@ def opened(
             runner = Runner(context, models, second=models.second)
             dispatcher = _dispatcher(context, runner, threads=settings.threads)
             yield App(settings=settings, context=context, models=models, dispatcher=dispatcher, made=made)
+            # A command that worked on cases ends here; a server has looked every few seconds.
+            _count(context)
     finally:
         database.close()
 
@@ -107,6 +111,14 @@ def _dispatcher(context: Context, runner: Runner, *, threads: int) -> Dispatcher
 
     url = context.database.engine.url.set(drivername="postgresql").render_as_string(hide_password=False)
     return Queued(context, runner, url=url, threads=threads)
+
+
+def _count(context: Context) -> None:
+    """Add what this process counted of its calls to what all count."""
+    try:
+        health.write(context)
+    except (DBAPIError, Unavailable) as error:
+        log.warning("health.without_database", error=type(error).__name__)
 
 
 def _prepare(database: Database) -> None:

@@ -13,6 +13,7 @@ from handlers.texts import (
     escalations,
     failures,
     groups,
+    health,
     outage,
     overrun,
     pauses,
@@ -30,6 +31,8 @@ from workflows.engine.context import Context
 from workflows.engine.deliver.delivery_status import late_view, target_view
 from workflows.engine.deliver.workflow_pauses import hand_note, pause_note
 from workflows.engine.errors import Unknown
+from workflows.engine.health.expiries import expiry_view
+from workflows.engine.health.watch import trouble_view
 from workflows.engine.propose.model_outages import outage_view, overrun_view
 from workflows.engine.read.cause_views import CauseView
 from workflows.engine.read.causes import cause_view
@@ -130,6 +133,12 @@ def _note(context: Context, intents: Sequence[Intent]) -> Callable[[Room], Told]
         case "target":
             target = target_view(context, first.subject.id)
             return lambda room: deliveries.target(target, room)
+        case notices.TROUBLE:
+            trouble = trouble_view(context, first.subject.id)
+            return lambda room: health.trouble(trouble, room)
+        case notices.EXPIRY:
+            ends = expiry_view(context, first.about["workflow"], first.about["on"])
+            return _plainly(health.expiry(ends)) if ends is not None else None
         case "overrun":
             more = overrun_view(context.database, team=context.team, overrun=first.subject.id)
             return _plainly(overrun.overrun(more)) if more is not None else None
@@ -234,6 +243,8 @@ _WHAT = {
     "late": "the news that a delivery keeps failing",
     "outage": "the news that a model is left alone",
     "target": "the news that a target is down",
+    notices.TROUBLE: "the news that a system is in trouble",
+    notices.EXPIRY: "the warning that what lets us use a system ends",
     "queue": "the number of reviews that wait",
     "paused": "the news that Countersign paused a workflow",
     notices.PAUSED_BY_HAND: "the news that a workflow was paused",

@@ -15,7 +15,7 @@ _DASHES = r"(?:--|[\u2012-\u2015])"
 _FROM = re.compile(rf"(.*\S)\s+{_DASHES}?from\s+(\S+)", re.IGNORECASE | re.DOTALL)
 _DRY = re.compile(rf"(.*\S)\s+{_DASHES}?dry", re.IGNORECASE | re.DOTALL)
 _CORRECTED = re.compile(rf"(.*\S)\s+{_DASHES}?corrected", re.IGNORECASE | re.DOTALL)
-_OF_CAUSE = re.compile(r"cause\s+(\S+)", re.IGNORECASE)
+_OF_CAUSE = re.compile(rf"cause\s+(\S+)(?:\s+{_DASHES}?after\s+(\S+))?", re.IGNORECASE)
 _FAILED = re.compile(rf"failed\s+(\S+)(?:\s+{_DASHES}?since\s+(\S+))?", re.IGNORECASE)
 _TIME = re.compile(r"([1-9][0-9]{0,3})\s?([mhd])", re.IGNORECASE)
 _UNITS = {"m": timedelta(minutes=1), "h": timedelta(hours=1), "d": timedelta(days=1)}
@@ -55,7 +55,11 @@ COMMANDS: Sequence[Command] = (
         about="CASE corrected [dry]",
         does="Put the input of a case right, and run it again with that as a new revision",
     ),
-    Command(name="rerun", about="cause CAUSE [dry]", does="Run all failed cases of a cause again, a few of them first"),
+    Command(
+        name="rerun",
+        about="cause CAUSE [after 10m] [dry]",
+        does="Run all failed cases of a cause again, a few of them first; with a pause, by themselves then",
+    ),
     Command(
         name="rerun",
         about="failed WORKFLOW since 2h [dry]",
@@ -105,6 +109,10 @@ class RerunCauseWords:
 
     cause: str
     """Its name: its fingerprint, or the beginning of it."""
+    after: str
+    """The pause as it was said; empty where none was: it begins at once."""
+    wait: timedelta | None
+    """The pause that it means; None where it means none."""
     dry: bool
 
 
@@ -125,7 +133,8 @@ def read_rerun(words: str, *, is_case: Callable[[str], bool]) -> RerunWords | Re
     dry = None if is_case(words) else _DRY.fullmatch(words)
     rest = dry[1] if dry is not None else words
     if not is_case(rest) and (of_cause := _OF_CAUSE.fullmatch(rest)) is not None:
-        return RerunCauseWords(cause=of_cause[1], dry=dry is not None)
+        after = of_cause[2] or ""
+        return RerunCauseWords(cause=of_cause[1], after=after, wait=_time(after), dry=dry is not None)
     if not is_case(rest) and (failed := _FAILED.fullmatch(rest)) is not None:
         since = failed[2] or ""
         return RerunFailedWords(workflow=failed[1], since=since, within=_time(since), dry=dry is not None)

@@ -104,6 +104,8 @@ class CauseState(StrEnum):
 class BulkState(StrEnum):
     """The state of a bulk rerun."""
 
+    PLANNED = "planned"
+    """It begins by itself, at a time or when a system is well again."""
     TRIAL = "trial"
     """A few cases are tried first."""
     WAVES = "waves"
@@ -111,6 +113,16 @@ class BulkState(StrEnum):
     STOPPED = "stopped"
     """By a person, or by itself: no more reruns are begun, and those that are under way go on."""
     DONE = "done"
+
+
+class Health(StrEnum):
+    """The state of another system, by how its calls go."""
+
+    WELL = "well"
+    TROUBLED = "troubled"
+    """Many of its calls fail, or are answered in another form than agreed."""
+    DOWN = "down"
+    """None of its calls is answered."""
 
 
 class Resolution(StrEnum):
@@ -140,7 +152,7 @@ NOT_ENDED = tuple(state for state in RunState if state not in ENDED)
 STOPPED = frozenset({RunState.FAILED, RunState.DOUBTFUL, RunState.PARKED})
 """Run states in which somebody has to repair something."""
 
-ACTIVE = (BulkState.TRIAL, BulkState.WAVES)
+ACTIVE = (BulkState.PLANNED, BulkState.TRIAL, BulkState.WAVES)
 """States of a bulk rerun that goes on by itself."""
 
 BUSY = (RunState.RUNNING, RunState.DELIVERING)

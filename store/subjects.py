@@ -20,6 +20,8 @@ class SubjectKind(StrEnum):
     """An outage of a target of deliveries."""
     CAUSE = "cause"
     """A cause of failures."""
+    TROUBLE = "trouble"
+    """A time in which many calls of a system fail."""
     OVERRUN = "overrun"
     DIGEST = "digest"
     OUTBOX = "outbox"

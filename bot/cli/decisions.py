@@ -247,7 +247,7 @@ def rerun(
     words: Annotated[
         list[str],
         typer.Argument(
-            metavar="CASE [from STEP] | CASE corrected | cause CAUSE | failed WORKFLOW since 2h [dry]",
+            metavar="CASE [from STEP] | CASE corrected | cause CAUSE [after 10m] | failed WORKFLOW since 2h [dry]",
             help="A step is its name, start, or deliver. A time is 30m, 2h or 1d.",
         ),
     ],
@@ -357,6 +357,12 @@ def _rerun_all(app: App, said: RerunCauseWords | RerunFailedWords, *, dry: bool)
 
     if isinstance(said, OfCause):
         found, within, again = [cause_named(app.context, said.cause)], None, f"cause {said.cause}"
+        if said.after and said.wait is None:
+            raise Refused(texts.no_pause(said.cause, said.after))
+        if said.wait is not None and not dry:
+            tell(texts.planned(bulk_reruns.plan(app.context, found[0], by=operator(), wait=said.wait)))
+            return
+        again = f"{again} after {said.after}" if said.after else again
     else:
         if said.within is None:
             raise Refused(texts.no_time(said.workflow, said.since))

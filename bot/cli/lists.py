@@ -143,9 +143,11 @@ def status(json: Json = False) -> None:
     from bot.cli.screens.output import print_json
     from bot.cli.screens.told import tell
     from handlers.texts import workflows
+    from workflows.engine.health import expiries
     from workflows.engine.read.status import status_view
 
     with started() as app:
+        expiries.ask(app.context)
         view = status_view(app.context, list(app.context.registry))
         if json:
             print_json(view)
@@ -188,6 +190,7 @@ def causes(
     """List the causes of failures, the one that failed last first."""
     from bot.cli.screens.cause import print_cause
     from bot.cli.screens.output import moment, out, print_json, print_table
+    from handlers.texts.bulk_reruns import reruns_in_brief
     from store.states import CauseState
     from workflows.engine.read.case_list import refuse_unknown
     from workflows.engine.read.causes import cause_lines, cause_named, cause_view, state_called
@@ -210,7 +213,18 @@ def causes(
             out.print("no causes")
         else:
             print_table(
-                ("cause", "state", "by", "times", "last", "workflow", "step", "needs", "what it says"),
+                (
+                    "cause",
+                    "state",
+                    "by",
+                    "times",
+                    "last",
+                    "workflow",
+                    "step",
+                    "needs",
+                    "reruns through",
+                    "what it says",
+                ),
                 [
                     (
                         line.name,
@@ -221,6 +235,7 @@ def causes(
                         line.workflow,
                         line.step,
                         line.dependency or "",
+                        reruns_in_brief(line),
                         f"{line.error}: {line.message}",
                     )
                     for line in found

@@ -28,6 +28,8 @@ from store.db.process_locks import SENDER, Taken, exclusive
 from store.db.time_limits import time_limit
 from workflows.engine.context import Clock
 from workflows.engine.declare import author_threads
+from workflows.engine.health import expiries
+from workflows.engine.health import watch as health
 from workflows.engine.read import digests
 from workflows.engine.review.assignment import upkeep
 from workflows.engine.review.form import drafts, second_look
@@ -50,6 +52,10 @@ _ASSIGNMENTS = 5.0
 """Seconds between two looks at what is to be assigned, and at who is away."""
 _PRESENCE = 600.0
 """Seconds between two looks at whether assignees may still decide: each is a question or two to Slack."""
+_HEALTH = 5.0
+"""Seconds between two looks at how other systems are. What was counted since is lost where the process is killed."""
+_EXPIRIES = 600.0
+"""Seconds between two looks at what expires."""
 _ANSWERS_WITHIN = 1.5
 """Seconds within which the database has to answer a health check."""
 
@@ -69,7 +75,10 @@ def serve(
     `spans`: the loop that sends spans, where some are wanted. `started`: called when everything runs. Raise
     `store.db.process_locks.Taken` where only one process may work on the database, and another one does.
     """
-    loops: list[_Loop] = [_Loop(run=partial(_watch, app.settings.threads))]
+    loops: list[_Loop] = [
+        _Loop(run=partial(_watch, app.settings.threads)),
+        _Loop(run=partial(_look_at_health, app)),
+    ]
     ended: list[str] = []
     running = Event()
     with ExitStack() as held:
@@ -118,6 +127,7 @@ def schedule_of(app: App, *, clock: Clock | None = None) -> Schedule:
 
     def daily(today: date) -> None:
         drafts.sweep(app.context)
+        health.forget(app.context)
         digests.make(app.context, today=today, zone=zone)
 
     return Schedule(
@@ -167,6 +177,19 @@ def _assign(app: App, slack: Slack, stop: Event) -> None:
             log.warning("assignments.without_database", error=type(error).__name__)
             continue
         checked = time.monotonic() if check else checked
+
+
+def _look_at_health(app: App, stop: Event) -> None:
+    """Add up what this process counted of its calls, and have people told where the state of a system changes."""
+    warned: float | None = None
+    while not stop.wait(_HEALTH):
+        try:
+            health.look(app.context)
+            if warned is None or time.monotonic() - warned >= _EXPIRIES:
+                expiries.warn(app.context)
+                warned = time.monotonic()
+        except (DBAPIError, Unavailable) as error:
+            log.warning("health.without_database", error=type(error).__name__)
 
 
 def _answers(app: App) -> bool:

@@ -22,11 +22,13 @@ from store.db import failpoints
 from store.db.failpoints import Failpoint
 from workflows.engine.case.team import made_at
 from workflows.engine.context import Context
+from workflows.engine.health.figures import SLACK
 from workflows.engine.send.channel_queue import Taken
 from workflows.engine.send.rate_limits import time_left
 from workflows.engine.send.refusals import Refusal, Then
 from workflows.engine.send.views import Intent
 from workflows.engine.text.canonical_json import content_hash
+from workflows.tools.calls import Called, CallOutcome
 
 log = structlog.get_logger()
 
@@ -42,6 +44,8 @@ _CLOCKS_DIFFER = timedelta(minutes=2)
 """Most by which our clock may be ahead of Slack's."""
 _NOT_OURS_TO_READ = frozenset({"missing_scope", "not_allowed_token_type"})
 """Slack's codes for a missing scope for a channel's history."""
+_FAILED = frozenset({Then.WAIT, Then.LATER, Then.NO_TOKEN})
+"""Consequences of a call that failed, and not for its message's sake."""
 _ASK_AGAIN = 3_600.0
 """Seconds for which a refused history is not asked for again."""
 
@@ -197,13 +201,24 @@ class MessageSync:
         left = time_left(self._context, method=method, channel=channel)
         if left:
             raise NotTaken(Refusal(then=Then.WAIT, code="ratelimited", after=left.total_seconds()), method)
+        started = time.perf_counter()
         try:
             failpoints.before(Failpoint.MESSAGE, method)
             answer = call()
             failpoints.after(Failpoint.MESSAGE, method)
         except (SlackApiError, *TRANSPORT) as error:
-            raise NotTaken(refusal(error), method) from error
+            refused = refusal(error)
+            self._count(started, error=refused.code if refused.then in _FAILED else None)
+            raise NotTaken(refused, method) from error
+        self._count(started)
         return answer
+
+    def _count(self, started: float, *, error: str | None = None) -> None:
+        """Count a call. `error`: the code where it failed; a refusal of one message is an answer."""
+        outcome = CallOutcome.ANSWERED if error is None else CallOutcome.FAILED
+        took = (time.perf_counter() - started) * 1000
+        called = Called(system=SLACK, outcome=outcome, milliseconds=took, error=error)
+        self._context.meter.count([called], at=self._context.clock())
 
 
 def _code_of(error: Exception) -> str:

@@ -2,12 +2,13 @@
 
 from collections.abc import Sequence
 
-from handlers.texts.pieces import Line, Piece, Told, command, line, person, words
+from handlers.texts.pieces import Line, Piece, Told, command, hour, line, moment, person, words
 from handlers.texts.plain import begun_large, excerpt
 from store.states import BulkState
-from workflows.engine.read.cause_views import AllAgain, BulkView, CauseView
-from workflows.engine.review.bulk_rules import MOST, TRIAL, WhyStopped
-from workflows.engine.review.views import BulkBegun, BulkPlan
+from workflows.engine.causes.advice import Advice
+from workflows.engine.read.cause_views import AllAgain, BulkView, CauseLineView, CauseView
+from workflows.engine.review.bulk_rules import MOST, TRIAL, WAITS_AT_MOST, WhyStopped
+from workflows.engine.review.views import BulkBegun, BulkPlan, BulkPlanned
 
 _WHY = {
     WhyStopped.PERSON: "somebody stopped it",
@@ -15,6 +16,7 @@ _WHY = {
     WhyStopped.NONE_THROUGH: "all cases of the trial failed for another reason",
     WhyStopped.BACK: "the same failure came back",
     WhyStopped.OTHERWISE: "too many failed for another reason",
+    WhyStopped.NONE_LEFT: "no failed case was left when it was to begin",
 }
 
 
@@ -48,6 +50,8 @@ def line_of(view: CauseView) -> list[Line]:
     if bulk is None:
         return []
     match bulk.state:
+        case BulkState.PLANNED:
+            return [line(*_planned(view, bulk))]
         case BulkState.TRIAL:
             tried = f"trying {TRIAL} of {bulk.total:,} first" if bulk.total > TRIAL else f"trying {bulk.total}"
             said: list[Piece] = [words("Rerun", bold=True), words(" by "), person(bulk.began_by), words(f": {tried}. ")]
@@ -63,6 +67,77 @@ def line_of(view: CauseView) -> list[Line]:
     if bulk.is_active and bulk.is_paused:
         said.append(words(f" {view.line.workflow} is paused: nothing is begun until it is resumed."))
     return [line(*said)]
+
+
+def _planned(view: CauseView, bulk: BulkView) -> list[Piece]:
+    """Say when a rerun begins by itself, and who wanted it."""
+    assert bulk.planned_for is not None
+    name = excerpt(bulk.waits_for, 60)
+    when = [words(f" once {name} is well, at the latest at ")] if bulk.waits_for is not None else [words(" at ")]
+    paused = f" {view.line.workflow} is paused: it waits until that is resumed." if bulk.is_paused else ""
+    return [
+        words("Rerun by itself", bold=True),
+        *when,
+        hour(bulk.planned_for),
+        words(", as "),
+        person(bulk.began_by),
+        words(f" said: a few first, and it stops where the failure comes back.{paused}"),
+    ]
+
+
+def advice(of: CauseLineView) -> str | None:
+    """Say what is known about reruns of a cause; None where nothing is."""
+    total = of.went_through + of.came_back
+    reruns = f"{of.went_through:,} of {total:,} {_they(total, 'rerun', 'reruns')} went through"
+    match of.advice:
+        case Advice.HELPS:
+            return f"Passing so far: {reruns} without a new version of the code."
+        case Advice.IN_VAIN:
+            return f"Rerunning has not helped so far: {reruns} without a new version of the code."
+        case Advice.MIXED:
+            return f"Reruns help sometimes: {reruns} without a new version of the code."
+        case Advice.BY_TYPE:
+            so_far = f" So far {reruns}." if total else ""
+            return f"Mostly passing: an error of this type tends to be gone after a while.{so_far}"
+        case None:
+            return None
+
+
+def reruns_in_brief(of: CauseLineView) -> str:
+    """Say in a word or two how reruns of a cause went; nothing where there was none."""
+    total = of.went_through + of.came_back
+    return f"{of.went_through:,} of {total:,}" if total else ""
+
+
+def once_well(system: str) -> str:
+    """Say when a rerun begins that waits for a system."""
+    hours = int(WAITS_AT_MOST.total_seconds() // 3600)
+    return f"By itself once {excerpt(system, 60)} is well again, and in {hours} hours at the latest."
+
+
+def after(minutes: int) -> str:
+    """Say when a rerun begins that waits for a time."""
+    return f"By itself in {minutes} minutes."
+
+
+def later(when: str, total: int) -> tuple[str, str]:
+    """Return the question of the button that has a rerun begin by itself, and its explanation."""
+    asks = f"Rerun {total:,} {_they(total, 'case', 'cases')} later?"
+    return asks, f"{when} {first_a_few(total)} The card says when it begins, and has a button to stop it."
+
+
+def planned(plan: BulkPlanned) -> Told:
+    """Say that a rerun begins by itself."""
+    brief = f"{plan.total:,} {_they(plan.total, 'case is', 'cases are')} run again by themselves."
+    until = f"Once {plan.waits_for} is well, at the latest at " if plan.waits_for is not None else "At "
+    said = line(words(until), moment(plan.at), words(f". {first_a_few(plan.total)}"))
+    more = line(words(f"The card of cause {plan.name} says so, and has a button to stop it."))
+    return Told(brief=brief, parts=[[line(words(brief, bold=True)), said, more]])
+
+
+def no_pause(cause: str, said: str) -> str:
+    """Say that a pause is none."""
+    return f"{excerpt(said, 20)!r} is no time: rerun cause {excerpt(cause, 40)} after 10m; also 2h, or 1d"
 
 
 def ended(view: CauseView) -> Told | None:

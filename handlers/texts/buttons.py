@@ -231,6 +231,24 @@ def rerun_all(cause: str, number: int, what: str) -> Button:
     )
 
 
+def rerun_later(cause: str, minutes: int, title: str, what: str) -> Button:
+    """Name the button that has the cases of a cause run again after a pause. `title`, `what`: it asks that first."""
+    return Button(
+        text=f"Rerun in {minutes} minutes",
+        says=f"Rerun the cases of cause {cause} by themselves in {minutes} minutes",
+        question=Question(title=title, text=what, yes="Rerun later"),
+    )
+
+
+def rerun_well(cause: str, system: str, title: str, what: str) -> Button:
+    """Name the button that has them run again once a system is well."""
+    return Button(
+        text=f"Rerun once {system} is well",
+        says=f"Rerun the cases of cause {cause} by themselves once {system} is well again",
+        question=Question(title=title, text=what, yes="Rerun later"),
+    )
+
+
 def stop_rerun(cause: str) -> Button:
     """Name the button that stops the rerun of a cause's cases."""
     return Button(text="Stop rerun", says=f"Stop the rerun of the cases of cause {cause}")

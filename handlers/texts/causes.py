@@ -73,6 +73,7 @@ def paragraphs(view: CauseView, room: Room) -> list[Paragraph]:
         line(words(" · ".join(about))),
         line(*_numbers(view)),
         *_trend(view),
+        *_advice(view),
     ]
     if view.down_since is not None and of.dependency:
         down = begun_large(excerpt(of.dependency, room.line))
@@ -101,6 +102,12 @@ def _standing(view: CauseView) -> Sequence[Piece]:
         case CauseState.REGRESSED:
             before = [words("; it was resolved"), *_by_whom(view), *_versions(view)]
             return [words(" since "), moment(view.opened_at), *before]
+
+
+def _advice(view: CauseView) -> list[Line]:
+    """Say whether reruns help, while there is something to run again."""
+    said = bulk_reruns.advice(view.line)
+    return [line(words(said))] if said is not None and view.failed else []
 
 
 def _by_whom(view: CauseView) -> Sequence[Piece]:
@@ -198,7 +205,9 @@ def _listed(one: CauseLineView) -> Line:
     what = words(f": {one_line(one.workflow, 60)} {_PART.get(one.step, f'at {one_line(one.step, _STEP)}')}, ")
     often = words(f"{_times(one.count)}, last ")
     said = words(f". {one_line(f'{one.error}: {one.message}', 150)}")
-    return line(words(f"{one.name} · {_STATE[one.state]}", bold=True), *by, what, often, ago(one.last_at), said)
+    given = bulk_reruns.advice(one)
+    more = [words(f" · {given}")] if given is not None and one.state is not CauseState.RESOLVED else []
+    return line(words(f"{one.name} · {_STATE[one.state]}", bold=True), *by, what, often, ago(one.last_at), said, *more)
 
 
 def small_print(view: CauseView) -> str:

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from decimal import Decimal
 
+from handlers.texts.health import in_trouble, systems
 from handlers.texts.pieces import Line, Paragraph, Piece, Told, bullets, command, line, moment, person, words
 from workflows.engine.read.status_views import StatusView, WorkflowStatus
 from workflows.engine.text.sanitize import one_line
@@ -16,12 +17,12 @@ _REASON = 150
 
 def status(view: StatusView) -> Told:
     """Say how all stands: first what is wrong, then each workflow."""
-    wrong = [*_models(view), *_targets(view)]
+    wrong = [*_models(view), *_targets(view), *in_trouble(view.systems, view.at.date())]
     first: list[Paragraph] = [line(words("Status", bold=True), words(" · "), moment(view.at))]
     if not wrong and not any(is_troubled(one) for one in view.workflows):
         first.append(line(words("Nothing failed, nothing is down or paused.")))
     each = [_of(one, view.at) for one in view.workflows[:_NAMED]]
-    return Told(brief="Status", parts=[[*first, *wrong], *each, *_more(view)])
+    return Told(brief="Status", parts=[[*first, *wrong], *each, *_more(view), *_systems(view)])
 
 
 def listed(view: StatusView) -> Told:
@@ -86,6 +87,11 @@ def in_numbers(one: WorkflowStatus) -> list[str]:
 def dollars(amount: Decimal) -> str:
     """Return an amount of US dollars, in cents."""
     return f"${amount:,.2f}"
+
+
+def _systems(view: StatusView) -> list[list[Paragraph]]:
+    found = systems(view.systems, view.at.date())
+    return [[line(words("What they need", bold=True)), bullets(found)]] if found else []
 
 
 def _models(view: StatusView) -> list[Line]:

@@ -44,14 +44,29 @@ class Ends:
     otherwise: int
 
 
-def add(session: Session, *, team: int, cause: int, since: datetime | None, total: int, by: str, at: datetime) -> int:
-    """Add a bulk rerun that has begun nothing yet; returns its id."""
+def add(
+    session: Session,
+    *,
+    team: int,
+    cause: int,
+    since: datetime | None,
+    total: int,
+    by: str,
+    at: datetime,
+    planned_for: datetime | None = None,
+    waits_for: str | None = None,
+) -> int:
+    """Add a bulk rerun that has begun nothing yet; returns its id.
+
+    `planned_for`: the time at which it begins by itself; None for at once. `waits_for`: a system for which it waits
+    until then.
+    """
     return rows.add(
         session,
         BulkRerun,
         team_id=team,
         cause_id=cause,
-        state=BulkState.TRIAL,
+        state=BulkState.TRIAL if planned_for is None else BulkState.PLANNED,
         since=since,
         total=total,
         begun=0,
@@ -63,6 +78,8 @@ def add(session: Session, *, team: int, cause: int, since: datetime | None, tota
         changed_by=by,
         changed_at=at,
         why_stopped=None,
+        planned_for=planned_for,
+        waits_for=waits_for,
     )
 
 

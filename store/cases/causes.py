@@ -149,6 +149,23 @@ def _count_in_hour(dialect: Dialect) -> Statement:
     return compiled(counting, dialect, ["team_id", "cause_id", "hour", "number"])
 
 
+def note_rerun(session: Session, cause: int, *, team: int, code_version: str | None, is_through: bool) -> None:
+    """Count a rerun of a cause that went through, or came back, with the version of the code that it last failed in.
+
+    With another version nothing is counted. The row is locked until the transaction ends.
+    """
+    counted = "went_through" if is_through else "came_back"
+    session.execute(
+        update(Cause)
+        .where(Cause.id == cause, Cause.team_id == team, Cause.failed_in.is_not_distinct_from(code_version))
+        .values({counted: getattr(Cause, counted) + 1}),
+        execution_options={"synchronize_session": False},
+    )
+    known = session.identity_map.get(identity_key(Cause, cause))
+    if known is not None:
+        session.expire(known)
+
+
 def forget_hours(session: Session, cause: int, *, team: int, before: datetime) -> None:
     """Forget the numbers of the hours before a time."""
     session.execute(
@@ -202,6 +219,12 @@ def lines(
     if workflows is not None:
         query = query.where(Workflow.name.in_(workflows))
     return [CauseLine(cause=cause, workflow=name) for cause, name in session.execute(query)]
+
+
+def needing(session: Session, system: str, *, team: int, states: Collection[CauseState], limit: int) -> Sequence[int]:
+    """Return the causes in these states that are about another system, the one that failed last first."""
+    query = select(Cause.id).where(Cause.team_id == team, Cause.dependency == system, Cause.state.in_(states))
+    return session.scalars(query.order_by(Cause.last_at.desc()).limit(limit)).all()
 
 
 def is_any_left(session: Session, cause: int, *, team: int) -> bool:

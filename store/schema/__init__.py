@@ -8,6 +8,7 @@ from store.schema.base import Base, OfTeam
 from store.schema.bulk_reruns import BulkRerun
 from store.schema.cases import Case, Content, Run, Step, Team, Workflow
 from store.schema.causes import Cause, CauseHour
+from store.schema.health import SystemCalls, Trouble
 from store.schema.model import Eval, ModelRequest, Outage, Overrun, PromptVersion, Spending
 from store.schema.people import PersonRow
 from store.schema.questions import Question
@@ -50,7 +51,9 @@ __all__ = [
     "SpanExport",
     "Spending",
     "Step",
+    "SystemCalls",
     "TargetOutage",
     "Team",
+    "Trouble",
     "Workflow",
 ]

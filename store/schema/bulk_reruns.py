@@ -17,7 +17,7 @@ class BulkRerun(OfTeam, Base):
     __table_args__ = (
         Index("ix_bulk_reruns_cause_id_id", "cause_id", "id"),
         # Few are active, and they are looked for every other second.
-        index_of_some("ix_bulk_reruns_active", "team_id", "id", where="state IN ('trial', 'waves')"),
+        index_of_some("ix_bulk_reruns_active", "team_id", "id", where="state IN ('planned', 'trial', 'waves')"),
     )
 
     cause_id: Mapped[int] = mapped_column(ForeignKey("causes.id"))
@@ -39,5 +39,9 @@ class BulkRerun(OfTeam, Base):
     changed_by: Mapped[str] = mapped_column(String(100))
     """Person who brought it into this state, or Countersign itself."""
     changed_at: Mapped[datetime]
+    planned_for: Mapped[datetime | None]
+    """Time at which it begins by itself, at the latest; None where a person began it at once."""
+    waits_for: Mapped[str | None] = mapped_column(String(200))
+    """System for which it waits until then to be well; None where it waits for the time alone."""
     why_stopped: Mapped[str | None] = mapped_column(String(20))
     """A code for the reason why it stopped; None where it did not."""

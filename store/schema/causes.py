@@ -58,6 +58,10 @@ class Cause(OfTeam, Base):
     last_at: Mapped[datetime]
     cost: Mapped[Decimal]
     """US dollars that the failed runs took, recalled steps left out."""
+    went_through: Mapped[int] = mapped_column(server_default="0")
+    """Number of reruns that got past what failed, with the version of the code that the newest failure had."""
+    came_back: Mapped[int] = mapped_column(server_default="0")
+    """Number of reruns that failed for it once more, with that version."""
 
 
 class CauseHour(OfTeam, Base):

@@ -33,6 +33,10 @@ OUTAGE = "outage"
 """The kind of the news that a model is left alone."""
 TARGET = "target"
 """The kind of the news that a target of deliveries is down."""
+TROUBLE = "trouble"
+"""The kind of the news that many calls of a system fail."""
+EXPIRY = "expiry"
+"""The kind of the note that what lets us use a system soon ends."""
 OVERRUN = "overrun"
 """The kind of the news that a model took more than was reserved for it."""
 DECIDED = "decided"
@@ -57,7 +61,7 @@ REPLIES = frozenset({DECIDED, TAKEN_BACK, REMINDED, ESCALATED, ASSIGNED, CAUSE_N
 """Kinds of notes that are said in the thread of the message about the same subject, and nowhere else."""
 UNSENT = (OutboxState.DUE, OutboxState.HELD)
 """States of what is still to be sent."""
-VIEWS = frozenset({CARD, QUEUE, DOUBT, OUTAGE, TARGET, OVERRUN, CAUSE})
+VIEWS = frozenset({CARD, QUEUE, DOUBT, OUTAGE, TARGET, TROUBLE, OVERRUN, CAUSE})
 """Kinds that show a present state; the others say something once."""
 
 
@@ -147,9 +151,14 @@ def add_note_once(
     `occasion`: what tells it from what is said of the same subject another time. `about`: what it needs to know beside
     its subject.
     """
-    said = select(OutboxRow.id).where(_is(team, kind, subject, channel, occasion))
-    if session.scalar(said) is None:
+    if not was_noted(session, team=team, kind=kind, subject=subject, channel=channel, occasion=occasion):
         _add(session, team=team, kind=kind, subject=subject, channel=channel, at=at, occasion=occasion, about=about)
+
+
+def was_noted(session: Session, *, team: int, kind: str, subject: Subject, channel: str, occasion: str) -> bool:
+    """Tell whether something was said in a channel, or is to be, on an occasion."""
+    said = select(OutboxRow.id).where(_is(team, kind, subject, channel, occasion))
+    return session.scalar(said) is not None
 
 
 def _is(team: int, kind: str, subject: Subject, channel: str, occasion: str = "") -> ColumnElement[bool]:

@@ -1,12 +1,13 @@
 """The context that every use case of the engine is given. It is made once, in `bot/app.py`."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, field
+from datetime import date, datetime
 
 from store.db.database import Database
 from store.governance.teams import Restores
 from workflows.engine.declare.registry import Registry
+from workflows.engine.meter import Meter
 
 Clock = Callable[[], datetime]
 """A function that returns the time, aware and in UTC."""
@@ -35,3 +36,7 @@ class Context:
     """The number and the time of the restores from a backup. Cases that are older may have been delivered after the
     backup was made, and numbers may have been given out twice.
     """
+    meter: Meter = field(default_factory=Meter, compare=False)
+    """The counts of this process's calls of other systems."""
+    ends: dict[str, date] = field(default_factory=dict, compare=False)
+    """Workflow -> the day on which its access ends, as its author's function last said it: nobody waits for that."""

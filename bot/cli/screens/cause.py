@@ -2,7 +2,7 @@
 
 from bot.cli.screens.output import moment, out, print_named
 from bot.cli.screens.told import tell
-from handlers.texts.bulk_reruns import line_of
+from handlers.texts.bulk_reruns import advice, line_of
 from handlers.texts.pieces import Told, line, words
 from workflows.engine.read.cause_views import CauseView
 
@@ -24,6 +24,7 @@ def print_cause(view: CauseView) -> None:
         "cost": f"${of.cost:,.4f}",
         "still failed": f"{view.failed:,}",
         "in doubt": f"{view.in_doubt:,}" if view.in_doubt else None,
+        "reruns": advice(of) if view.failed else None,
         "run again": f"{view.through:,} through, {view.under_way:,} under way",
     }
     for name, value in named.items():

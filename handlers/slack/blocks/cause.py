@@ -14,12 +14,17 @@ from handlers.slack.blocks.text import escaped
 from handlers.slack.ids import Action, Callback, Shown
 from handlers.texts import bulk_reruns, buttons, causes
 from handlers.texts.pieces import Room
+from handlers.texts.plain import excerpt
 from store.states import CauseState
+from workflows.engine.causes.advice import is_offered
 from workflows.engine.read.cause_views import CauseView
+from workflows.engine.review.bulk_rules import PAUSE
 
 UNTIL = "until"
 """Name of the input."""
 _BRIEF = 300
+_SYSTEM = 40
+"""Characters of a system's name on a button."""
 
 
 def cause(view: CauseView) -> Drawn:
@@ -70,11 +75,27 @@ def _presses_for_all(view: CauseView) -> list[Block]:
     if bulk is not None and bulk.is_active:
         value = str(Shown(id=view.cause, version=bulk.bulk, generation=view.generation))
         return [button(buttons.stop_rerun(name), action=Action.STOP_RERUN, value=value, style="danger")]
-    if again is None or again.total < 2:
+    if again is None or not again.total:
         return []
-    what = " ".join([bulk_reruns.first_a_few(again.total), *bulk_reruns.means(again)])
+    made = list[Block]()
     value = str(Shown(id=view.cause, version=view.last_bulk, generation=view.generation))
-    return [button(buttons.rerun_all(name, again.total, what), action=Action.RERUN_ALL, value=value)]
+    if again.total > 1:
+        what = " ".join([bulk_reruns.first_a_few(again.total), *bulk_reruns.means(again)])
+        made.append(button(buttons.rerun_all(name, again.total, what), action=Action.RERUN_ALL, value=value))
+    if is_offered(view.line.advice):
+        made.append(_press_for_later(view, again.total, value))
+    return made
+
+
+def _press_for_later(view: CauseView, total: int, value: str) -> Block:
+    """Draw the button that has all run again by itself: once the other system is well, or after a pause."""
+    name, system, minutes = view.line.name, view.line.dependency, int(PAUSE.total_seconds() // 60)
+    if system is not None and view.is_in_trouble:
+        title, what = bulk_reruns.later(bulk_reruns.once_well(system), total)
+        shown = excerpt(system, _SYSTEM)
+        return button(buttons.rerun_well(name, shown, title, what), action=Action.RERUN_WELL, value=value)
+    title, what = bulk_reruns.later(bulk_reruns.after(minutes), total)
+    return button(buttons.rerun_later(name, minutes, title, what), action=Action.RERUN_LATER, value=value)
 
 
 def ignore_form(view: CauseView) -> View:

@@ -21,6 +21,7 @@ from workflows.engine.context import Context
 from workflows.engine.errors import Refused, Stale, Unknown
 from workflows.engine.read.causes import cause_view
 from workflows.engine.review import bulk_reruns, mending, refusals
+from workflows.engine.review.bulk_rules import PAUSE, WAITS_AT_MOST
 from workflows.engine.review.mending import Until
 from workflows.engine.review.views import WhyRefused
 
@@ -51,6 +52,28 @@ def register(app: App, slack: SlackContext) -> None:
             client,
             lambda context, of, by: bulk_reruns.begin(context, of.id, by=by, after=of.version),
             "rerun_all",
+        )
+
+    @app.action(Action.RERUN_LATER)
+    def rerun_later(body: Body, ack: Ack, client: WebClient) -> None:
+        do(
+            body,
+            ack,
+            client,
+            lambda context, of, by: bulk_reruns.plan(context, of.id, by=by, wait=PAUSE, after=of.version),
+            "rerun_later",
+        )
+
+    @app.action(Action.RERUN_WELL)
+    def rerun_well(body: Body, ack: Ack, client: WebClient) -> None:
+        do(
+            body,
+            ack,
+            client,
+            lambda context, of, by: bulk_reruns.plan(
+                context, of.id, by=by, wait=WAITS_AT_MOST, is_for_system=True, after=of.version
+            ),
+            "rerun_later",
         )
 
     @app.action(Action.STOP_RERUN)

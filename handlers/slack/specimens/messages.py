@@ -22,13 +22,17 @@ from handlers.slack.specimens.operations import (
     CAUSE,
     CAUSES,
     CORRECTED,
+    EXPIRY,
     FAILURE,
     FIGURES,
     FINDINGS,
     HOW_ALL_IS,
+    OVER,
     PAUSE,
+    PLANNED,
     RERUN,
     STATUS,
+    TROUBLE,
     called,
     cause_with,
     ended,
@@ -62,6 +66,7 @@ from handlers.texts import (
     failures,
     findings,
     groups,
+    health,
     outage,
     overrun,
     pauses,
@@ -70,12 +75,17 @@ from handlers.texts import (
     reruns,
     workflows,
 )
+from handlers.texts import (
+    bulk_reruns as bulk_texts,
+)
 from store.states import (
     BulkState,
     CauseState,
+    Health,
 )
 from workflows.engine.deliver.views import LateView, TargetView
 from workflows.engine.errors import CorrectionWaits
+from workflows.engine.health.views import HowEnded, Kind
 from workflows.engine.pauses import HandNote, Paused, Resumed
 from workflows.engine.propose.views import OutageView, OverrunView
 from workflows.engine.read.digest_views import DigestView
@@ -146,6 +156,10 @@ def _others() -> Mapping[str, Drawn]:
         "reported as wrong": fitted(lambda room: reports.note(NOTE, room)),
         "failure": fitted(lambda room: failures.failure(FAILURE, room)),
         "in the thread, a rerun that is done": told(ended(BulkState.DONE, None)),
+        "answer, a rerun planned": told(bulk_texts.planned(PLANNED)),
+        "answer, a rerun planned for when a system is well": told(
+            bulk_texts.planned(replace(PLANNED, waits_for="help desk"))
+        ),
         "in the thread, a rerun that stopped": told(ended(BulkState.STOPPED, WhyStopped.BACK)),
         "in the thread, a new cause": told(called(CAUSE, is_back=False)),
         "in the thread, a cause that is back": told(called(replace(CAUSE, resolved_by=OTHER), is_back=True)),
@@ -154,6 +168,18 @@ def _others() -> Mapping[str, Drawn]:
         "delivery late": fitted(lambda room: deliveries.late(late, room)),
         "target down": fitted(lambda room: deliveries.target(down, room)),
         "target back": fitted(lambda room: deliveries.target(replace(down, ended_at=AT), room)),
+        "in trouble": fitted(lambda room: health.trouble(TROUBLE, room)),
+        "in trouble, down": fitted(lambda room: health.trouble(replace(TROUBLE, state=Health.DOWN), room)),
+        "in trouble, Slack": fitted(lambda room: health.trouble(replace(TROUBLE, kind=Kind.SLACK), room)),
+        "in trouble, a model": fitted(
+            lambda room: health.trouble(replace(TROUBLE, kind=Kind.MODEL, name="claude", error=None), room)
+        ),
+        "in trouble, again": fitted(lambda room: health.trouble(replace(TROUBLE, spells=3), room)),
+        "in trouble, over again": fitted(lambda room: health.trouble(replace(OVER, spells=3), room)),
+        "in trouble, over": fitted(lambda room: health.trouble(OVER, room)),
+        "in trouble, now an outage": fitted(lambda room: health.trouble(replace(OVER, end=HowEnded.DOWN), room)),
+        "in trouble, not called": fitted(lambda room: health.trouble(replace(OVER, end=HowEnded.UNUSED), room)),
+        "access ends": told(health.expiry(EXPIRY)),
         "overrun": told(overrun.overrun(dearer)),
         "paused by Countersign": told(pauses.stopped("triage", replace(PAUSE, by_itself=True))),
         "paused by a person": told(pauses.by_hand(note)),
@@ -182,7 +208,9 @@ def _others() -> Mapping[str, Drawn]:
         "answer, a rerun foreseen": told(reruns.foreseen(17, RERUN)),
         "answer, a delivery foreseen": told(reruns.foreseen(17, replace(RERUN, delivers_only=True, recalled=1))),
         "answer, status": told(workflows.status(HOW_ALL_IS)),
-        "answer, status, all well": told(workflows.status(replace(HOW_ALL_IS, workflows=[], models=[], targets=[]))),
+        "answer, status, all well": told(
+            workflows.status(replace(HOW_ALL_IS, workflows=[], models=[], targets=[], systems=[]))
+        ),
         "answer, causes": told(causes.listed([CAUSE.line, replace(CAUSE.line, state=CauseState.MENDING)])),
         "answer, no causes": told(causes.listed([])),
         "answer, workflows": told(workflows.listed(HOW_ALL_IS)),

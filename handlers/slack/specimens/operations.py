@@ -16,9 +16,12 @@ from handlers.texts.pieces import Told
 from store.states import (
     BulkState,
     CauseState,
+    Health,
     RunState,
 )
+from workflows.engine.causes.advice import Advice
 from workflows.engine.deliver.views import TargetView
+from workflows.engine.health.views import ExpiryView, HowEnded, Kind, SystemView, TroubleView
 from workflows.engine.pauses import Pause, PauseStatus
 from workflows.engine.propose.views import OpenOutage
 from workflows.engine.read.cause_views import AllAgain, BulkView, CauseLineView, CauseView, Example
@@ -27,6 +30,7 @@ from workflows.engine.read.status_views import StatusView, WorkflowStatus
 from workflows.engine.review.bulk_rules import WhyStopped
 from workflows.engine.review.corrected.views import CorrectedInput, CorrectedRerun, InputChange, RunAgainNote
 from workflows.engine.review.views import (
+    BulkPlanned,
     FailureView,
     Rerun,
 )
@@ -71,11 +75,58 @@ HOW_TRIAGE_IS = WorkflowStatus(
 )
 
 
+WELL = SystemView(
+    kind=Kind.SYSTEM,
+    name="CRM",
+    state=Health.WELL,
+    since=None,
+    is_outage=False,
+    window=timedelta(minutes=15),
+    answered=120,
+    failed=0,
+    broken=0,
+    seconds=0.21,
+    last_ok_at=AT,
+    last_at=AT,
+)
+SYSTEMS = [
+    replace(WELL, name="help desk", state=Health.DOWN, since=AT, is_outage=True, answered=0, failed=12, seconds=None),
+    replace(WELL, state=Health.TROUBLED, since=AT, failed=40, broken=2),
+    replace(WELL, kind=Kind.MODEL, name="claude", failed=1, broken=1, seconds=2.5),
+    replace(WELL, name="ledger", answered=0, seconds=None, expires_on=AT.date() + timedelta(days=12)),
+    replace(WELL, name="archive", answered=0, seconds=None, last_at=None, last_ok_at=None),
+    replace(WELL, kind=Kind.SLACK, name="Slack", answered=1),
+]
+
+
+TROUBLE = TroubleView(
+    kind=Kind.SYSTEM,
+    name="CRM",
+    state=Health.TROUBLED,
+    began_at=AT,
+    spells=1,
+    spell_at=AT,
+    changed_at=AT,
+    ended_at=None,
+    end=None,
+    window=timedelta(minutes=15),
+    total=162,
+    failed=40,
+    broken=2,
+    error="TryAgain",
+)
+OVER = replace(TROUBLE, ended_at=AT + timedelta(minutes=25), end=HowEnded.WELL)
+
+
+EXPIRY = ExpiryView(system="help desk", workflow="triage", owner=WHO, expires_on=AT.date(), days=3)
+
+
 HOW_ALL_IS = StatusView(
     at=AT,
     workflows=[HOW_TRIAGE_IS, replace(HOW_TRIAGE_IS, workflow="invoices", pause=None, waiting=0, failed=0)],
     models=[OpenOutage(model="claude", reason="529 overloaded", since=AT)],
     targets=[TargetView(target="Help desk", reason="503", began_at=AT, ended_at=None, waiting=3, next_at=AT)],
+    systems=SYSTEMS,
 )
 
 
@@ -106,6 +157,9 @@ FINDINGS = [
     findings.Finding(level="note", what="2 cases are failed", do="countersign cases --state failed"),
     findings.Finding(level="bad", what="COUNTERSIGN_MODEL is anthropic, but there is no key", do="set its key"),
 ]
+
+
+PLANNED = BulkPlanned(bulk=4, cause=5, name="3f9a2c1b", total=4_999, at=AT, waits_for=None)
 
 
 STATUS = PauseStatus(workflow="triage", pause=PAUSE, waiting=3, empty=1, held=2)
@@ -142,6 +196,9 @@ BULK = BulkView(
     changed_at=AT,
     is_paused=False,
 )
+
+
+NONE_YET: dict[str, Any] = dict.fromkeys(("begun", "left_out", "under_way", "through", "again", "otherwise"), 0)
 
 
 TRIED: dict[str, Any] = {"begun": 5, "left_out": 0, "under_way": 3, "through": 2, "again": 0, "otherwise": 0}
@@ -205,6 +262,18 @@ CAUSES: Mapping[str, Mapping[str, Any]] = {
     "open": {},
     "its system is down": {"down_since": AT},
     "being mended": {"state": CauseState.MENDING, "changed_by": WHO, "through": 3, "under_way": 1, "failed": 1},
+    "mostly passing, by its type": {"advice": Advice.BY_TYPE},
+    "passing so far": {"advice": Advice.HELPS, "went_through": 41, "came_back": 2},
+    "passing so far, its system is in trouble": {"advice": Advice.HELPS, "went_through": 41, "is_in_trouble": True},
+    "helps sometimes": {"advice": Advice.MIXED, "went_through": 5, "came_back": 5},
+    "does not help": {"advice": Advice.IN_VAIN, "came_back": 12},
+    "rerun, planned": {"bulk": replace(BULK, state=BulkState.PLANNED, planned_for=AT, **NONE_YET)},
+    "rerun, planned for when its system is well": {
+        "bulk": replace(BULK, state=BulkState.PLANNED, planned_for=AT, waits_for="help desk", **NONE_YET)
+    },
+    "rerun, planned and paused": {
+        "bulk": replace(BULK, state=BulkState.PLANNED, planned_for=AT, is_paused=True, **NONE_YET)
+    },
     "rerun, a trial": {"bulk": replace(BULK, state=BulkState.TRIAL, **TRIED), "under_way": 3, "through": 2},
     "rerun, waves": {"bulk": BULK, "under_way": 50, "through": 640},
     "rerun, paused": {"bulk": replace(BULK, is_paused=True)},

@@ -21,8 +21,8 @@ from workflows.engine.review.corrected.corrected_inputs import input_view
 from workflows.engine.review.views import WhyRefused
 
 _WHICH = (
-    "say which case: /countersign rerun CASE [from STEP] [dry], or rerun CASE corrected; or rerun cause CAUSE [dry], "
-    "or rerun failed WORKFLOW since 2h [dry]"
+    "say which case: /countersign rerun CASE [from STEP] [dry], or rerun CASE corrected; "
+    "or rerun cause CAUSE [after 10m] [dry], or rerun failed WORKFLOW since 2h [dry]"
 )
 
 
@@ -33,8 +33,10 @@ def hear(asked: Asked) -> None:
     mine = readable(asked.slack, asked.said)
     context = asked.slack.context
     match read_rerun(asked.words, is_case=lambda text: bool(cases_meant(context, text, workflows=mine))):
-        case RerunCauseWords(cause=name, dry=dry):
-            _rerun_all(asked, [_cause(asked, name)], since=None, again=f"cause {name}", dry=dry)
+        case RerunCauseWords(after="") as of:
+            _rerun_all(asked, [_cause(asked, of.cause)], since=None, again=f"cause {of.cause}", dry=of.dry)
+        case RerunCauseWords() as of:
+            _plan(asked, of)
         case RerunFailedWords() as words:
             workflow = _workflow(asked, words.workflow)
             if words.within is None:
@@ -55,6 +57,19 @@ def _rerun_all(asked: Asked, causes: Sequence[int], *, since: timedelta | None, 
         return
     begun, refused = bulk_reruns.begin_each(context, causes, by=by, since=since)
     asked.answer.say(told(bulk_texts.begun(begun, refused)))
+
+
+def _plan(asked: Asked, words: RerunCauseWords) -> None:
+    """Have the cases of a cause run again after a pause, or say what that would do."""
+    context, cause = asked.slack.context, _cause(asked, words.cause)
+    if words.wait is None:
+        raise Refused(bulk_texts.no_pause(words.cause, words.after))
+    if words.dry:
+        again = f"cause {words.cause} after {words.after}"
+        asked.answer.say(told(bulk_texts.foreseen([bulk_reruns.foresee(context, cause)], again=again)))
+        return
+    planned = bulk_reruns.plan(context, cause, by=asked.said.user_id, wait=words.wait)
+    asked.answer.say(told(bulk_texts.planned(planned)))
 
 
 def _rerun_one(asked: Asked, words: RerunWords, mine: Sequence[str]) -> None:

@@ -32,6 +32,7 @@ from store.states import (
     BulkState,
     CauseState,
     DeliveryState,
+    Health,
     OutboxState,
     QuestionState,
     Resolution,
@@ -153,6 +154,7 @@ class Company:
         case, review = ids["delivered case"], ids["review"]
         rows.add(session, schema.Report, **report, case_id=case, review_id=review, outcome="joined")
         self._cause(session)
+        self._systems(session)
         self._asked(session)
         self._slack(session)
         ids["digest"] = rows.add(
@@ -172,7 +174,13 @@ class Company:
 
     def _cause(self, session: Session) -> None:
         """Add a cause that is ignored until now, with a stopped run."""
-        made = {"workflow_id": self.ids["workflow"], "step": "look_up", "error": "ValueError", "message": "no … there"}
+        made = {
+            "workflow_id": self.ids["workflow"],
+            "step": "look_up",
+            "error": "ValueError",
+            "message": "no … there",
+            "dependency": "CRM",
+        }
         times = dict.fromkeys(("changed_at", "opened_at", "first_at", "last_at", "ignored_until"), NOW)
         counts = {"version": 1, "changed_by": "U1", "count": 1, "cost": Decimal("0.01"), "fingerprint": "abc1" * 8}
         cause = rows.add(session, schema.Cause, team_id=self.team, state=CauseState.IGNORED, **made, **times, **counts)
@@ -196,6 +204,21 @@ class Company:
         )
         self.ids["bulk"] = bulk
         rows.change(session, schema.Run, self.ids["doubtful run"], where={}, to={"bulk_id": bulk})
+
+    def _systems(self, session: Session) -> None:
+        """Add calls of a system, and one that is in trouble."""
+        counts = {"answered": 1, "failed": 1, "broken": 1, "milliseconds": 1.0, "error": "TryAgain"}
+        times = {"began": NOW - HOUR, "last_ok_at": NOW, "last_bad_at": NOW}
+        rows.add(session, schema.SystemCalls, team_id=self.team, system="CRM", **times, **counts)
+        figures = {"kind": "system", "total": 1, "failed": 1, "broken": 0, "state": Health.TROUBLED}
+        times = dict.fromkeys(("began_at", "spell_at", "changed_at"), NOW)
+        figures["spells"] = 1
+        self.ids["ended trouble"] = rows.add(
+            session, schema.Trouble, team_id=self.team, system="mail", ended_at=NOW, end="well", **times, **figures
+        )
+        self.ids["trouble"] = rows.add(
+            session, schema.Trouble, team_id=self.team, system="CRM", is_open=True, **times, **figures
+        )
 
     def _case(self, session: Session, name: str, state: RunState) -> None:
         case = rows.add(
@@ -596,6 +619,29 @@ class Company:
             "reminders.take_direct": {"wanted": (schema.DirectReminder, ids["reminder"]), "wanted_at": None},
             "reminders.note_direct_sent": {"person": "U1"},
             "outbox.is_any_unsent": {"kind": "card"},
+            "outbox.was_noted": {"kind": "card", "occasion": ""},
+            "health.add": {
+                "system": "CRM",
+                "began": NOW - HOUR,
+                **dict.fromkeys(("answered", "failed", "broken"), 1),
+                **dict.fromkeys(("last_ok_at", "last_bad_at", "error"), None),
+                "milliseconds": 1.0,
+            },
+            "health.last_error": {"system": "CRM"},
+            "health.model_calls": {"failed": ["transient"], "broken": ["garbage"], "left_out": ["asked"]},
+            "health.begin": {
+                "system": "ledger",
+                "kind": "system",
+                "state": Health.TROUBLED,
+                **dict.fromkeys(("total", "failed", "broken"), 1),
+            },
+            "health.worsen": {"trouble": (schema.Trouble, ids["trouble"]), "to": Health.DOWN},
+            "health.last_ended": {"system": "mail"},
+            "health.begin_again": {"trouble": (schema.Trouble, ids["ended trouble"]), "state": Health.TROUBLED},
+            "health.end": {"trouble": (schema.Trouble, ids["trouble"]), "how": "well"},
+            "causes.needing": {"system": "CRM", "states": [CauseState.IGNORED]},
+            "causes.note_rerun": {"code_version": None, "is_through": True},
+            "health.get": {"trouble": ids["trouble"]},
             "questions.add": {"text_id": ids["waiting content"], "asked_by": "U1", "answer_by": NOW},
             "questions.get": {"question": ids["question"]},
             "questions.of_case": {"case": ids["waiting case"]},

@@ -35,8 +35,11 @@ def one_case(words: str, *, is_case: Callable[[str], bool]) -> RerunWords:
 @pytest.mark.parametrize(
     ("words", "expected"),
     [
-        ("cause 3f9a2c1b", RerunCauseWords(cause="3f9a2c1b", dry=False)),
-        ("CAUSE 3f9a --dry", RerunCauseWords(cause="3f9a", dry=True)),
+        ("cause 3f9a2c1b", RerunCauseWords(cause="3f9a2c1b", after="", wait=None, dry=False)),
+        ("CAUSE 3f9a --dry", RerunCauseWords(cause="3f9a", after="", wait=None, dry=True)),
+        ("cause 3f9a after 10m", RerunCauseWords(cause="3f9a", after="10m", wait=timedelta(minutes=10), dry=False)),
+        ("cause 3f9a —after 2H dry", RerunCauseWords(cause="3f9a", after="2H", wait=timedelta(hours=2), dry=True)),
+        ("cause 3f9a after lunch", RerunCauseWords(cause="3f9a", after="lunch", wait=None, dry=False)),
         (
             "failed sample since 2h dry",
             RerunFailedWords(workflow="sample", since="2h", within=timedelta(hours=2), dry=True),

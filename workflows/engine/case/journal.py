@@ -10,7 +10,7 @@ import json
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from decimal import Decimal
 from itertools import count
@@ -25,15 +25,18 @@ from store.db.database import Unavailable
 from store.db.failpoints import Failpoint
 from store.states import RunState, StepState
 from workflows.engine.case.leases import Lease
+from workflows.engine.causes.dependencies import dependency_of
 from workflows.engine.context import Context
 from workflows.engine.declare import author_threads
 from workflows.engine.declare.backoff import seconds
+from workflows.engine.declare.call_outcomes import outcome_of
 from workflows.engine.declare.error_words import words_of
 from workflows.engine.declare.round_trip import losses
 from workflows.engine.declare.steps import DELIVER, SOURCE, Call, recording
 from workflows.engine.errors import Drifted, Fenced, NotConfirmed, NotDone, OutcomeUnknown, OutputBroken
 from workflows.engine.text.canonical_json import MAX_RESULT, canonical, content_hash
-from workflows.tools import effects
+from workflows.tools import calls, effects
+from workflows.tools.calls import Called, CallOutcome
 
 MAX_TYPE = 200
 """Characters that are kept of the name of an error's type."""
@@ -169,7 +172,7 @@ class Journal:
         start = time.perf_counter()
         try:
             # A step inside a step is a part of it: the journal holds only the outer one.
-            with recording(None):
+            with recording(None), self._counted(call):
                 failpoints.before(Failpoint.STEP, call.name)
                 with _certain(self._once):
                     result = call.invoke()
@@ -186,6 +189,34 @@ class Journal:
         row |= {"state": StepState.FINISHED, "error": None, "cost": call.cost(result)}
         self._write(row, start, f'{{"input":{arguments},"output":{output}}}')
         return back
+
+    @contextmanager
+    def _counted(self, call: Call) -> Iterator[None]:
+        """Count the calls of other systems that the block makes, however it ends.
+
+        Where the step names a system that none of our clients called, the step itself is the call.
+        """
+        started = time.perf_counter()
+        outcome: CallOutcome | None = None
+        error: str | None = None
+        with calls.noted() as noted:
+            try:
+                yield
+                outcome = CallOutcome.ANSWERED
+            except Exception as failed:
+                outcome, error = outcome_of(failed), type(failed).__name__
+                if call.needs is not None and dependency_of(failed) is None:
+                    # Some types of errors take no further attribute; then only their cause does not name the system.
+                    with suppress(AttributeError):
+                        failed.dependency = call.needs  # type: ignore[attr-defined]  # `dependency_of` reads it
+                raise
+            finally:
+                made = noted.made
+                if call.needs is not None and outcome is not None and call.needs not in noted.systems:
+                    took = (time.perf_counter() - started) * 1000
+                    made = [*made, Called(system=call.needs, outcome=outcome, milliseconds=took, error=error)]
+                if made:
+                    self._context.meter.count(made, at=self._context.clock())
 
     def _write(self, row: dict[str, object], start: float, body: str) -> None:
         milliseconds = (time.perf_counter() - start) * 1000

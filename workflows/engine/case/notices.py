@@ -43,6 +43,10 @@ RUN_AGAIN = outbox.RUN_AGAIN
 """The kind of the note that a case runs again; it is about a review of the case, and knows run, person and step."""
 RUN_AGAIN_APART = "run_again_apart"
 """The kind of the same note where no card of the case stands; it is about the case."""
+EXPIRY = outbox.EXPIRY
+"""The kind of the note that what lets us use a system soon ends; it knows which system, and when."""
+TROUBLE = outbox.TROUBLE
+"""The kind of the message that many calls of a system fail; it is about the trouble."""
 GROUP = "group"
 """The kind of the note that a user group cannot be read; it knows which group, and why."""
 REPORTED = "reported"

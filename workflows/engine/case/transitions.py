@@ -92,6 +92,9 @@ def stop_run(
         for one in sorted((before, cause)):
             causes.hold(session, one, team=run.team_id)
         counting.close_where_through(session, before, team=run.team_id, code_version=stop.code_version, at=at)
+    if before == cause and run.parent_id is not None:
+        version = stop.code_version
+        causes.note_rerun(session, cause, team=run.team_id, code_version=version, is_through=False)
     counting.count(session, cause, stop, team=run.team_id, began=began, at=at)
     return True
 

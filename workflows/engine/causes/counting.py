@@ -16,11 +16,12 @@ from store.cases import causes
 from store.faces import FAILURES
 from store.governance import audit
 from store.slack import outbox
-from store.states import STOPPED, CauseState, RunState
+from store.states import STOPPED, CauseState, Resolution, RunState
 from store.subjects import SubjectKind
 from workflows.engine.causes.fingerprint import VALUE, Failure
 from workflows.engine.causes.moves import CAUSE_MOVES, Standing, Why, why_reopened
 from workflows.engine.context import SYSTEM
+from workflows.engine.declare.steps import DELIVER
 
 THROUGH = frozenset({RunState.WAITING, RunState.DELIVERED, RunState.CLOSED})
 """States of a run that took the place of a failed one, and got past what failed."""
@@ -117,11 +118,25 @@ def follow(session: Session, run: schema.Run, *, frm: RunState, to: RunState, at
     """
     if run.cause_id is None or (to in STOPPED and frm not in STOPPED):
         return
+    if _is_first_success(run, frm=frm, to=to):
+        causes.hold(session, run.cause_id, team=run.team_id)
+        version = run.code_version
+        causes.note_rerun(session, run.cause_id, team=run.team_id, code_version=version, is_through=True)
     if to in THROUGH or (to is RunState.SUPERSEDED and frm not in STOPPED):
         close_where_through(session, run.cause_id, team=run.team_id, code_version=run.code_version, at=at)
     elif frm in STOPPED:
         # The run that takes its place is not there yet: so whoever begins none asks whether anything is left.
         show(session, run.cause_id, team=run.team_id, at=at)
+
+
+def _is_first_success(run: schema.Run, *, frm: RunState, to: RunState) -> bool:
+    """Tell whether a rerun gets past what failed with this move. One that a person decided went through before."""
+    if run.parent_id is None:
+        return False
+    if to is RunState.WAITING:
+        return frm is RunState.RUNNING
+    began_decided = run.from_step is not None and run.from_step.partition("/")[0] == DELIVER
+    return to in THROUGH and (run.resolution is Resolution.ALONE or began_decided)
 
 
 def close_where_through(session: Session, cause: int, *, team: int, code_version: str | None, at: datetime) -> None:

@@ -38,6 +38,8 @@ PROPOSE = "propose"
 SOURCE = "ask_source"
 """The name for asking the source of a case. The names of its steps begin with it, the question's number and a slash."""
 
+_LONGEST_SYSTEM = 100
+"""Most characters in the name of a system."""
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_.-]{0,79}")
 
 PASSING: tuple[type[Exception], ...] = (TryAgain, NotConfirmed, ConnectionError, TimeoutError)
@@ -62,6 +64,8 @@ class Call:
     """Function from a result to its cost in US dollars; Any: the step's own return type."""
     backoff: Backoffs = field(default_factory=dict)
     """Type of error -> the backoff after it. Other types have the default backoff."""
+    needs: str | None = None
+    """The system that the step calls, as people call it; None: its author names none."""
 
 
 class Recorder(Protocol):
@@ -99,6 +103,7 @@ class Step(Generic[P, R]):
         timeout: float | None,
         at_once: int | None,
         does: tuple[Does, ...] | None,
+        needs: str | None,
     ) -> None:
         if not _NAME.fullmatch(name) or name in (ASK, START, DELIVER):
             raise BadDeclaration(
@@ -107,8 +112,13 @@ class Step(Generic[P, R]):
             )
         if tries < 1:
             raise BadDeclaration(f"step {name}: tries has to be 1 or more, not {tries}")
+        if needs is not None and not (needs.strip() and needs.isprintable() and len(needs) <= _LONGEST_SYSTEM):
+            raise BadDeclaration(
+                f"step {name}: the name of what it needs has 1 to {_LONGEST_SYSTEM} printable characters"
+            )
         self.function = function
         self.name = name
+        self.needs = needs
         self.tries = tries
         self.retry_on = (*retry_on, *(kind for kind in backoff if not issubclass(kind, retry_on)))
         self.backoff = backoff
@@ -162,6 +172,7 @@ class Step(Generic[P, R]):
                 result=self._shape.result,
                 invoke=invoke,
                 backoff=self.backoff,
+                needs=self.needs,
             )
         )
         return recorded
@@ -195,6 +206,7 @@ def step(
     timeout: float | None = None,
     at_once: int | None = None,
     does: Does | Sequence[Does] | None = None,
+    needs: str | None = None,
 ) -> Callable[[Callable[P, R]], Step[P, R]]: ...
 def step(
     function: Callable[P, R] | None = None,
@@ -207,6 +219,7 @@ def step(
     timeout: float | None = None,
     at_once: int | None = None,
     does: Does | Sequence[Does] | None = None,
+    needs: str | None = None,
 ) -> Step[P, R] | Callable[[Callable[P, R]], Step[P, R]]:
     """Make a function a step.
 
@@ -226,6 +239,8 @@ def step(
     then raise `TryAgain`.
     `does`: what it does in the world, one or several; held against what the workflow that calls it may do. Left out, it
     retrieves, and in a delivery does what that one does.
+    `needs`: the system that it calls, as people call it: how its calls go is counted under that name. Left out, only
+    what `countersign.tools.http` asks is counted, under the names of its clients.
 
     Arguments and result are held against the annotations, by pydantic, in a run and outside. They have to be what
     pydantic can write as JSON and read back as it was, 4 MiB at most. Raise `BadDeclaration` for fewer than one try,
@@ -243,6 +258,7 @@ def step(
             timeout=timeout,
             at_once=at_once,
             does=does_in(f"step {called}", does) if does is not None else None,
+            needs=needs,
         )
 
     return decorate if function is None else decorate(function)

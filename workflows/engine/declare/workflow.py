@@ -8,7 +8,7 @@ import re
 import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from typing import Any, Generic, Literal, Protocol, TypeVar, get_args, overload
@@ -37,6 +37,10 @@ UNDECIDED: frozenset[Does] = frozenset({"retrieve", "recommend", "draft"})
 MAX_WORDS = 200
 """Most characters of the words for one thing that a workflow may do."""
 SubjectT = TypeVar("SubjectT")
+Expires = date | Callable[[], date | None]
+"""The day on which what lets us use a system ends, such as a token, or a function that returns it: None where it is not
+known.
+"""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -180,6 +184,8 @@ class Effect(Generic[SubjectT, InputT]):
     target: str | None = None
     """The system that it changes, as people call it; None: the author gave it no name."""
     does: tuple[Does, ...] = ("execute",)
+    expires: Expires | None = None
+    """The day on which what lets us use the system ends; None: the author says nothing of it."""
 
 
 class Ask(Protocol[OutputT]):
@@ -396,7 +402,13 @@ class Workflow(Generic[InputT, OutputT]):
     def deliver(self, function: Callable[[OutputT, Run[InputT]], str], /) -> Callable[[OutputT, Run[InputT]], str]: ...
     @overload
     def deliver(
-        self, /, *, idempotent: bool = False, target: str | None = None, does: Does | Sequence[Does] = "execute"
+        self,
+        /,
+        *,
+        idempotent: bool = False,
+        target: str | None = None,
+        does: Does | Sequence[Does] = "execute",
+        expires: Expires | None = None,
     ) -> Callable[[Callable[[OutputT, Run[InputT]], str]], Callable[[OutputT, Run[InputT]], str]]: ...
     def deliver(
         self,
@@ -406,6 +418,7 @@ class Workflow(Generic[InputT, OutputT]):
         idempotent: bool = False,
         target: str | None = None,
         does: Does | Sequence[Does] = "execute",
+        expires: Expires | None = None,
     ) -> (
         Callable[[OutputT, Run[InputT]], str]
         | Callable[[Callable[[OutputT, Run[InputT]], str]], Callable[[OutputT, Run[InputT]], str]]
@@ -417,14 +430,21 @@ class Workflow(Generic[InputT, OutputT]):
         nor a step in it is tried again automatically, and a person is asked whether it happened. `target`: the system
         that it changes, as people call it, such as "the help desk"; workflows that name the same target wait together
         while it is down. Left out, each workflow has a target of its own. `does`: its effects, one or several of `may`.
-        Raise
-        `BadDeclaration` for a name that cannot be shown, or for an unknown word in `does`.
+        `expires`: the day on which what lets us use the system ends, such as a token, or a function that returns it;
+        people are warned 14 and 3 days before. Raise `BadDeclaration` for a name that cannot be shown, for an unknown
+        word in `does`, or where `expires` is no day.
         """
         self._check_target(target)
+        if (
+            expires is not None
+            and not callable(expires)
+            and (isinstance(expires, datetime) or not isinstance(expires, date))
+        ):
+            raise BadDeclaration(f"workflow {self.name}: expires is a date, or a function that returns one")
         done = does_in(f"the delivery of workflow {self.name}", does)
 
         def decorate(function: Callable[[OutputT, Run[InputT]], str]) -> Callable[[OutputT, Run[InputT]], str]:
-            self.effect = Effect(apply=function, idempotent=idempotent, target=target, does=done)
+            self.effect = Effect(apply=function, idempotent=idempotent, target=target, does=done, expires=expires)
             return function
 
         return decorate if function is None else decorate(function)

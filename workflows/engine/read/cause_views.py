@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 
 from store.states import ACTIVE, BulkState, CauseState, RunState
+from workflows.engine.causes.advice import Advice
 from workflows.engine.review.bulk_rules import WhyStopped
 
 
@@ -47,6 +48,12 @@ class CauseLineView:
     """Code version of the newest failure."""
     resolved_in: str | None
     """Code version in which it was last resolved; None where it never was."""
+    went_through: int = 0
+    """Number of reruns that got past what failed, without another version of the code."""
+    came_back: int = 0
+    """Number of reruns that failed for it once more, without another version of the code."""
+    advice: Advice | None = None
+    """What these, and the type of the error, say about reruns; None where nothing is known."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -74,6 +81,10 @@ class BulkView:
     changed_at: datetime
     is_paused: bool
     """True if its workflow is paused, so that nothing is begun."""
+    planned_for: datetime | None = None
+    """Time at which it begins by itself, at the latest; None where a person began it at once."""
+    waits_for: str | None = None
+    """System for which it waits until then."""
 
     @property
     def is_active(self) -> bool:
@@ -130,6 +141,8 @@ class CauseView:
     """Number of reruns that got past what failed, since it is broken."""
     down_since: datetime | None
     """Time since which the other system is known to be down."""
+    is_in_trouble: bool = False
+    """True if the other system is known to be down or in trouble: a rerun can wait until it is well."""
     bulk: BulkView | None = None
     """The newest bulk rerun since it is broken; None where there was none."""
     last_bulk: int = 0

@@ -11,10 +11,12 @@ from store.cases.causes import UNDER_WAY, StoppedRun
 from store.governance import teams
 from store.states import CauseState, RunState
 from workflows.engine.case.lookup import key_in_channel
+from workflows.engine.causes.advice import advice
 from workflows.engine.causes.counting import AGAIN, HOUR, THROUGH
 from workflows.engine.causes.fingerprint import LENGTH, NAME
 from workflows.engine.context import SYSTEM, Context
 from workflows.engine.errors import Refused, Unknown
+from workflows.engine.health.systems import is_well
 from workflows.engine.read.cause_views import AllAgain, BulkView, CauseLineView, CauseView, Example
 from workflows.engine.review.bulk_reruns import plan_of, progress_of
 from workflows.engine.review.bulk_rules import WhyStopped
@@ -73,6 +75,7 @@ def cause_view(context: Context, cause: int) -> CauseView:
         first_hour = last_hour - (HOURS - 1) * HOUR
         by_hour = causes.hours(session, cause, team=context.team, since=first_hour)
         down = target_outages.of_target(session, row.dependency, team=context.team) if row.dependency else None
+        is_in_trouble = row.dependency is not None and not is_well(session, context, row.dependency)
         workflow = context.registry.get(name) if name in context.registry else None
         plan = plan_of(session, context, row, workflow) if workflow is not None else None
         newest = bulk_reruns.newest(session, cause, team=context.team)
@@ -107,6 +110,7 @@ def cause_view(context: Context, cause: int) -> CauseView:
         under_way=sum(numbers.get(state, 0) for state in UNDER_WAY),
         through=sum(numbers.get(state, 0) for state in THROUGH),
         down_since=down.began_at if down is not None else None,
+        is_in_trouble=is_in_trouble,
         bulk=bulk,
         last_bulk=newest.id if newest is not None else 0,
         all_again=AllAgain(total=plan.total, delivers_only=plan.delivers_only, proposes=plan.proposes, cost=plan.cost)
@@ -133,6 +137,8 @@ def _bulk(session: Session, row: schema.BulkRerun, *, is_paused: bool) -> BulkVi
         changed_by=row.changed_by,
         changed_at=row.changed_at,
         is_paused=is_paused,
+        planned_for=row.planned_for,
+        waits_for=row.waits_for,
     )
 
 
@@ -164,4 +170,7 @@ def _line(row: schema.Cause, workflow: str) -> CauseLineView:
         cost=row.cost,
         failed_in=row.failed_in,
         resolved_in=row.resolved_in,
+        went_through=row.went_through,
+        came_back=row.came_back,
+        advice=advice(row.error, through=row.went_through, back=row.came_back),
     )

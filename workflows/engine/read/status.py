@@ -9,6 +9,7 @@ from workflows.engine.context import Context
 from workflows.engine.declare.registry import AnyWorkflow
 from workflows.engine.deliver.delivery_status import targets_down, waiting_deliveries
 from workflows.engine.deliver.workflow_pauses import pause_of
+from workflows.engine.health.systems import system_views
 from workflows.engine.propose.budgets import spent_today
 from workflows.engine.propose.model_outages import open_outages
 from workflows.engine.read.status_views import StatusView, WorkflowStatus
@@ -54,4 +55,5 @@ def status_view(context: Context, workflows: Sequence[AnyWorkflow]) -> StatusVie
         workflows=lines,
         models=open_outages(context),
         targets=[one for one in targets_down(context) if one.target in concerned],
+        systems=system_views(context, workflows),
     )

@@ -6,6 +6,7 @@ from datetime import datetime
 from decimal import Decimal
 
 from workflows.engine.deliver.views import TargetView
+from workflows.engine.health.views import SystemView
 from workflows.engine.pauses import Pause
 from workflows.engine.propose.views import OpenOutage
 
@@ -51,3 +52,5 @@ class StatusView:
     """Models that are not asked now."""
     targets: Sequence[TargetView]
     """Targets that are down, and for which a delivery of these workflows waits."""
+    systems: Sequence[SystemView] = ()
+    """The other systems that are called, or will be, by name; those in trouble first."""

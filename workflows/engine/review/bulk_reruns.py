@@ -29,9 +29,10 @@ from workflows.engine.declare.registry import AnyWorkflow
 from workflows.engine.declare.steps import DELIVER, PROPOSE, START
 from workflows.engine.deliver.targets import is_keyed
 from workflows.engine.errors import Refused, Stale, Unknown
+from workflows.engine.health.systems import is_well
 from workflows.engine.review import reruns
-from workflows.engine.review.bulk_rules import Begin, End, Progress, WhyStopped, next_move
-from workflows.engine.review.views import BulkBegun, BulkPlan
+from workflows.engine.review.bulk_rules import LONGEST, SHORTEST, Begin, End, Progress, WhyStopped, next_move
+from workflows.engine.review.views import BulkBegun, BulkPlan, BulkPlanned
 
 _CHANGED = "this has changed since it was shown; the card shows it now"
 _Done = TypeVar("_Done")
@@ -102,6 +103,59 @@ def begin(
         _record(session, context, cause, "rerun_all", bulk=bulk, by=by, more={"cases": plan.total})
         counting.show(session, cause, team=context.team, at=at)
     return BulkBegun(bulk=bulk, cause=cause, name=plan.name, total=plan.total)
+
+
+def plan(
+    context: Context,
+    cause: int,
+    *,
+    by: str,
+    wait: timedelta,
+    is_for_system: bool = False,
+    after: int | None = None,
+) -> BulkPlanned:
+    """Have the stopped cases of a cause run again by themselves after a pause, and return when that is.
+
+    `is_for_system`: or as soon as the cause's other system is well again, which it is not now. `after`: as for `begin`.
+    Raise alike.
+    """
+    if not SHORTEST <= wait <= LONGEST:
+        raise Refused("a rerun can begin by itself after one minute to one day: 10m, 2h, 1d")
+    with context.database.write(urgent=True) as session:
+        row, workflow = _found(session, context, cause)
+        causes.hold(session, cause, team=context.team)
+        before = bulk_reruns.newest(session, cause, team=context.team)
+        _refuse_second(before)
+        if after is not None and after != (before.id if before is not None else 0):
+            raise Stale(_CHANGED)
+        foreseen, at = plan_of(session, context, row, workflow), context.clock()
+        if not foreseen.total:
+            raise NoneLeft(f"no failed case of cause {foreseen.name} is left")
+        system = row.dependency if is_for_system else None
+        if system is not None and is_well(session, context, system):
+            raise Stale(_CHANGED)
+        planned_for = at + wait
+        bulk = bulk_reruns.add(
+            session,
+            team=context.team,
+            cause=cause,
+            since=None,
+            total=foreseen.total,
+            by=by,
+            at=at,
+            planned_for=planned_for,
+            waits_for=system,
+        )
+        more: dict[str, str | int | None] = {
+            "cases": foreseen.total,
+            "at": planned_for.isoformat(),
+            "waits_for": system,
+        }
+        _record(session, context, cause, "rerun_planned", bulk=bulk, by=by, more=more)
+        counting.show(session, cause, team=context.team, at=at)
+    return BulkPlanned(
+        bulk=bulk, cause=cause, name=foreseen.name, total=foreseen.total, at=planned_for, waits_for=system
+    )
 
 
 def begin_each(
@@ -198,8 +252,12 @@ def _go_on(context: Context, bulk: int) -> int:
         # Another process knows it, or will.
         if name not in context.registry:
             return 0
+        if row.state is BulkState.PLANNED and not _is_time(session, context, row):
+            return 0
         move = next_move(progress_of(session, row))
         pause = workflow_pauses.current(session, cause.workflow_id, team=context.team)
+    if row.state is BulkState.PLANNED:
+        return int(pause is None and _begin_planned(context, bulk))
     match move:
         case None:
             return 0
@@ -212,6 +270,43 @@ def _go_on(context: Context, bulk: int) -> int:
                 return int(is_as_before and _end(session, context, now, why, by=SYSTEM))
         case Begin():
             return _begin_wave(context, row, move) if pause is None else 0
+
+
+def _is_time(session: Session, context: Context, row: schema.BulkRerun) -> bool:
+    """Tell whether a planned bulk rerun is to begin."""
+    if row.planned_for is None or row.planned_for <= context.clock():
+        return True
+    return row.waits_for is not None and is_well(session, context, row.waits_for)
+
+
+def _begin_planned(context: Context, bulk: int) -> bool:
+    """Begin a planned bulk rerun with all that stands stopped now; False where another process did, or it was stopped.
+
+    Where nothing is left, it ends.
+    """
+    with context.database.write() as session:
+        bulk_reruns.hold(session, bulk, team=context.team)
+        row = bulk_reruns.get(session, bulk, team=context.team)
+        assert row is not None
+        if row.state is not BulkState.PLANNED:
+            return False
+        cause, workflow = _found(session, context, row.cause_id)
+        foreseen, at = plan_of(session, context, cause, workflow), context.clock()
+        if not foreseen.total:
+            return _end(session, context, row, WhyStopped.NONE_LEFT, by=SYSTEM)
+        # Cases that failed since it was planned are run again too.
+        now = {
+            "state": BulkState.TRIAL,
+            "total": foreseen.total,
+            "began_at": at,
+            "changed_by": SYSTEM,
+            "changed_at": at,
+        }
+        if not bulk_reruns.change(session, row, **now):
+            return False
+        _record(session, context, cause.id, "rerun_all", bulk=bulk, by=SYSTEM, more={"cases": foreseen.total})
+        counting.show(session, cause.id, team=context.team, at=at)
+        return True
 
 
 def _begin_wave(context: Context, row: schema.BulkRerun, wave: Begin) -> int:
@@ -309,6 +404,11 @@ def _refuse_where_it_cannot_be(
 
 
 def _refuse_second(before: schema.BulkRerun | None) -> None:
+    if before is not None and before.state is BulkState.PLANNED:
+        assert before.planned_for is not None
+        at = f"at {before.planned_for:%H:%M} UTC"
+        when = at if before.waits_for is None else f"once {before.waits_for} is well, or {at}"
+        raise Refused(f"a rerun of its cases begins by itself {when}: stop that first, on its card")
     if before is not None and before.state in ACTIVE:
         raise Refused(f"its cases are being run again already: {before.begun:,} of {before.total:,} so far")
 

@@ -1,6 +1,7 @@
 """The rules of a bulk rerun: how many cases it tries first, how its waves grow, and when it stops by itself. Pure."""
 
 from dataclasses import dataclass
+from datetime import timedelta
 from enum import StrEnum
 
 from store.states import BulkState
@@ -15,6 +16,14 @@ SHARE_AGAIN = 20
 """It stops where more than one in so many of its runs that ended stopped for the same cause."""
 SHARE_STOPPED = 4
 """It stops where more than one in so many of its runs that ended stopped at all."""
+PAUSE = timedelta(minutes=10)
+"""Pause after which a rerun begins by itself, where a person says no other."""
+SHORTEST, LONGEST = timedelta(minutes=1), timedelta(days=1)
+"""The pauses that a person may choose."""
+WAITS_AT_MOST = timedelta(hours=2)
+"""Time after which a rerun that waits for a system is tried all the same. Where only its cases call the system, nothing
+else would ever show that it is well.
+"""
 
 
 class WhyStopped(StrEnum):
@@ -29,6 +38,8 @@ class WhyStopped(StrEnum):
     """Later ones stopped for the same cause, and they are more than a small share."""
     OTHERWISE = "otherwise"
     """Many stopped for other causes."""
+    NONE_LEFT = "none_left"
+    """When it was to begin by itself, no failed case was left."""
 
 
 @dataclass(frozen=True, kw_only=True)

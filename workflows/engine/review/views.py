@@ -486,6 +486,20 @@ class BulkPlan:
 
 
 @dataclass(frozen=True, kw_only=True)
+class BulkPlanned:
+    """A bulk rerun that begins by itself."""
+
+    bulk: int
+    cause: int
+    name: str
+    total: int
+    at: datetime
+    """Time at which it begins, at the latest."""
+    waits_for: str | None
+    """System for which it waits until then; None where it waits for the time alone."""
+
+
+@dataclass(frozen=True, kw_only=True)
 class BulkBegun:
     """A bulk rerun that was begun."""
 

@@ -38,6 +38,7 @@ from workflows.engine.declare.round_trip import read
 from workflows.engine.declare.steps import SOURCE
 from workflows.engine.declare.workflow import Effect, Run, SubjectT
 from workflows.engine.deliver import delivery, holds, waiting_deliveries, workflow_pauses
+from workflows.engine.deliver.attempts import counting_attempt
 from workflows.engine.deliver.certainty import has_answered, may_work_at_once
 from workflows.engine.deliver.delivery import Delivering, receipt_of
 from workflows.engine.deliver.holds import Held
@@ -307,7 +308,7 @@ class Runner:
             before_sleep=prepare_another,
             reraise=True,
         )
-        receipt = retrying(lambda: _attempt(work, task, run, kept))
+        receipt = retrying(lambda: _attempt(self._context, work, task, run, kept))
         self._failures.took_one(target_of(work.workflow, work.run), team=work.run.team_id)
         delivery.applied(self._context, work.lease, work.run, row, work.workflow, receipt)
 
@@ -430,9 +431,11 @@ def _account(work: Work) -> Account:
     )
 
 
-def _attempt(work: Work, task: Delivering, run: Run[BaseModel], kept: Journal) -> str:
+def _attempt(context: Context, work: Work, task: Delivering, run: Run[BaseModel], kept: Journal) -> str:
+    """Attempt a delivery, and count the call of its target."""
     assert task.effect is not None
-    return _called(work, task.effect, task.subject, run, kept, what="the delivery")
+    with counting_attempt(context, target_of(work.workflow, work.run)):
+        return _called(work, task.effect, task.subject, run, kept, what="the delivery")
 
 
 def _called(

@@ -13,6 +13,7 @@ No message, and no cause of an error, holds a header, a query or a token; they a
 import json as jsonlib
 import re
 import ssl
+import time
 from base64 import b64encode
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -23,8 +24,9 @@ from weakref import finalize
 import httpx2
 from pydantic_core import to_jsonable_python
 
-from workflows.errors import BadDeclaration, CountersignError, NotDone, OutcomeUnknown, TryAgain
-from workflows.tools import effects
+from workflows.errors import BadDeclaration, CountersignError, NotAllowed, NotDone, OutcomeUnknown, TryAgain
+from workflows.tools import calls, effects
+from workflows.tools.calls import Called, CallOutcome
 from workflows.tools.deadlines import seconds_left, within
 from workflows.tools.http import addresses
 from workflows.tools.http.connections import CheckedTransport
@@ -146,13 +148,18 @@ class Client:
         """
         with within(self._total), _about(self._name):
             request = self._built(method, path, params, json, dict(headers or {}), idempotency_key)
-            for _ in range(_MOST_REDIRECTS):
-                answer = self._answered(request)
-                following = self._following(request, answer)
-                if following is None:
-                    return self._told(request, answer)
-                request = following
-            raise NotDone(f"{self._name} redirects more than {_MOST_REDIRECTS} times")
+            with _counted(self._name):
+                return self._followed(request)
+
+    def _followed(self, request: httpx2.Request) -> Answer:
+        """Send a request, and the further ones that its redirects ask for."""
+        for _ in range(_MOST_REDIRECTS):
+            answer = self._answered(request)
+            following = self._following(request, answer)
+            if following is None:
+                return self._told(request, answer)
+            request = following
+        raise NotDone(f"{self._name} redirects more than {_MOST_REDIRECTS} times")
 
     def close(self) -> None:
         """Close all connections."""
@@ -317,6 +324,21 @@ def _about(name: str) -> Iterator[None]:
     except CountersignError as error:
         error.dependency = name
         raise
+
+
+@contextmanager
+def _counted(name: str) -> Iterator[None]:
+    """Note the call of the block, with its outcome and how long it took."""
+    started = time.perf_counter()
+    outcome, kind = CallOutcome.ANSWERED, None
+    try:
+        yield
+    except (TryAgain, NotAllowed, OutcomeUnknown) as error:
+        outcome, kind = CallOutcome.FAILED, type(error).__name__
+        raise
+    finally:
+        took = (time.perf_counter() - started) * 1000
+        calls.note(Called(system=name, outcome=outcome, milliseconds=took, error=kind))
 
 
 def _is_question(request: httpx2.Request) -> bool:

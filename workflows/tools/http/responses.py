@@ -12,6 +12,7 @@ from pydantic_core import from_json, to_json
 from workflows.errors import CountersignError, NotAllowed, NotConfirmed, NotDone, OutcomeUnknown, OutputBroken, TryAgain
 from workflows.redaction import SECRET, redacted, without
 from workflows.retry_after import seconds_asked
+from workflows.tools import calls
 from workflows.tools.contracts import complaint
 
 FormT = TypeVar("FormT")
@@ -58,6 +59,7 @@ class Answer:
             found = complaint(error, lambda: from_json(self.content), lambda part: agreed.validate_json(to_json(part)))
             broken = OutputBroken(f"{self.source} answers in another form than agreed: {found}")
             broken.dependency = self.source
+            calls.broke(self.source, type(broken).__name__)
             raise broken from None
 
 

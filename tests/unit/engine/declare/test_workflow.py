@@ -1,7 +1,7 @@
 """A declaration is a value: what cannot work is refused at once, and what is left out has a careful default."""
 
 import math
-from datetime import timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -189,6 +189,23 @@ def test_a_target_has_the_name_that_its_author_gives_it_or_one_of_its_own() -> N
             sample.deliver(target=name)
         with pytest.raises(BadDeclaration, match="a target's name"):
             sample.on_reject(target=name)
+
+
+@pytest.mark.parametrize("needs", ["", " ", "two\nlines", "x" * 101])
+def test_what_a_step_needs_has_a_name_that_can_be_shown(needs: str) -> None:
+    with pytest.raises(BadDeclaration, match="1 to 100 printable characters"):
+        step(name="find", needs=needs)(lambda: None)
+
+
+@pytest.mark.parametrize("said", [datetime(2027, 3, 1, tzinfo=UTC), "2027-03-01", 14])
+def test_the_end_of_access_is_a_day_or_a_function(said: Any) -> None:
+    sample = sample_workflow(Desk())
+    with pytest.raises(BadDeclaration, match="expires is a date, or a function that returns one"):
+        sample.deliver(expires=said)
+    for good in (date(2027, 3, 1), lambda: None):
+        sample.deliver(expires=good)(lambda triage, run: "done")
+        assert sample.effect is not None
+        assert sample.effect.expires is good
 
 
 @pytest.mark.parametrize(
