@@ -23,6 +23,7 @@ from store.db.database import Database, Unavailable, UnsupportedDatabase
 from workflows.engine.case.team import team_of
 from workflows.engine.context import Clock, Context
 from workflows.engine.declare.registry import AnyWorkflow, Registry
+from workflows.engine.declare.workflow_files import in_file
 from workflows.engine.errors import CountersignError, Refused
 from workflows.engine.health import watch as health
 from workflows.engine.propose.models import Models
@@ -135,7 +136,7 @@ def _registry(
     made: dict[str, Mapping[str, JsonValue]] = {}
     declared: list[AnyWorkflow] = [*discovery.library(), *discovery.installed()]
     for file in settings.workflows:
-        declared += discovery.in_file(Path(file))
+        declared += in_file(Path(file))
     for workflow in declared:
         registry.add(_placed(workflow, settings))
     if make is not None:

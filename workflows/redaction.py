@@ -67,13 +67,23 @@ _RULES: tuple[tuple[re.Pattern[str], str], ...] = (
         SECRET,
     ),
 )
+_SECRET_NAME = re.compile(rf"(?:.{{0,40}}[ _-])?(?:{_PASSWORD}|{_NAMES}|authorization)", re.IGNORECASE)
 _SCHEME = re.compile(r"\b(Basic|Digest|Token|Negotiate|ApiKey)(\s{1,3})([\w.~+/=-]{8,4000})", re.IGNORECASE)
 _LONG = re.compile(r"(?<![\w/+=.-])[\w+/=-]{24,4000}")
 
 
 def redacted(text: str) -> str:
     """Return a text with its secrets masked, and cut to `MOST` characters."""
-    text = text[:MOST]
+    return without_secrets(text[:MOST])
+
+
+def is_secret_name(name: str) -> bool:
+    """Tell whether what is kept under this name is a secret."""
+    return _SECRET_NAME.fullmatch(name) is not None
+
+
+def without_secrets(text: str) -> str:
+    """Return a text with its secrets masked, however long it is."""
     for pattern, mask in _RULES:
         text = pattern.sub(mask, text)
     text = _SCHEME.sub(lambda found: f"{found[1]}{found[2]}{SECRET}" if _is_random(found[3], 8) else found[0], text)

@@ -8,12 +8,12 @@ import pytest
 from pydantic import AliasChoices, BaseModel
 from typer.main import get_command
 
-from bot import discovery
 from bot.cli import app
 from bot.settings import Settings
 from tests.acceptance.reading import FIRST_AUTOMATION, PAGES, REFERENCE, ROOT, automation, shell_lines
 from tests.acceptance.test_typing import reported
 from tests.integration.bot.commandline import CommandLine
+from workflows.engine.declare.workflow_files import in_file
 from workflows.engine.text.form_fields import form_of
 from workflows.model.vendors.registry import vendors
 
@@ -42,7 +42,7 @@ def test_the_first_automation_runs_as_its_page_says(empty: CommandLine, saved: P
     said = empty.done(*shlex.split(submit)[1:])
     assert "review                 open, version 1" in said.out
     assert "asked because        there is nothing to learn" in said.out
-    (workflow,) = discovery.in_file(saved)
+    (workflow,) = in_file(saved)
     values = [f"{field.name}={field.choices[0] if field.choices else 1}" for field in form_of(workflow.output)]
     answer = empty.done("edit", "1", "--confirm", *(word for value in values for word in ("--set", value)))
     assert "case 1: answered; it is delivered now: " in answer.out

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import BaseModel, ValidationError
 
-from workflows.redaction import CASE_TEXT, MOST, redacted, without
+from workflows.redaction import CASE_TEXT, MOST, SECRET, is_secret_name, redacted, without, without_secrets
 
 PLANTED = "hunter2Planted99"
 
@@ -153,3 +153,16 @@ def test_a_long_text_takes_no_long_time(unit: str) -> None:
     found = redacted(text)
     assert len(found) <= 2 * MOST
     assert time.process_time() - began < 5
+
+
+def test_a_long_text_is_looked_through_to_its_end_where_it_is_kept_whole() -> None:
+    long = f"{'words ' * MOST}password: hunter2"
+    assert without_secrets(long) == f"{'words ' * MOST}password: {SECRET}"
+    assert len(redacted(long)) == MOST
+
+
+def test_the_name_of_a_value_may_say_that_it_is_a_secret() -> None:
+    assert all(
+        map(is_secret_name, ("password", "api_key", "db-password", "x_access_token", "Authorization", "session"))
+    )
+    assert not any(map(is_secret_name, ("key", "customer", "token_count", "passenger", "idempotency_key", "pins")))

@@ -232,7 +232,8 @@ def _next(view: CaseView) -> str:
         return f"it is held; countersign resume {view.workflow}"
     if state in STOPPED:
         rerun = f"countersign rerun {view.id}"
-        return f"repair the cause, then {rerun}; where its input is wrong, {rerun} corrected"
+        test = f"countersign pull {view.id} writes a test of it"
+        return f"repair the cause ({test}), then {rerun}; where its input is wrong, {rerun} corrected"
     if state is RunState.DELIVERED:
         return f"nothing; if it was wrong, countersign correct {view.id} --set FIELD=VALUE"
     return "nothing" if state is RunState.CLOSED else "it is being worked on, or will be at the next run"

@@ -35,7 +35,8 @@ def print_cause(view: CauseView) -> None:
         print_named("case", f"{one.case} ({one.key}) is {one.state}")
     if view.examples:
         one_case, all_of_it = "countersign rerun CASE", f"countersign rerun cause {of.name}"
-        out.print(f"next: `countersign case CASE`, and once it is mended `{one_case}` or `{all_of_it}`", markup=False)
+        look = "`countersign case CASE`, `countersign pull CASE` for a test that fails so"
+        out.print(f"next: {look}, and once it is mended `{one_case}` or `{all_of_it}`", markup=False)
 
 
 def print_bulk_rerun(view: CauseView) -> None:

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from bot import discovery
 from tests.integration.bot.commandline import PARCELS, CommandLine
+from workflows.engine.declare.workflow_files import in_file
 
 pytestmark = pytest.mark.slow
 
@@ -60,7 +60,7 @@ def test_a_file_in_a_package_finds_what_lies_beside_it_also_under_a_name_of_ours
     file.write_text(f"from .words import DECISION\n{text}")
     empty.settings["COUNTERSIGN_WORKFLOWS"] = "workflows/triage.py"
     assert "waiting" in empty.done("submit", '{"id": 1}', "--workflow", "one").out
-    (workflow,) = discovery.in_file(file)
+    (workflow,) = in_file(file)
     assert workflow.decision == "Which queue, please?"
 
 

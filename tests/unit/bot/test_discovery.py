@@ -8,6 +8,7 @@ from pydantic import JsonValue
 from bot import discovery
 from tests.integration.bot.commandline import PARCELS
 from workflows import BadDeclaration
+from workflows.engine.declare.workflow_files import in_file
 
 OPTIONS: dict[str, JsonValue] = {
     "made_by": "intent-triage",
@@ -19,13 +20,13 @@ OPTIONS: dict[str, JsonValue] = {
 
 
 def test_all_workflows_of_a_file_are_found_once_in_their_order() -> None:
-    assert [workflow.name for workflow in discovery.in_file(PARCELS)] == ["parcels", "letters"]
+    assert [workflow.name for workflow in in_file(PARCELS)] == ["parcels", "letters"]
 
 
 def test_a_workflow_with_two_names_in_its_file_is_one(tmp_path: Path) -> None:
     path = tmp_path / "own.py"
     path.write_text(f"{PARCELS.read_text()}\nsame = parcels\n")
-    assert [workflow.name for workflow in discovery.in_file(path)] == ["parcels", "letters"]
+    assert [workflow.name for workflow in in_file(path)] == ["parcels", "letters"]
 
 
 def test_a_workflow_is_made_from_its_options_without_reading_a_file() -> None:

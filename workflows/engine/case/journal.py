@@ -40,6 +40,8 @@ from workflows.tools.calls import Called, CallOutcome
 
 MAX_TYPE = 200
 """Characters that are kept of the name of an error's type."""
+Instead = Callable[[str, Call], Call]
+"""A function from a call, by its name in the journal, to the one that is made in its place. Only tests have one."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -67,11 +69,13 @@ class Journal:
         scope: str = "",
         once: bool = False,
         sleep: Callable[[float], None] = time.sleep,
+        instead: Instead | None = None,
     ) -> None:
         """Open the journal of one part of a run.
 
         `lines`: the run's journal so far. `scope`: the prefix of this part's step names. `once`: the part delivers to a
-        target without idempotency keys. There, a step that may have been done is never called again.
+        target without idempotency keys. There, a step that may have been done is never called again. `instead`: what is
+        made in place of a call, in a test.
         """
         self._context = context
         self._lease = lease
@@ -79,6 +83,7 @@ class Journal:
         self._scope = scope
         self._once = once
         self._sleep = sleep
+        self._instead = instead
         self._past = _calls([line for line in lines if in_scope(line.name, scope)])
         self._end = max((line.position for line in lines), default=0)
         self._made = 0
@@ -92,7 +97,15 @@ class Journal:
 
         It is not read again: while the caller holds the run's lease, nobody else writes to it.
         """
-        following = Journal(self._context, self._lease, self._lines, scope=scope, once=once, sleep=self._sleep)
+        following = Journal(
+            self._context,
+            self._lease,
+            self._lines,
+            scope=scope,
+            once=once,
+            sleep=self._sleep,
+            instead=self._instead,
+        )
         following._end = self._end
         return following
 
@@ -156,6 +169,8 @@ class Journal:
         else:
             self._end += 1
             row["position"] = self._end
+        if self._instead is not None:
+            call = self._instead(name, call)
         numbers = count(past.attempts + 1 if past else 1)
         retrying = attempts_at(call, sleep=self._sleep, may_be_made_again=self._may_be_made_again)
         return retrying(lambda: self._attempt(call, row | {"attempt": next(numbers)}, arguments))

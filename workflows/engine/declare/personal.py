@@ -3,12 +3,14 @@
     class Ticket(BaseModel):
         customer: Annotated[str, Personal]
 
-Pure. `engine/review/hiding.py` takes them out of what a channel is shown.
+Pure. `engine/review/hiding.py` takes them out of what a channel is shown, `engine/read/pulled` out of a test.
 """
 
 import re
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from typing import Any, get_args
+from dataclasses import dataclass, fields, is_dataclass
+from enum import Enum
+from typing import Any, Literal, get_args, get_origin, get_type_hints
 
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
@@ -36,6 +38,76 @@ def personal_values(value: BaseModel) -> frozenset[str]:
     """Return the personal values in a value, as texts that may stand elsewhere too."""
     found = (str(one).strip() for one in _values(value, personal=False))
     return frozenset(text for text in found if len(text) >= SHORTEST)
+
+
+Path = tuple[str | int, ...]
+"""The place of a value within another, as it is written as JSON."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Place:
+    """A personal value within another value."""
+
+    path: Path
+    is_choice: bool
+    """True if its form takes only certain words, so that none of them says much of a person."""
+
+
+def personal_places(value: object) -> Iterator[Place]:
+    """Yield where the personal ones of the plain values in a value stand. Dataclasses are looked into as well."""
+    yield from _places(value, (), personal=False, is_choice=False)
+
+
+def names_in(value: object) -> Iterator[str]:
+    """Yield the names of the fields that a value has, at any depth."""
+    match value:
+        case BaseModel():
+            for name, inner in value:
+                yield name
+                yield from names_in(inner)
+        case Mapping():
+            for inner in value.values():
+                yield from names_in(inner)
+        case list() | tuple() | set() | frozenset():
+            for inner in value:
+                yield from names_in(inner)
+        case _ if is_dataclass(value) and not isinstance(value, type):
+            for one in fields(value):
+                yield one.name
+                yield from names_in(getattr(value, one.name, None))
+
+
+def _places(value: object, path: Path, *, personal: bool, is_choice: bool) -> Iterator[Place]:
+    match value:
+        case BaseModel():
+            known = type(value).model_fields
+            for name, inner in value:
+                marked = personal or (name in known and _is_marked(known[name]))
+                choice = name in known and _is_choice(known[name].annotation)
+                yield from _places(inner, (*path, name), personal=marked, is_choice=choice)
+        case _ if is_dataclass(value) and not isinstance(value, type):
+            hints = get_type_hints(type(value), include_extras=True)
+            for one in fields(value):
+                hint, inner = hints.get(one.name), getattr(value, one.name, None)
+                marked = personal or _is_marked_within(hint)
+                yield from _places(inner, (*path, one.name), personal=marked, is_choice=_is_choice(hint))
+        case Mapping():
+            for name, inner in value.items():
+                yield from _places(inner, (*path, str(name)), personal=personal, is_choice=is_choice)
+        case str() | bytes() | Enum():
+            if personal:
+                yield Place(path=path, is_choice=is_choice or isinstance(value, Enum))
+        case Sequence() | set() | frozenset():
+            for place, inner in enumerate(value):
+                yield from _places(inner, (*path, place), personal=personal, is_choice=is_choice)
+        case None | bool():
+            return
+        case _ if personal:
+            yield Place(path=path, is_choice=is_choice)
+
+
+def _is_choice(annotation: Any) -> bool:  # Any: an annotation is no type of its own
+    return get_origin(annotation) is Literal or any(map(_is_choice, get_args(annotation)))
 
 
 def hiding(words: Collection[str]) -> Callable[[str], str]:

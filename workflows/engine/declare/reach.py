@@ -32,6 +32,23 @@ def check_reach(workflow: Workflow[Any, Any]) -> None:
             _check(workflow, f"the step {step.name} in {what}", step.does or ("retrieve",), is_decided=False)
 
 
+def steps_of(workflow: Workflow[Any, Any]) -> dict[str, Step[..., Any]]:
+    """Return the steps that a workflow's code is seen to use, and those beside it, by name."""
+    functions = [function for _, function in _undecided(workflow)] + [effect.apply for effect in workflow.effects]
+    around = [
+        value
+        for function in map(inspect.unwrap, functions)
+        if isinstance(function, FunctionType)
+        for value in [*function.__globals__.values()]
+    ]
+    beside = [
+        *around,
+        *(one for module in around if isinstance(module, ModuleType) for one in [*vars(module).values()]),
+    ]
+    named = (step for function in functions for step in _steps_of(function))
+    return {step.name: step for step in (*(one for one in beside if isinstance(one, Step)), *named)}
+
+
 def _check(workflow: Workflow[Any, Any], what: str, does: Sequence[Does], *, is_decided: bool) -> None:
     wrong = against(workflow, what, does, is_decided=is_decided)
     if wrong is not None:

@@ -129,6 +129,11 @@ class Step(Generic[P, R]):
         self._shape = Shape(name, function)
         update_wrapper(self, function)
 
+    @property
+    def result(self) -> TypeAdapter[Any]:
+        """Reader of a kept result; Any: the step's own return type."""
+        return self._shape.result
+
     def __call__(self, *args: P.args, **kwargs: P.kwargs) -> R:
         """Call the function: plainly outside a run, journaled inside one.
 

@@ -25,7 +25,7 @@ from store.db.failpoints import Failpoint
 from store.governance import teams
 from store.states import CLOSING, Resolution, RunState, StepState
 from workflows.engine.case.idempotency_keys import question_key
-from workflows.engine.case.journal import Journal, in_scope
+from workflows.engine.case.journal import Instead, Journal, in_scope
 from workflows.engine.case.leases import Clogged, Lease
 from workflows.engine.case.transitions import move_run, stop_run
 from workflows.engine.context import SYSTEM, Context
@@ -74,14 +74,19 @@ class Runner:
         *,
         second: SecondOpinion | None = None,
         sleep: Callable[[float], None] = time.sleep,
+        instead: Instead | None = None,
+        stopped: Callable[[int, Exception], None] | None = None,
     ) -> None:
         """Prepare for runs. `models`: gives a workflow's model when it is first needed. `second`: gives a second
-        opinion on a proposal. `sleep`: takes seconds.
+        opinion on a proposal. `sleep`: takes seconds. For tests, `instead`: what is made in place of a step's call, and
+        `stopped`: is told the run and the error that ended its attempt.
         """
         self._context = context
         self._models = models
         self._second = second
         self._sleep = sleep
+        self._instead = instead
+        self._stopped = stopped
         self._failures = Failures()
 
     def advance(self, lease: Lease) -> None:
@@ -131,6 +136,8 @@ class Runner:
             stopped = author_threads.contained(error)
             if not isinstance(stopped, Exception):
                 raise
+            if self._stopped is not None:
+                self._stopped(lease.run, stopped)
             try:
                 self._stop(lease, stopped)
             except Fenced as lost:
@@ -228,7 +235,7 @@ class Runner:
         key = question_key(workflow=workflow.name, case=work.case_key, number=number)
         run = Run(id=work.run.id, case=work.run.case_id, input=work.input, key=key, by=by, answers=work.heard.answers)
         scope, once = f"{SOURCE}/{number}/", not effect.idempotent
-        kept = Journal(context, work.lease, work.lines, scope=scope, once=once, sleep=self._sleep)
+        kept = self._journal(work, work.lines, scope=scope, once=once)
         receipt = _called(work, effect, text, run, kept, what="asking the source")
         question_sending.sent(context, work.lease, work.run, question.id, workflow, receipt)
 
@@ -312,12 +319,13 @@ class Runner:
         self._failures.took_one(target_of(work.workflow, work.run), team=work.run.team_id)
         delivery.applied(self._context, work.lease, work.run, row, work.workflow, receipt)
 
-    def _journal(self, work: Work, lines: Sequence[StepLine]) -> Journal:
-        return Journal(self._context, work.lease, lines, sleep=self._sleep)
+    def _journal(self, work: Work, lines: Sequence[StepLine], *, scope: str = "", once: bool = False) -> Journal:
+        return Journal(
+            self._context, work.lease, lines, scope=scope, once=once, sleep=self._sleep, instead=self._instead
+        )
 
     def _delivery_journal(self, work: Work, task: Delivering, lines: Sequence[StepLine]) -> Journal:
-        scope, once = delivery.SCOPE, not task.idempotent
-        return Journal(self._context, work.lease, lines, scope=scope, once=once, sleep=self._sleep)
+        return self._journal(work, lines, scope=delivery.SCOPE, once=not task.idempotent)
 
     def _stop(self, lease: Lease, error: Exception) -> None:
         """Record on the run what stopped it, and have people told."""

@@ -11,6 +11,8 @@ It is the real engine on a database of its own in a temporary folder: nothing of
 no Slack, a connection to anything is refused, and time stands still until the test moves it. Who may decide is not
 looked at: whoever decides here is a reviewer. The automation's own code runs, its delivery included; `bed.instead`
 gives a stand-in for each step that would reach another system.
+
+With a `record`, a case goes the way again that it went before, as in the tests that `countersign pull` writes.
 """
 
 import json
@@ -24,6 +26,18 @@ from types import TracebackType
 from typing import Generic, Literal, NoReturn, Self
 from unittest import mock
 
+from countersign.record import (
+    PulledCase,
+    Record,
+    Recorded,
+    StaleRecord,
+    is_over,
+    keep_answers,
+    own_frames,
+    placed,
+    read_case,
+    workflow_in,
+)
 from pydantic import BaseModel, JsonValue
 from pydantic_core import to_jsonable_python
 
@@ -33,14 +47,14 @@ from handlers.texts.reasons import in_words
 from store.db import migration
 from store.db.database import Database
 from store.governance import teams
-from store.states import RunState
+from store.states import STOPPED, RunState
 from workflows.engine.case import intake
 from workflows.engine.case.leases import claim
 from workflows.engine.context import Context
 from workflows.engine.declare.proposal import InputT, OutputT
 from workflows.engine.declare.registry import Registry
 from workflows.engine.declare.round_trip import read
-from workflows.engine.declare.steps import P, R, Step
+from workflows.engine.declare.steps import Call, P, R, Step
 from workflows.engine.declare.workflow import Workflow
 from workflows.engine.errors import InvalidOutput, NeverBroken, Refused, Stale
 from workflows.engine.propose.prompts import keep_prompts
@@ -55,23 +69,30 @@ from workflows.engine.review.source import questions
 from workflows.engine.run.runner import Runner
 from workflows.engine.run.waking import awaken
 from workflows.engine.text.canonical_json import canonical, to_body
-from workflows.model.port import Answer, ModelUnavailable, Question
+from workflows.model.port import Alternative, Answer, ModelUnavailable, NoAnswer, Question, SourceAnswer
 from workflows.model.scripted import ScriptedModel, ScriptOver, Turn, says
 
 __all__ = [
+    "Alternative",
     "Answer",
     "Case",
     "InvalidOutput",
     "ModelUnavailable",
     "NeverBroken",
+    "NoAnswer",
+    "PulledCase",
     "Question",
     "ReachedOut",
+    "Recorded",
     "Refused",
     "ScriptOver",
     "ScriptedModel",
     "Stale",
+    "StaleRecord",
     "Testbed",
+    "read_case",
     "says",
+    "workflow_in",
 ]
 
 REVIEWER = "a reviewer"
@@ -95,10 +116,20 @@ class Testbed(Generic[InputT, OutputT]):
         model: ScriptedModel | Turn | Sequence[Turn] = (),
         *,
         now: datetime = _BEGINNING,
+        record: Sequence[Recorded] | None = None,
+        in_order: bool = False,
+        proposes: bool = True,
+        answers: Sequence[SourceAnswer] = (),
     ) -> None:
         """`model`: what the model says: always the same, or in turns, or a function of the question; an exception such
         as `ModelUnavailable("down")` is raised. Left out, asking the model fails the test. `now`: when the test begins.
-        Raise `ValueError` for a time without its zone.
+
+        `record`: the steps that a case made. They answer, or raise, as they did; a step that is called otherwise fails
+        the test, and the first one that is called after them ends the case. No case is resolved alone then, so that
+        nothing is delivered that was not; and what is decided is delivered at once, without a grace period or a second
+        person. `in_order`: the journal of the case holds these steps already, so a call that differs parks it.
+        `proposes`: False: a person gets an empty form, for a test of the delivery. `answers`: what the
+        source of each case has answered to people's questions before. Raise `ValueError` for a time without its zone.
         """
         if now.tzinfo is None:
             raise ValueError("a test begins at a time with its zone, such as datetime(2026, 1, 5, 9, tzinfo=UTC)")
@@ -110,6 +141,13 @@ class Testbed(Generic[InputT, OutputT]):
         self._reached: list[str] = []
         """Places to which a connection was wanted."""
         self._over: list[ScriptOver] = []
+        self._record = Record(workflow, record) if record is not None else None
+        self._in_order = in_order
+        self._answers = tuple(answers)
+        self._placed = placed(workflow, alone=record is None, proposes=proposes)
+        self._stopped: dict[int, Exception] = {}
+        """Run -> the error that ended its last attempt."""
+        self._stood_in: set[str] = set()
 
     def __enter__(self) -> Self:
         with ExitStack() as opening:
@@ -118,13 +156,19 @@ class Testbed(Generic[InputT, OutputT]):
             opening.callback(database.close)
             migration.upgrade(database)
             registry = Registry()
-            registry.add(self.workflow)
+            registry.add(self._placed)
             with database.write() as session:
                 # It has been there for a while: of the days before it was made, nothing is told.
                 team = teams.add_local_team(session, at=self.now - timedelta(days=365))
             keep_prompts(database, registry, team=team, at=self.now)
             self.context = Context(database=database, registry=registry, clock=lambda: self.now, team=team)
-            self._runner = Runner(self.context, lambda _: self, sleep=self._sleep)
+            self._runner = Runner(
+                self.context,
+                lambda _: self,
+                sleep=self._sleep,
+                instead=self._recorded if self._record is not None else None,
+                stopped=self._stopped.__setitem__,
+            )
             self._open.enter_context(opening.pop_all())
         return self
 
@@ -136,6 +180,7 @@ class Testbed(Generic[InputT, OutputT]):
     def instead(self, step: Step[P, R], stand_in: Callable[P, R]) -> None:
         """Have something else called in place of a step until the block ends, held to the step's annotations too."""
         self._open.enter_context(mock.patch.object(step, "function", stand_in))
+        self._stood_in.add(step.name)
 
     def submit(self, input: InputT | Mapping[str, JsonValue]) -> "Case[InputT, OutputT]":
         """Take in an input, as it is or as JSON would have it, and work on it as far as it goes without a person.
@@ -145,6 +190,10 @@ class Testbed(Generic[InputT, OutputT]):
         values = json.loads(to_body(input)) if isinstance(input, BaseModel) else input
         accepted = intake.accept(self.workflow, values)
         (receipt,) = intake.take_in(self.context, self.workflow, [accepted], source="test", actor="test")
+        if self._record is not None and self._in_order:
+            self._record.keep(self.context, receipt.case)
+        if self._answers:
+            keep_answers(self.context, receipt.case, self._answers)
         self.work()
         return Case(self, receipt.case)
 
@@ -156,18 +205,24 @@ class Testbed(Generic[InputT, OutputT]):
     def work(self) -> None:
         """Work until nothing is ready and nothing that waits is due.
 
-        Raise `ScriptOver` where the model was asked more often than the test says what it answers, and `ReachedOut`
-        where the automation wanted to reach another system.
+        Raise `ScriptOver` where the model was asked more often than the test says what it answers, `ReachedOut` where
+        the automation wanted to reach another system, and `StaleRecord` where it called a step otherwise than recorded.
         """
-        with self._unconnected():
+        with self.unconnected():
             while (claimed := claim(self.context, limit=10)) or awaken(self.context):
                 for run in claimed:
                     self._runner.advance(run)
         if self._over:
             raise self._over.pop()
+        if self._record is not None and self._record.stale:
+            raise self._record.stale.pop(0)
         if self._reached:
             wanted, self._reached = self._reached, []
             raise ReachedOut(f"{self.workflow.name} wanted to reach {wanted[0]}: give the step that does a stand-in")
+
+    def error_of(self, run: int) -> Exception | None:
+        """Return the error that ended the last attempt at a run, as the automation raised it."""
+        return self._stopped.get(run)
 
     def answer(self, question: Question) -> Answer:
         """Answer as the model of this test."""
@@ -180,8 +235,12 @@ class Testbed(Generic[InputT, OutputT]):
     def _sleep(self, seconds: float) -> None:
         self.now += timedelta(seconds=seconds)
 
+    def _recorded(self, name: str, call: Call) -> Call:
+        assert self._record is not None
+        return call if call.name in self._stood_in else self._record.in_place_of(name, call)
+
     @contextmanager
-    def _unconnected(self) -> Iterator[None]:
+    def unconnected(self) -> Iterator[None]:
         """Refuse every connection for the block, and note what it was to."""
 
         def connect(_: socket.socket, address: object) -> NoReturn:
@@ -260,6 +319,41 @@ class Case(Generic[InputT, OutputT]):
         """The error that stopped it; None where it goes on or has ended well."""
         problem = self._newest.problem
         return str(problem["message"]) if problem is not None else None
+
+    def raise_problem(self) -> None:
+        """Raise the error that stopped it, or that a delivery waits for, as the automation raised it.
+
+        Where nothing did, ask the rules of the workflow about the proposal, and raise the error of the first that
+        cannot answer. Return where there is no error, and where it came to a step that its record does not hold: it is
+        past what failed.
+        """
+        bed, run = self._bed, self._newest
+        error = bed.error_of(run.id) if run.state in (*STOPPED, RunState.HOLDING) else None
+        if is_over(error):
+            return
+        if error is not None:
+            raise error.with_traceback(own_frames(error))
+        if run.state in STOPPED:
+            raise Refused(f"{self._named} stopped; {self._stands}")
+        proposed = self.proposed
+        if proposed is None:
+            return
+        input = read(bed.workflow.input, canonical(run.input))
+        with bed.unconnected():
+            for never in bed.workflow.nevers:
+                never.broken(input, proposed)
+            for check in bed.workflow.checks:
+                check.holds(input, proposed)
+
+    def decide(self, values: Mapping[str, JsonValue], *, by: str = REVIEWER) -> None:
+        """Decide with these values as JSON has them, past the form and the rules that a person may pass over, and
+        deliver them.
+
+        Raise `NeverBroken` for a never that bars them, and `InvalidOutput` or `countersign.Misfit` for other values.
+        """
+        review, output = self._open_review(), self._output(dict(values))
+        reviews.edit(self._bed.context, review.id, review.version, output, by=by, confirmed=True)
+        self._bed.work()
 
     def approve(self, *, confirm: bool = False, by: str = REVIEWER) -> None:
         """Approve what is proposed, and deliver it: after the workflow's grace period, and after a second person's word

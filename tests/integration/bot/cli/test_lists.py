@@ -131,7 +131,8 @@ def test_show_says_what_to_do_next(three: CommandLine) -> None:
     three.place("closed", "closed")
     three("approve", "2")
     assert next_of(2) == (
-        "repair the cause, then countersign rerun 2; where its input is wrong, countersign rerun 2 corrected"
+        "repair the cause (countersign pull 2 writes a test of it), then countersign rerun 2; "
+        "where its input is wrong, countersign rerun 2 corrected"
     )
 
 

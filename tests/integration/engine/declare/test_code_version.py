@@ -5,7 +5,6 @@ from pathlib import Path
 import pytest
 from pydantic import BaseModel
 
-from bot.discovery import in_file
 from tests.conftest import MakeWorld
 from tests.integration.engine.scene import sample
 from tests.sample import Desk, sample_workflow
@@ -13,6 +12,7 @@ from tests.world import sure
 from workflows import Autonomy
 from workflows.engine.declare.code_version import LENGTH, code_version_of
 from workflows.engine.declare.registry import Registry
+from workflows.engine.declare.workflow_files import in_file
 from workflows.engine.review import reviews
 
 CODE = """

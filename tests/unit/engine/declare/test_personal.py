@@ -1,7 +1,8 @@
 """Personal fields: which there are, what they hold, and that no text shows it."""
 
+from dataclasses import dataclass
 from decimal import Decimal
-from typing import Annotated
+from typing import Annotated, Literal
 
 import pytest
 from hypothesis import given
@@ -9,7 +10,7 @@ from hypothesis import strategies as st
 from pydantic import BaseModel, Field
 
 from workflows import Personal
-from workflows.engine.declare.personal import MASK, hiding, personal_fields, personal_values
+from workflows.engine.declare.personal import MASK, hiding, names_in, personal_fields, personal_places, personal_values
 
 
 class Address(BaseModel):
@@ -39,6 +40,34 @@ def test_the_values_of_personal_fields_are_found_wherever_they_are() -> None:
         id=4711, name="Ana Silva", phones=["+353 1"], income=Decimal("1200.50"), address=home, others={"a": home}
     )
     assert personal_values(claim) == {"Ana Silva", "+353 1", "1200.50", "Long Street 1"}
+
+
+def test_personal_values_are_found_by_their_places_in_dataclasses_too() -> None:
+    home = Address(street="Long Street 1", town="Cork")
+    claim = Claim(id=4711, name="Ana Silva", phones=["+353 1"], address=home, others={"a": home})
+    found = [place.path for place in personal_places(Letter(claim=claim, to=["Bo"], tone="kind"))]
+    assert found == [
+        ("claim", "name"),
+        ("claim", "phones", 0),
+        ("claim", "address", "street"),
+        ("claim", "others", "a", "street"),
+        ("to", 0),
+        ("tone",),
+    ]
+    assert [place.path for place in personal_places(Letter(claim=claim, to=[], tone="kind")) if place.is_choice] == [
+        ("tone",)
+    ]
+    assert {*names_in(Letter(claim=claim, to=[], tone="kind"))} >= {"claim", "to", "tone", "name", "street", "town"}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Letter:
+    """Something that a step may give."""
+
+    claim: Claim
+    to: list[Annotated[str, Personal]]
+    tone: Annotated[Literal["kind", "short"], Personal]
+    sent: bool = False
 
 
 def test_a_value_too_short_to_be_told_from_a_letter_is_looked_for_nowhere() -> None:

@@ -8,6 +8,7 @@ import pytest
 
 from tests.sample import Ticket, Triage
 from workflows import Ask, BadDeclaration, Does, Proposal, Rejection, Run, Workflow, step
+from workflows.engine.declare.reach import steps_of
 from workflows.engine.declare.registry import Registry
 from workflows.engine.declare.steps import Step
 from workflows.engine.declare.workflow import DOES, UNDECIDED
@@ -222,3 +223,30 @@ def test_there_are_five_words_for_what_is_done(does: Any) -> None:
     ):
         with pytest.raises(BadDeclaration, match=FIVE):
             declare()
+
+
+def test_the_steps_that_a_workflow_uses_are_found_by_name(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Those of its own functions, those beside them, and those of modules that are imported there."""
+    look_up = doing("retrieve")
+    desk = ModuleType("desk")
+    monkeypatch.setattr(desk, "leave", Step.__call__, raising=False)
+    monkeypatch.setattr(desk, "settle", named("settle"), raising=False)
+    monkeypatch.setitem(globals(), "desk", desk)
+
+    workflow = declared(None)
+
+    @workflow.propose
+    def propose(ticket: Ticket, ask: Ask[Triage]) -> Proposal[Triage]:
+        return ask(seen=look_up(ticket.id))
+
+    assert steps_of(workflow) == {"touch": look_up, "settle": vars(desk)["settle"]}
+
+
+def named(name: str) -> Step[[int], str]:
+    """A step of another name."""
+
+    @step(name=name)
+    def touch(ticket: int) -> str:
+        return "touched"
+
+    return touch

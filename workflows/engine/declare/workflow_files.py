@@ -1,0 +1,59 @@
+"""Workflows that are declared in a Python file, which is loaded by its place."""
+
+import importlib.util
+import sys
+from pathlib import Path
+from types import ModuleType
+
+from workflows.engine.declare.error_words import words_of
+from workflows.engine.declare.registry import AnyWorkflow
+from workflows.engine.declare.workflow import Workflow
+from workflows.engine.errors import BadDeclaration
+from workflows.engine.text.canonical_json import content_hash
+
+
+def in_file(path: Path) -> list[AnyWorkflow]:
+    """Return the workflows that a Python file declares. Raise `BadDeclaration` if it cannot be loaded or has none."""
+    path = path.absolute()
+    if not path.is_file():
+        raise BadDeclaration(f"there is no file {path} to load workflows from")
+    try:
+        module = _load(path)
+    except (Exception, SystemExit) as error:
+        raise BadDeclaration(f"{path} cannot be loaded: {type(error).__name__}: {said_of(error)}") from error
+    found = [value for value in vars(module).values() if isinstance(value, Workflow)]
+    if not found:
+        raise BadDeclaration(f"{path} declares no workflow")
+    return list(dict.fromkeys(found))
+
+
+def said_of(error: BaseException) -> str:
+    """Return the message of an error that somebody's file raised when it was loaded."""
+    return words_of(error) if isinstance(error, Exception) else str(error.args[0] if error.args else "")
+
+
+def _load(path: Path) -> ModuleType:
+    """Run a file as a module, anew each time.
+
+    By location, under a name of its own: its folder may have the name of a package of ours, and is not on the path.
+    Where the folder is a package, the file finds what lies beside it: `from .desk import orders`.
+    """
+    name = f"countersign_file_{content_hash(str(path))[:12]}"
+    for old in [loaded for loaded in sys.modules if loaded == name or loaded.startswith(f"{name}.")]:
+        del sys.modules[old]
+    beside = path.with_name("__init__.py")
+    if not beside.is_file():
+        return _run(f"{name}_{path.stem}", path)
+    _run(name, beside, folder=path.parent)
+    return _run(f"{name}.{path.stem}", path)
+
+
+def _run(name: str, path: Path, *, folder: Path | None = None) -> ModuleType:
+    places = None if folder is None else [str(folder)]
+    spec = importlib.util.spec_from_file_location(name, path, submodule_search_locations=places)
+    if spec is None or spec.loader is None:
+        raise BadDeclaration(f"{path} is no Python file")
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[name] = module
+    spec.loader.exec_module(module)
+    return module
