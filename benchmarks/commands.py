@@ -20,11 +20,11 @@ from benchmarks.report import Section, number, table, tell
 from benchmarks.year import TEAM, WORKFLOWS, fill_year
 from handlers.slack.blocks import modals
 from handlers.slack.blocks.modals import PAGE
-from handlers.slack.blocks.paragraphs import told
+from handlers.slack.blocks.parts.paragraphs import told
 from handlers.slack.ids import Listed
 from handlers.slack.interactions.review_list import GROUPS
-from handlers.texts.causes import listed
-from handlers.texts.workflows import status
+from handlers.texts.operations.causes import listed
+from handlers.texts.operations.workflows import status
 from store.cases.turns import Turns
 from store.db.database import Database
 from store.states import CauseState

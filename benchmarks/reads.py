@@ -10,15 +10,12 @@ from sqlalchemy.orm import Session
 
 from benchmarks.year import BEGAN, CHANNEL, SECONDS, TEAM, WORKFLOWS
 from store.cases import (
-    alike,
-    assignments,
     bulk_reruns,
     cases,
     causes,
     deliveries,
     homes,
     journal,
-    reviews,
     runs,
     target_outages,
     turns,
@@ -28,6 +25,7 @@ from store.cases import (
 )
 from store.cases.bulk_reruns import Choice
 from store.cases.homes import Days
+from store.cases.review import alike, assignments, reviews
 from store.cases.turns import Turns
 from store.faces import Face
 from store.governance import audit, health, span_exports

@@ -34,7 +34,7 @@ from bot.sandbox.client import Outcome, Person, ShownMessage, ShownView
 from bot.sandbox.http.running_sandbox import Running, serving
 from bot.sandbox.state.sandbox import APP_TOKEN, BOT_TOKEN, Sandbox
 from bot.settings import Settings
-from handlers.slack.blocks.transcript import transcript
+from handlers.slack.blocks.parts.transcript import transcript
 from handlers.slack.ids import Action, Callback
 from store.schema import Case, Review
 from store.states import ReviewState

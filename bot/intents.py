@@ -4,25 +4,11 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from handlers.texts import (
-    assignments,
-    bulk_reruns,
-    causes,
-    decided,
-    deliveries,
-    escalations,
-    failures,
-    groups,
-    health,
-    outage,
-    overrun,
-    pauses,
-    reminders,
-    reports,
-    reruns,
-)
-from handlers.texts.doubt import is_open
+from handlers.texts import groups
+from handlers.texts.operations import bulk_reruns, causes, deliveries, failures, health, outage, overrun, pauses, reruns
 from handlers.texts.pieces import Room, Told
+from handlers.texts.review import assignments, decided, escalations, reminders, reports
+from handlers.texts.review.doubt import is_open
 from handlers.who import is_named
 from store.faces import face_of
 from workflows.engine.case import notices

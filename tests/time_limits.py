@@ -1,6 +1,6 @@
 """Time limits of an author's code that pass at a word, and not after so many seconds."""
 
-from workflows.engine.declare import author_threads
+from workflows.engine.declare.calls import author_threads
 
 
 def time_is_up() -> None:

@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 
 from pydantic import JsonValue
 
-from handlers.texts.reasons import in_words
+from handlers.texts.review.reasons import in_words
 from store import schema
 from store.db.database import Database
 from store.governance import teams

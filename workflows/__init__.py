@@ -4,7 +4,7 @@ Importing this reaches no database, no Slack and no model.
 """
 
 from workflows.engine.case.file_rows import Reading, Row, columns, read_rows
-from workflows.engine.declare.backoff import Backoff
+from workflows.engine.declare.calls.backoff import Backoff
 from workflows.engine.declare.personal import Personal
 from workflows.engine.declare.proposal import Proposal
 from workflows.engine.declare.review import Review

@@ -108,7 +108,7 @@ def edit(
 ) -> None:
     """Decide a case with your own values, and deliver them. Fields left out keep what is proposed."""
     from bot.cli.screens.output import out
-    from handlers.texts.forms import doubted
+    from handlers.texts.review.forms import doubted
     from workflows.engine.case.lookup import case_text, input_of
     from workflows.engine.read.history import case_view
     from workflows.engine.review import reviews
@@ -267,11 +267,12 @@ def rerun(
     from bot.cli.completion import finish
     from bot.cli.screens.output import out
     from handlers.commands import RerunWords, read_rerun
-    from handlers.texts.reruns import follows
+    from handlers.texts.operations.reruns import follows
     from workflows.engine.case.lookup import cases_meant
     from workflows.engine.errors import Refused
     from workflows.engine.read.history import find_case
-    from workflows.engine.review import refusals, reruns
+    from workflows.engine.review import refusals
+    from workflows.engine.review.rerun import reruns
 
     with started() as app:
         said = read_rerun(" ".join(words), is_case=lambda text: bool(cases_meant(app.context, text)))
@@ -301,7 +302,7 @@ def _rerun_corrected(app: App, case: int, source: str | None, *, reason: str, ve
     from bot.cli.completion import finish
     from bot.cli.screens.output import print_json
     from bot.cli.screens.told import tell
-    from handlers.texts import reruns as texts
+    from handlers.texts.operations import reruns as texts
     from workflows.engine.case.intake import accept
     from workflows.engine.read.history import case_view
     from workflows.engine.review import refusals
@@ -350,10 +351,10 @@ def _rerun_all(app: App, said: RerunCauseWords | RerunFailedWords, *, dry: bool)
     from bot.cli.screens.cause import print_bulk_rerun
     from bot.cli.screens.told import tell
     from handlers.commands import RerunCauseWords as OfCause
-    from handlers.texts import bulk_reruns as texts
+    from handlers.texts.operations import bulk_reruns as texts
     from workflows.engine.errors import Refused
     from workflows.engine.read.causes import cause_named, cause_view
-    from workflows.engine.review import bulk_reruns
+    from workflows.engine.review.rerun import bulk_reruns
 
     if isinstance(said, OfCause):
         found, within, again = [cause_named(app.context, said.cause)], None, f"cause {said.cause}"

@@ -80,8 +80,8 @@ def explain(
     from bot.cli.screens.output import print_json
     from bot.cli.screens.spans import otlp_json
     from bot.cli.screens.told import tell
-    from handlers.texts.explained import explained
-    from workflows.engine.read.explanations import explanation_view
+    from handlers.texts.operations.explained import explained
+    from workflows.engine.read.explained.explanations import explanation_view
     from workflows.engine.read.history import find_case
     from workflows.engine.read.spans.exports import case_spans
 
@@ -105,7 +105,7 @@ def queue(
     """List the reviews that wait for a person, the earliest deadline first."""
     from bot.cli.screens.output import moment, out, plain_review, print_json, print_table
     from bot.cli.screens.pauses import tell_pauses
-    from handlers.texts.reasons import in_words
+    from handlers.texts.review.reasons import in_words
     from workflows.engine.read.case_list import refuse_unknown
     from workflows.engine.read.history import open_reviews
 
@@ -142,7 +142,7 @@ def status(json: Json = False) -> None:
     """Show how all is: what waits, what failed, what is down or paused, and what was spent today."""
     from bot.cli.screens.output import print_json
     from bot.cli.screens.told import tell
-    from handlers.texts import workflows
+    from handlers.texts.operations import workflows
     from workflows.engine.health import expiries
     from workflows.engine.read.status import status_view
 
@@ -163,8 +163,8 @@ def workflows(
     """List the workflows, or show the charter of one."""
     from bot.cli.screens.output import print_json
     from bot.cli.screens.told import tell
-    from handlers.texts.charter import charter
-    from handlers.texts.workflows import listed
+    from handlers.texts.operations.charter import charter
+    from handlers.texts.operations.workflows import listed
     from workflows.engine.read.charters import charter_view
     from workflows.engine.read.status import status_view
 
@@ -190,7 +190,7 @@ def causes(
     """List the causes of failures, the one that failed last first."""
     from bot.cli.screens.cause import print_cause
     from bot.cli.screens.output import moment, out, print_json, print_table
-    from handlers.texts.bulk_reruns import reruns_in_brief
+    from handlers.texts.operations.bulk_reruns import reruns_in_brief
     from store.states import CauseState
     from workflows.engine.read.case_list import refuse_unknown
     from workflows.engine.read.causes import cause_lines, cause_named, cause_view, state_called

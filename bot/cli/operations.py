@@ -29,7 +29,7 @@ def pause(
     """Pause a workflow, or all: no model is asked, nothing is resolved alone, people get empty forms."""
     from bot.cli.screens.output import out
     from handlers.commands import ALL
-    from handlers.texts.pauses import paused_by
+    from handlers.texts.operations.pauses import paused_by
     from workflows.engine.deliver import workflow_pauses
     from workflows.engine.text.sanitize import sanitize
 
@@ -208,7 +208,7 @@ def migrate() -> None:
 def _tell_all(app: App) -> None:
     """Say of every workflow whether it is paused."""
     from bot.cli.screens.output import out
-    from handlers.texts.pauses import paused_by
+    from handlers.texts.operations.pauses import paused_by
     from workflows.engine.deliver import workflow_pauses
     from workflows.engine.text.sanitize import sanitize
 

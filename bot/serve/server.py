@@ -27,7 +27,7 @@ from store.db.database import Unavailable
 from store.db.process_locks import SENDER, Taken, exclusive
 from store.db.time_limits import time_limit
 from workflows.engine.context import Clock
-from workflows.engine.declare import author_threads
+from workflows.engine.declare.calls import author_threads
 from workflows.engine.health import expiries
 from workflows.engine.health import watch as health
 from workflows.engine.read import digests

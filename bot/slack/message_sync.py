@@ -17,7 +17,7 @@ from slack_sdk.web import SlackResponse
 
 from bot.slack.api_errors import TRANSPORT, refusal
 from handlers.slack import newer_blocks
-from handlers.slack.blocks.drawing import Drawn
+from handlers.slack.blocks.parts.drawing import Drawn
 from store.db import failpoints
 from store.db.failpoints import Failpoint
 from workflows.engine.case.team import made_at

@@ -8,7 +8,7 @@ from slack_sdk import WebClient
 from bot.app import App
 from bot.slack.workspace import Workspace
 from handlers.slack.access.rights import UnknownKind
-from handlers.slack.blocks.rich_text import is_user
+from handlers.slack.blocks.parts.rich_text import is_user
 from handlers.slack.error_codes import NOT_DONE, code_of, is_passing
 from handlers.texts.groups import why_unusable
 from handlers.who import Who, WhoKind, named

@@ -8,8 +8,8 @@ from handlers.slack.blocks.card import card
 from handlers.slack.blocks.cause import cause
 from handlers.slack.blocks.digest import digest
 from handlers.slack.blocks.doubt import doubt
-from handlers.slack.blocks.drawing import Drawn
-from handlers.slack.blocks.paragraphs import fitted
+from handlers.slack.blocks.parts.drawing import Drawn
+from handlers.slack.blocks.parts.paragraphs import fitted
 from handlers.slack.blocks.queue import queue
 from handlers.slack.blocks.reminder import reminder
 from workflows.engine.context import Context

@@ -16,7 +16,7 @@ from handlers.slack.access.people import People
 from handlers.slack.access.rights import Rights
 from handlers.slack.access.user_groups import Groups
 from handlers.slack.context import SlackContext
-from handlers.texts.findings import Finding
+from handlers.texts.operations.findings import Finding
 from handlers.who import named
 from store.faces import FAILURES, LEADS, SLACK, face_of
 from workflows.engine.case import notices

@@ -22,7 +22,7 @@ from store.db.database import Unavailable
 from store.db.process_locks import exclusive
 from workflows.engine.case.leases import Lease, claim
 from workflows.engine.context import Context
-from workflows.engine.declare.author_threads import contained
+from workflows.engine.declare.calls.author_threads import contained
 from workflows.engine.run.recovery import keep_apart, take_back
 from workflows.engine.run.runner import Runner
 from workflows.engine.run.waking import LOOK, awaken, is_any_waiting

@@ -31,7 +31,7 @@ from store.db import postgres
 from store.db.database import Unavailable
 from workflows.engine.case.leases import Clogged
 from workflows.engine.context import Context
-from workflows.engine.declare.author_threads import contained
+from workflows.engine.declare.calls.author_threads import contained
 from workflows.engine.run.runner import Runner
 from workflows.engine.run.waking import awaken, is_any_waiting
 

@@ -10,7 +10,7 @@ from concurrent.futures import Future
 from dataclasses import dataclass
 from threading import Condition, Thread
 
-from workflows.engine.declare import author_threads
+from workflows.engine.declare.calls import author_threads
 
 SLOW = 15.0
 """Seconds after which a piece of an author's code no longer holds up others."""

@@ -10,7 +10,7 @@ from handlers.slack.access.admission import Installation, Origin
 from handlers.slack.access.rights import NotAllowed, Rights, UnknownKind, Unsure, UnusableGroup
 from handlers.slack.access.scopes import Granted
 from handlers.slack.access.user_groups import Groups
-from handlers.texts.findings import Finding
+from handlers.texts.operations.findings import Finding
 from store.cases.turns import Turns
 from store.subjects import Subject
 from workflows.engine.context import Context

@@ -6,7 +6,7 @@ from slack_bolt.error import BoltUnhandledRequestError
 
 from handlers.slack import commands, events
 from handlers.slack.blocks import answers, modals
-from handlers.slack.blocks.paragraphs import told
+from handlers.slack.blocks.parts.paragraphs import told
 from handlers.slack.context import SlackContext
 from handlers.slack.interactions import (
     absences,
@@ -14,20 +14,16 @@ from handlers.slack.interactions import (
     assignments,
     causes,
     claims,
-    corrected_inputs,
-    corrections,
     doubts,
     escalations,
     grid,
     home,
     questions,
     reports,
-    rows,
     session,
-    submissions,
-    suggestions,
     undo,
 )
+from handlers.slack.interactions.forms import corrected_inputs, corrections, rows, submissions, suggestions
 from handlers.texts.commands import usage as commands_there_are
 
 log = structlog.get_logger()

@@ -2,11 +2,11 @@
 
 from handlers.commands import ALL
 from handlers.slack.access.rights import NotAllowed
-from handlers.slack.blocks.drawing import Drawn
-from handlers.slack.blocks.paragraphs import told
+from handlers.slack.blocks.parts.drawing import Drawn
+from handlers.slack.blocks.parts.paragraphs import told
 from handlers.slack.context import SlackContext
 from handlers.slack.payloads import Typed
-from handlers.texts import pauses
+from handlers.texts.operations import pauses
 from store.subjects import SubjectKind
 from workflows.engine.deliver import workflow_pauses
 from workflows.engine.errors import Unknown

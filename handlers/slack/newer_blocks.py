@@ -10,7 +10,7 @@ from typing import TypeVar
 
 import structlog
 
-from handlers.slack.blocks.drawing import Drawn
+from handlers.slack.blocks.parts.drawing import Drawn
 from handlers.slack.error_codes import code_of
 
 log = structlog.get_logger()

@@ -2,8 +2,9 @@
 
 from collections.abc import Callable, Sequence
 
-from handlers.texts import deadlines, reruns, states, status
-from handlers.texts.deliveries import NOT_CONFIRMED, waiting
+from handlers.texts import states
+from handlers.texts.operations import reruns
+from handlers.texts.operations.deliveries import NOT_CONFIRMED, waiting
 from handlers.texts.pieces import (
     Line,
     Paragraph,
@@ -19,6 +20,7 @@ from handlers.texts.pieces import (
     words,
 )
 from handlers.texts.plain import begun_large, ended, excerpt
+from handlers.texts.review import deadlines, status
 from store.states import STOPPED, DeliveryState, ReviewState, RunState
 from workflows.engine.deliver.views import DeliveryView
 from workflows.engine.read.views import CaseView, RunView

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from handlers.texts.queue import more
+from handlers.texts.review.queue import more
 
 
 @dataclass(frozen=True, kw_only=True)

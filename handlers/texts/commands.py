@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from handlers.commands import COMMANDS, nearest
-from handlers.texts.pauses import pauses
+from handlers.texts.operations.pauses import pauses
 from handlers.texts.pieces import Told, command, line, words
 from handlers.texts.plain import excerpt
 from workflows.engine.pauses import Pause

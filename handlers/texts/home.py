@@ -4,10 +4,10 @@ from collections.abc import Sequence
 
 from handlers.texts import states
 from handlers.texts.buttons import Button
-from handlers.texts.charter import people
-from handlers.texts.forms import answer_by
+from handlers.texts.operations.charter import people
 from handlers.texts.pieces import Line, Piece, ago, hour, line, moment, words
 from handlers.texts.plain import begun_large
+from handlers.texts.review.forms import answer_by
 from store.states import ReviewState
 from workflows.engine.read.home_views import Decided, HomeView, InHand, Queue
 from workflows.engine.text.sanitize import one_line

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import ColumnElement, CompoundSelect, and_, func, literal, or_, select, union_all
 from sqlalchemy.orm import Session
 
-from store.cases.reviews import FIRST, UNDECIDED
+from store.cases.review.reviews import FIRST, UNDECIDED
 from store.schema import Case, Decision, Question, Review, Run, Workflow
 from store.states import ReviewState, RunState
 

@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Label, Select, and_, case, exists, false, func, not_, or_, select, true, union_all
 from sqlalchemy.orm import Session
 
-from store.cases.reviews import ReviewLine, is_free, line_of
+from store.cases.review.reviews import ReviewLine, is_free, line_of
 from store.schema import Case, Decision, Review, Workflow
 from store.states import ReviewState
 

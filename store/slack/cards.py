@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, and_, func, or_, select, update
 from sqlalchemy.orm import Session
 
-from store.cases.reviews import FIRST
+from store.cases.review.reviews import FIRST
 from store.schema import Delivery, Message, OutboxRow, Review, Workflow
 from store.slack.outbox import CARD, DOUBT, UNSENT, is_time, is_unsent
 from store.states import DeliveryState, OutboxState, ReviewState

@@ -14,7 +14,7 @@ from tests.slack.stage import FAILED, KIM, Stage
 from tests.slack.test_bulk_reruns import CLOSED, down, look
 from tests.slack.test_causes import failing
 from workflows import NotDone
-from workflows.engine.review.bulk_rules import TRIAL
+from workflows.engine.review.rerun.bulk_rules import TRIAL
 
 pytestmark = pytest.mark.slow
 

@@ -17,7 +17,7 @@ from sqlalchemy.exc import TimeoutError as NoConnection
 
 from store.db.failpoints import Failpoint, Side
 from workflows import OutcomeUnknown
-from workflows.engine.declare.author_threads import Ended
+from workflows.engine.declare.calls.author_threads import Ended
 
 
 class Died(Ended):

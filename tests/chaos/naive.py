@@ -13,7 +13,7 @@ from store.db import rows
 from workflows import NotDone
 from workflows.engine.case import journal
 from workflows.engine.causes import counting
-from workflows.engine.declare import author_threads
+from workflows.engine.declare.calls import author_threads
 from workflows.engine.deliver import delivery, waiting_deliveries
 from workflows.engine.run import recovery
 from workflows.engine.send import outcomes

@@ -23,7 +23,8 @@ from workflows.engine.case.intake import accept, take_in
 from workflows.engine.context import Context
 from workflows.engine.errors import Refused
 from workflows.engine.read.history import open_reviews
-from workflows.engine.review import doubts, reruns, reviews
+from workflows.engine.review import doubts, reviews
+from workflows.engine.review.rerun import reruns
 
 WORKER = ("serve", "--no-slack", "--no-schedule")
 

@@ -30,7 +30,8 @@ from workflows.engine.errors import Refused
 from workflows.engine.read import digests
 from workflows.engine.read.history import open_reviews
 from workflows.engine.read.views import OpenReview
-from workflows.engine.review import doubts, reruns
+from workflows.engine.review import doubts
+from workflows.engine.review.rerun import reruns
 
 CHANNELS = [SUPPORT, FAILED, LEADING]
 _BEGUN = (Failpoint.ACK, Side.BEFORE)

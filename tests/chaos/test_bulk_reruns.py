@@ -17,7 +17,7 @@ from tests.chaos.outside import WORKER
 from tests.integration.bot.commandline import PARCELS, CommandLine, wait_until
 from workflows.engine.case.intake import accept, take_in
 from workflows.engine.read.causes import cause_named
-from workflows.engine.review.bulk_reruns import begin
+from workflows.engine.review.rerun.bulk_reruns import begin
 
 pytestmark = pytest.mark.slow
 

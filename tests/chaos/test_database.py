@@ -28,7 +28,8 @@ from tests.waiting import LONGEST, wait_until
 from tests.world import World
 from workflows.engine.case.idempotency_keys import delivery_key
 from workflows.engine.errors import Refused
-from workflows.engine.review import doubts, reruns
+from workflows.engine.review import doubts
+from workflows.engine.review.rerun import reruns
 from workflows.model.scripted import ScriptedModel
 
 ENDED = frozenset({"delivered", "closed"})

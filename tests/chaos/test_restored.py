@@ -19,8 +19,9 @@ from workflows.engine.case.restores import restored
 from workflows.engine.context import Context
 from workflows.engine.declare.registry import Registry
 from workflows.engine.read.history import open_reviews
-from workflows.engine.review import reruns, reviews
+from workflows.engine.review import reviews
 from workflows.engine.review.decisions import Follows
+from workflows.engine.review.rerun import reruns
 
 pytestmark = pytest.mark.slow
 

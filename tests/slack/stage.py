@@ -21,7 +21,7 @@ from bot.slack.workspace import Workspace
 from handlers.slack.access.people import People
 from handlers.slack.access.rights import Members, Rights
 from handlers.slack.access.user_groups import Groups
-from handlers.slack.blocks.transcript import without_marks
+from handlers.slack.blocks.parts.transcript import without_marks
 from handlers.slack.context import SlackContext
 from handlers.slack.ids import Action, read_chosen
 from handlers.who import named

@@ -9,7 +9,7 @@ from tests.slack.stage import ANA, FAILED, KIM, LEE, MARIA, Stage, buttons, dict
 from tests.slack.test_causes import card, press
 from workflows import Autonomy, NotDone
 from workflows.engine.deliver import workflow_pauses
-from workflows.engine.review.bulk_rules import TRIAL
+from workflows.engine.review.rerun.bulk_rules import TRIAL
 from workflows.engine.run.waking import awaken
 
 pytestmark = pytest.mark.slow

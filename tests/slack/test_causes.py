@@ -9,7 +9,7 @@ from store import schema
 from tests.slack.stage import ANA, FAILED, KIM, LEE, MARIA, Stage, buttons, dict_of, list_of, words
 from tests.waiting import wait_until
 from workflows import NotDone
-from workflows.engine.review import mending
+from workflows.engine.review.rerun import mending
 
 MEND = ["mend", "ignore_until", "resolve"]
 

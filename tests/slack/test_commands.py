@@ -4,7 +4,7 @@ import pytest
 
 from handlers.commands import COMMANDS
 from handlers.slack.subcommands import heard_by
-from handlers.texts.findings import Finding
+from handlers.texts.operations.findings import Finding
 from store import schema
 from tests.integration.engine.scene import rows
 from tests.slack.stage import ANA, EVE, KIM, MARIA, SUPPORT, Stage, words

@@ -11,8 +11,9 @@ from store import schema
 from store.db.database import Database
 from tests.slack.stage import ANA, BEN, EVE, KIM, MARIA, REVIEWERS, SUPPORT, SlackTime, Stage, buttons, words
 from workflows import Review
-from workflows.engine.review import reruns, reviews
+from workflows.engine.review import reviews
 from workflows.engine.review.decisions import Follows
+from workflows.engine.review.rerun import reruns
 
 pytestmark = pytest.mark.slow
 

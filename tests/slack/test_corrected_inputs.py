@@ -9,7 +9,8 @@ from tests.slack.stage import ANA, EVE, KIM, MARIA, SUPPORT, Stage, buttons, inp
 from tests.slack.test_personal import LETTER, SECRETS, letters
 from tests.slack.test_rows import THREE, Bill, item, press, until
 from workflows import NotDone, OutcomeUnknown, Run, Workflow
-from workflows.engine.review import doubts, reruns
+from workflows.engine.review import doubts
+from workflows.engine.review.rerun import reruns
 
 pytestmark = pytest.mark.slow
 

@@ -12,7 +12,7 @@ from bot.sandbox.state.sandbox import BOT_TOKEN
 from bot.slack import sender
 from bot.slack.renderer import Picture
 from handlers.slack import newer_blocks
-from handlers.slack.blocks.drawing import Block, Drawn
+from handlers.slack.blocks.parts.drawing import Block, Drawn
 from handlers.slack.replies import Answer
 from tests.slack.stage import ANA, SUPPORT, Stage
 

@@ -7,7 +7,7 @@ from typing import TypeVar
 import pytest
 from pydantic import BaseModel, Field, JsonValue, model_validator
 
-from handlers.slack.interactions import rows as row_listeners
+from handlers.slack.interactions.forms import rows as row_listeners
 from handlers.slack.payloads import submission
 from store import schema
 from tests.sample import Ticket

@@ -9,7 +9,7 @@ from tests.sample import Ticket, Triage
 from tests.slack.stage import ANA, BEN, EVE, KIM, SUPPORT, Stage, buttons, inputs, words
 from workflows import Second
 from workflows.engine.declare.registry import AnyWorkflow
-from workflows.engine.review import reruns
+from workflows.engine.review.rerun import reruns
 from workflows.engine.review.wrong.corrections import correct
 
 pytestmark = pytest.mark.slow

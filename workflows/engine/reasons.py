@@ -1,6 +1,6 @@
 """Reasons for a case's way: a code with its values, as it is kept. Whoever shows it puts it into words.
 
-Pure. The words are in `handlers/texts/reasons.py`; nothing reads them back.
+Pure. The words are in `handlers/texts/review/reasons.py`; nothing reads them back.
 """
 
 from collections.abc import Sequence

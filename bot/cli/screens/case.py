@@ -11,8 +11,8 @@ from rich.text import Text
 from bot.app import App, opened
 from bot.cli.screens.output import moment, one_line_errors, out, plain_review, print_json, print_named, shown
 from bot.settings import settings
-from handlers.texts.reasons import in_words
 from handlers.texts.refusals import refusal_in_words
+from handlers.texts.review.reasons import in_words
 from store.states import STOPPED, DeliveryState, ReviewState, RunState
 from workflows.engine.deliver.views import DeliveryView
 from workflows.engine.propose.views import RequestView

@@ -2,7 +2,7 @@
 
 from bot.cli.screens.output import moment, out, print_named
 from bot.cli.screens.told import tell
-from handlers.texts.bulk_reruns import advice, line_of
+from handlers.texts.operations.bulk_reruns import advice, line_of
 from handlers.texts.pieces import Told, line, words
 from workflows.engine.read.cause_views import CauseView
 

@@ -4,7 +4,7 @@ from bot import doctor
 from bot.app import opened
 from bot.cli.screens.output import one_line_errors, out, print_json
 from bot.settings import settings
-from handlers.texts.findings import BAD
+from handlers.texts.operations.findings import BAD
 from workflows.engine.text.sanitize import sanitize
 
 

@@ -19,7 +19,7 @@ from bot.slack.live.transcript import Line, Outcome, as_text
 from bot.slack.live.trial import Step, Trial
 from bot.slack.places import reviewers_named
 from bot.slack.workspace import connect
-from handlers.texts import live
+from handlers.texts.operations import live
 from workflows.engine.errors import Refused
 
 

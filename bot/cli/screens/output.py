@@ -16,7 +16,7 @@ from rich.table import Table
 from rich.text import Text
 
 from bot import settings_file
-from handlers.texts.reasons import in_words
+from handlers.texts.review.reasons import in_words
 from workflows.engine.read.views import OpenReview, ReviewView
 from workflows.engine.reasons import to_json
 from workflows.engine.text.sanitize import one_line, sanitize

@@ -2,7 +2,7 @@
 
 from bot.app import App
 from bot.cli.screens.output import out
-from handlers.texts.pauses import paused_by
+from handlers.texts.operations.pauses import paused_by
 from workflows.engine.deliver import workflow_pauses
 from workflows.engine.text.sanitize import sanitize
 

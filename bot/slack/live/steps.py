@@ -15,11 +15,11 @@ from bot.slack.workspace import NoWorkspace, check_hearing
 from handlers.slack.access.people import kind_of
 from handlers.slack.access.scopes import asked_for
 from handlers.slack.blocks.live import FIELD, form, home, marked_message, marked_view, page, request
-from handlers.slack.blocks.pages import View
+from handlers.slack.blocks.parts.pages import View
 from handlers.slack.payloads import HOME
 from handlers.slack.specimens import specimens
 from handlers.slack.specimens.specimen import Specimen
-from handlers.texts import live
+from handlers.texts.operations import live
 from handlers.who import WhoKind
 
 _CONNECTING = 30.0

@@ -15,12 +15,12 @@ from bot.slack.live.transcript import Fault, Line, Outcome, code_in, places_in, 
 from bot.slack.request_url import RequestUrl
 from bot.slack.socket import Hearing
 from bot.slack.workspace import Workspace
-from handlers.slack.blocks.drawing import Drawn
 from handlers.slack.blocks.live import request
-from handlers.slack.blocks.pages import View
-from handlers.texts import live
+from handlers.slack.blocks.parts.drawing import Drawn
+from handlers.slack.blocks.parts.pages import View
 from handlers.texts.buttons import Button
-from handlers.texts.live import StepWords
+from handlers.texts.operations import live
+from handlers.texts.operations.live import StepWords
 from handlers.who import Who
 from workflows.engine.send.refusals import Then
 

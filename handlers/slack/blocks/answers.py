@@ -1,9 +1,9 @@
 """Answers that a person gets at once in Slack, with the buttons that go with them."""
 
 from handlers.slack.blocks.doubt import presses
-from handlers.slack.blocks.drawing import Block, Drawn
-from handlers.slack.blocks.elements import actions, button
-from handlers.slack.blocks.paragraphs import told
+from handlers.slack.blocks.parts.drawing import Block, Drawn
+from handlers.slack.blocks.parts.elements import actions, button
+from handlers.slack.blocks.parts.paragraphs import told
 from handlers.slack.blocks.reasons import why
 from handlers.slack.ids import Action, Shown
 from handlers.texts import answers as texts

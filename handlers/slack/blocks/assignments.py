@@ -4,17 +4,17 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 
 from handlers.slack import limits
-from handlers.slack.blocks import pages
-from handlers.slack.blocks.drawing import Block
-from handlers.slack.blocks.elements import actions, button, label
-from handlers.slack.blocks.inputs import ELEMENT
-from handlers.slack.blocks.pages import View
-from handlers.slack.blocks.paragraphs import block
-from handlers.slack.blocks.rich_text import is_user
+from handlers.slack.blocks.parts import pages
+from handlers.slack.blocks.parts.drawing import Block
+from handlers.slack.blocks.parts.elements import actions, button, label
+from handlers.slack.blocks.parts.inputs import ELEMENT
+from handlers.slack.blocks.parts.pages import View
+from handlers.slack.blocks.parts.paragraphs import block
+from handlers.slack.blocks.parts.rich_text import is_user
 from handlers.slack.ids import Action, Callback
-from handlers.texts import absences, assignments
 from handlers.texts.pieces import line, words
 from handlers.texts.plain import excerpt
+from handlers.texts.review import absences, assignments
 from workflows.engine.review.assignment.views import AbsenceView
 from workflows.engine.review.views import CardView
 

@@ -4,18 +4,19 @@ from collections.abc import Sequence
 
 from handlers.slack import limits
 from handlers.slack.blocks.answers import correct
-from handlers.slack.blocks.drawing import Block, Drawn
-from handlers.slack.blocks.elements import actions, button, header, menu, small_print
-from handlers.slack.blocks.length import fitting
-from handlers.slack.blocks.paragraphs import block
+from handlers.slack.blocks.parts.drawing import Block, Drawn
+from handlers.slack.blocks.parts.elements import actions, button, header, menu, small_print
+from handlers.slack.blocks.parts.length import fitting
+from handlers.slack.blocks.parts.paragraphs import block
+from handlers.slack.blocks.parts.sections import section
+from handlers.slack.blocks.parts.text import escaped
 from handlers.slack.blocks.questions import answer_for_them
 from handlers.slack.blocks.reasons import why
-from handlers.slack.blocks.sections import section
-from handlers.slack.blocks.text import escaped
 from handlers.slack.ids import Action, Shown, chosen
-from handlers.texts import alike, assignments, buttons, status
-from handlers.texts import card as texts
+from handlers.texts import buttons
 from handlers.texts.pieces import Line, Room
+from handlers.texts.review import alike, assignments, status
+from handlers.texts.review import card as texts
 from store.states import ReviewState, RunState
 from workflows.engine.review.views import CardView
 

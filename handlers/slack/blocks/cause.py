@@ -3,22 +3,23 @@
 from collections.abc import Sequence
 
 from handlers.slack import limits
-from handlers.slack.blocks import pages
-from handlers.slack.blocks.drawing import Block, Drawn
-from handlers.slack.blocks.elements import actions, button, header, label, option, small_print
-from handlers.slack.blocks.inputs import ELEMENT
-from handlers.slack.blocks.length import fitting
-from handlers.slack.blocks.pages import View
-from handlers.slack.blocks.paragraphs import block
-from handlers.slack.blocks.text import escaped
+from handlers.slack.blocks.parts import pages
+from handlers.slack.blocks.parts.drawing import Block, Drawn
+from handlers.slack.blocks.parts.elements import actions, button, header, label, option, small_print
+from handlers.slack.blocks.parts.inputs import ELEMENT
+from handlers.slack.blocks.parts.length import fitting
+from handlers.slack.blocks.parts.pages import View
+from handlers.slack.blocks.parts.paragraphs import block
+from handlers.slack.blocks.parts.text import escaped
 from handlers.slack.ids import Action, Callback, Shown
-from handlers.texts import bulk_reruns, buttons, causes
+from handlers.texts import buttons
+from handlers.texts.operations import bulk_reruns, causes
 from handlers.texts.pieces import Room
 from handlers.texts.plain import excerpt
 from store.states import CauseState
 from workflows.engine.causes.advice import is_offered
 from workflows.engine.read.cause_views import CauseView
-from workflows.engine.review.bulk_rules import PAUSE
+from workflows.engine.review.rerun.bulk_rules import PAUSE
 
 UNTIL = "until"
 """Name of the input."""

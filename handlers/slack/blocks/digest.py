@@ -1,11 +1,11 @@
 """The summary for team leads: what failed, what stands, what it cost; as many workflows as a message holds."""
 
 from handlers.slack import limits
-from handlers.slack.blocks.drawing import Drawn
-from handlers.slack.blocks.elements import header
-from handlers.slack.blocks.paragraphs import block
-from handlers.slack.blocks.rich_text import line, rich, words
-from handlers.texts import digest as texts
+from handlers.slack.blocks.parts.drawing import Drawn
+from handlers.slack.blocks.parts.elements import header
+from handlers.slack.blocks.parts.paragraphs import block
+from handlers.slack.blocks.parts.rich_text import line, rich, words
+from handlers.texts.operations import digest as texts
 from workflows.engine.read.digest_views import DigestView
 
 _WORKFLOWS = 15

@@ -2,15 +2,15 @@
 
 from collections.abc import Sequence
 
-from handlers.slack.blocks.drawing import Block, Drawn
-from handlers.slack.blocks.elements import actions, button, header, small_print
-from handlers.slack.blocks.length import fitting
-from handlers.slack.blocks.paragraphs import block
-from handlers.slack.blocks.text import escaped
+from handlers.slack.blocks.parts.drawing import Block, Drawn
+from handlers.slack.blocks.parts.elements import actions, button, header, small_print
+from handlers.slack.blocks.parts.length import fitting
+from handlers.slack.blocks.parts.paragraphs import block
+from handlers.slack.blocks.parts.text import escaped
 from handlers.slack.ids import Action, Shown
 from handlers.texts import buttons
-from handlers.texts import doubt as texts
 from handlers.texts.pieces import Room
+from handlers.texts.review import doubt as texts
 from workflows.engine.review.views import DoubtView
 
 

@@ -4,18 +4,18 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from handlers.slack import limits
-from handlers.slack.blocks import pages
-from handlers.slack.blocks.drawing import Block
-from handlers.slack.blocks.elements import actions, button, divider, header, label
-from handlers.slack.blocks.pages import View
-from handlers.slack.blocks.paragraphs import block
+from handlers.slack.blocks.parts import pages
+from handlers.slack.blocks.parts.drawing import Block
+from handlers.slack.blocks.parts.elements import actions, button, divider, header, label
+from handlers.slack.blocks.parts.pages import View
+from handlers.slack.blocks.parts.paragraphs import block
+from handlers.slack.blocks.parts.sections import section
 from handlers.slack.blocks.reasons import why
-from handlers.slack.blocks.sections import section
 from handlers.slack.ids import NOT_LISTED, Action, Alike, Callback, Listed, Shown
 from handlers.slack.progress import Progress
-from handlers.texts import alike as texts
 from handlers.texts.buttons import Button
 from handlers.texts.pieces import line, words
+from handlers.texts.review import alike as texts
 from workflows.engine.review.alike.views import MOST, GridView, GroupView, PressView, RowResult, RowView, Went
 
 """A modal."""

@@ -3,16 +3,17 @@
 from collections.abc import Collection, Sequence
 
 from handlers.slack import limits
-from handlers.slack.blocks.drawing import Block
-from handlers.slack.blocks.elements import actions, button, divider, header, small_print
 from handlers.slack.blocks.grid import see
-from handlers.slack.blocks.pages import View
-from handlers.slack.blocks.paragraphs import block
-from handlers.slack.blocks.sections import section
+from handlers.slack.blocks.parts.drawing import Block
+from handlers.slack.blocks.parts.elements import actions, button, divider, header, small_print
+from handlers.slack.blocks.parts.pages import View
+from handlers.slack.blocks.parts.paragraphs import block
+from handlers.slack.blocks.parts.sections import section
 from handlers.slack.ids import ALL, Action, HomePlace, Shown, TurnedTo
-from handlers.texts import absences, alike, buttons
+from handlers.texts import buttons
 from handlers.texts import home as texts
 from handlers.texts.pieces import Line
+from handlers.texts.review import absences, alike
 from workflows.engine.read.home_views import PAGE, Decided, HomeView, InHand, Place, Queue
 from workflows.engine.review.assignment.views import AbsenceView
 

@@ -8,16 +8,16 @@ import json
 from collections.abc import Mapping, Sequence
 
 from handlers.slack import limits
-from handlers.slack.blocks.drawing import Block, Drawn
-from handlers.slack.blocks.elements import actions, button, label, small_print
-from handlers.slack.blocks.pages import View
-from handlers.slack.blocks.paragraphs import told
-from handlers.slack.blocks.rich_text import line, rich, words
+from handlers.slack.blocks.parts.drawing import Block, Drawn
+from handlers.slack.blocks.parts.elements import actions, button, label, small_print
+from handlers.slack.blocks.parts.pages import View
+from handlers.slack.blocks.parts.paragraphs import told
+from handlers.slack.blocks.parts.rich_text import line, rich, words
 from handlers.slack.ids import Callback
 from handlers.slack.specimens.reviews import CHANNEL, PEOPLE
 from handlers.slack.specimens.specimen import Specimen
-from handlers.texts import live
 from handlers.texts.buttons import Button
+from handlers.texts.operations import live
 from handlers.texts.pieces import Line, Told, Words
 
 FIELD = "typed"

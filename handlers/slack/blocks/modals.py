@@ -6,17 +6,17 @@ from dataclasses import replace
 from datetime import datetime
 
 from handlers.slack import limits
-from handlers.slack.blocks import pages
 from handlers.slack.blocks.card import card
-from handlers.slack.blocks.columns import is_laid_out
-from handlers.slack.blocks.drawing import Block, Drawn
-from handlers.slack.blocks.elements import actions, button, divider, label, option, small_print
 from handlers.slack.blocks.grid import see
-from handlers.slack.blocks.inputs import CONFIRM, ELEMENT, Beside, confirmation, inputs, marked
-from handlers.slack.blocks.pages import View
-from handlers.slack.blocks.paragraphs import block, drawn, pieces
+from handlers.slack.blocks.parts import pages
+from handlers.slack.blocks.parts.columns import is_laid_out
+from handlers.slack.blocks.parts.drawing import Block, Drawn
+from handlers.slack.blocks.parts.elements import actions, button, divider, label, option, small_print
+from handlers.slack.blocks.parts.inputs import CONFIRM, ELEMENT, Beside, confirmation, inputs, marked
+from handlers.slack.blocks.parts.pages import View
+from handlers.slack.blocks.parts.paragraphs import block, drawn, pieces
+from handlers.slack.blocks.parts.rich_text import as_written, bullets, line, narrowed, quote, rich, words
 from handlers.slack.blocks.reasons import why
-from handlers.slack.blocks.rich_text import as_written, bullets, line, narrowed, quote, rich, words
 from handlers.slack.blocks.session import form_buttons, rejection_buttons
 from handlers.slack.ids import (
     FORM,
@@ -30,12 +30,13 @@ from handlers.slack.ids import (
     OpenRow,
     Shown,
 )
-from handlers.texts import assignments, buttons, forms, questions, rows, sessions
+from handlers.texts import buttons
 from handlers.texts.buttons import Button
-from handlers.texts.forms import Note
 from handlers.texts.pieces import Room, hour
 from handlers.texts.plain import begun_large, ended, excerpt, without_first_line
-from handlers.texts.seconds import NEEDED
+from handlers.texts.review import assignments, forms, questions, rows, sessions
+from handlers.texts.review.forms import Note
+from handlers.texts.review.seconds import NEEDED
 from handlers.texts.values import CHECK, certainty, check_first, doubted, recommendation
 from store.states import ReviewState
 from workflows.engine.declare.review import LONGEST_REASON

@@ -1,15 +1,16 @@
 """The forms of a question to the source of a case, and of an answer that somebody gives in its place."""
 
 from handlers.slack import limits
-from handlers.slack.blocks import pages
-from handlers.slack.blocks.drawing import Block
-from handlers.slack.blocks.elements import button, label
-from handlers.slack.blocks.inputs import ELEMENT
-from handlers.slack.blocks.pages import View
-from handlers.slack.blocks.rich_text import line, quote, rich, words
+from handlers.slack.blocks.parts import pages
+from handlers.slack.blocks.parts.drawing import Block
+from handlers.slack.blocks.parts.elements import button, label
+from handlers.slack.blocks.parts.inputs import ELEMENT
+from handlers.slack.blocks.parts.pages import View
+from handlers.slack.blocks.parts.rich_text import line, quote, rich, words
 from handlers.slack.ids import Action, Callback, Shown
-from handlers.texts import buttons, questions
+from handlers.texts import buttons
 from handlers.texts.plain import excerpt
+from handlers.texts.review import questions
 from store.states import ReviewState
 from workflows.engine.review.decisions import MAX_ANSWER, MAX_QUESTION
 from workflows.engine.review.views import CardView

@@ -2,12 +2,12 @@
 
 from datetime import datetime
 
-from handlers.slack.blocks.drawing import Drawn
-from handlers.slack.blocks.elements import actions, button
-from handlers.slack.blocks.paragraphs import told
+from handlers.slack.blocks.parts.drawing import Drawn
+from handlers.slack.blocks.parts.elements import actions, button
+from handlers.slack.blocks.parts.paragraphs import told
 from handlers.slack.ids import Action
 from handlers.texts import buttons
-from handlers.texts import queue as texts
+from handlers.texts.review import queue as texts
 
 
 def queue(channel: str, number: int, oldest: datetime) -> Drawn:

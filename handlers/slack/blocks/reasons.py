@@ -2,8 +2,8 @@
 
 from dataclasses import replace
 
-from handlers.slack.blocks.rich_text import is_user
-from handlers.texts.reasons import in_words
+from handlers.slack.blocks.parts.rich_text import is_user
+from handlers.texts.review.reasons import in_words
 from workflows.engine.reasons import Reason
 
 

@@ -1,13 +1,13 @@
 """The form of a report that something was wrong."""
 
 from handlers.slack import limits
-from handlers.slack.blocks import pages
-from handlers.slack.blocks.drawing import Block
-from handlers.slack.blocks.elements import label
-from handlers.slack.blocks.inputs import ELEMENT
-from handlers.slack.blocks.pages import View
+from handlers.slack.blocks.parts import pages
+from handlers.slack.blocks.parts.drawing import Block
+from handlers.slack.blocks.parts.elements import label
+from handlers.slack.blocks.parts.inputs import ELEMENT
+from handlers.slack.blocks.parts.pages import View
 from handlers.slack.ids import Callback
-from handlers.texts import reports
+from handlers.texts.review import reports
 from workflows.engine.review.decisions import MAX_REPORT
 
 SAID = "said"

@@ -7,19 +7,20 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from handlers.slack import limits
-from handlers.slack.blocks import pages
-from handlers.slack.blocks.drawing import Block, Drawn
-from handlers.slack.blocks.elements import actions, button, divider, header, label
-from handlers.slack.blocks.inputs import confirmation
-from handlers.slack.blocks.length import fitting
-from handlers.slack.blocks.pages import View
-from handlers.slack.blocks.paragraphs import block
+from handlers.slack.blocks.parts import pages
+from handlers.slack.blocks.parts.drawing import Block, Drawn
+from handlers.slack.blocks.parts.elements import actions, button, divider, header, label
+from handlers.slack.blocks.parts.inputs import confirmation
+from handlers.slack.blocks.parts.length import fitting
+from handlers.slack.blocks.parts.pages import View
+from handlers.slack.blocks.parts.paragraphs import block
+from handlers.slack.blocks.parts.sections import section
 from handlers.slack.blocks.reasons import why
-from handlers.slack.blocks.sections import section
 from handlers.slack.ids import Action, Callback, Listed, Shown
-from handlers.texts import alike, buttons, sessions
-from handlers.texts import card as texts
+from handlers.texts import buttons
 from handlers.texts.pieces import Line, Room
+from handlers.texts.review import alike, sessions
+from handlers.texts.review import card as texts
 from store.states import ReviewState
 from workflows.engine.errors import NeverBroken
 from workflows.engine.review.decisions import DecisionKind

@@ -7,7 +7,7 @@ from slack_bolt import Ack
 from slack_sdk import WebClient
 
 from handlers.commands import command_called
-from handlers.slack.blocks.paragraphs import told
+from handlers.slack.blocks.parts.paragraphs import told
 from handlers.slack.context import SlackContext
 from handlers.slack.payloads import typed
 from handlers.slack.replies import afterwards, answering

@@ -15,13 +15,13 @@ from slack_sdk import WebClient
 from handlers.slack.access.assignable import reviewers_of
 from handlers.slack.access.rights import NotAllowed, Unsure
 from handlers.slack.blocks.assignments import DELEGATE, SINCE, UNTIL, away_form, chosen
-from handlers.slack.blocks.paragraphs import told
+from handlers.slack.blocks.parts.paragraphs import told
 from handlers.slack.context import SlackContext
 from handlers.slack.ids import Action, Callback, HomePlace
 from handlers.slack.interactions import home
 from handlers.slack.payloads import Submission, click, submission
 from handlers.slack.replies import afterwards, answering
-from handlers.texts import absences as texts
+from handlers.texts.review import absences as texts
 from workflows.engine.review.assignment import absences, upkeep
 from workflows.engine.review.assignment.absences import ImpossibleAbsence, absence_of
 from workflows.engine.review.assignment.views import Wrong

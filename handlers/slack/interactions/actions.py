@@ -8,8 +8,8 @@ from slack_bolt import Ack, App
 from slack_sdk import WebClient
 
 from handlers.slack.blocks import answers, modals
-from handlers.slack.blocks.inputs import CONFIRM
-from handlers.slack.blocks.pages import View
+from handlers.slack.blocks.parts.inputs import CONFIRM
+from handlers.slack.blocks.parts.pages import View
 from handlers.slack.context import SlackContext
 from handlers.slack.ids import Action, Listed, Shown
 from handlers.slack.interactions.decisions import (
@@ -22,8 +22,8 @@ from handlers.slack.interactions.decisions import (
     show_decided,
     tell_too_late,
 )
+from handlers.slack.interactions.forms.open_forms import edit_form
 from handlers.slack.interactions.menu import on
-from handlers.slack.interactions.open_forms import edit_form
 from handlers.slack.interactions.review_list import page
 from handlers.slack.payloads import Click, click
 from handlers.slack.replies import Answer, answering

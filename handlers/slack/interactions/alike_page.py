@@ -1,7 +1,7 @@
 """A page of cases that are alike, with a row for each."""
 
 from handlers.slack.blocks import grid
-from handlers.slack.blocks.pages import View
+from handlers.slack.blocks.parts.pages import View
 from handlers.slack.context import SlackContext
 from handlers.slack.ids import Listed
 from workflows.engine.review.alike import alike_cases

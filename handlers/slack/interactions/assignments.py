@@ -11,14 +11,14 @@ from handlers.slack.access.assignable import NotAssignable, refuse_assignee
 from handlers.slack.access.rights import UnknownKind, Unsure, UnusableGroup
 from handlers.slack.blocks import modals
 from handlers.slack.blocks.assignments import PERSON, assign_form, chosen
-from handlers.slack.blocks.paragraphs import told
+from handlers.slack.blocks.parts.paragraphs import told
 from handlers.slack.context import SlackContext
 from handlers.slack.ids import NOT_LISTED, Action, Callback, Shown
 from handlers.slack.interactions.decisions import as_shown, may_decide, too_late
 from handlers.slack.interactions.menu import on
 from handlers.slack.payloads import Click, Submission, click, submission
 from handlers.slack.replies import answering
-from handlers.texts import assignments as texts
+from handlers.texts.review import assignments as texts
 from workflows.engine.declare.names import persons_in
 from workflows.engine.errors import OwnCase, Refused, Stale
 from workflows.engine.review import refusals

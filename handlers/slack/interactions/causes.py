@@ -9,20 +9,21 @@ from slack_bolt import Ack, App
 from slack_sdk import WebClient
 
 from handlers.slack.access.rights import NotAllowed
-from handlers.slack.blocks import inputs
 from handlers.slack.blocks.cause import UNTIL, cause, ignore_form
+from handlers.slack.blocks.parts import inputs
 from handlers.slack.context import NotHere, SlackContext
 from handlers.slack.ids import Action, Callback, Shown
 from handlers.slack.payloads import Click, Submission, click, submission
 from handlers.slack.replies import Answer, answering
-from handlers.texts.causes import NOT_CHOSEN, choices
+from handlers.texts.operations.causes import NOT_CHOSEN, choices
 from store.subjects import SubjectKind
 from workflows.engine.context import Context
 from workflows.engine.errors import Refused, Stale, Unknown
 from workflows.engine.read.causes import cause_view
-from workflows.engine.review import bulk_reruns, mending, refusals
-from workflows.engine.review.bulk_rules import PAUSE, WAITS_AT_MOST
-from workflows.engine.review.mending import Until
+from workflows.engine.review import refusals
+from workflows.engine.review.rerun import bulk_reruns, mending
+from workflows.engine.review.rerun.bulk_rules import PAUSE, WAITS_AT_MOST
+from workflows.engine.review.rerun.mending import Until
 from workflows.engine.review.views import WhyRefused
 
 Body = Mapping[str, Any]

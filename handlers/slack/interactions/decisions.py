@@ -10,8 +10,8 @@ from slack_sdk import WebClient
 
 from handlers.slack.blocks import answers, modals
 from handlers.slack.blocks.card import card
-from handlers.slack.blocks.drawing import Drawn
-from handlers.slack.blocks.pages import View
+from handlers.slack.blocks.parts.drawing import Drawn
+from handlers.slack.blocks.parts.pages import View
 from handlers.slack.context import SlackContext
 from handlers.slack.ids import Listed, Shown
 from handlers.slack.interactions.alike_page import alike_page

@@ -13,13 +13,14 @@ from handlers.slack.ids import Action, Shown
 from handlers.slack.interactions.subjects import read_shown
 from handlers.slack.payloads import Click, click
 from handlers.slack.replies import Answer, answering
-from handlers.texts.doubt import is_open
+from handlers.texts.review.doubt import is_open
 from store.subjects import SubjectKind
 from workflows.engine.declare.steps import DELIVER
 from workflows.engine.errors import Refused, Stale
-from workflows.engine.review import doubts, refusals, reruns
+from workflows.engine.review import doubts, refusals
 from workflows.engine.review.doubts import doubt_view
 from workflows.engine.review.hiding import doubt_in_channel
+from workflows.engine.review.rerun import reruns
 from workflows.engine.review.views import DoubtView, WhyRefused
 
 Body = Mapping[str, Any]

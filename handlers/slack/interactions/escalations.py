@@ -6,14 +6,14 @@ from typing import Any
 from slack_bolt import Ack, App
 from slack_sdk import WebClient
 
-from handlers.slack.blocks.paragraphs import told
+from handlers.slack.blocks.parts.paragraphs import told
 from handlers.slack.context import SlackContext
 from handlers.slack.ids import Action, Shown
 from handlers.slack.interactions.decisions import may_decide, tell_too_late
 from handlers.slack.interactions.menu import on
 from handlers.slack.payloads import click
 from handlers.slack.replies import answering
-from handlers.texts import escalations as texts
+from handlers.texts.review import escalations as texts
 from workflows.engine.errors import Stale
 from workflows.engine.review import refusals
 from workflows.engine.review.cards import card_view

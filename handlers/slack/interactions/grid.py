@@ -17,7 +17,7 @@ from slack_sdk import WebClient
 from handlers.slack import replies
 from handlers.slack.access import lookups
 from handlers.slack.blocks import grid, modals
-from handlers.slack.blocks.pages import View
+from handlers.slack.blocks.parts.pages import View
 from handlers.slack.context import SlackContext
 from handlers.slack.ids import Action, Alike, Callback, Listed, Shown
 from handlers.slack.interactions.alike_page import alike_page
@@ -25,7 +25,7 @@ from handlers.slack.interactions.decisions import admitted, may_decide
 from handlers.slack.interactions.menu import on
 from handlers.slack.payloads import Click, Submission, click, submission
 from handlers.slack.replies import Answer, afterwards, answering
-from handlers.texts import alike as texts
+from handlers.texts.review import alike as texts
 from store.db.database import Unavailable
 from store.db.time_limits import time_limit
 from store.states import ReviewState

@@ -20,15 +20,15 @@ from handlers.slack.access import lookups
 from handlers.slack.access.rights import NotAllowed, UnknownKind, Unsure, UnusableGroup
 from handlers.slack.blocks import home as blocks
 from handlers.slack.blocks import modals
-from handlers.slack.blocks.pages import View
-from handlers.slack.blocks.paragraphs import told
+from handlers.slack.blocks.parts.pages import View
+from handlers.slack.blocks.parts.paragraphs import told
 from handlers.slack.context import NotHere, SlackContext
 from handlers.slack.error_codes import NOT_DONE, code_of
 from handlers.slack.ids import Action, HomePlace, TurnedTo
 from handlers.slack.payloads import HOME, Click, Modal, click, home_opened
 from handlers.slack.replies import afterwards, answering
 from handlers.texts import home as texts
-from handlers.texts.charter import charter
+from handlers.texts.operations.charter import charter
 from store.db.time_limits import time_limit
 from workflows.engine.errors import Refused, Unknown
 from workflows.engine.read.charters import charter_view

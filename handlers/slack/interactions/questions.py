@@ -6,9 +6,10 @@ from typing import Any
 from slack_bolt import Ack, App
 from slack_sdk import WebClient
 
-from handlers.slack.blocks import answers, inputs, modals
-from handlers.slack.blocks.drawing import Drawn
-from handlers.slack.blocks.pages import View
+from handlers.slack.blocks import answers, modals
+from handlers.slack.blocks.parts import inputs
+from handlers.slack.blocks.parts.drawing import Drawn
+from handlers.slack.blocks.parts.pages import View
 from handlers.slack.blocks.questions import TEXT, answer_form, question_form
 from handlers.slack.context import SlackContext
 from handlers.slack.ids import Action, Callback, Listed, Shown
@@ -23,7 +24,7 @@ from handlers.slack.interactions.menu import on
 from handlers.slack.payloads import Submission, click, submission
 from handlers.slack.replies import Answer, answering
 from handlers.texts.answers import sentence
-from handlers.texts.questions import asked_of
+from handlers.texts.review.questions import asked_of
 from workflows.engine.errors import BadReason, Refused, Stale
 from workflows.engine.review import refusals, reviews
 from workflows.engine.review.source import questions

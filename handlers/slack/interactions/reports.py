@@ -14,8 +14,9 @@ from slack_sdk import WebClient
 
 from handlers.slack.access.admission import Origin
 from handlers.slack.access.rights import NotAllowed
-from handlers.slack.blocks import inputs, modals
-from handlers.slack.blocks.paragraphs import told
+from handlers.slack.blocks import modals
+from handlers.slack.blocks.parts import inputs
+from handlers.slack.blocks.parts.paragraphs import told
 from handlers.slack.blocks.report import SAID, report_form
 from handlers.slack.context import SlackContext
 from handlers.slack.ids import Action, Callback, Shown
@@ -23,7 +24,7 @@ from handlers.slack.interactions.menu import on
 from handlers.slack.payloads import click, shortcut, submission
 from handlers.slack.replies import afterwards, answering
 from handlers.texts.answers import sentence
-from handlers.texts.reports import NOTED
+from handlers.texts.review.reports import NOTED
 from store.subjects import SubjectKind
 from workflows.engine.errors import BadReason, Refused
 from workflows.engine.review import refusals

@@ -6,7 +6,7 @@ from handlers.slack.access.admission import Origin
 from handlers.slack.access.rights import NotAllowed, UnknownKind, Unsure, UnusableGroup
 from handlers.slack.blocks import modals
 from handlers.slack.blocks.modals import PAGE
-from handlers.slack.blocks.pages import View
+from handlers.slack.blocks.parts.pages import View
 from handlers.slack.context import SlackContext
 from handlers.slack.ids import Listed
 from store.cases.turns import Turns

@@ -14,18 +14,19 @@ from slack_bolt import Ack, App
 from slack_sdk import WebClient
 
 from handlers.slack.access.rights import NotAllowed
-from handlers.slack.blocks import answers, inputs, modals, session
-from handlers.slack.blocks.drawing import Drawn
-from handlers.slack.blocks.pages import View
-from handlers.slack.blocks.paragraphs import told
+from handlers.slack.blocks import answers, modals, session
+from handlers.slack.blocks.parts import inputs
+from handlers.slack.blocks.parts.drawing import Drawn
+from handlers.slack.blocks.parts.pages import View
+from handlers.slack.blocks.parts.paragraphs import told
 from handlers.slack.context import NotHere, SlackContext
 from handlers.slack.ids import Action, Callback, Listed, Shown
 from handlers.slack.interactions.decisions import admitted, is_stale, may_decide, readable
-from handlers.slack.interactions.open_forms import edit_form, form_in, keep
+from handlers.slack.interactions.forms.open_forms import edit_form, form_in, keep
 from handlers.slack.payloads import Click, Submission, click, submission
 from handlers.slack.progress import Progress
 from handlers.slack.replies import Answer, afterwards, answering
-from handlers.texts import sessions
+from handlers.texts.review import sessions
 from store.states import ReviewState
 from workflows.engine.deliver import workflow_pauses
 from workflows.engine.errors import FormChanged, NeverBroken, Refused, Repeated, Stale

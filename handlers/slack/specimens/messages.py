@@ -10,8 +10,8 @@ from handlers.slack.blocks.card import card
 from handlers.slack.blocks.cause import cause
 from handlers.slack.blocks.digest import digest
 from handlers.slack.blocks.doubt import doubt
-from handlers.slack.blocks.drawing import Drawn
-from handlers.slack.blocks.paragraphs import fitted, told
+from handlers.slack.blocks.parts.drawing import Drawn
+from handlers.slack.blocks.parts.paragraphs import fitted, told
 from handlers.slack.blocks.queue import queue
 from handlers.slack.blocks.reminder import reminder
 from handlers.slack.ids import Shown
@@ -55,29 +55,21 @@ from handlers.slack.specimens.reviews import (
     WHO,
 )
 from handlers.slack.specimens.specimen import Specimen
-from handlers.texts import (
-    absences,
-    assignments,
+from handlers.texts import commands, groups
+from handlers.texts.operations import bulk_reruns as bulk_texts
+from handlers.texts.operations import (
     causes,
-    commands,
-    decided,
     deliveries,
-    escalations,
     failures,
     findings,
-    groups,
     health,
     outage,
     overrun,
     pauses,
-    reminders,
-    reports,
     reruns,
     workflows,
 )
-from handlers.texts import (
-    bulk_reruns as bulk_texts,
-)
+from handlers.texts.review import absences, assignments, decided, escalations, reminders, reports
 from store.states import (
     BulkState,
     CauseState,
@@ -90,7 +82,7 @@ from workflows.engine.pauses import HandNote, Paused, Resumed
 from workflows.engine.propose.views import OutageView, OverrunView
 from workflows.engine.read.digest_views import DigestView
 from workflows.engine.review.assignment.views import WhyAssigned
-from workflows.engine.review.bulk_rules import WhyStopped
+from workflows.engine.review.rerun.bulk_rules import WhyStopped
 
 
 def messages() -> Iterator[Specimen]:

@@ -7,11 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from handlers.slack.specimens.reviews import AT, WHO
-from handlers.texts import (
-    bulk_reruns,
-    causes,
-    findings,
-)
+from handlers.texts.operations import bulk_reruns, causes, findings
 from handlers.texts.pieces import Told
 from store.states import (
     BulkState,
@@ -27,8 +23,8 @@ from workflows.engine.propose.views import OpenOutage
 from workflows.engine.read.cause_views import AllAgain, BulkView, CauseLineView, CauseView, Example
 from workflows.engine.read.digest_views import Cause, PausedSince, StoppedCase, WorkflowFigures
 from workflows.engine.read.status_views import StatusView, WorkflowStatus
-from workflows.engine.review.bulk_rules import WhyStopped
 from workflows.engine.review.corrected.views import CorrectedInput, CorrectedRerun, InputChange, RunAgainNote
+from workflows.engine.review.rerun.bulk_rules import WhyStopped
 from workflows.engine.review.views import (
     BulkPlanned,
     FailureView,

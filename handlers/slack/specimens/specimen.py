@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass
 
-from handlers.slack.blocks.drawing import Drawn
-from handlers.slack.blocks.pages import View
+from handlers.slack.blocks.parts.drawing import Drawn
+from handlers.slack.blocks.parts.pages import View
 
 
 @dataclass(frozen=True, kw_only=True)

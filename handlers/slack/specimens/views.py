@@ -10,8 +10,8 @@ from handlers.slack.blocks import answers, grid, home, modals, session
 from handlers.slack.blocks.assignments import assign_form, away_form
 from handlers.slack.blocks.cause import ignore_form
 from handlers.slack.blocks.modals import WHY
-from handlers.slack.blocks.pages import View
-from handlers.slack.blocks.paragraphs import fitted, told
+from handlers.slack.blocks.parts.pages import View
+from handlers.slack.blocks.parts.paragraphs import fitted, told
 from handlers.slack.blocks.questions import answer_form, question_form
 from handlers.slack.blocks.report import report_form
 from handlers.slack.ids import Alike, Listed, Shown
@@ -21,15 +21,15 @@ from handlers.slack.specimens.forms import BROKEN, CHARTER_VIEW, FORM, LINE, LIN
 from handlers.slack.specimens.operations import CAUSE
 from handlers.slack.specimens.reviews import ABSENCE, AT, CARD, DECIDED, DOUBT, OTHER, QUESTION, WHO
 from handlers.slack.specimens.specimen import Specimen
-from handlers.texts.charter import charter
-from handlers.texts.explained import EXPLAINED, explained
-from handlers.texts.forms import Note
 from handlers.texts.home import CHARTER, UNSURE, no_right
+from handlers.texts.operations.charter import charter
+from handlers.texts.operations.explained import EXPLAINED, explained
+from handlers.texts.review.forms import Note
 from store.states import (
     ReviewState,
     RunState,
 )
-from workflows.engine.read.explanation_views import ExplanationView, ValueLine
+from workflows.engine.read.explained.explanation_views import ExplanationView, ValueLine
 from workflows.engine.read.home_views import PAGE, Decided, HomeView, InHand, Place, Queue
 from workflows.engine.reasons import Code, Reason
 from workflows.engine.review.alike.views import Bar, GridView, GroupView, PressView, RowResult, RowView, Went

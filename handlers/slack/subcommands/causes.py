@@ -1,10 +1,10 @@
 """`/countersign causes [CAUSE]`: why cases fail that a person may read, or one cause with its buttons."""
 
 from handlers.slack.blocks.cause import cause
-from handlers.slack.blocks.paragraphs import told
+from handlers.slack.blocks.parts.paragraphs import told
 from handlers.slack.subcommands import Asked
 from handlers.slack.subcommands.status import known_to
-from handlers.texts.causes import listed
+from handlers.texts.operations.causes import listed
 from store.states import CauseState
 from workflows.engine.errors import Unknown
 from workflows.engine.read.causes import cause_lines, cause_named, cause_view

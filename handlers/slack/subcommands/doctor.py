@@ -2,9 +2,9 @@
 
 from functools import partial
 
-from handlers.slack.blocks.paragraphs import told
+from handlers.slack.blocks.parts.paragraphs import told
 from handlers.slack.subcommands import Asked, Work
-from handlers.texts.findings import CHECKING, found
+from handlers.texts.operations.findings import CHECKING, found
 
 
 def hear(asked: Asked) -> Work:

@@ -3,12 +3,12 @@
 from functools import partial
 
 from handlers.slack.blocks import modals
-from handlers.slack.blocks.paragraphs import fitted
+from handlers.slack.blocks.parts.paragraphs import fitted
 from handlers.slack.named_cases import named_case, readable
 from handlers.slack.subcommands import Asked
-from handlers.texts.explained import EXPLAINED, explained
+from handlers.texts.operations.explained import EXPLAINED, explained
 from workflows.engine.errors import Refused
-from workflows.engine.read.explanations import explanation_view
+from workflows.engine.read.explained.explanations import explanation_view
 
 
 def hear(asked: Asked) -> None:

@@ -1,7 +1,7 @@
 """`/countersign help`: the commands, and which workflows are paused."""
 
 from handlers.slack.access.rights import NotAllowed, Unsure
-from handlers.slack.blocks.paragraphs import told
+from handlers.slack.blocks.parts.paragraphs import told
 from handlers.slack.named_cases import readable
 from handlers.slack.subcommands import Asked
 from handlers.texts import commands as texts

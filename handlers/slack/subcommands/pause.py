@@ -1,10 +1,10 @@
 """`/countersign pause WORKFLOW [--deliveries] REASON`: pauses a workflow, or all; without a reason, shows the state."""
 
 from handlers.commands import read_pause
-from handlers.slack.blocks.paragraphs import told
+from handlers.slack.blocks.parts.paragraphs import told
 from handlers.slack.named_workflows import meant, statuses
 from handlers.slack.subcommands import Asked
-from handlers.texts import pauses
+from handlers.texts.operations import pauses
 from workflows.engine.deliver import workflow_pauses
 
 

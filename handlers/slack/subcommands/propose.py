@@ -3,10 +3,10 @@
 from functools import partial
 
 from handlers.slack.blocks import answers
-from handlers.slack.blocks.paragraphs import told
+from handlers.slack.blocks.parts.paragraphs import told
 from handlers.slack.named_workflows import admit, statuses
 from handlers.slack.subcommands import Asked, Work
-from handlers.texts import pauses
+from handlers.texts.operations import pauses
 from workflows.engine.errors import Refused
 from workflows.engine.review.late_proposals import propose_anew, waiting
 

@@ -5,19 +5,20 @@ from datetime import timedelta
 
 from handlers.commands import RerunCauseWords, RerunFailedWords, RerunWords, read_rerun
 from handlers.slack.blocks import answers
-from handlers.slack.blocks.paragraphs import told
+from handlers.slack.blocks.parts.paragraphs import told
 from handlers.slack.ids import Shown
-from handlers.slack.interactions.corrected_inputs import open_form
+from handlers.slack.interactions.forms.corrected_inputs import open_form
 from handlers.slack.named_cases import named_case, readable
 from handlers.slack.subcommands import Asked
-from handlers.texts import bulk_reruns as bulk_texts
-from handlers.texts import reruns as texts
+from handlers.texts.operations import bulk_reruns as bulk_texts
+from handlers.texts.operations import reruns as texts
 from store.subjects import SubjectKind
 from workflows.engine.case.lookup import cases_meant
 from workflows.engine.errors import AlreadyDelivered, Refused, Unknown
 from workflows.engine.read.causes import cause_named
-from workflows.engine.review import bulk_reruns, mending, refusals, reruns
+from workflows.engine.review import refusals
 from workflows.engine.review.corrected.corrected_inputs import input_view
+from workflows.engine.review.rerun import bulk_reruns, mending, reruns
 from workflows.engine.review.views import WhyRefused
 
 _WHICH = (

@@ -2,10 +2,10 @@
 
 from functools import partial
 
-from handlers.slack.blocks.paragraphs import told
+from handlers.slack.blocks.parts.paragraphs import told
 from handlers.slack.named_workflows import meant, statuses
 from handlers.slack.subcommands import Asked, Work
-from handlers.texts import pauses
+from handlers.texts.operations import pauses
 from handlers.texts.pieces import together
 from workflows.engine.deliver import workflow_pauses
 from workflows.engine.deliver.holds import release_all

@@ -1,9 +1,9 @@
 """`/countersign status`: how the workflows stand whose cases a person may read, and what they depend on."""
 
 from handlers.slack.access.rights import NotAllowed
-from handlers.slack.blocks.paragraphs import told
+from handlers.slack.blocks.parts.paragraphs import told
 from handlers.slack.subcommands import Asked
-from handlers.texts.workflows import status
+from handlers.texts.operations.workflows import status
 from workflows.engine.declare.registry import AnyWorkflow
 from workflows.engine.read.status import status_view
 

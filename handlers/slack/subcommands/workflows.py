@@ -1,11 +1,11 @@
 """`/countersign workflows [WORKFLOW]`: the workflows whose cases a person may read, or the charter of one."""
 
 from handlers.commands import nearest
-from handlers.slack.blocks.paragraphs import told
+from handlers.slack.blocks.parts.paragraphs import told
 from handlers.slack.subcommands import Asked
 from handlers.slack.subcommands.status import known_to
-from handlers.texts.charter import charter
-from handlers.texts.workflows import listed
+from handlers.texts.operations.charter import charter
+from handlers.texts.operations.workflows import listed
 from workflows.engine.errors import Unknown
 from workflows.engine.read.charters import charter_view
 from workflows.engine.read.status import status_view

@@ -2,10 +2,10 @@
 
 from functools import partial
 
-from handlers.slack.blocks.paragraphs import told
+from handlers.slack.blocks.parts.paragraphs import told
 from handlers.slack.named_cases import readable
 from handlers.slack.subcommands import Asked, Work
-from handlers.texts.reports import NOTED
+from handlers.texts.review.reports import NOTED
 from workflows.engine.case.lookup import cases_meant
 from workflows.engine.errors import Refused
 from workflows.engine.review.wrong import reports

@@ -20,7 +20,7 @@ from store import schema
 from store.db.database import Database
 from tests.integration.bot.claims import Claim, Verdict, claims, letters, mended
 from tests.world import Tell, World
-from workflows.engine.declare.author_threads import Ended
+from workflows.engine.declare.calls.author_threads import Ended
 from workflows.engine.errors import Drifted, Refused
 from workflows.engine.read.pulled.pulled_cases import pulled
 from workflows.engine.review import reviews

@@ -16,7 +16,7 @@ from tests.conftest import MakeWorld
 from tests.sample import Desk, Ticket, Triage, sample_workflow
 from tests.world import Tell, World, sure
 from workflows import Ask, Autonomy, Proposal, Rejection, Review, Run, Workflow, step
-from workflows.engine.declare.author_threads import Ended
+from workflows.engine.declare.calls.author_threads import Ended
 from workflows.engine.deliver.views import DeliveryView
 from workflows.engine.read.views import OpenReview, ReviewView, RunView, StepView
 from workflows.engine.review import reviews

@@ -6,7 +6,7 @@ from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
-from handlers.texts.reasons import in_words
+from handlers.texts.review.reasons import in_words
 from store import schema
 from store.cases import contents
 from store.model import spending

@@ -11,8 +11,8 @@ from store.db.failpoints import Failpoint, Side
 from tests.integration.model.scene import HAIKU, Scene, filled_in
 from tests.integration.model.server import Reply, message
 from tests.sample import Triage
-from workflows.engine.declare.author_threads import Ended
-from workflows.engine.review import reruns
+from workflows.engine.declare.calls.author_threads import Ended
+from workflows.engine.review.rerun import reruns
 from workflows.model.port import Account, Prompt, Question
 
 

@@ -9,7 +9,7 @@ from tests.integration.model.scene import HAIKU, SONNET, Scene, filled_in
 from tests.integration.model.server import Reply, failure, message
 from tests.sample import Triage
 from workflows import Budget
-from workflows.engine.declare.author_threads import Ended
+from workflows.engine.declare.calls.author_threads import Ended
 from workflows.engine.review import reviews
 
 pytestmark = pytest.mark.slow

@@ -10,7 +10,7 @@ from alembic import command
 from alembic.config import Config
 from sqlalchemy import text
 
-from handlers.texts.reasons import in_words
+from handlers.texts.review.reasons import in_words
 from store.db import migration
 from store.db.database import Database
 from store.governance import audit

@@ -18,7 +18,7 @@ from tests.world import World, sure
 from workflows import NotDone
 from workflows.engine.read import history
 from workflows.engine.review import claims, reviews
-from workflows.engine.review.reruns import rerun
+from workflows.engine.review.rerun.reruns import rerun
 from workflows.engine.review.wrong import corrections
 from workflows.model.scripted import ScriptedModel
 

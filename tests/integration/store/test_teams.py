@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -15,10 +16,11 @@ from sqlalchemy import select
 from sqlalchemy.exc import NoResultFound
 from sqlalchemy.orm import Session
 
+import store
 from store import schema
-from store.cases.assignments import Load
 from store.cases.bulk_reruns import Choice, Ends
 from store.cases.homes import Days
+from store.cases.review.assignments import Load
 from store.cases.runs import FirstRun
 from store.cases.turns import Turns
 from store.db import migration, rows
@@ -44,6 +46,7 @@ from store.subjects import Subject, SubjectKind
 from tests.heard import heard
 from tests.unit.store.test_teams import OF_NO_TEAM, SUBJECTS, queries
 
+STORE = Path(store.__path__[0])
 NOW = datetime(2026, 11, 20, 9, 0, tzinfo=UTC)
 HOUR = timedelta(hours=1)
 TURNS = Turns(by="U1", workflows=["sample"])
@@ -768,13 +771,9 @@ def team_called(database: Database, name: str, *, at: datetime) -> Company:
 def functions() -> dict[str, Callable[..., object]]:
     """The queries of the lint, by their names."""
     rooms = {
-        f"{module.__name__.rpartition('.')[2]}": module
+        path.stem: importlib.import_module(f"store.{'.'.join(path.relative_to(STORE).with_suffix('').parts)}")
         for subject in SUBJECTS
-        for module in (
-            importlib.import_module(f"store.{subject}.{file}")
-            for file in {name.partition(".")[0] for name in queries()}
-            if importlib.util.find_spec(f"store.{subject}.{file}") is not None
-        )
+        for path in (STORE / subject).rglob("*.py")
     }
     left_out = OF_NO_TEAM | ON_POSTGRESQL_ALONE
     return {

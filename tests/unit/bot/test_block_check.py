@@ -2,7 +2,7 @@
 
 from bot.cli.screens.block_check import Judged, judged, own_judge
 from bot.slack.validation import Fault
-from handlers.slack.blocks.drawing import Drawn
+from handlers.slack.blocks.parts.drawing import Drawn
 from handlers.slack.specimens.specimen import Specimen
 
 

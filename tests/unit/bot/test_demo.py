@@ -18,7 +18,7 @@ from bot.demo.story import (
     invoices,
     tickets,
 )
-from handlers.slack.blocks.rich_text import bullets, date, line, quote, rich, words
+from handlers.slack.blocks.parts.rich_text import bullets, date, line, quote, rich, words
 from handlers.texts.pieces import Shown, Time
 from tests.world import Clock
 from workflows.engine.propose.samples import SAMPLES

@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from handlers.texts.reasons import in_words
+from handlers.texts.review.reasons import in_words
 from workflows.engine.reasons import (
     MOST,
     MOST_SAID,

@@ -13,7 +13,7 @@ from bot.sandbox.state.fields import complaint
 from bot.sandbox.state.forms import Values, find_input, initial_values, spots
 from bot.sandbox.state.new_messages import accept_text
 from handlers.slack import limits
-from handlers.slack.blocks.drawing import Drawn
+from handlers.slack.blocks.parts.drawing import Drawn
 from tests.slack.stage import words
 from tests.unit.handlers.second_judge import look_at_message, look_at_view
 

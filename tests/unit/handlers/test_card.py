@@ -9,10 +9,10 @@ from hypothesis import given
 
 from handlers.slack.blocks import modals
 from handlers.slack.blocks.card import card
-from handlers.slack.blocks.drawing import Block, Drawn
-from handlers.slack.blocks.paragraphs import fitted
+from handlers.slack.blocks.parts.drawing import Block, Drawn
+from handlers.slack.blocks.parts.paragraphs import fitted
 from handlers.slack.ids import Shown
-from handlers.texts import decided, status
+from handlers.texts.review import decided, status
 from store.states import DeliveryState, ReviewState, RunState
 from tests.slack.stage import dict_of, list_of, options, words
 from tests.unit.handlers.cases import ANA, COLUMNS, LURES, MARIA, NOW, decision, delivery, few, value, view, views

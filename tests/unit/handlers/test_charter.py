@@ -4,9 +4,9 @@ from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 
-from handlers.slack.blocks.paragraphs import told
-from handlers.slack.blocks.transcript import transcript
-from handlers.texts.charter import autonomy_in_brief, charter
+from handlers.slack.blocks.parts.paragraphs import told
+from handlers.slack.blocks.parts.transcript import transcript
+from handlers.texts.operations.charter import autonomy_in_brief, charter
 from tests.unit.handlers.cases import NOW
 from workflows.engine.pauses import Pause
 from workflows.engine.read.charter_views import CharterView, SecondPerson

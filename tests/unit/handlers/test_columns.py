@@ -3,8 +3,8 @@
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from handlers.slack.blocks.columns import WIDTH, is_laid_out, laid_out, table, width_of
-from handlers.slack.blocks.rows import rows_table
+from handlers.slack.blocks.parts.columns import WIDTH, is_laid_out, laid_out, table, width_of
+from handlers.slack.blocks.parts.rows import rows_table
 from tests.slack.stage import words
 from tests.unit.handlers.cases import COLUMNS
 from tests.unit.handlers.slack import as_sent

@@ -8,7 +8,7 @@ import pytest
 
 from handlers.slack import limits
 from handlers.slack.blocks.digest import digest
-from handlers.slack.blocks.drawing import Drawn
+from handlers.slack.blocks.parts.drawing import Drawn
 from workflows.engine.read.digest_views import Cause, DigestView, StoppedCase, WorkflowFigures
 
 DAY = date(2026, 11, 19)

@@ -5,11 +5,11 @@ from datetime import date
 import pytest
 from hypothesis import given
 
-from handlers.slack.blocks.drawing import Drawn
-from handlers.slack.blocks.paragraphs import fitted
-from handlers.slack.blocks.paragraphs import told as shown
-from handlers.texts.failures import failure as told_of
-from handlers.texts.failures import nowhere, unsent, wrong_clock
+from handlers.slack.blocks.parts.drawing import Drawn
+from handlers.slack.blocks.parts.paragraphs import fitted
+from handlers.slack.blocks.parts.paragraphs import told as shown
+from handlers.texts.operations.failures import failure as told_of
+from handlers.texts.operations.failures import nowhere, unsent, wrong_clock
 from store.states import RunState
 from tests.unit.handlers.cases import LURES, NOW, failed, failure, few, keys
 from tests.unit.handlers.slack import message

@@ -20,8 +20,9 @@ from bot.sandbox.blocks.shapes import Place, each
 from bot.sandbox.json import objects
 from bot.sandbox.state.forms import Values, find_input, initial_values, spots
 from handlers.slack import limits
-from handlers.slack.blocks import inputs, modals
-from handlers.slack.blocks.pages import View
+from handlers.slack.blocks import modals
+from handlers.slack.blocks.parts import inputs
+from handlers.slack.blocks.parts.pages import View
 from handlers.slack.ids import OpenRow, Row
 from handlers.slack.payloads import Modal
 from tests.unit.handlers.cases import view

@@ -9,10 +9,10 @@ from hypothesis import strategies as st
 from bot.sandbox.json import Object, objects
 from handlers.slack import limits
 from handlers.slack.blocks import answers, modals
-from handlers.slack.blocks.columns import WIDTH
-from handlers.slack.blocks.inputs import State, read_labelled, read_plainly
+from handlers.slack.blocks.parts.columns import WIDTH
+from handlers.slack.blocks.parts.inputs import State, read_labelled, read_plainly
 from handlers.slack.ids import Listed, Shown
-from handlers.texts.forms import Note
+from handlers.texts.review.forms import Note
 from store.states import ReviewState
 from tests.slack.stage import words
 from tests.unit.handlers.cases import (

@@ -5,8 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from handlers.slack.blocks.card import card
-from handlers.slack.blocks.paragraphs import told as shown
-from handlers.texts import pauses
+from handlers.slack.blocks.parts.paragraphs import told as shown
+from handlers.texts.operations import pauses
 from store.states import ReviewState, RunState
 from tests.unit.handlers.cases import ANA, NOW, decision, few, people, texts, view
 from tests.unit.handlers.slack import message

@@ -1,7 +1,7 @@
 """A proposal that a person refused before is told as such before anything else, and once."""
 
 from handlers.slack.blocks.card import card
-from handlers.slack.blocks.transcript import transcript
+from handlers.slack.blocks.parts.transcript import transcript
 from tests.unit.handlers.cases import view
 from workflows.engine.reasons import Code, Reason
 

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from handlers.slack.blocks.rich_text import as_written, is_user, narrowed, person, words
-from handlers.slack.blocks.text import escaped, parts
+from handlers.slack.blocks.parts.rich_text import as_written, is_user, narrowed, person, words
+from handlers.slack.blocks.parts.text import escaped, parts
 from handlers.texts.plain import excerpt, in_words, without_first_line
 from tests.unit.handlers.cases import longer, texts
 from tests.unit.handlers.slack import hidden

@@ -21,7 +21,7 @@ def words_in(source: str) -> set[str]:
 
 
 def test_what_draws_a_message_or_a_form_in_slack_has_no_words_of_its_own() -> None:
-    modules = Path(handlers.slack.blocks.__path__[0]).glob("*.py")
+    modules = Path(handlers.slack.blocks.__path__[0]).rglob("*.py")
     assert {path.name: found for path in modules if (found := words_in(path.read_text()))} == {}
 
 

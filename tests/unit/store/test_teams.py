@@ -28,7 +28,7 @@ def queries() -> dict[str, ast.FunctionDef]:
     return {
         f"{file.stem}.{node.name}": node
         for subject in SUBJECTS
-        for file in sorted((ROOT / "store" / subject).glob("*.py"))
+        for file in sorted((ROOT / "store" / subject).rglob("*.py"))
         for node in ast.parse(file.read_text()).body
         if isinstance(node, ast.FunctionDef) and not node.name.startswith("_") and takes_session(node)
     }

@@ -2,7 +2,8 @@
 
 from sqlalchemy.orm import Session
 
-from store.cases import contents, questions
+from store.cases import contents
+from store.cases.review import questions
 from store.states import QuestionState
 from workflows.engine.case.heard import answers_to_json
 from workflows.engine.case.lookup import kept_json

@@ -11,8 +11,9 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 from tenacity import retry, retry_if_exception_type, stop_after_attempt
 
-from store.cases import cases, contents, queue, reviews, runs
+from store.cases import cases, contents, queue, runs
 from store.cases.cases import KnownCase
+from store.cases.review import reviews
 from store.cases.runs import FirstRun
 from store.governance import audit, teams
 from store.governance.audit import Act
@@ -24,7 +25,7 @@ from workflows.engine.case.idempotency_keys import case_key
 from workflows.engine.case.transitions import move_review, move_run
 from workflows.engine.causes.counting import close_where_through
 from workflows.engine.context import Context
-from workflows.engine.declare.author_code import called, within
+from workflows.engine.declare.calls.author_code import called, within
 from workflows.engine.declare.registry import AnyWorkflow
 from workflows.engine.declare.round_trip import checked, kept
 from workflows.engine.errors import AuthorFailed, InvalidInput, Misfit, QueueFull, TimeLimitPassed

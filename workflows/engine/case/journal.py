@@ -27,9 +27,9 @@ from store.states import RunState, StepState
 from workflows.engine.case.leases import Lease
 from workflows.engine.causes.dependencies import dependency_of
 from workflows.engine.context import Context
-from workflows.engine.declare import author_threads
-from workflows.engine.declare.backoff import seconds
-from workflows.engine.declare.call_outcomes import outcome_of
+from workflows.engine.declare.calls import author_threads
+from workflows.engine.declare.calls.backoff import seconds
+from workflows.engine.declare.calls.call_outcomes import outcome_of
 from workflows.engine.declare.error_words import words_of
 from workflows.engine.declare.round_trip import losses
 from workflows.engine.declare.steps import DELIVER, SOURCE, Call, recording

@@ -8,11 +8,12 @@ from typing import Any
 from pydantic import BaseModel
 from sqlalchemy.orm import Session
 
-from store.cases import cases, contents, reviews, runs
+from store.cases import cases, contents, runs
+from store.cases.review import reviews
 from store.governance import teams
 from workflows.engine.case.idempotency_keys import case_key
 from workflows.engine.context import Context
-from workflows.engine.declare.author_code import within
+from workflows.engine.declare.calls.author_code import within
 from workflows.engine.declare.personal import MASK, hiding, personal_fields, personal_values
 from workflows.engine.declare.registry import AnyWorkflow
 from workflows.engine.declare.round_trip import read

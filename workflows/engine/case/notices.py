@@ -6,7 +6,7 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from store import schema
-from store.cases import reviews
+from store.cases.review import reviews
 from store.faces import FAILURES
 from store.slack import messages, outbox
 from store.states import ReviewState

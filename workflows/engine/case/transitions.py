@@ -10,7 +10,8 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from store import schema
-from store.cases import causes, deliveries, questions, queue, reviews, runs
+from store.cases import causes, deliveries, queue, runs
+from store.cases.review import questions, reviews
 from store.governance import audit
 from store.states import DeliveryState, QuestionState, Resolution, ReviewState, RunState
 from store.subjects import SubjectKind

@@ -3,7 +3,7 @@
 from pydantic import ValidationError
 
 from workflows.complaints import all_complaints
-from workflows.engine.declare import author_threads
+from workflows.engine.declare.calls import author_threads
 from workflows.engine.text.canonical_json import printable
 from workflows.redaction import redacted
 

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator, Sequence
 from types import CellType, CodeType, FunctionType, ModuleType
 from typing import Any
 
-from workflows.engine.declare.boundary import against
+from workflows.engine.declare.calls.boundary import against
 from workflows.engine.declare.steps import Step
 from workflows.engine.declare.workflow import Does, Workflow
 from workflows.engine.errors import BadDeclaration

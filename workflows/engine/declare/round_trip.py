@@ -16,7 +16,7 @@ from pydantic import BaseModel, Secret, SecretBytes, SecretStr, ValidationError
 from typing_extensions import is_typeddict
 
 from workflows.complaints import WHOLE, complaints
-from workflows.engine.declare.author_code import called
+from workflows.engine.declare.calls.author_code import called
 from workflows.engine.errors import AuthorFailed, Misfit
 from workflows.engine.text.canonical_json import MAX_BYTES, ModelT, from_body, larger_than, to_body
 

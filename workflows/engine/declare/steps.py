@@ -16,8 +16,8 @@ from typing import Any, Generic, NoReturn, ParamSpec, Protocol, TypeVar, overloa
 
 from pydantic import TypeAdapter
 
-from workflows.engine.declare import author_threads, boundary
-from workflows.engine.declare.backoff import Backoff
+from workflows.engine.declare.calls import author_threads, boundary
+from workflows.engine.declare.calls.backoff import Backoff
 from workflows.engine.declare.step_contract import Shape
 from workflows.engine.declare.step_limits import Limits
 from workflows.engine.declare.workflow import Does, does_in

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from workflows.engine.context import Context
-from workflows.engine.declare.call_outcomes import outcome_of
+from workflows.engine.declare.calls.call_outcomes import outcome_of
 from workflows.tools import calls
 from workflows.tools.calls import Called, CallOutcome
 

@@ -8,7 +8,8 @@ from pydantic import BaseModel
 from sqlalchemy.orm import Session
 
 from store import schema
-from store.cases import cases, contents, deliveries, reviews, runs
+from store.cases import cases, contents, deliveries, runs
+from store.cases.review import reviews
 from store.governance import audit
 from store.slack import messages
 from store.states import CLOSING, DeliveryState, Resolution, ReviewState, RunState

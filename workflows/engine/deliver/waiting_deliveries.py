@@ -13,7 +13,8 @@ from sqlalchemy.orm import Session
 from tenacity import Retrying, retry_if_exception_type, stop_after_delay, wait_exponential
 
 from store import schema
-from store.cases import deliveries, reviews, runs, target_outages, waiting_runs, workflow_pauses
+from store.cases import deliveries, runs, target_outages, waiting_runs, workflow_pauses
+from store.cases.review import reviews
 from store.db.database import Unavailable
 from store.faces import FAILURES
 from store.governance import teams

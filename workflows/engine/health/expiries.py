@@ -11,7 +11,7 @@ from store.faces import FAILURES
 from store.slack import outbox
 from store.subjects import SubjectKind
 from workflows.engine.context import Context
-from workflows.engine.declare.author_code import within
+from workflows.engine.declare.calls.author_code import within
 from workflows.engine.declare.registry import AnyWorkflow
 from workflows.engine.health.rules import DAYS
 from workflows.engine.health.views import ExpiryView

@@ -5,7 +5,7 @@ import hashlib
 import structlog
 from pydantic import BaseModel
 
-from workflows.engine.declare.author_code import within
+from workflows.engine.declare.calls.author_code import within
 from workflows.engine.declare.registry import AnyWorkflow
 
 log = structlog.get_logger()

@@ -8,7 +8,7 @@ from typing import Any
 import structlog
 from pydantic import BaseModel
 
-from workflows.engine.declare import author_threads
+from workflows.engine.declare.calls import author_threads
 from workflows.engine.declare.proposal import Proposal
 from workflows.engine.declare.registry import AnyWorkflow
 from workflows.engine.declare.workflow import Check, Never

@@ -9,7 +9,7 @@ from pydantic import JsonValue, TypeAdapter
 from pydantic_core import to_jsonable_python
 
 from workflows.engine.case.heard import Heard
-from workflows.engine.declare import author_threads
+from workflows.engine.declare.calls import author_threads
 from workflows.engine.declare.proposal import InputT, OutputT, Proposal
 from workflows.engine.declare.round_trip import read
 from workflows.engine.declare.steps import ASK, Call, Recorder

@@ -8,7 +8,7 @@ from pydantic import ValidationError
 
 from workflows.complaints import all_complaints
 from workflows.engine.case.file_rows import read_rows
-from workflows.engine.declare import author_threads
+from workflows.engine.declare.calls import author_threads
 from workflows.engine.declare.registry import AnyWorkflow
 from workflows.engine.declare.workflow import Example
 from workflows.engine.errors import CodeExited, InvalidInput, TimeLimitPassed

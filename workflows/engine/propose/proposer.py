@@ -10,13 +10,14 @@ from pydantic import BaseModel, StringConstraints, TypeAdapter, ValidationError
 from sqlalchemy.orm import Session
 
 from store import schema
-from store.cases import contents, reviews
+from store.cases import contents
+from store.cases.review import reviews
 from workflows.complaints import WHOLE, complaints
 from workflows.engine.case.heard import Heard
 from workflows.engine.context import Context
-from workflows.engine.declare import author_threads
-from workflows.engine.declare.author_code import within
-from workflows.engine.declare.boundary import before_decision
+from workflows.engine.declare.calls import author_threads
+from workflows.engine.declare.calls.author_code import within
+from workflows.engine.declare.calls.boundary import before_decision
 from workflows.engine.declare.error_words import words_of
 from workflows.engine.declare.proposal import Proposal
 from workflows.engine.declare.registry import AnyWorkflow

@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from store.states import ACTIVE, BulkState, CauseState, RunState
 from workflows.engine.causes.advice import Advice
-from workflows.engine.review.bulk_rules import WhyStopped
+from workflows.engine.review.rerun.bulk_rules import WhyStopped
 
 
 @dataclass(frozen=True, kw_only=True)

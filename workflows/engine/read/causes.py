@@ -18,8 +18,8 @@ from workflows.engine.context import SYSTEM, Context
 from workflows.engine.errors import Refused, Unknown
 from workflows.engine.health.systems import is_well
 from workflows.engine.read.cause_views import AllAgain, BulkView, CauseLineView, CauseView, Example
-from workflows.engine.review.bulk_reruns import plan_of, progress_of
-from workflows.engine.review.bulk_rules import WhyStopped
+from workflows.engine.review.rerun.bulk_reruns import plan_of, progress_of
+from workflows.engine.review.rerun.bulk_rules import WhyStopped
 
 HOURS = 24
 """Hours of the trend."""

@@ -15,7 +15,7 @@ from pydantic import TypeAdapter
 from sqlalchemy.orm import Session
 
 from store import schema
-from store.cases import reports
+from store.cases.review import reports
 from store.faces import FAILURES, LEADS
 from store.governance import teams
 from store.quality import digests

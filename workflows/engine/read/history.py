@@ -7,7 +7,8 @@ from dataclasses import replace
 from sqlalchemy.orm import Session
 
 from store import schema
-from store.cases import cases, contents, journal, reviews, runs
+from store.cases import cases, contents, journal, runs
+from store.cases.review import reviews
 from store.governance import audit, teams
 from store.model import requests
 from store.states import ReviewState

@@ -9,8 +9,9 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
 
-from store.cases import contents, homes, reviews
+from store.cases import contents, homes
 from store.cases.homes import Days, Made, Mine, Waiting
+from store.cases.review import reviews
 from store.states import ReviewState, RunState
 from workflows.engine.context import Context
 from workflows.engine.declare.names import persons_in

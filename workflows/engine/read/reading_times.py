@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from statistics import median
 
-from store.cases import reviews
+from store.cases.review import reviews
 from workflows.engine.context import Context
 
 

@@ -8,7 +8,8 @@ from decimal import Decimal
 
 from pydantic import JsonValue
 
-from store.cases import cases, contents, deliveries, journal, reports, reviews
+from store.cases import cases, contents, deliveries, journal
+from store.cases.review import reports, reviews
 from store.states import LAPSES, STOPPED, Resolution, RunState
 from workflows.engine.context import Context
 from workflows.engine.review.decisions import LAPSES as NO_DECISIONS

@@ -8,7 +8,8 @@ from pydantic import JsonValue
 from sqlalchemy.orm import Session
 
 from store import schema
-from store.cases import alike, assignments, cases, contents, reviews, runs
+from store.cases import cases, contents, runs
+from store.cases.review import alike, assignments, reviews
 from store.cases.turns import Turns, count
 from store.cases.turns import lines as lines_of
 from store.governance import teams

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from sqlalchemy.orm import Session
 
 from store import schema
-from store.cases import openings, reviews
+from store.cases.review import openings, reviews
 from store.governance import audit, teams
 from store.subjects import SubjectKind
 from workflows.engine.case import notices

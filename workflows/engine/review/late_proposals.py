@@ -8,7 +8,8 @@ at the same moment either comes first and wins, or comes second and is told so.
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from store.cases import cases, journal, reviews, runs, unproposed
+from store.cases import cases, journal, runs, unproposed
+from store.cases.review import reviews
 from store.cases.unproposed import EmptyLine
 from store.db.database import Unavailable
 from store.governance import teams
@@ -20,8 +21,8 @@ from workflows.engine.deliver.workflow_pauses import paused
 from workflows.engine.errors import Refused
 from workflows.engine.propose.proposer import NOT_ALLOWED
 from workflows.engine.reasons import Code, from_json
-from workflows.engine.review import reruns
 from workflows.engine.review.claims import is_in_hand
+from workflows.engine.review.rerun import reruns
 from workflows.model.port import NoAnswer
 
 _OF_MODELS = (

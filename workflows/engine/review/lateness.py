@@ -5,7 +5,8 @@ from collections.abc import Collection
 from sqlalchemy.orm import Session
 
 from store import schema
-from store.cases import cases, reviews
+from store.cases import cases
+from store.cases.review import reviews
 from store.states import ReviewState
 from workflows.engine.errors import Repeated, Stale, Unknown
 from workflows.engine.review.decisions import DecisionKind

@@ -10,7 +10,8 @@ from datetime import timedelta
 from sqlalchemy.orm import Session
 
 from store import schema
-from store.cases import assignments, openings, reviews, turns
+from store.cases import turns
+from store.cases.review import assignments, openings, reviews
 from store.cases.turns import Turns
 from store.governance import audit, teams
 from store.subjects import SubjectKind

@@ -5,7 +5,8 @@ from collections.abc import Sequence
 from sqlalchemy.orm import Session
 
 from store import schema
-from store.cases import contents, reviews, runs
+from store.cases import contents, runs
+from store.cases.review import reviews
 from store.governance import audit
 from store.subjects import SubjectKind
 from workflows.engine.case import notices

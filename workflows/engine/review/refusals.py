@@ -13,7 +13,8 @@ import structlog
 from pydantic import JsonValue
 from sqlalchemy.orm import Session
 
-from store.cases import cases, reviews, workflow_pauses
+from store.cases import cases, workflow_pauses
+from store.cases.review import reviews
 from store.db.database import Unavailable
 from store.governance import audit
 from store.subjects import Subject, SubjectKind

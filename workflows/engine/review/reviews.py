@@ -13,8 +13,9 @@ from pydantic import BaseModel
 from sqlalchemy.orm import Session
 
 from store import schema
-from store.cases import cases, contents, journal, openings, reports, reviews, runs
-from store.cases.decision_basis import decision_basis
+from store.cases import cases, contents, journal, runs
+from store.cases.review import openings, reports, reviews
+from store.cases.review.decision_basis import decision_basis
 from store.governance import teams
 from store.states import CLOSING, LAPSES, Resolution, ReviewState, RunState
 from workflows.engine.case import notices
@@ -26,10 +27,10 @@ from workflows.engine.declare.steps import ASK, START
 from workflows.engine.deliver import delivery, graces, workflow_pauses
 from workflows.engine.errors import BadReason, NeverBroken, Refused, Stale, Unknown
 from workflows.engine.reasons import Code, from_json
-from workflows.engine.review import reruns
 from workflows.engine.review.decisions import MAX_QUESTION, MAX_REASON, NO_ANSWER, DecisionKind, Follows, WhyHeld
 from workflows.engine.review.lateness import refuse_late, still_open, what_happened
 from workflows.engine.review.own_cases import refuse_own_case
+from workflows.engine.review.rerun import reruns
 from workflows.engine.review.scrutiny import Basis, as_entered, as_proposed, basis_of, held_against_rules, passed_over
 from workflows.engine.review.second_proposals import keep_refused, why_none_in
 from workflows.engine.review.seconds import Need, needs, next_of, refuse_same_person

@@ -11,11 +11,11 @@ from typing import TypeVar
 
 from pydantic import BaseModel
 
-from store.cases.decision_basis import DecisionBasis
+from store.cases.review.decision_basis import DecisionBasis
 from workflows.complaints import WHOLE
 from workflows.engine.case.lookup import known_workflow
 from workflows.engine.context import Context
-from workflows.engine.declare.author_code import within
+from workflows.engine.declare.calls.author_code import within
 from workflows.engine.declare.registry import AnyWorkflow
 from workflows.engine.declare.round_trip import Kept, as_shown, kept, read
 from workflows.engine.errors import FormChanged, InvalidOutput, Misfit, NeverBroken, Refused, TimeLimitPassed

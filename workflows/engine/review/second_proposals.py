@@ -6,7 +6,8 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from store import schema
-from store.cases import contents, reviews
+from store.cases import contents
+from store.cases.review import reviews
 from workflows.engine.case.heard import Heard, refused_to_json
 from workflows.engine.case.lookup import kept_json
 from workflows.engine.reasons import Code, Reason, from_json

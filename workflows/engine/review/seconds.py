@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import structlog
 from pydantic import BaseModel
 
-from workflows.engine.declare.author_code import within
+from workflows.engine.declare.calls.author_code import within
 from workflows.engine.declare.registry import AnyWorkflow
 from workflows.engine.declare.round_trip import read
 from workflows.engine.declare.seconds import Second

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from sqlalchemy.orm import Session
 
 from store import schema
-from store.cases import contents, reviews
+from store.cases import contents
+from store.cases.review import reviews
 from store.states import ReviewState
 
 DECIDABLE = (ReviewState.OPEN, ReviewState.AWAITING_SECOND)

@@ -9,7 +9,8 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from store import schema
-from store.cases import cases, deliveries, reviews, runs
+from store.cases import cases, deliveries, runs
+from store.cases.review import reviews
 from store.governance import teams
 from store.states import DeliveryState, ReviewState, RunState
 from workflows.engine.case import notices

@@ -13,7 +13,7 @@ from store import schema
 from store.states import Resolution, RunState
 from workflows.engine.case.transitions import begin_after
 from workflows.engine.context import SYSTEM, Context
-from workflows.engine.declare.author_code import within
+from workflows.engine.declare.calls.author_code import within
 from workflows.engine.declare.registry import AnyWorkflow
 from workflows.engine.declare.round_trip import as_shown
 from workflows.engine.errors import Misfit

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from decimal import Decimal
 
 from workflows.engine.case.journal import attempts_at, read_back, written
-from workflows.engine.declare import author_threads
+from workflows.engine.declare.calls import author_threads
 from workflows.engine.declare.steps import Call, recording
 from workflows.engine.text.canonical_json import canonical
 from workflows.model.port import Answer, ModelError

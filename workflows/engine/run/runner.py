@@ -17,8 +17,8 @@ from tenacity import RetryCallState, Retrying, retry_if_exception, stop_after_at
 
 from store import schema
 from store.cases import contents, journal, runs
-from store.cases import questions as questions_kept
 from store.cases.journal import StepLine
+from store.cases.review import questions as questions_kept
 from store.db import failpoints
 from store.db.database import Unavailable
 from store.db.failpoints import Failpoint
@@ -29,9 +29,9 @@ from workflows.engine.case.journal import Instead, Journal, in_scope
 from workflows.engine.case.leases import Clogged, Lease
 from workflows.engine.case.transitions import move_run, stop_run
 from workflows.engine.context import SYSTEM, Context
-from workflows.engine.declare import author_threads
-from workflows.engine.declare.author_code import within
-from workflows.engine.declare.boundary import in_delivery
+from workflows.engine.declare.calls import author_threads
+from workflows.engine.declare.calls.author_code import within
+from workflows.engine.declare.calls.boundary import in_delivery
 from workflows.engine.declare.error_words import words_of
 from workflows.engine.declare.registry import AnyWorkflow
 from workflows.engine.declare.round_trip import read

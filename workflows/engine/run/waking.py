@@ -7,7 +7,7 @@ waits for work looks every `LOOK` seconds.
 
 from workflows.engine.context import Context
 from workflows.engine.deliver import waiting_deliveries
-from workflows.engine.review import bulk_reruns, mending
+from workflows.engine.review.rerun import bulk_reruns, mending
 from workflows.engine.review.source import question_sending
 from workflows.engine.review.waiting import deadlines, reminders
 

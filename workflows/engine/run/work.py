@@ -8,14 +8,15 @@ from pydantic import BaseModel
 from sqlalchemy.orm import Session
 
 from store import schema
-from store.cases import contents, journal, questions, reviews, runs
+from store.cases import contents, journal, runs
 from store.cases.journal import StepLine
+from store.cases.review import questions, reviews
 from store.cases.runs import LoadedRun
 from store.states import LAPSES, Resolution
 from workflows.engine.case.heard import Heard
 from workflows.engine.case.leases import Lease
 from workflows.engine.context import Context
-from workflows.engine.declare.author_code import within
+from workflows.engine.declare.calls.author_code import within
 from workflows.engine.declare.registry import AnyWorkflow
 from workflows.engine.declare.round_trip import as_shown, read
 from workflows.engine.declare.workflow import Rejection

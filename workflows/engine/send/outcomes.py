@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import structlog
 
-from store.cases import reminders
+from store.cases.review import reminders
 from store.slack import messages, outbox
 from store.slack.outbox import LONGEST_WAIT, VIEWS
 from store.states import OutboxState

@@ -42,8 +42,8 @@ from pydantic import BaseModel, JsonValue
 from pydantic_core import to_jsonable_python
 
 from handlers.slack.blocks.card import card
-from handlers.slack.blocks.transcript import transcript
-from handlers.texts.reasons import in_words
+from handlers.slack.blocks.parts.transcript import transcript
+from handlers.texts.review.reasons import in_words
 from store.db import migration
 from store.db.database import Database
 from store.governance import teams

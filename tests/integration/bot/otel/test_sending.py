@@ -28,7 +28,7 @@ from tests.waiting import LONGEST, wait_until
 from tests.world import World
 from workflows.engine.read.spans import exports as span_exports
 from workflows.engine.read.spans.exports import GIVEN_UP_AFTER, case_spans, trouble
-from workflows.engine.review import reruns
+from workflows.engine.review.rerun import reruns
 from workflows.model.scripted import ScriptedModel
 
 QUICK = {"look": 0.01, "backoff": 0.01, "take_over": 0.01}

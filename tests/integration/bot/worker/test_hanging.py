@@ -24,7 +24,7 @@ from tests.integration.bot import hanging
 from tests.integration.bot.commandline import LONGEST, CommandLine, wait_until
 from tests.ports import free_port
 from workflows.engine.case.intake import accept, take_in
-from workflows.engine.declare import author_threads
+from workflows.engine.declare.calls import author_threads
 from workflows.engine.run.runner import Runner
 
 pytestmark = pytest.mark.slow

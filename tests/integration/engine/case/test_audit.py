@@ -11,8 +11,9 @@ from tests.sample import Triage
 from tests.world import World
 from workflows import NotDone, OutcomeUnknown
 from workflows.engine.errors import Refused
-from workflows.engine.review import claims, doubts, reruns, reviews
+from workflows.engine.review import claims, doubts, reviews
 from workflows.engine.review.decisions import Follows
+from workflows.engine.review.rerun import reruns
 from workflows.engine.review.wrong import corrections
 from workflows.model.port import Answer, ModelUnavailable, Question
 from workflows.model.scripted import says

@@ -24,7 +24,7 @@ from tests.integration.engine.scene import (
 )
 from tests.sample import Ticket, Triage
 from workflows import Ask, NoProposal, NotDone, Proposal, step
-from workflows.engine.review import reruns
+from workflows.engine.review.rerun import reruns
 from workflows.model.port import ModelUnavailable
 
 Propose = Callable[[Ticket, Ask[Triage]], Proposal[Triage]]

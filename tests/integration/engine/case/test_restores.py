@@ -8,7 +8,8 @@ from tests.conftest import MakeWorld
 from tests.integration.engine.scene import CARDS, Scene, sample
 from tests.world import World, sure
 from workflows.engine.case.restores import restored
-from workflows.engine.review import doubts, reruns, reviews
+from workflows.engine.review import doubts, reviews
+from workflows.engine.review.rerun import reruns
 
 
 def after_restore(scene: Scene) -> World:

@@ -9,8 +9,8 @@ from tests.world import sure
 from workflows import NotDone
 from workflows.engine.case.intake import Intake
 from workflows.engine.errors import Stale
-from workflows.engine.review import reruns
 from workflows.engine.review.decisions import Follows
+from workflows.engine.review.rerun import reruns
 from workflows.engine.review.reviews import approve
 
 KEY = "sample/ticket-1"

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from handlers.slack.blocks.card import card, summary
 from handlers.slack.blocks.modals import details, edit_form
 from store.cases import deliveries
-from store.cases import reviews as kept_reviews
+from store.cases.review import reviews as kept_reviews
 from tests.conftest import MakeWorld
 from tests.integration.engine.scene import DRAFT, Scene, sample
 from tests.world import Tell

@@ -16,7 +16,7 @@ from workflows.engine.deliver import workflow_pauses
 from workflows.engine.errors import Refused, Stale, Unknown
 from workflows.engine.health import watch
 from workflows.engine.read.causes import cause_lines, cause_view
-from workflows.engine.review import bulk_reruns, reruns
+from workflows.engine.review.rerun import bulk_reruns, reruns
 from workflows.engine.review.views import BulkPlanned
 from workflows.engine.run.waking import awaken, is_any_waiting
 from workflows.tools.calls import Called, CallOutcome

@@ -16,8 +16,8 @@ from workflows import NotDone, OutcomeUnknown, TryAgain
 from workflows.engine.deliver import workflow_pauses
 from workflows.engine.errors import Refused, Stale, Unknown
 from workflows.engine.read.causes import cause_view
-from workflows.engine.review import bulk_reruns, reruns
-from workflows.engine.review.bulk_rules import MOST, TRIAL
+from workflows.engine.review.rerun import bulk_reruns, reruns
+from workflows.engine.review.rerun.bulk_rules import MOST, TRIAL
 from workflows.engine.run.waking import awaken, is_any_waiting
 
 pytestmark = pytest.mark.slow

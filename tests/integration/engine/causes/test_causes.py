@@ -17,8 +17,9 @@ from workflows.engine.causes.moves import CAUSE_MOVES
 from workflows.engine.errors import Refused, Stale
 from workflows.engine.read.cause_views import CauseView
 from workflows.engine.read.causes import cause_lines, cause_named, cause_view, state_called
-from workflows.engine.review import doubts, mending, reruns
-from workflows.engine.review.mending import Until
+from workflows.engine.review import doubts
+from workflows.engine.review.rerun import mending, reruns
+from workflows.engine.review.rerun.mending import Until
 from workflows.engine.run.waking import awaken
 
 HOUR = timedelta(hours=1)

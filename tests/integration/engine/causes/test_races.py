@@ -13,7 +13,7 @@ from tests.conftest import MakeWorld
 from tests.integration.engine.scene import Scene, rows, sample
 from workflows.engine.errors import Stale
 from workflows.engine.read.causes import cause_view
-from workflows.engine.review import mending, reruns
+from workflows.engine.review.rerun import mending, reruns
 
 pytestmark = pytest.mark.slow
 

@@ -20,7 +20,7 @@ from tests.time_limits import time_is_up
 from tests.waiting import LONGEST, wait_until
 from tests.world import sure, why
 from workflows import Ask, Autonomy, CodeExited, Proposal, Rejection, Review, Run, TimeLimits, Workflow, step
-from workflows.engine.declare import author_threads
+from workflows.engine.declare.calls import author_threads
 from workflows.engine.deliver import workflow_pauses
 from workflows.engine.errors import NeverBroken
 from workflows.engine.review.decisions import Follows
@@ -274,7 +274,7 @@ def test_only_its_own_time_counts_for_a_piece_of_code(make_world: MakeWorld, mon
     scene = scene_of(make_world, Author(), limits=AMPLE)
     ahead = [0.0]
     moved = SimpleNamespace(monotonic=lambda: time.monotonic() + ahead[0])
-    monkeypatch.setattr("workflows.engine.declare.author_threads.time", moved)
+    monkeypatch.setattr("workflows.engine.declare.calls.author_threads.time", moved)
 
     @step(timeout=10 * LONGEST)
     def takes_long() -> str:

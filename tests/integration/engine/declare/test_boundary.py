@@ -11,8 +11,8 @@ from tests.integration.engine.scene import Scene
 from tests.sample import Ticket, Triage
 from tests.world import sure
 from workflows import Ask, Autonomy, NotDone, Proposal, Run, Workflow, step
-from workflows.engine.declare.boundary import before_decision
-from workflows.engine.review import reruns
+from workflows.engine.declare.calls.boundary import before_decision
+from workflows.engine.review.rerun import reruns
 
 
 @dataclass

@@ -9,7 +9,7 @@ from tests.conftest import MakeWorld
 from tests.integration.engine.scene import Office, office_scene, rows, sample
 from tests.sample import Ticket, Triage
 from workflows import Ask, NotDone, OutcomeUnknown, Proposal, TryAgain, step
-from workflows.engine.declare.backoff import LONGEST_WAIT
+from workflows.engine.declare.calls.backoff import LONGEST_WAIT
 
 
 @pytest.mark.parametrize(

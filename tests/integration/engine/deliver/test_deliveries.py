@@ -10,8 +10,9 @@ from tests.sample import Ticket, Triage
 from tests.world import sure
 from workflows import NotDone, OutcomeUnknown, Run
 from workflows.engine.errors import Refused
-from workflows.engine.review import doubts, reruns
+from workflows.engine.review import doubts
 from workflows.engine.review.decisions import Follows
+from workflows.engine.review.rerun import reruns
 from workflows.model.scripted import says
 
 KEY = "sample/ticket-1"

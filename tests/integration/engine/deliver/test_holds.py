@@ -11,9 +11,9 @@ from workflows import NotAllowed
 from workflows.engine.context import SYSTEM
 from workflows.engine.deliver import holds, workflow_pauses
 from workflows.engine.errors import Refused
-from workflows.engine.review import reruns
 from workflows.engine.review.cards import card_view
 from workflows.engine.review.decisions import Follows
+from workflows.engine.review.rerun import reruns
 
 KEY = "sample/ticket-1"
 

@@ -17,8 +17,9 @@ from tests.sample import Ticket, Triage
 from tests.waiting import LONGEST
 from workflows import NotDone, Rejection, Run, TryAgain, step
 from workflows.engine.errors import Refused
-from workflows.engine.review import doubts, reruns
+from workflows.engine.review import doubts
 from workflows.engine.review.decisions import Follows
+from workflows.engine.review.rerun import reruns
 from workflows.tools.http import client
 
 Deliver = Callable[[Triage, Run[Ticket]], str]

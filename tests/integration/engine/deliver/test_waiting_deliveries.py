@@ -22,8 +22,9 @@ from workflows.engine.deliver.delivery_status import targets_down, waiting_deliv
 from workflows.engine.deliver.targets import DOWN_AFTER
 from workflows.engine.deliver.waiting_deliveries import awaken
 from workflows.engine.errors import Refused
-from workflows.engine.review import doubts, reruns
+from workflows.engine.review import doubts
 from workflows.engine.review.cards import card_view
+from workflows.engine.review.rerun import reruns
 from workflows.engine.run.recovery import MAX_LOSSES
 from workflows.engine.send.channel_queue import intent_of
 

@@ -12,8 +12,9 @@ from tests.world import World, sure, why
 from workflows import Ask, Autonomy, Proposal, Run, Workflow, step
 from workflows.engine.case.intake import Intake
 from workflows.engine.errors import Refused
-from workflows.engine.review import reruns, reviews
+from workflows.engine.review import reviews
 from workflows.engine.review.form.forms import entries, read_form
+from workflows.engine.review.rerun import reruns
 from workflows.engine.review.wrong import corrections
 
 

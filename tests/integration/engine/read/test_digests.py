@@ -24,8 +24,9 @@ from workflows import NotDone, OutcomeUnknown
 from workflows.engine.errors import Drifted, Unknown
 from workflows.engine.read.digest_views import Cause, DigestView, StoppedCase, WorkflowFigures
 from workflows.engine.read.digests import CLOCK, digest_view, make
-from workflows.engine.review import doubts, reruns
+from workflows.engine.review import doubts
 from workflows.engine.review.decisions import Follows
+from workflows.engine.review.rerun import reruns
 from workflows.engine.review.wrong import corrections
 from workflows.model.scripted import says
 

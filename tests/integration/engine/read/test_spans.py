@@ -23,7 +23,8 @@ from workflows.engine.case.transitions import move_run
 from workflows.engine.read.spans import exports as span_exports
 from workflows.engine.read.spans.exports import GIVEN_UP_AFTER, Progress, case_spans, trouble
 from workflows.engine.read.spans.views import SpanKind, SpanView
-from workflows.engine.review import doubts, reruns
+from workflows.engine.review import doubts
+from workflows.engine.review.rerun import reruns
 
 SECRET = "Sybil-Vane-of-Euston"
 MINUTE = timedelta(minutes=1)

@@ -19,11 +19,12 @@ from workflows.engine.case import intake
 from workflows.engine.declare.registry import AnyWorkflow
 from workflows.engine.errors import BadDeclaration, OwnCase, Refused, Stale
 from workflows.engine.read.home import home_view
-from workflows.engine.review import claims, reruns, reviews
+from workflows.engine.review import claims, reviews
 from workflows.engine.review.assignment import absences, assignments, upkeep
 from workflows.engine.review.cards import card_view, waiting_in
 from workflows.engine.review.decisions import Follows
 from workflows.engine.review.next_reviews import Queue, first_of
+from workflows.engine.review.rerun import reruns
 from workflows.engine.review.undo import undo
 from workflows.engine.review.waiting import deadlines, escalations
 from workflows.engine.review.waiting.reminders import reminder_view

@@ -28,10 +28,11 @@ from workflows.engine.errors import (
     Stale,
     Unknown,
 )
-from workflows.engine.review import bulk_reruns, doubts, reruns
+from workflows.engine.review import doubts
 from workflows.engine.review.corrected import corrected_inputs
 from workflows.engine.review.corrected.views import CorrectedRerun
 from workflows.engine.review.decisions import Follows
+from workflows.engine.review.rerun import bulk_reruns, reruns
 from workflows.engine.review.reviews import approve
 from workflows.engine.review.wrong import corrections
 

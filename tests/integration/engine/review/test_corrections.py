@@ -9,8 +9,9 @@ from tests.sample import Ticket, Triage
 from tests.world import sure, why
 from workflows import NotDone
 from workflows.engine.errors import CorrectionWaits, InvalidOutput, NeverBroken, Refused, Unknown
-from workflows.engine.review import reruns, reviews
+from workflows.engine.review import reviews
 from workflows.engine.review.decisions import Follows
+from workflows.engine.review.rerun import reruns
 from workflows.engine.review.wrong import corrections
 
 KEY = "sample/ticket-1"

@@ -8,8 +8,9 @@ from tests.integration.engine.scene import CARDS, Crash, Office, Scene, office_s
 from tests.sample import Ticket, Triage
 from workflows import NotDone, OutcomeUnknown, Run
 from workflows.engine.errors import Refused, Unknown
-from workflows.engine.review import doubts, reruns
+from workflows.engine.review import doubts
 from workflows.engine.review.decisions import Follows
+from workflows.engine.review.rerun import reruns
 
 KEY = "sample/ticket-1"
 

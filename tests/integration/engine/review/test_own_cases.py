@@ -10,8 +10,8 @@ from tests.sample import Triage
 from workflows import Review
 from workflows.engine.case import intake
 from workflows.engine.errors import OwnCase
-from workflows.engine.review import reruns
 from workflows.engine.review.decisions import Follows
+from workflows.engine.review.rerun import reruns
 from workflows.engine.review.wrong.corrections import correct
 
 OTHERS = Review(self_approval=False)

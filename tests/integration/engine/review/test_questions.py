@@ -30,8 +30,9 @@ from workflows.engine.case import intake
 from workflows.engine.case.intake import Intake
 from workflows.engine.deliver import workflow_pauses
 from workflows.engine.errors import BadReason, Refused, Repeated, Stale
-from workflows.engine.review import reruns, reviews
+from workflows.engine.review import reviews
 from workflows.engine.review.decisions import Follows
+from workflows.engine.review.rerun import reruns
 from workflows.engine.review.source import questions
 from workflows.engine.run.waking import awaken, is_any_waiting
 from workflows.model.port import Answer, Question

@@ -20,9 +20,10 @@ from workflows.engine.case.intake import accept
 from workflows.engine.context import SYSTEM
 from workflows.engine.deliver.waiting_deliveries import awaken
 from workflows.engine.errors import Refused
-from workflows.engine.review import claims, reruns, reviews
+from workflows.engine.review import claims, reviews
 from workflows.engine.review.corrected.corrected_inputs import rerun_corrected
 from workflows.engine.review.decisions import Follows
+from workflows.engine.review.rerun import reruns
 from workflows.engine.review.standing import standing
 from workflows.engine.review.undo import undo
 from workflows.engine.review.waiting import deadlines

@@ -13,7 +13,8 @@ from workflows import Review, Second
 from workflows.engine.case import intake
 from workflows.engine.context import SYSTEM
 from workflows.engine.errors import BadDeclaration
-from workflows.engine.review import claims, reruns
+from workflows.engine.review import claims
+from workflows.engine.review.rerun import reruns
 from workflows.engine.review.waiting.regulars import LATELY
 from workflows.engine.review.waiting.reminders import reminder_view
 from workflows.engine.run.waking import awaken

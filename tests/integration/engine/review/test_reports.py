@@ -18,9 +18,10 @@ from workflows.engine.case import notices
 from workflows.engine.errors import BadReason
 from workflows.engine.read import digests
 from workflows.engine.read.tally import act_counts, tally
-from workflows.engine.review import reruns, reviews
+from workflows.engine.review import reviews
 from workflows.engine.review.cards import card_view
 from workflows.engine.review.decisions import Follows
+from workflows.engine.review.rerun import reruns
 from workflows.engine.review.undo import undo
 from workflows.engine.review.wrong import reports
 from workflows.engine.review.wrong.corrections import correct

@@ -21,8 +21,8 @@ from tests.sample import Ticket, Triage
 from tests.world import sure
 from workflows import Ask, NotDone, Proposal, step
 from workflows.engine.errors import Refused, Stale, Unknown
-from workflows.engine.review import reruns
 from workflows.engine.review.decisions import Follows
+from workflows.engine.review.rerun import reruns
 from workflows.engine.review.reviews import approve
 from workflows.engine.review.views import Rerun
 

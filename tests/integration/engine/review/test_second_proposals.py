@@ -13,9 +13,9 @@ from workflows import Ask, Autonomy, Proposal
 from workflows.engine.errors import Refused
 from workflows.engine.propose.own_examples import examples_of, learned
 from workflows.engine.read.tally import Hits, tally
-from workflows.engine.review import reruns
 from workflows.engine.review.cards import card_view
 from workflows.engine.review.decisions import Follows
+from workflows.engine.review.rerun import reruns
 from workflows.library.support_triage import desk
 from workflows.library.support_triage.workflow import triage
 from workflows.model.local.local_model import NEXT_BEST

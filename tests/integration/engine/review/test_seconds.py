@@ -16,9 +16,10 @@ from workflows import BadDeclaration, Review, Second
 from workflows.engine.errors import Refused, SamePerson, Stale
 from workflows.engine.read.history import open_reviews
 from workflows.engine.read.tally import act_counts
-from workflows.engine.review import reruns, reviews
+from workflows.engine.review import reviews
 from workflows.engine.review.cards import card_view
 from workflows.engine.review.decisions import Follows
+from workflows.engine.review.rerun import reruns
 from workflows.engine.review.undo import undo
 
 KEY = "sample/ticket-1"

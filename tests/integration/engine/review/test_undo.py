@@ -19,9 +19,10 @@ from workflows import Review, Second
 from workflows.engine.deliver.waiting_deliveries import awaken
 from workflows.engine.errors import BadDeclaration, Refused, Repeated, Stale
 from workflows.engine.read.tally import act_counts
-from workflows.engine.review import claims, reruns, reviews
+from workflows.engine.review import claims, reviews
 from workflows.engine.review.cards import card_view
 from workflows.engine.review.decisions import Follows
+from workflows.engine.review.rerun import reruns
 from workflows.engine.review.undo import undo
 from workflows.engine.review.wrong.corrections import correct
 

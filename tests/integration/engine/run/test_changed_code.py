@@ -16,9 +16,10 @@ from workflows.engine.declare.registry import Registry
 from workflows.engine.deliver import workflow_pauses
 from workflows.engine.deliver.waiting_deliveries import awaken
 from workflows.engine.errors import FormChanged, Refused, Unknown
-from workflows.engine.review import claims, doubts, reruns, reviews
+from workflows.engine.review import claims, doubts, reviews
 from workflows.engine.review.cards import card_view
 from workflows.engine.review.decisions import Follows
+from workflows.engine.review.rerun import reruns
 from workflows.engine.review.wrong import corrections
 
 KEY = "sample/ticket-1"

@@ -22,7 +22,8 @@ from workflows import OutcomeUnknown
 from workflows.engine.case import intake
 from workflows.engine.case.intake import Intake
 from workflows.engine.errors import Refused, Stale
-from workflows.engine.review import claims, doubts, reruns, reviews
+from workflows.engine.review import claims, doubts, reviews
+from workflows.engine.review.rerun import reruns
 from workflows.engine.review.wrong import corrections
 
 pytestmark = pytest.mark.slow

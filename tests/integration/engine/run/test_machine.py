@@ -45,10 +45,11 @@ from workflows.engine.errors import Refused, Stale
 from workflows.engine.pauses import Pause
 from workflows.engine.read.history import open_reviews
 from workflows.engine.read.views import OpenReview
-from workflows.engine.review import claims, doubts, reruns, reviews
+from workflows.engine.review import claims, doubts, reviews
 from workflows.engine.review.corrected.corrected_inputs import rerun_corrected
 from workflows.engine.review.decisions import Follows
 from workflows.engine.review.late_proposals import propose_anew
+from workflows.engine.review.rerun import reruns
 from workflows.engine.review.wrong import corrections
 from workflows.model.port import Answer, ModelUnavailable, Question
 from workflows.model.scripted import ScriptedModel, says

@@ -10,7 +10,7 @@ import pytest
 
 from tests.integration.bot.commandline import wait_until
 from tests.waiting import LONGEST
-from workflows.engine.declare import author_threads
+from workflows.engine.declare.calls import author_threads
 from workflows.errors import CodeExited, TimeLimitPassed
 
 
@@ -61,7 +61,7 @@ def test_the_time_of_what_code_calls_is_not_its_own(monkeypatch: pytest.MonkeyPa
     """The clock is moved, by more than it has, while it is in what it calls."""
     ahead = [0.0]
     moved = SimpleNamespace(monotonic=lambda: time.monotonic() + ahead[0])
-    monkeypatch.setattr("workflows.engine.declare.author_threads.time", moved)
+    monkeypatch.setattr("workflows.engine.declare.calls.author_threads.time", moved)
 
     def takes_long() -> None:
         ahead[0] += 2 * LONGEST

@@ -13,7 +13,7 @@ from tenacity import Future, RetryCallState, Retrying
 
 from tests.waiting import LONGEST
 from workflows import Backoff, BadDeclaration, NotDone, TimeLimits, TryAgain, step
-from workflows.engine.declare.backoff import LONGEST_WAIT, seconds
+from workflows.engine.declare.calls.backoff import LONGEST_WAIT, seconds
 from workflows.engine.declare.steps import Backoffs
 from workflows.tools.deadlines import seconds_left, within
 

@@ -9,7 +9,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 from pydantic import BaseModel
 
-from handlers.texts.reasons import in_words
+from handlers.texts.review.reasons import in_words
 from workflows.engine.declare.proposal import Proposal
 from workflows.engine.pauses import Pause
 from workflows.engine.propose.policy import Facts, Way, decide

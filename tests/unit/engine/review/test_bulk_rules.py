@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from store.states import BulkState
-from workflows.engine.review.bulk_rules import MOST, TRIAL, Begin, End, Progress, WhyStopped, next_move, size_of
+from workflows.engine.review.rerun.bulk_rules import MOST, TRIAL, Begin, End, Progress, WhyStopped, next_move, size_of
 
 NEW = Progress(state=BulkState.TRIAL, wave=0, begun=0, under_way=0, through=0, again=0, otherwise=0, is_any_left=True)
 TRIED = replace(NEW, wave=1, begun=TRIAL, through=TRIAL)

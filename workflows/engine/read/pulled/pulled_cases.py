@@ -14,14 +14,15 @@ from pydantic import BaseModel, JsonValue
 from sqlalchemy.orm import Session
 
 from store import schema
-from store.cases import causes, contents, reviews, runs
+from store.cases import causes, contents, runs
+from store.cases.review import reviews
 from store.states import CLOSING, STOPPED, Resolution, ReviewState, RunState
 from workflows.engine.case.idempotency_keys import case_key, delivery_key
 from workflows.engine.case.journal import in_scope
 from workflows.engine.case.lookup import known_workflow
 from workflows.engine.causes.fingerprint import NAME
 from workflows.engine.context import Context
-from workflows.engine.declare.author_code import within
+from workflows.engine.declare.calls.author_code import within
 from workflows.engine.declare.reach import steps_of
 from workflows.engine.declare.registry import AnyWorkflow
 from workflows.engine.declare.round_trip import as_shown, read

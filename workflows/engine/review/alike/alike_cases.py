@@ -11,8 +11,9 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from sqlalchemy.orm import Session
 
 from store import schema
-from store.cases import alike, contents, openings, reports, reviews
-from store.cases.alike import AlikeLine
+from store.cases import contents
+from store.cases.review import alike, openings, reports, reviews
+from store.cases.review.alike import AlikeLine
 from store.governance import teams
 from store.states import ReviewState
 from workflows.engine.case.lookup import case_text, known_workflow, one_line_of

@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 from sqlalchemy.orm import Session
 
 from store import schema
-from store.cases import people
+from store.cases.review import people
 from store.governance import audit
 from store.subjects import SubjectKind
 from workflows.engine.context import Context

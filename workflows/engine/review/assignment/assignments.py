@@ -6,7 +6,7 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from store import schema
-from store.cases import people, reminders
+from store.cases.review import people, reminders
 from store.governance import teams
 from store.states import ReviewState
 from workflows.engine.case import notices

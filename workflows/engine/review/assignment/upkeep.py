@@ -10,7 +10,8 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
 from store import schema
-from store.cases import assignments, cases, reviews
+from store.cases import cases
+from store.cases.review import assignments, reviews
 from store.governance import teams
 from store.states import ReviewState
 from workflows.engine.context import SYSTEM, Context

@@ -25,7 +25,7 @@ from workflows.engine.case.intake import INPUT_CORRECTED, Accepted, supersede_re
 from workflows.engine.case.lookup import case_text, kept_json, key_in_channel, known_workflow, one_line_of
 from workflows.engine.case.transitions import move_run
 from workflows.engine.context import SYSTEM, Context
-from workflows.engine.declare.author_code import called, within
+from workflows.engine.declare.calls.author_code import called, within
 from workflows.engine.declare.registry import AnyWorkflow
 from workflows.engine.declare.round_trip import read
 from workflows.engine.declare.steps import START

@@ -7,7 +7,7 @@ from pydantic import BaseModel
 
 from workflows.engine.case.lookup import input_of
 from workflows.engine.context import Context
-from workflows.engine.declare.author_code import within
+from workflows.engine.declare.calls.author_code import within
 from workflows.engine.declare.registry import AnyWorkflow
 from workflows.engine.declare.round_trip import read
 from workflows.engine.errors import Misfit, TimeLimitPassed

@@ -8,7 +8,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from store.cases import cases, contents, drafts, openings
+from store.cases import cases, contents
+from store.cases.review import drafts, openings
 from store.subjects import Subject
 from workflows.engine.context import Context
 from workflows.engine.errors import Refused

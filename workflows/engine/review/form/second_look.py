@@ -12,7 +12,7 @@ from time import monotonic
 
 from pydantic import BaseModel, JsonValue
 
-from workflows.engine.declare.author_code import within
+from workflows.engine.declare.calls.author_code import within
 from workflows.engine.declare.registry import AnyWorkflow
 from workflows.engine.declare.round_trip import read
 from workflows.engine.errors import Misfit, TimeLimitPassed

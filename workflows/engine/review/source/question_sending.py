@@ -10,7 +10,8 @@ from datetime import datetime, timedelta
 from sqlalchemy.orm import Session
 
 from store import schema
-from store.cases import cases, contents, questions, reviews, runs, target_outages
+from store.cases import cases, contents, runs, target_outages
+from store.cases.review import questions, reviews
 from store.governance import audit, teams
 from store.states import STOPPED, QuestionState, ReviewState, RunState
 from store.subjects import SubjectKind

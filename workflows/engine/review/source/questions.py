@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from sqlalchemy.orm import Session
 
 from store import schema
-from store.cases import cases, contents, questions, reviews, runs
+from store.cases import cases, contents, runs
+from store.cases.review import questions, reviews
 from store.governance import audit, teams
 from store.states import QuestionState, ReviewState, RunState
 from store.subjects import SubjectKind
@@ -23,8 +24,8 @@ from workflows.engine.declare.registry import AnyWorkflow
 from workflows.engine.declare.steps import START
 from workflows.engine.errors import BadReason, Refused, Unknown
 from workflows.engine.reasons import Code, Reason, from_json, to_json
-from workflows.engine.review import reruns
 from workflows.engine.review.decisions import MAX_ANSWER
+from workflows.engine.review.rerun import reruns
 from workflows.engine.review.views import QuestionView
 from workflows.engine.text.canonical_json import canonical, unstorable
 

@@ -12,7 +12,8 @@ import structlog
 from sqlalchemy.orm import Session
 
 from store import schema
-from store.cases import cases, deadlines, reviews
+from store.cases import cases
+from store.cases.review import deadlines, reviews
 from store.db.database import Unavailable
 from store.states import ReviewState
 from workflows.engine.case import notices

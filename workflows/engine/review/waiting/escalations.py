@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from store import schema
-from store.cases import reminders
+from store.cases.review import reminders
 from store.governance import teams
 from store.states import ReviewState
 from workflows.engine.case import notices

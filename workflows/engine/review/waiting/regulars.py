@@ -9,7 +9,7 @@ from functools import cache
 
 from sqlalchemy.orm import Session
 
-from store.cases import reminders
+from store.cases.review import reminders
 from workflows.engine.context import SYSTEM, Context
 from workflows.engine.declare.names import is_group, names_in, persons_in
 

@@ -12,7 +12,8 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from store import schema
-from store.cases import cases, deadlines, reminders, reviews
+from store.cases import cases
+from store.cases.review import deadlines, reminders, reviews
 from store.governance import teams
 from store.states import ReviewState
 from workflows.engine.case import notices

@@ -11,7 +11,8 @@ from pydantic import BaseModel
 from sqlalchemy.orm import Session
 
 from store import schema
-from store.cases import cases, contents, reviews, runs
+from store.cases import cases, contents, runs
+from store.cases.review import reviews
 from store.governance import teams
 from store.states import RunState
 from workflows.engine.case.lookup import case_text, known_workflow, one_line_of

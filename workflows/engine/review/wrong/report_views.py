@@ -4,7 +4,8 @@ from collections.abc import Sequence
 
 from sqlalchemy.orm import Session
 
-from store.cases import cases, contents, reports, runs
+from store.cases import cases, contents, runs
+from store.cases.review import reports
 from store.governance import teams
 from workflows.engine.case.lookup import key_in_channel, known_workflow
 from workflows.engine.context import Context

@@ -9,7 +9,8 @@ from enum import StrEnum
 from sqlalchemy.orm import Session
 
 from store import schema
-from store.cases import cases, contents, deliveries, reports, reviews, runs
+from store.cases import cases, contents, deliveries, runs
+from store.cases.review import reports, reviews
 from store.governance import audit, teams
 from store.slack import messages
 from store.states import ReviewState, RunState

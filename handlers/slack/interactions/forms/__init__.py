@@ -1,0 +1,1 @@
+"""Forms: opening one, its rows and suggestions, and what is sent with it."""

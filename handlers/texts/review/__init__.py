@@ -1,0 +1,1 @@
+"""Texts about reviewing: cards, forms, lists, reminders, and what became of a decision."""

@@ -1,0 +1,1 @@
+"""Reruns: of one case, and of all cases of a cause, first a few of them."""
