@@ -9,9 +9,10 @@ gone on with by the names of the rest.
 
 from collections.abc import Mapping
 
-from benchmarks import clicks, commands, failures, growth, home, report, reviewer, waiting
+from benchmarks import clicks, commands, failures, growth, home, reviewer, waiting
 from benchmarks.engines import __main__ as engines
 from benchmarks.gateway.__main__ import measured as gateway
+from benchmarks.kit import report
 
 
 def main() -> None:

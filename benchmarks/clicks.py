@@ -24,12 +24,12 @@ from typing import TypeVar
 from slack_sdk import WebClient
 from sqlalchemy import func, select
 
-from benchmarks import machine, report
 from benchmarks.clicker import A_SECOND, CHANNEL
-from benchmarks.databases import POSTGRESQL, SQLITE, Databases, databases, migrated
-from benchmarks.filling import fill
-from benchmarks.process import Measured, Said
-from benchmarks.report import Section, number, table, tell
+from benchmarks.kit import machine, report
+from benchmarks.kit.databases import POSTGRESQL, SQLITE, Databases, databases, migrated
+from benchmarks.kit.filling import fill
+from benchmarks.kit.process import Measured, Said
+from benchmarks.kit.report import Section, number, table, tell
 from bot.app import App, opened
 from bot.sandbox.state.sandbox import APP_TOKEN, BOT_TOKEN
 from bot.settings import Settings

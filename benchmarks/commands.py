@@ -11,12 +11,12 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from statistics import median
 
-from benchmarks import machine, report
 from benchmarks.causes import fill_causes
-from benchmarks.databases import POSTGRESQL, SQLITE, Databases, databases, migrated
 from benchmarks.growth import MILLION, add_million
 from benchmarks.home import NOW, registry
-from benchmarks.report import Section, number, table, tell
+from benchmarks.kit import machine, report
+from benchmarks.kit.databases import POSTGRESQL, SQLITE, Databases, databases, migrated
+from benchmarks.kit.report import Section, number, table, tell
 from benchmarks.year import TEAM, WORKFLOWS, fill_year
 from handlers.slack.blocks import modals
 from handlers.slack.blocks.modals import PAGE

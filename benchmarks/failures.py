@@ -17,9 +17,9 @@ from threading import Event, Thread
 from pydantic import SecretStr
 from sqlalchemy import select
 
-from benchmarks import machine, report
-from benchmarks.databases import POSTGRESQL, SQLITE, Databases, databases, migrated
-from benchmarks.report import Section, number, table, tell
+from benchmarks.kit import machine, report
+from benchmarks.kit.databases import POSTGRESQL, SQLITE, Databases, databases, migrated
+from benchmarks.kit.report import Section, number, table, tell
 from bot.app import App, opened
 from bot.sandbox.http.running_sandbox import Running, serving
 from bot.sandbox.state.sandbox import APP_TOKEN, BOT_TOKEN, Sandbox

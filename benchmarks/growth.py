@@ -12,12 +12,13 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from statistics import median
 
-from benchmarks import clicks, machine, report
-from benchmarks.chart import Panel, drawn
+from benchmarks import clicks
 from benchmarks.clicker import A_SECOND
-from benchmarks.databases import POSTGRESQL, SQLITE, Databases, databases, migrated
 from benchmarks.engines.contest import COUNTERSIGN, THREADS, Contestant, measure_in
-from benchmarks.report import DOCS, Part, Section, number, table, tell
+from benchmarks.kit import machine, report
+from benchmarks.kit.chart import Panel, drawn
+from benchmarks.kit.databases import POSTGRESQL, SQLITE, Databases, databases, migrated
+from benchmarks.kit.report import DOCS, Part, Section, number, table, tell
 from benchmarks.year import fill_year
 from store.db.database import Database
 

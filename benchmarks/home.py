@@ -13,9 +13,9 @@ from statistics import median
 from pydantic import BaseModel
 from sqlalchemy import select, update
 
-from benchmarks import machine, report
-from benchmarks.databases import POSTGRESQL, SQLITE, databases, migrated
-from benchmarks.report import Section, number, table, tell
+from benchmarks.kit import machine, report
+from benchmarks.kit.databases import POSTGRESQL, SQLITE, databases, migrated
+from benchmarks.kit.report import Section, number, table, tell
 from benchmarks.year import BEGAN, SECONDS, TEAM, WORKFLOWS, fill_year
 from handlers.slack.blocks.home import home
 from store.db.database import Database

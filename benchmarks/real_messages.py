@@ -17,8 +17,8 @@ from statistics import median
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from benchmarks import machine
-from benchmarks.report import Section, publish
+from benchmarks.kit import machine
+from benchmarks.kit.report import Section, publish
 
 LABELS = ("queue", "intent")
 HEADING = "Real messages"

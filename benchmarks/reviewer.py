@@ -24,10 +24,10 @@ from tempfile import TemporaryDirectory
 from pydantic import JsonValue
 from sqlalchemy import select
 
-from benchmarks import machine, report
-from benchmarks.databases import POSTGRESQL, SQLITE, databases, migrated
-from benchmarks.process import Measured
-from benchmarks.report import Section, table, tell
+from benchmarks.kit import machine, report
+from benchmarks.kit.databases import POSTGRESQL, SQLITE, databases, migrated
+from benchmarks.kit.process import Measured
+from benchmarks.kit.report import Section, table, tell
 from bot.app import opened
 from bot.demo.sample_servers import help_desk
 from bot.sandbox.client import Outcome, Person, ShownMessage, ShownView

@@ -8,10 +8,10 @@ from collections.abc import Mapping
 
 from sqlalchemy.orm import Session
 
-from benchmarks import machine, report
-from benchmarks.databases import POSTGRESQL, SQLITE, databases, migrated
+from benchmarks.kit import machine, report
+from benchmarks.kit.databases import POSTGRESQL, SQLITE, databases, migrated
+from benchmarks.kit.report import Section, number, table, tell
 from benchmarks.reads import LOOPS, OVER_ALL_TIME, PEOPLE, REPORTS, Read
-from benchmarks.report import Section, number, table, tell
 from benchmarks.year import fill_year
 from store.db.database import Database
 

@@ -11,10 +11,10 @@ from pathlib import Path
 
 from sqlalchemy import select
 
-from benchmarks import environment, machine, report
-from benchmarks.databases import POSTGRESQL, SQLITE, Databases, databases, migrated
-from benchmarks.process import Measured, Size, size
-from benchmarks.report import Section, number, table, tell
+from benchmarks.kit import environment, machine, report
+from benchmarks.kit.databases import POSTGRESQL, SQLITE, Databases, databases, migrated
+from benchmarks.kit.process import Measured, Size, size
+from benchmarks.kit.report import Section, number, table, tell
 from bot.app import App, opened
 from bot.settings import Settings
 from store.cases import runs

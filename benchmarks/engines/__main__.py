@@ -9,8 +9,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from statistics import median
 
-from benchmarks import capacity, environment, machine, report
-from benchmarks.databases import POSTGRESQL, SQLITE, databases
+from benchmarks import capacity
 from benchmarks.engines.contest import (
     COUNTERSIGN,
     PROCESSES,
@@ -24,7 +23,9 @@ from benchmarks.engines.contest import (
     earlier,
     measure,
 )
-from benchmarks.report import DOCS, Part, Section, number, table, tell
+from benchmarks.kit import environment, machine, report
+from benchmarks.kit.databases import POSTGRESQL, SQLITE, databases
+from benchmarks.kit.report import DOCS, Part, Section, number, table, tell
 
 HEADING = "Throughput"
 _SECONDS = 3.0

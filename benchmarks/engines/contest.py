@@ -9,10 +9,10 @@ from contextlib import ExitStack, closing
 from dataclasses import dataclass
 from pathlib import Path
 
-from benchmarks import environment, machine
-from benchmarks.databases import POSTGRESQL, SQLITE, Databases, Kept, Work, file_of, is_sqlite, migrated, programs
-from benchmarks.environment import ROOT
-from benchmarks.process import Measured, cpu
+from benchmarks.kit import environment, machine
+from benchmarks.kit.databases import POSTGRESQL, SQLITE, Databases, Kept, Work, file_of, is_sqlite, migrated, programs
+from benchmarks.kit.environment import ROOT
+from benchmarks.kit.process import Measured, cpu
 
 THREADS = 8
 WARM_UP = 20
@@ -105,7 +105,7 @@ def earlier(folder: Path) -> Engine:
     command = ours("benchmarks.engines.worker", folder)
 
     def prepare(url: str) -> None:
-        migrate = "import sys; from benchmarks.databases import migrated; migrated(sys.argv[1])"
+        migrate = "import sys; from benchmarks.kit.databases import migrated; migrated(sys.argv[1])"
         python, *_ = command()
         subprocess.run([python, "-c", migrate, url], cwd=folder, env=_path(folder), check=True)  # noqa: S603  # our own
 

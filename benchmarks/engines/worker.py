@@ -7,8 +7,8 @@ import os
 import sys
 from pathlib import Path
 
+from benchmarks.kit.process import peak
 from benchmarks.peers.conversation import hear, now, say
-from benchmarks.process import peak
 from bot.app import App, opened
 from bot.settings import Settings
 from workflows.engine.case import intake

@@ -7,8 +7,6 @@ import os
 from collections.abc import Mapping, Sequence
 from statistics import median
 
-from benchmarks import environment, machine, report
-from benchmarks.databases import databases
 from benchmarks.gateway.contest import (
     AT_ONCE,
     BARE,
@@ -24,7 +22,9 @@ from benchmarks.gateway.contest import (
     timed,
     weighed,
 )
-from benchmarks.report import Section, number, table, tell
+from benchmarks.kit import environment, machine, report
+from benchmarks.kit.databases import databases
+from benchmarks.kit.report import Section, number, table, tell
 
 HEADING = "Asking a model"
 _REPETITIONS = 3

@@ -5,9 +5,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-from benchmarks import environment
-from benchmarks.databases import POSTGRESQL, SQLITE, Databases, migrated
-from benchmarks.process import Measured, size
+from benchmarks.kit import environment
+from benchmarks.kit.databases import POSTGRESQL, SQLITE, Databases, migrated
+from benchmarks.kit.process import Measured, size
 
 AT_ONCE = (1, 8, 32, 100)
 """Numbers of calls that are under way at once."""

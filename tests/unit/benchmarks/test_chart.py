@@ -4,7 +4,7 @@ from xml.etree import ElementTree
 
 import pytest
 
-from benchmarks.chart import Panel, drawn
+from benchmarks.kit.chart import Panel, drawn
 
 pytestmark = pytest.mark.slow
 

@@ -4,7 +4,7 @@ import os
 import subprocess
 import sys
 
-from benchmarks.process import cpu
+from benchmarks.kit.process import cpu
 
 BUSY = "import time\nwhile time.process_time() < 0.5: pass\n"
 

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks.report import DOCS, Part, Section, Unmarked, inserted, merged, number, table
+from benchmarks.kit.report import DOCS, Part, Section, Unmarked, inserted, merged, number, table
 
 BEFORE = "# Measured\n\n## Real messages\n\nOn some day.\n\n| a |\n|---|\n| 1 |\n"
 

@@ -11,7 +11,7 @@ from tempfile import TemporaryFile
 from types import TracebackType
 from typing import Any
 
-from benchmarks.environment import ROOT
+from benchmarks.kit.environment import ROOT
 
 Said = Mapping[str, Any]
 """Message of a measured process; its keys are agreed between the two."""

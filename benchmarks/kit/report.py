@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-RESULTS = Path(__file__).parent / "RESULTS.md"
-DOCS = Path(__file__).parent.parent / "docs"
+RESULTS = Path(__file__).parents[1] / "RESULTS.md"
+DOCS = Path(__file__).parents[2] / "docs"
 TITLE = "# Measured"
 ORDER = (
     "Throughput",

@@ -8,10 +8,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from benchmarks.report import tell
+from benchmarks.kit.report import tell
 
-ROOT = Path(__file__).parent.parent
-PEERS = Path(__file__).parent / "peers"
+ROOT = Path(__file__).parents[2]
+PEERS = Path(__file__).parents[1] / "peers"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -26,12 +26,12 @@ class Environment:
 
 ENGINES = Environment(
     folder=ROOT / "build" / "bench-env",
-    pinned=Path(__file__).parent / "peers.txt",
+    pinned=Path(__file__).parents[1] / "peers.txt",
     shown=("absurd-sdk", "dbos", "langgraph", "procrastinate", "psycopg"),
 )
 ASKING = Environment(
     folder=ROOT / "build" / "bench-asking-env",
-    pinned=Path(__file__).parent / "gateway" / "peers.txt",
+    pinned=Path(__file__).parents[1] / "gateway" / "peers.txt",
     shown=("pydantic-ai-slim", "instructor", "litellm"),
 )
 

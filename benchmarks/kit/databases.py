@@ -15,7 +15,7 @@ import psycopg
 from psycopg import sql
 from sqlalchemy.engine import make_url
 
-from benchmarks.process import cpu
+from benchmarks.kit.process import cpu
 from store.db import migration
 from store.db.database import Database
 
