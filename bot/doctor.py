@@ -382,7 +382,8 @@ def _work(app: App) -> Iterator[Finding]:
         yield Finding(level="note", what=f"{left} cases are to be worked on", do=do)
     yield from _slow(app)
     if totals[RunState.WAITING]:
-        yield Finding(level="note", what=f"{totals[RunState.WAITING]} cases wait for people", do="countersign queue")
+        waiting = f"{totals[RunState.WAITING]} cases wait for people"
+        yield Finding(level="note", what=waiting, do="`countersign queue` lists them")
 
 
 def _slow(app: App) -> Iterator[Finding]:

@@ -52,7 +52,7 @@ COMMANDS: Sequence[Command] = (
     Command(name="rerun", about="CASE [from STEP] [dry]", does="Run a case again; with dry, say what would happen"),
     Command(
         name="rerun",
-        about="CASE corrected [dry]",
+        about="CASE corrected",
         does="Put the input of a case right, and run it again with that as a new revision",
     ),
     Command(
@@ -101,6 +101,8 @@ class RerunWords:
     """True: only say what would happen."""
     corrected: bool = False
     """True: with an input that the person puts right."""
+    stray: str = ""
+    """Words after the case that mean nothing here."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -142,7 +144,15 @@ def read_rerun(words: str, *, is_case: Callable[[str], bool]) -> RerunWords | Re
     rest = corrected[1] if corrected is not None else rest
     step = None if is_case(rest) else _FROM.fullmatch(rest)
     case, from_step = (step[1], step[2]) if step is not None else (rest, None)
-    return RerunWords(case=case, from_step=from_step, dry=dry is not None, corrected=corrected is not None)
+    first, *more = case.split(maxsplit=1) or [case]
+    stray = more[0] if more and not is_case(case) and is_case(first) else ""
+    return RerunWords(
+        case=first if stray else case,
+        from_step=from_step,
+        dry=dry is not None,
+        corrected=corrected is not None,
+        stray=stray,
+    )
 
 
 def _time(said: str) -> timedelta | None:

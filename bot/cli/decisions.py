@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from workflows.engine.read.views import OpenReview
 
 commands = typer.Typer()
+_MOST_NAMED = 200
+"""Characters of an error that names fields."""
 Confirm = Annotated[bool, typer.Option("--confirm", help="Decide so although it breaks a never.")]
 
 
@@ -267,7 +269,7 @@ def rerun(
     from bot.cli.completion import finish
     from bot.cli.screens.output import out
     from handlers.commands import RerunWords, read_rerun
-    from handlers.texts.operations.reruns import follows
+    from handlers.texts.operations.reruns import follows, not_understood
     from workflows.engine.case.lookup import cases_meant
     from workflows.engine.errors import Refused
     from workflows.engine.read.history import find_case
@@ -280,18 +282,21 @@ def rerun(
             _rerun_all(app, said, dry=dry or said.dry)
             return
         number, step = find_case(app.context, said.case), from_step or said.from_step
+        if said.stray:
+            raise Refused(not_understood(said.case, said.stray))
         if said.corrected or input is not None:
             if step is not None:
                 raise Refused("with a corrected input a case runs again from the start")
             _rerun_corrected(app, number, input, reason=reason, version=version, dry=dry or said.dry)
             return
         if dry or said.dry:
-            foreseen = reruns.foresee(app.context, number, by=operator(), from_step=step)
+            with _corrected_instead(number):
+                foreseen = reruns.foresee(app.context, number, by=operator(), from_step=step)
             out.print(f"case {number}: would run again from {foreseen.from_step}; nothing was done")
             for one in follows(foreseen):
                 out.print(one)
             return
-        with refusals.told_of_case(app.context, number, by=operator(), wanted="rerun"):
+        with _corrected_instead(number), refusals.told_of_case(app.context, number, by=operator(), wanted="rerun"):
             begun = reruns.rerun(app.context, number, by=operator(), from_step=step)
         finish(app, number)
         _tell(app, number, f"run again from {begun.from_step}")
@@ -299,24 +304,37 @@ def rerun(
 
 def _rerun_corrected(app: App, case: int, source: str | None, *, reason: str, version: int | None, dry: bool) -> None:
     """Run a case again with a corrected input. `source`: its file, or -; None: show the present one, to put right."""
+    from json import loads
+
     from bot.cli.completion import finish
     from bot.cli.screens.output import print_json
     from bot.cli.screens.told import tell
     from handlers.texts.operations import reruns as texts
     from workflows.engine.case.intake import accept
+    from workflows.engine.errors import InvalidInput
     from workflows.engine.read.history import case_view
     from workflows.engine.review import refusals
-    from workflows.engine.review.corrected.corrected_inputs import foresee_corrected, rerun_corrected
+    from workflows.engine.review.corrected.corrected_inputs import foresee_corrected, refuse_impossible, rerun_corrected
 
     view = case_view(app.context, case)
+    watched = refusals.told_of_case(app.context, case, by=operator(), wanted="correct_input")
     if source is None:
+        # Said before they put anything right, and not after.
+        with _corrected_instead(case), watched:
+            refuse_impossible(app.context, case)
         print_json(dict(view.newest.input))
         then = f"countersign rerun {case} corrected --input FILE --reason WHY --version {view.moves}"
         typer.echo(f"put it right, then: {then}", err=True)
         return
     workflow = app.context.registry.get(view.workflow)
-    with refusals.told_of_case(app.context, case, by=operator(), wanted="correct_input"):
-        accepted = accept(workflow, _object(source))
+    with _corrected_instead(case), watched:
+        values = _object(source)
+        accepted = accept(workflow, values)
+        # The present input may still have names that a field had before.
+        strange = sorted(values.keys() - loads(accepted.body).keys() - view.newest.input.keys())
+        if strange:
+            # A misspelt field would change nothing, and look as if it had.
+            raise InvalidInput(f"no field of the input: {', '.join(strange)}"[:_MOST_NAMED])
         if dry:
             tell(texts.foreseen_corrected(foresee_corrected(app.context, case, accepted, by=operator(), moves=version)))
             return
@@ -329,7 +347,7 @@ def _rerun_corrected(app: App, case: int, source: str | None, *, reason: str, ve
 def _object(source: str) -> dict[str, JsonValue]:
     """Read a JSON object from a file, or from standard input for -. Raise `InvalidInput`."""
     import sys
-    from json import loads
+    from json import JSONDecodeError, loads
     from pathlib import Path
 
     from workflows.engine.errors import InvalidInput
@@ -338,8 +356,10 @@ def _object(source: str) -> dict[str, JsonValue]:
         values = loads(sys.stdin.read() if source == "-" else Path(source).read_text(encoding="utf-8"))
     except OSError as error:
         raise InvalidInput(f"{source} cannot be read: {error.strerror}") from error
-    except (ValueError, RecursionError) as error:
+    except JSONDecodeError as error:
         raise InvalidInput(f"the input is no JSON: {error}") from error
+    except (ValueError, RecursionError) as error:
+        raise InvalidInput(f"{source} cannot be read: no UTF-8, nested too deep, or a number too long") from error
     if not isinstance(values, dict):
         raise InvalidInput("the input has to be a JSON object")
     return values
@@ -438,6 +458,17 @@ def _decide(reference: str, version: int | None, decide: Callable[[App, OpenRevi
             decided = decide(app, review, review.version if version is None else version)
         finish(app, review.case)
         _tell(app, review.case, decided)
+
+
+@contextmanager
+def _corrected_instead(case: int) -> Iterator[None]:
+    """Add the command to type, where a case that is to run again was delivered."""
+    from workflows.engine.errors import AlreadyDelivered, Refused
+
+    try:
+        yield
+    except AlreadyDelivered as delivered:
+        raise Refused(f"{delivered}: countersign correct {case} --set FIELD=VALUE") from None
 
 
 @contextmanager

@@ -229,7 +229,7 @@ def causes(
                     (
                         line.name,
                         line.state,
-                        line.changed_by,
+                        "nobody" if line.state is CauseState.OPEN else line.changed_by,
                         f"{line.count:,}",
                         moment(line.last_at),
                         line.workflow,

@@ -2,8 +2,8 @@
 
 from collections.abc import Callable, Iterable, Mapping
 
-from bot.demo.story import Told
-from workflows.engine.context import SYSTEM, Context
+from bot.demo.places import PLACES
+from workflows.engine.context import SYSTEM
 from workflows.engine.read.trail import TrailLine
 from workflows.engine.text.sanitize import one_line
 
@@ -22,17 +22,14 @@ _SAID = {
     "case.input_corrected": "run again with an input that {who} put right",
     "run.closed": "closed",
 }
+_PLACES = {place.workflow: place for place in PLACES}
 
 
 class Narrator:
     """Tells what happened."""
 
-    def __init__(
-        self, context: Context, people: Mapping[str, str], told: Mapping[str, Told], say: Callable[[str], None]
-    ) -> None:
-        """Tell the events of a database. `people`: user id -> name. `told`: case key -> case. `say`: takes a line."""
-        self._context = context
-        self._places = told
+    def __init__(self, people: Mapping[str, str], say: Callable[[str], None]) -> None:
+        """Tell of events. `people`: user id -> name. `say`: takes a line."""
         self._people = people
         self._say = say
 
@@ -44,7 +41,9 @@ class Narrator:
                 self._say(f"{one_line(line.key, 24):<24} {said}")
 
     def _words(self, line: TrailLine) -> str | None:
-        place = self._places[line.key].place
+        place = _PLACES.get(line.workflow)
+        if place is None:
+            return None
         if line.action == "run.delivered":
             return "resolved alone, and delivered" if line.alone else f"delivered to the {place.system}"
         if line.action == "run.closed" and line.actor == SYSTEM:

@@ -108,7 +108,7 @@ class MovedClock:
 def _narrator(stage: Stage, say: Say) -> Narrator:
     workspace = stage.running.sandbox.workspace
     people = {user.id: user.real_name.split()[0] for user in workspace.users}
-    return Narrator(stage.app.context, people, {told.key: told for told in arrivals()}, say)
+    return Narrator(people, say)
 
 
 def _players(stage: Stage) -> Players:

@@ -13,7 +13,7 @@ from workflows.engine.errors import Unknown
 from workflows.engine.review import refusals
 from workflows.engine.review.views import WhyRefused
 
-NOBODY = "Only engineers and owners may pause workflows."
+NOBODY = "Only engineers and owners may pause workflows, resume them, or have their model asked again."
 """Words for whoever may pause none."""
 
 

@@ -10,13 +10,13 @@ from sqlalchemy.orm import Session
 
 from store.db import failpoints, rows
 from store.db.failpoints import Failpoint
-from store.schema import AuditRow, Case
+from store.schema import AuditRow, Case, Workflow
 from store.subjects import Subject
 
 
 @dataclass(frozen=True, kw_only=True)
 class AuditLine:
-    """A row about a case, with the case's key."""
+    """A row about a case, with the case's key and workflow."""
 
     id: int
     at: datetime
@@ -24,6 +24,7 @@ class AuditLine:
     action: str
     subject: Subject
     key: str
+    workflow: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -119,12 +120,15 @@ def of_case(session: Session, case: int, *, team: int) -> list[AuditRow]:
 def since(session: Session, *, team: int, row: int) -> list[AuditLine]:
     """Return the rows about cases after this one, oldest first."""
     query = (
-        select(AuditRow, Case.key)
+        select(AuditRow, Case.key, Workflow.name)
         .join(Case, Case.id == AuditRow.case_id)
+        .join(Workflow, Workflow.id == Case.workflow_id)
         .where(AuditRow.team_id == team, AuditRow.id > row)
         .order_by(AuditRow.id)
     )
     return [
-        AuditLine(id=row.id, at=row.at, actor=row.actor, action=row.action, subject=row.subject, key=key)
-        for row, key in session.execute(query)
+        AuditLine(
+            id=row.id, at=row.at, actor=row.actor, action=row.action, subject=row.subject, key=key, workflow=workflow
+        )
+        for row, key, workflow in session.execute(query)
     ]

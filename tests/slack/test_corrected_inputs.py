@@ -92,6 +92,21 @@ def test_by_command_for_a_case_that_waits_and_its_open_card_says_so(stage: Stage
     assert f"@{MARIA} runs case {case} (ticket-1) again with a corrected input" in reply
 
 
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        ("1 corrected dry", "press Run again: /countersign rerun 1 corrected;"),
+        ("1 from start corrected", "runs again from the start: /countersign rerun 1 corrected."),
+        ("1 corected", "'corected' is not understood after a case, and nothing was done: rerun 1 [from STEP]"),
+    ],
+)
+def test_words_that_do_not_go_together_are_told_with_those_that_do(stage: Stage, words: str, told: str) -> None:
+    failed(stage)
+    stage.person(KIM).command(SUPPORT, "/countersign", f"rerun {words}")
+    stage.person(KIM).wait_until(lambda: told in stage.told(KIM))
+    assert stage.world.case(1).revision == 1
+
+
 def test_who_may_not_run_it_again_is_told_and_that_is_audited(stage: Stage) -> None:
     """A reviewer reads the case and has no button; what they type or press all the same is refused."""
     case = failed(stage)

@@ -4,7 +4,8 @@ from bot.cli.screens.output import moment, out, print_named
 from bot.cli.screens.told import tell
 from handlers.texts.operations.bulk_reruns import advice, line_of
 from handlers.texts.pieces import Told, line, words
-from workflows.engine.read.cause_views import CauseView
+from store.states import CauseState
+from workflows.engine.read.cause_views import CauseLineView, CauseView
 
 
 def print_cause(view: CauseView) -> None:
@@ -16,7 +17,7 @@ def print_cause(view: CauseView) -> None:
         "step": of.step,
         "error": f"{of.error}: {of.message}",
         "needs": of.dependency,
-        "state": f"{of.state} since {moment(of.changed_at)}, by {of.changed_by}",
+        "state": f"{of.state} since {moment(of.changed_at)}, {_whose(of)}",
         "ignored until": _until(view),
         "failed": f"{of.count:,} times, from {moment(of.first_at)} to {moment(of.last_at)}",
         "failed in version": of.failed_in,
@@ -43,6 +44,10 @@ def print_bulk_rerun(view: CauseView) -> None:
     """Print how far the newest bulk rerun of a cause is, or how it ended."""
     for said in line_of(view):
         tell(Told(brief="", parts=[[line(words(f"Cause {view.line.name}: "), *said.pieces)]]))
+
+
+def _whose(of: CauseLineView) -> str:
+    return "nobody is on it yet" if of.state is CauseState.OPEN else f"by {of.changed_by}"
 
 
 def _until(view: CauseView) -> str | None:

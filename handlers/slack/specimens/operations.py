@@ -139,7 +139,7 @@ CORRECTED = CorrectedInput(
 )
 
 
-AGAIN = CorrectedRerun(corrected=CORRECTED, run=24, withdraws=True, drops_decision=True)
+AGAIN = CorrectedRerun(corrected=CORRECTED, run=24, withdraws=True, drops_decision=True, rejection_was_told=True)
 
 
 AGAIN_NOTE = RunAgainNote(case=17, key="T-17", by=WHO, by_itself=False, from_step="look_up", corrected=None)

@@ -76,11 +76,13 @@ def _plan(asked: Asked, words: RerunCauseWords) -> None:
 def _rerun_one(asked: Asked, words: RerunWords, mine: Sequence[str]) -> None:
     slack, said = asked.slack, asked.said
     view = named_case(slack, said, words.case, mine, wants="rerun")
+    if words.stray:
+        raise Refused(texts.not_understood(words.case, words.stray))
     with slack.watched(view.id, by=said.user_id, wants="rerun"):
         slack.rights.rerun(said.user_id, slack.context.registry.get(view.workflow))
     if words.corrected:
         if words.dry or words.from_step is not None:
-            raise Refused(texts.CORRECTED_ALONE)
+            raise Refused(texts.corrected_alone(view.id, dry=words.dry))
         open_form(slack, asked.answer, input_view(slack.context, view.id), by=said.user_id)
         return
     try:
@@ -100,11 +102,15 @@ def _rerun_one(asked: Asked, words: RerunWords, mine: Sequence[str]) -> None:
 def _cause(asked: Asked, name: str) -> int:
     """Return the cause that a person names. Who may not run it again is told the same as where there is none."""
     context, by = asked.slack.context, asked.said.user_id
-    cause = cause_named(context, name)
+    none = f"there is no cause {name.lower()} whose cases you may run again"
+    try:
+        cause = cause_named(context, name)
+    except Unknown as error:
+        raise Unknown(none) from error
     if mending.place_of(context, cause).workflow not in _may_rerun(asked):
         subject = SubjectKind.CAUSE.of(cause)
         refusals.note_stray(context, subject, by=by, wanted="rerun_all", why=WhyRefused.NO_RIGHT)
-        raise Unknown(f"there is no cause {name.lower()}")
+        raise Unknown(none)
     return cause
 
 

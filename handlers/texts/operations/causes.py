@@ -95,7 +95,7 @@ def _standing(view: CauseView) -> Sequence[Piece]:
         case CauseState.IGNORED:
             return [words(" by "), person(of.changed_by), *_until(view), words(". Then it opens again by itself.")]
         case CauseState.RESOLVED if view.is_by_itself:
-            return [words(": no failed case of it is left. "), moment(of.changed_at)]
+            return [words(" since "), moment(of.changed_at), words(": no failed case of it is left.")]
         case CauseState.RESOLVED:
             how = f", in version {of.resolved_in} of the code, " if of.resolved_in else ", "
             return [words(" by "), person(of.changed_by), words(how), moment(of.changed_at)]

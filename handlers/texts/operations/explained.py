@@ -33,7 +33,11 @@ def explained(view: ExplanationView, room: Room = ROOM) -> Told:
         [first, *sentences(view, room)],
         _part("What came in", [*_values_of(view, room)]),
         _part("What was put right in it", [one for run in view.case.runs for one in _put_right(run, room)]),
-        *(_part(_title(one, number, len(view.case.runs)), _steps(one, room)) for number, one in _shown(view, room)),
+        *_left_out(view, room),
+        *(
+            _part(_title(one, number, len(view.case.runs)), [*_steps(one, room), *_ended_earlier(one, view, room)])
+            for number, one in _shown(view, room)
+        ),
         _part("What was proposed", _proposed(view, room)),
         _part("Why a person was asked", [bullets(_reasons(view.review, room))] if _reasons(view.review, room) else []),
         _part("What was decided", _decisions(view.review, room)),
@@ -148,6 +152,24 @@ def _shown(view: ExplanationView, room: Room) -> list[tuple[int, RunView]]:
     """Return the runs that are told of in detail, with their numbers: the newest ones, as many as there is room for."""
     numbered = list(enumerate(view.case.runs, 1))
     return numbered[-max(1, room.items // 8) :]
+
+
+def _left_out(view: ExplanationView, room: Room) -> list[list[Paragraph]]:
+    """Say where the runs are that there is no room for."""
+    left = len(view.case.runs) - len(_shown(view, room))
+    if not left:
+        return []
+    which = "The first run is" if left == 1 else f"The first {left:,} runs are"
+    return [
+        [line(words(f"{which} left out here. The command line tells all: countersign explain {view.case.id} --json"))]
+    ]
+
+
+def _ended_earlier(run: RunView, view: ExplanationView, room: Room) -> list[Paragraph]:
+    """Say what was decided and delivered of a run whose decision is not the one that counts."""
+    if run.review is None or (view.review is not None and run.review.id == view.review.id):
+        return []
+    return [*(_decisions(run.review, room) if run.review.decisions else []), *_delivery(run, room)]
 
 
 def _title(run: RunView, number: int, of: int) -> str:

@@ -20,10 +20,6 @@ from handlers.texts.plain import excerpt
 from workflows.engine.review.corrected.views import CorrectedInput, CorrectedRerun, InputChange, RunAgainNote
 from workflows.engine.review.views import Rerun
 
-CORRECTED_ALONE = (
-    "the form shows old beside new, and nothing is done before you send it; with a corrected input the case runs again "
-    "from the start: say rerun CASE corrected"
-)
 ROOM = Room(text=600, line=200, items=15)
 """Room for what was put right in an ordinary input."""
 _KEY = 40
@@ -34,6 +30,25 @@ def begun_again(case: int, rerun: Rerun) -> Told:
     """Say that a case runs again."""
     text = f"Case {case} runs again from {rerun.from_step}."
     return Told(brief=text, parts=[[line(words(text))]])
+
+
+def not_understood(case: str, stray: str) -> str:
+    """Say that words after a case mean nothing."""
+    return (
+        f"{excerpt(stray, _KEY)!r} is not understood after a case, and nothing was done: rerun {excerpt(case, _KEY)} "
+        "[from STEP] [dry], or corrected"
+    )
+
+
+def corrected_alone(case: int, *, dry: bool) -> str:
+    """Say what is typed where the input of a case is put right in its form. `dry`: they asked what would happen."""
+    form = f"/countersign rerun {case} corrected"
+    if dry:
+        return (
+            f"the form changes nothing before you press Run again: {form}; the command line can say before what would "
+            f"change: countersign rerun {case} --input FILE dry"
+        )
+    return f"with a corrected input a case runs again from the start: {form}"
 
 
 def foreseen(case: int, rerun: Rerun) -> Told:
@@ -78,6 +93,9 @@ def _follows(rerun: CorrectedRerun) -> list[Line]:
     said = ["There is a new recommendation; where a person is needed, they get a new card."]
     said += ["The review that was open is withdrawn."] if rerun.withdraws else []
     said += ["What was decided about the earlier input does not count."] if rerun.drops_decision else []
+    said += (
+        ["The other system was told that it was rejected, and that stands there."] if rerun.rejection_was_told else []
+    )
     return [line(words(one)) for one in said]
 
 

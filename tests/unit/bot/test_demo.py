@@ -1,5 +1,6 @@
 """The demo tells its story in the right order, and in words."""
 
+from bot.demo.narrator import Narrator
 from bot.demo.screen_text import lines
 from bot.demo.story import (
     ALONE,
@@ -22,6 +23,7 @@ from handlers.slack.blocks.parts.rich_text import bullets, date, line, quote, ri
 from handlers.texts.pieces import Shown, Time
 from tests.world import Clock
 from workflows.engine.propose.samples import SAMPLES
+from workflows.engine.read.trail import TrailLine
 
 
 def test_the_five_tickets_of_the_story_come_first_and_all_others_after_them() -> None:
@@ -69,3 +71,12 @@ def test_blocks_are_read_line_by_line() -> None:
         )
     ]
     assert lines(blocks) == ["One 2026-11-20 09:00 UTC", "Two", "Three"]
+
+
+def test_a_case_that_somebody_brings_beside_the_story_is_told_like_any_other() -> None:
+    """The command line beside the demo may submit cases, and the demo goes on."""
+    told: list[str] = []
+    mine = TrailLine(id=1, action="review.opened", actor="", key="mine", workflow="support-triage", alone=False)
+    foreign = TrailLine(id=2, action="review.opened", actor="", key="other", workflow="parcels", alone=False)
+    Narrator({}, told.append).tell([mine, foreign])
+    assert [line.split(maxsplit=1) for line in told] == [["mine", "waits for a person in #support-review"]]

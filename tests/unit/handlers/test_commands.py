@@ -92,6 +92,13 @@ def test_the_words_of_a_rerun_with_a_corrected_input(words: str, expected: tuple
     assert (read.case, read.corrected, read.dry) == expected
 
 
+@pytest.mark.parametrize(("words", "stray"), [("12 corected", "corected"), ("12 fom start dry", "fom start")])
+def test_words_after_a_case_that_mean_nothing_are_told_apart_from_it(words: str, stray: str) -> None:
+    read = one_case(words, is_case=lambda text: text == "12")
+    assert (read.case, read.stray) == ("12", stray)
+    assert one_case(words, is_case=is_none_of_ours).stray == ""
+
+
 @pytest.mark.parametrize(
     "key", ["order from berlin", "is corrected", "laundry dry", "a from b dry", "cause 12", "failed orders since 2h"]
 )

@@ -20,6 +20,7 @@ class TrailLine:
     actor: str
     key: str
     """Of the case."""
+    workflow: str
     alone: bool
     """True for the delivery of a case that was resolved alone."""
 
@@ -35,5 +36,13 @@ def lines_after(context: Context, line: int) -> Sequence[TrailLine]:
                 if run is not None and run.resolution == Resolution.ALONE:
                     alone.add(one.id)
     return [
-        TrailLine(id=one.id, action=one.action, actor=one.actor, key=one.key, alone=one.id in alone) for one in found
+        TrailLine(
+            id=one.id,
+            action=one.action,
+            actor=one.actor,
+            key=one.key,
+            workflow=one.workflow,
+            alone=one.id in alone,
+        )
+        for one in found
     ]

@@ -27,10 +27,11 @@ def test_failures_that_are_alike_are_one_line_and_one_of_them_is_shown(failed: C
     header, line = failed.done("causes").out.splitlines()
     assert header.split()[:5] == ["cause", "state", "by", "times", "last"]
     name = line.split()[0]
-    assert line.split()[1:4] == ["open", "countersign", "2"]
+    assert line.split()[1:4] == ["open", "nobody", "2"]
     (listed,) = failed.done("causes", "--json", "--state", "open").json()
     assert (listed["name"], listed["count"], listed["workflow"]) == (name, 2, "parcels")
     shown = failed.done("causes", name).out
+    assert "nobody is on it yet" in shown
     assert "2 times, from" in shown
     assert "1 (parcel-1) is failed" in shown
     assert failed.done("causes", name, "--json").json()["failed"] == 2
@@ -105,6 +106,16 @@ def test_an_input_that_does_not_do_changes_nothing(failed: CommandLine) -> None:
     assert failed("rerun", "1", "--input", "-", "--reason", "x", input='{"id": 1}').error() == "text: is missing"
     assert "no JSON" in failed("rerun", "1", "--input", "-", input="{").error()
     assert "cannot be read" in failed("rerun", "1", "--input", "nowhere.json").error()
+    misspelt = json.dumps({"id": 1, "text": "for the door", "txet": "for the shop"})
+    for words in (["--reason", "x"], ["dry"]):
+        assert failed("rerun", "1", *words, "--input", "-", input=misspelt).error() == "no field of the input: txet"
+    for hostile in ("[" * 100_000, '{"id": ' + "9" * 5_000 + "}"):
+        assert failed("rerun", "1", "--input", "-", input=hostile).error() == (
+            "- cannot be read: no UTF-8, nested too deep, or a number too long"
+        )
+    assert failed("rerun", "1", "corected").error() == (
+        "'corected' is not understood after a case, and nothing was done: rerun 1 [from STEP] [dry], or corrected"
+    )
     late = failed("rerun", "1", "--input", "-", "--reason", "x", "--version", "1", input='{"id": 1, "text": "other"}')
     assert late.error().startswith("the case moved on since this was shown")
     assert failed.case(1)["revision"] == 1

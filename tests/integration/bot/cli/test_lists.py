@@ -214,6 +214,23 @@ def test_a_dry_rerun_tells_and_does_nothing(three: CommandLine) -> None:
     assert len(three.case(2)["runs"]) == 1
 
 
+def test_explain_tells_what_was_decided_before_a_rerun_and_where_runs_are_left_out(three: CommandLine) -> None:
+    three.done("reject", "2", "--reason", "no such parcel", "--then", "close")
+    three.done("rerun", "2", "from", "start")
+    told = three.done("explain", "2").out
+    before, after = told.split("What was done in run 2 of 2")
+    assert "cli:ana rejected it, " in before
+    assert "> no such parcel" in before
+    assert "rejected it" not in after
+    assert "left out" not in told
+    for _ in range(4):
+        three.done("rerun", "2", "from", "start")
+    told = three.done("explain", "2").out
+    assert "The first run is left out here. The command line tells all: countersign explain 2 --json" in told
+    assert "rejected it" not in told
+    assert len(three.done("explain", "2", "--json").json()["case"]["runs"]) == 6
+
+
 def test_explain_tells_the_way_of_a_case(three: CommandLine) -> None:
     three.done("approve", "2")
     told = three.done("explain", "2").out

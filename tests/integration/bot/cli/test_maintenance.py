@@ -67,7 +67,12 @@ def test_a_step_that_is_not_there_is_refused_with_those_that_are(countersign: Co
 def test_a_delivered_case_is_not_run_again(countersign: CommandLine) -> None:
     countersign.submit(1)
     error = countersign("rerun", "1").error()
-    assert error == "it was delivered; a delivered case is corrected, not run again"
+    instead = "it was delivered; a delivered case is corrected, not run again: countersign correct 1 --set FIELD=VALUE"
+    assert error == instead
+    # Said before anybody puts an input right that is then refused.
+    for words in (("1", "dry"), ("1", "corrected")):
+        said = countersign("rerun", *words)
+        assert (said.out, said.error()) == ("", instead)
     assert countersign.lines("attempts") == ["parcels/parcel-1"]
 
 

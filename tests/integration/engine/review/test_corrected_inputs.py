@@ -77,7 +77,8 @@ def test_what_was_open_is_withdrawn_and_a_refused_case_is_decided_anew(make_worl
     scene = sample(make_world, autonomy=DRAFT, review=CARDS)
     case = scene.worked()
     before = scene.review(case)
-    assert put_right(scene, case).withdraws
+    first = put_right(scene, case)
+    assert (first.withdraws, first.rejection_was_told) == (True, False)
     with pytest.raises(Stale):
         approve(scene.world.context, before.id, before.version, by="U1")
     scene.world.work()
@@ -86,7 +87,7 @@ def test_what_was_open_is_withdrawn_and_a_refused_case_is_decided_anew(make_worl
     assert scene.run(case).state == "closed"
 
     again = put_right(scene, case, text="charged thrice")
-    assert (again.withdraws, again.drops_decision) == (False, True)
+    assert (again.withdraws, again.drops_decision, again.rejection_was_told) == (False, True, True), "it stands there"
     scene.world.work()
     scene.approve(case)
     scene.world.work()
@@ -116,7 +117,7 @@ def test_what_does_not_fit_changes_nothing(make_world: MakeWorld) -> None:
     with pytest.raises(InvalidInput) as invalid:
         put_right(scene, case, text="")
     assert list(invalid.value.errors) == ["text"]
-    with pytest.raises(Refused, match="nothing differs from its present input"):
+    with pytest.raises(Refused, match=f"nothing differs from its present input; .*: countersign rerun {case}"):
         put_right(scene, case, text="charged twice")
     for reason in ("  ", "w" * 301, "\x00"):
         with pytest.raises(BadReason):

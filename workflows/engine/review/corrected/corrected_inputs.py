@@ -29,7 +29,7 @@ from workflows.engine.declare.calls.author_code import called, within
 from workflows.engine.declare.registry import AnyWorkflow
 from workflows.engine.declare.round_trip import read
 from workflows.engine.declare.steps import START
-from workflows.engine.deliver.delivery import ANSWER, SETTLED, show_review
+from workflows.engine.deliver.delivery import ANSWER, REJECTION, SETTLED, show_review
 from workflows.engine.errors import (
     AlreadyDelivered,
     BadReason,
@@ -55,10 +55,11 @@ from workflows.engine.text.canonical_json import canonical, unstorable_value
 from workflows.engine.text.form_fields import form_of
 
 _WHY_NOT = {
-    RunState.READY: "it already waits for a worker",
-    RunState.RUNNING: "it is being worked on",
+    RunState.READY: "it waits for a worker; wait until it was worked on",
+    RunState.RUNNING: "it is being worked on; wait until that has ended",
     RunState.DELIVERING: "it is being delivered; wait until that has ended",
-    RunState.HOLDING: "it is decided, and its delivery is still to be made",
+    RunState.HOLDING: "it is decided, and its delivery is still to be made: whoever decided it can take it back within "
+    "their time, otherwise it goes out",
     RunState.DOUBTFUL: "its delivery is in doubt; say first whether it happened",
 }
 _MOVED = "the case moved on since this was shown, and nothing was changed; look at it again"
@@ -270,7 +271,7 @@ def _rerun(
     if accepted.key != row.key:
         raise _OtherKey(workflow, row.key, contents.body(session, before.input_id, team=team))
     if accepted.content_hash == row.content_hash:
-        raise Refused("nothing differs from its present input; to run it again as it is: countersign rerun")
+        raise Refused(f"nothing differs from its present input; to run it again as it is: countersign rerun {case}")
     at, state, decided = context.clock(), before.state, before.resolution is not None
     stopped_for = before.cause_id if state in STOPPED else None
     old = kept_json(session, before.input_id, team=team)
@@ -316,7 +317,17 @@ def _rerun(
     )
     notices.run_again(session, case, workflow.review, team=team, run=run, by=by, from_step=START, at=at)
     corrected = CorrectedInput(case=case, revision=revision, by=by, at=at, reason=reason, changes=changes)
-    return CorrectedRerun(corrected=corrected, run=run, withdraws=state is RunState.WAITING, drops_decision=decided)
+    told = any(
+        one.kind == REJECTION and one.state == DeliveryState.APPLIED
+        for one in deliveries.of_case(session, case, team=team)
+    )
+    return CorrectedRerun(
+        corrected=corrected,
+        run=run,
+        withdraws=state is RunState.WAITING,
+        drops_decision=decided,
+        rejection_was_told=told,
+    )
 
 
 def _refuse_impossible(session: Session, context: Context, case: int) -> schema.Run:

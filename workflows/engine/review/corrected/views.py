@@ -66,6 +66,8 @@ class CorrectedRerun:
     """True: a review that was open is withdrawn."""
     drops_decision: bool
     """True: the case was decided, about the earlier input, and is decided anew."""
+    rejection_was_told: bool
+    """True: the other system was told of a rejection, which stands there."""
 
 
 @dataclass(frozen=True, kw_only=True)
