@@ -229,7 +229,7 @@ def undo(case: CaseReference) -> None:
 @commands.command()
 def wrong(
     case: CaseReference,
-    what: Annotated[str, typer.Argument(help="What is wrong with it.")],
+    words: Annotated[list[str], typer.Argument(metavar="TEXT", help="What is wrong with it.")],
 ) -> None:
     """Say that something is wrong with a case. A person looks at it."""
     from bot.cli.screens.output import out
@@ -238,7 +238,7 @@ def wrong(
 
     with started() as app:
         meant = cases_meant(app.context, case)
-        kept = reports.note(app.context, about=case, case=next(iter(meant), None), by=operator(), said=what)
+        kept = reports.note(app.context, about=case, case=next(iter(meant), None), by=operator(), said=" ".join(words))
         if kept is not None:
             reports.take_up(app.context, kept)
         out.print("noted")

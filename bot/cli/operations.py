@@ -23,7 +23,10 @@ commands = typer.Typer()
 @commands.command()
 def pause(
     workflow: WorkflowArgument = None,
-    reason: Annotated[str, typer.Option(help="The reason; people read it on the cases that they get.")] = "",
+    words: Annotated[
+        list[str] | None,
+        typer.Argument(metavar="REASON", help="The reason, shown on the cases that people get."),
+    ] = None,
     deliveries: Annotated[bool, typer.Option("--deliveries", help="Hold the deliveries of decided cases too.")] = False,
 ) -> None:
     """Pause a workflow, or all: no model is asked, nothing is resolved alone, people get empty forms."""
@@ -33,6 +36,7 @@ def pause(
     from workflows.engine.deliver import workflow_pauses
     from workflows.engine.text.sanitize import sanitize
 
+    reason = " ".join(words or [])
     with started() as app:
         if workflow is None:
             _tell_all(app)

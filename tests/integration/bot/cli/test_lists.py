@@ -190,7 +190,7 @@ def test_what_the_model_said_instead_of_an_answer_is_shown_and_in_the_json(count
 
 
 def test_status_says_what_waits_and_what_is_paused(three: CommandLine) -> None:
-    three.done("pause", "letters", "--reason", "the printer burns")
+    three.done("pause", "letters", "the printer burns")
     told = three.done("status").out
     assert "1 case waits for a person, the oldest since" in told
     assert "Paused by cli:ana" in told
