@@ -9,6 +9,7 @@ import logging
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from threading import Event
 from typing import Any
 
@@ -130,6 +131,13 @@ class _Client(SocketModeClient):
         """Close the connection, and end its threads."""
         self._ended.set()
         super().close()
+
+    def disconnect(self) -> None:
+        """Close the connection, also where its own thread closes it at the same moment."""
+        with suppress(
+            AttributeError
+        ):  # that thread found it dead: it took the socket away while this one waited for it
+            super().disconnect()
 
     def _count(self, message: str) -> None:
         """Read the number of connections in Slack's greeting, which is the first message on each."""

@@ -42,6 +42,25 @@ def test_the_address_that_came_with_the_check_of_the_token_is_heard_at(sandbox: 
     hearing.close()
 
 
+def test_a_connection_that_closes_itself_at_the_same_moment_keeps_nothing_from_ending(
+    sandbox: Running, workspace: Workspace
+) -> None:
+    hearing = hearing_at(workspace, check_hearing(workspace))
+    hearing.connect(Event())
+    session = hearing._client.current_session
+    assert session is not None
+    assert session.sock is not None
+    closing = Thread(target=hearing.close, daemon=True)
+    with session.sock_send_lock:
+        closing.start()
+        wait_until(lambda: hearing._client.closed)
+        session.sock.close()
+        session.sock = None
+    closing.join(LONGEST)
+    assert not closing.is_alive()
+    assert not hearing._client.current_app_monitor.is_alive()
+
+
 @pytest.mark.slow
 # The client leaves it to Python to close the socket of a refused handshake, which it does at once.
 @pytest.mark.filterwarnings("ignore:unclosed <socket:ResourceWarning")
