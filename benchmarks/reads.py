@@ -54,6 +54,7 @@ def _model_calls(session: Session, since: datetime) -> object:
         session,
         team=TEAM,
         since=since,
+        until=_NOW,
         failed=("transient", "throttled", "spent", "locked_out", "retired"),
         broken=("garbage", "broken"),
         left_out=("asked", "not_asked", "unaffordable", "given_again"),
@@ -124,7 +125,7 @@ PEOPLE: Mapping[str, Read] = {
     "outages.all_open": lambda session: outages.all_open(session, team=TEAM),
     "spending.taken": lambda session: spending.taken(session, team=TEAM, budget="workflow:triage", period="2025-12-31"),
     "causes.named": lambda session: causes.named(session, "abc1", team=TEAM, limit=2),
-    "health.calls, of a day": lambda session: health.calls(session, team=TEAM, since=_DAY),
+    "health.calls, of a day": lambda session: health.calls(session, team=TEAM, since=_DAY, until=_NOW),
     "health.model_calls, of a day": lambda session: _model_calls(session, _DAY),
     "health.lasting": lambda session: health.lasting(session, team=TEAM),
 }
@@ -150,7 +151,7 @@ LOOPS: Mapping[str, Read] = {
         session, 1, team=TEAM, through=[RunState.DELIVERED, RunState.CLOSED], since=_END - timedelta(days=365)
     ),
     "causes.stopped": lambda session: causes.stopped(session, 1, team=TEAM, state=RunState.FAILED, limit=3),
-    "health.calls": lambda session: health.calls(session, team=TEAM, since=_LATELY),
+    "health.calls": lambda session: health.calls(session, team=TEAM, since=_LATELY, until=_NOW),
     "health.model_calls": lambda session: _model_calls(session, _LATELY),
     "health.troubles": lambda session: health.troubles(session, team=TEAM),
     "health.ended": lambda session: health.ended(session, team=TEAM, since=_LATELY),

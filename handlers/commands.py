@@ -15,8 +15,8 @@ _DASHES = r"(?:--|[\u2012-\u2015])"
 _FROM = re.compile(rf"(.*\S)\s+{_DASHES}?from\s+(\S+)", re.IGNORECASE | re.DOTALL)
 _DRY = re.compile(rf"(.*\S)\s+{_DASHES}?dry", re.IGNORECASE | re.DOTALL)
 _CORRECTED = re.compile(rf"(.*\S)\s+{_DASHES}?corrected", re.IGNORECASE | re.DOTALL)
-_OF_CAUSE = re.compile(rf"cause\s+(\S+)(?:\s+{_DASHES}?after\s+(\S+))?", re.IGNORECASE)
-_FAILED = re.compile(rf"failed\s+(\S+)(?:\s+{_DASHES}?since\s+(\S+))?", re.IGNORECASE)
+_OF_CAUSE = re.compile(rf"cause\s+(\S+)(\s+{_DASHES}?after(?:\s+(\S+(?:\s+\S+)?))?)?", re.IGNORECASE)
+_FAILED = re.compile(rf"failed\s+(\S+)(?:\s+{_DASHES}?since(?:\s+(\S+(?:\s+\S+)?))?)?", re.IGNORECASE)
 _TIME = re.compile(r"([1-9][0-9]{0,3})\s?([mhd])", re.IGNORECASE)
 _UNITS = {"m": timedelta(minutes=1), "h": timedelta(hours=1), "d": timedelta(days=1)}
 _DELIVERIES = re.compile(rf"(?<!\S){_DASHES}deliveries(?!\S)", re.IGNORECASE)
@@ -135,7 +135,7 @@ def read_rerun(words: str, *, is_case: Callable[[str], bool]) -> RerunWords | Re
     dry = None if is_case(words) else _DRY.fullmatch(words)
     rest = dry[1] if dry is not None else words
     if not is_case(rest) and (of_cause := _OF_CAUSE.fullmatch(rest)) is not None:
-        after = of_cause[2] or ""
+        after = of_cause[3] or ("" if of_cause[2] is None else "after")
         return RerunCauseWords(cause=of_cause[1], after=after, wait=_time(after), dry=dry is not None)
     if not is_case(rest) and (failed := _FAILED.fullmatch(rest)) is not None:
         since = failed[2] or ""

@@ -134,9 +134,8 @@ class _Client(SocketModeClient):
 
     def disconnect(self) -> None:
         """Close the connection, also where its own thread closes it at the same moment."""
-        with suppress(
-            AttributeError
-        ):  # that thread found it dead: it took the socket away while this one waited for it
+        # That thread takes the socket away while this one waits for the lock, and the library does not look again.
+        with suppress(AttributeError):
             super().disconnect()
 
     def _count(self, message: str) -> None:

@@ -62,8 +62,8 @@ def _later(one: Any, other: Any) -> Any:
     return case((one.is_(None), other), (other.is_(None), one), (other > one, other), else_=one)
 
 
-def calls(session: Session, *, team: int, since: datetime) -> list[Calls]:
-    """Return the calls of each system in the five minutes that begin at a time or later."""
+def calls(session: Session, *, team: int, since: datetime, until: datetime) -> list[Calls]:
+    """Return the calls of each system in the five minutes that begin between two times, or at one of them."""
     query = (
         select(
             SystemCalls.system,
@@ -74,7 +74,7 @@ def calls(session: Session, *, team: int, since: datetime) -> list[Calls]:
             func.max(SystemCalls.last_ok_at),
             func.max(SystemCalls.last_bad_at),
         )
-        .where(SystemCalls.team_id == team, SystemCalls.began >= since)
+        .where(SystemCalls.team_id == team, SystemCalls.began >= since, SystemCalls.began <= until)
         .group_by(SystemCalls.system)
     )
     return [_calls(*found) for found in session.execute(query)]
@@ -93,11 +93,12 @@ def model_calls(
     *,
     team: int,
     since: datetime,
+    until: datetime,
     failed: Sequence[str],
     broken: Sequence[str],
     left_out: Sequence[str],
 ) -> list[Calls]:
-    """Return the requests to each model that began at a time or later.
+    """Return the requests to each model that began between two times, or at one of them.
 
     `failed`, `broken`: the outcomes that count as such; `left_out`: those that say nothing of the model.
     """
@@ -113,7 +114,8 @@ def model_calls(
             func.max(case((~is_bad, ModelRequest.began_at))),
             func.max(case((is_bad, ModelRequest.began_at))),
         )
-        .where(ModelRequest.team_id == team, ModelRequest.began_at >= since, ModelRequest.outcome.not_in(left_out))
+        .where(ModelRequest.team_id == team, ModelRequest.began_at >= since, ModelRequest.began_at <= until)
+        .where(ModelRequest.outcome.not_in(left_out))
         .group_by(ModelRequest.model)
     )
     return [_calls(*found) for found in session.execute(query)]

@@ -149,3 +149,31 @@ def test_the_same_as_a_command(stage: Stage) -> None:
     assert "At 2026-11-20 11:00 UTC. All are tried at once." in told
     told = said(stage, KIM, "/countersign", f"rerun cause {name(stage)}")
     assert "begins by itself at 11:00 UTC: stop that first" in told
+
+
+def test_where_nothing_is_left_when_it_is_to_begin_that_is_all_it_says(stage: Stage) -> None:
+    (case,) = failing(stage, 1)
+    only_pressed(stage, KIM, "rerun_later")
+    only_pressed(stage, KIM, "rerun_one")
+    stage.work()
+    stage.world.clock.move(PAUSE)
+    stage.work()
+    assert stage.world.state(case) == "delivered"
+    told = "no failed case was left when the rerun was to begin"
+    assert f"Not run again: {told}." in card(stage)
+    assert stage.thread(channel=FAILED, user=KIM)[-1] == f"@{KIM}, {told}: nothing was run again."
+
+
+def test_while_its_workflow_is_paused_the_card_says_what_it_waits_for(stage: Stage) -> None:
+    failing(stage, 2)
+    only_pressed(stage, KIM, "rerun_later")
+    waits = "sample is paused: it waits until that is resumed."
+    said(stage, KIM, "/countersign", "pause sample the desk moves")
+    stage.send()
+    assert waits in card(stage)
+    stage.world.clock.move(PAUSE)
+    stage.work()
+    assert waits in card(stage)
+    said(stage, KIM, "/countersign", "resume sample")
+    stage.work()
+    assert "Rerun done. 2 of 2 through." in card(stage)

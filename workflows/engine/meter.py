@@ -61,13 +61,20 @@ class Meter:
     def __init__(self) -> None:
         self._lock = Lock()
         self._counts: dict[Slot, Counts] = {}
+        self._names: set[str] = set()
+        """Systems that were counted in the present slot, also those whose counts were taken since."""
+        self._began: datetime | None = None
 
     def count(self, made: Iterable[Called], *, at: datetime) -> None:
         """Count calls that are over."""
         with self._lock:
+            began = slot_of(at)
+            if began != self._began:
+                self._began, self._names = began, set()
             for called in made:
-                slot = Slot(system=called.system.strip()[:LONGEST], began=slot_of(at))
-                if slot.system and (slot in self._counts or len(self._counts) < MOST):
+                slot = Slot(system=called.system.strip()[:LONGEST], began=began)
+                if slot.system and (slot.system in self._names or len(self._names) < MOST):
+                    self._names.add(slot.system)
                     self._counts[slot] = added(self._counts.get(slot, Counts()), of(called, at=at))
 
     def take(self) -> Mapping[Slot, Counts]:

@@ -95,7 +95,9 @@ def _head(view: PulledView) -> Iterator[str]:
     yield f"Case {words(view.key)} of {view.workflow} {failed}: {words(view.error)}: {said}"
     yield ""
     of_step = any(step.name == view.where and step.error == view.error for step in view.steps)
-    mend = f"Have the code handle what {where} raises" if of_step else "Mend the code"
+    mend = "Mend the code"
+    if of_step:
+        mend = f"Have the code handle what {where} raises, or mend {where} and write what it returns then in its place,"
     again = f"cause {view.cause}" if view.cause is not None else f"'#{view.case}'"
     yield f"{mend} until this is green, then run it again:"
     yield f"    countersign rerun {again}"

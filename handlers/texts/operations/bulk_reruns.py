@@ -16,7 +16,7 @@ _WHY = {
     WhyStopped.NONE_THROUGH: "all cases of the trial failed for another reason",
     WhyStopped.BACK: "the same failure came back",
     WhyStopped.OTHERWISE: "too many failed for another reason",
-    WhyStopped.NONE_LEFT: "no failed case was left when it was to begin",
+    WhyStopped.NONE_LEFT: "no failed case was left when the rerun was to begin",
 }
 
 
@@ -57,6 +57,8 @@ def line_of(view: CauseView) -> list[Line]:
             said: list[Piece] = [words("Rerun", bold=True), words(" by "), person(bulk.began_by), words(f": {tried}. ")]
         case BulkState.WAVES:
             said = [words("Rerun", bold=True), words(" by "), person(bulk.began_by), words(": the trial was good. ")]
+        case BulkState.STOPPED if bulk.why_stopped is WhyStopped.NONE_LEFT:
+            return [line(words("Not run again", bold=True), words(f": {_why(bulk)}."))]
         case BulkState.STOPPED if bulk.why_stopped is WhyStopped.PERSON:
             said = [words("Rerun stopped", bold=True), words(" by "), person(bulk.changed_by), words(". ")]
         case BulkState.STOPPED:
@@ -146,6 +148,9 @@ def ended(view: CauseView) -> Told | None:
     if bulk is None or bulk.is_active:
         return None
     how = f"the rerun stopped by itself: {_why(bulk)}." if bulk.state is BulkState.STOPPED else "the rerun is done."
+    if bulk.why_stopped is WhyStopped.NONE_LEFT:
+        how = f"{_why(bulk)}: nothing was run again."
+        return Told(brief=begun_large(how), parts=[[line(person(bulk.began_by), words(f", {how}"))]])
     to_do = " Nothing more is begun. Once it is mended, “Rerun all” begins anew." if bulk.why_stopped else ""
     text = f", {how} {_numbers(bulk)}{to_do}"
     return Told(brief=begun_large(how), parts=[[line(person(bulk.began_by), words(text))]])

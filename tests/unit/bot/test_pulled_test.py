@@ -198,6 +198,11 @@ def test_a_long_case_is_in_the_file_beside_it(tmp_path: Path) -> None:
     assert "x" * MOST in printed.text
 
 
+def test_where_a_step_failed_it_says_that_a_mended_step_is_not_called() -> None:
+    head = pulled_test(replace(VIEW, error="TryAgain"), triage, folder=None).text.replace("\n", " ")
+    assert "or mend deliver/update and write what it returns then in its place" in head
+
+
 def test_a_workflow_that_no_test_can_import_is_refused() -> None:
     local = Workflow(name="local", decision="?", owner="U0", input=Ticket, output=Triage, key=lambda ticket: "a")
     local.propose(lambda ticket, ask: Proposal(output=None, confidence={}))  # type: ignore[arg-type]  # never called

@@ -130,6 +130,38 @@ def test_secrets_are_never_in_it_by_their_looks_or_by_the_names_that_they_stand_
         assert secret not in str(made)
 
 
+def test_a_secret_is_in_no_list_no_number_and_no_other_place() -> None:
+    masking = Masking(people=False)
+    plain: JsonValue = {"pin": 4711, "tokens": ["hunter2-a", "hunter2-b"], "input_tokens": 512, "api_key": "hunter2-c"}
+    masking.look(None, plain)
+    masking.look_at_call({"value": "hunter2-c"})
+    assert masking.value(plain) == {
+        "pin": 1111,
+        "tokens": [SECRET, SECRET],
+        "input_tokens": 512,
+        "api_key": SECRET,
+    }
+    assert masking.values({"value": "hunter2-c", "path": "/login/hunter2-b"}) == {
+        "value": SECRET,
+        "path": f"/login/{SECRET}",
+    }
+
+
+def test_the_names_of_a_personal_mapping_are_nowhere_unless_they_are_plain_words() -> None:
+    class Book(BaseModel):
+        phones: Annotated[dict[str, str], Personal]
+        text: str
+
+    book = Book(phones={"Anna Berg": "+49 170 5551234", "home": "+49 30 5559876"}, text="Anna Berg is at home")
+    masking, plain = Masking(), book.model_dump(mode="json")
+    masking.look(book, plain)
+    _, made = masking.input(book, plain)
+    assert "Anna" not in f"{made} {masking.said_of(made)}"
+    assert isinstance(made["phones"], dict)
+    assert "home" in made["phones"]
+    assert [*masking.personal] == ["phones"]
+
+
 def test_a_person_who_decided_has_an_id_of_the_same_kind() -> None:
     masking = Masking()
     assert masking.person("U0ANA") == "U0PERSON1"

@@ -40,6 +40,9 @@ def one_case(words: str, *, is_case: Callable[[str], bool]) -> RerunWords:
         ("cause 3f9a after 10m", RerunCauseWords(cause="3f9a", after="10m", wait=timedelta(minutes=10), dry=False)),
         ("cause 3f9a —after 2H dry", RerunCauseWords(cause="3f9a", after="2H", wait=timedelta(hours=2), dry=True)),
         ("cause 3f9a after lunch", RerunCauseWords(cause="3f9a", after="lunch", wait=None, dry=False)),
+        ("cause 3f9a after", RerunCauseWords(cause="3f9a", after="after", wait=None, dry=False)),
+        ("cause 3f9a after 10 m", RerunCauseWords(cause="3f9a", after="10 m", wait=timedelta(minutes=10), dry=False)),
+        ("cause 3f9a after the storm", RerunCauseWords(cause="3f9a", after="the storm", wait=None, dry=False)),
         (
             "failed sample since 2h dry",
             RerunFailedWords(workflow="sample", since="2h", within=timedelta(hours=2), dry=True),

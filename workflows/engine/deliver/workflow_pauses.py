@@ -10,12 +10,13 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from store.cases import unproposed, workflow_pauses
+from store.cases import bulk_reruns, causes, unproposed, workflow_pauses
 from store.cases.workflow_pauses import PauseLine
 from store.governance import audit, teams
 from store.states import RunState
 from store.subjects import SubjectKind
 from workflows.engine.case import notices
+from workflows.engine.causes import counting
 from workflows.engine.context import SYSTEM, Context
 from workflows.engine.declare.review import Review
 from workflows.engine.deliver.holds import release_all
@@ -63,6 +64,7 @@ def pause(context: Context, workflow: str, *, by: str, reason: str, deliveries: 
         if changed:
             declared, at = _review(context, workflow), context.clock()
             notices.paused_by_hand(session, declared, team=context.team, workflow=row, at=at)
+            _show_reruns(session, context, row, at=at)
         now = paused(session, row, team=context.team)
         assert now is not None
         return Paused(pause=now, changed=changed)
@@ -119,8 +121,17 @@ def lift(context: Context, workflow: str, *, by: str) -> Resumed:
             _record(session, context, row, by=by, action=_RESUMED, details={})
             declared, at = _review(context, workflow), context.clock()
             notices.resumed(session, declared, team=context.team, workflow=row, at=at)
+            _show_reruns(session, context, row, at=at)
     (status,) = pause_statuses(context, [workflow])
     return Resumed(status=status, changed=changed)
+
+
+def _show_reruns(session: Session, context: Context, workflow: int, *, at: datetime) -> None:
+    """Have the cards of causes drawn anew whose reruns wait while a workflow is paused: they say so."""
+    for bulk in bulk_reruns.active(session, team=context.team):
+        cause = causes.get(session, bulk.cause_id, team=context.team)
+        if cause is not None and cause.workflow_id == workflow:
+            counting.show(session, cause.id, team=context.team, at=at)
 
 
 def is_paused(context: Context, workflow: str) -> bool:

@@ -24,14 +24,23 @@ _LEFT_OUT = (ASKED, Outcome.NOT_ASKED, Outcome.UNAFFORDABLE, Outcome.GIVEN_AGAIN
 
 
 def of_systems(session: Session, context: Context, *, since: datetime) -> list[Calls]:
-    """Return the calls of all systems but models, in slots that begin at a time or later."""
-    return health.calls(session, team=context.team, since=slot_of(since))
+    """Return the calls of all systems but models, in slots that begin between a time and now.
+
+    Where the clock was put back, what was counted before lies ahead, and says nothing of now.
+    """
+    return health.calls(session, team=context.team, since=slot_of(since), until=context.clock())
 
 
 def of_models(session: Session, context: Context, *, since: datetime) -> list[Calls]:
-    """Return the requests to models that began at a time or later."""
+    """Return the requests to models that began between a time and now."""
     return health.model_calls(
-        session, team=context.team, since=since, failed=_FAILED, broken=_BROKEN, left_out=_LEFT_OUT
+        session,
+        team=context.team,
+        since=since,
+        until=context.clock(),
+        failed=_FAILED,
+        broken=_BROKEN,
+        left_out=_LEFT_OUT,
     )
 
 

@@ -27,6 +27,8 @@ from workflows.engine.meter import SLOT, Counts, Slot
 KEPT = timedelta(days=1)
 """Time for which calls are kept, at least."""
 _STANDING = (CauseState.OPEN, CauseState.MENDING, CauseState.REGRESSED)
+MOST_LASTING = 20
+"""Systems in trouble at a time that are told of. Where as many are, it is the network, or names are made from cases."""
 _MOST_REDRAWN = 20
 """Cards of causes that are redrawn when the state of their system changes."""
 
@@ -44,12 +46,16 @@ def look(context: Context) -> int:
         down = health.lasting(session, team=context.team)
         # What was bad before an end is told already, and only later calls may begin another trouble.
         for name, ended_at in health.ended(session, team=context.team, since=at - WINDOW).items():
-            if name in seen:
+            if name in seen and ended_at <= at:
                 seen[name] = _seen(session, context, since=ended_at).get(name, _NOTHING)
-    return sum(
-        _look_at(context, name, seen.get(name, _NOTHING), lasting.get(name), is_down=name in down)
-        for name in sorted({*seen, *lasting})
-    )
+    moved, left = 0, MOST_LASTING - len(lasting)
+    for name in sorted({*seen, *lasting}):
+        if name not in lasting and left <= 0:
+            continue
+        did = _look_at(context, name, seen.get(name, _NOTHING), lasting.get(name), is_down=name in down)
+        moved += did
+        left -= did and name not in lasting
+    return moved
 
 
 @dataclass(frozen=True, kw_only=True)

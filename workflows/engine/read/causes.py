@@ -51,7 +51,7 @@ def cause_named(context: Context, name: str) -> int:
     """Return the cause with this name: its fingerprint, or the beginning of it. Raise `Unknown` or `Refused`."""
     begins = name.strip().lower()
     if not _NAME.fullmatch(begins):
-        raise Refused(f"{name!r} names no cause: a name has at least 4 of the digits 0-9 and a-f; countersign causes")
+        raise Refused(f"{name!r} names no cause: a name has at least 4 of the digits 0-9 and a-f; `causes` lists them")
     with context.database.read() as session:
         found = causes.named(session, begins, team=context.team, limit=2)
     if not found:

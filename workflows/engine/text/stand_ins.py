@@ -4,9 +4,12 @@ They come from a number and not from the text, so nothing can be read back from 
 """
 
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator
 from datetime import date, timedelta
+from html import escape
+from json import dumps
 from random import Random
+from unicodedata import normalize
 from urllib.parse import quote, quote_plus
 
 from pydantic import JsonValue
@@ -22,10 +25,33 @@ SHAPES = 2
 _EMAIL = re.compile(r"[^\s<>(),;:\"'@\[\]{}]{1,64}@[^\s<>(),;:\"'@\[\]{}]{1,190}\.[^\W\d_]{2,24}")
 _DAY = re.compile(r"\d{4}-\d\d-\d\d(?=\Z|[T ])")
 _IBAN = re.compile(r"[A-Z]{2}\d\d(?: ?[A-Z0-9]){11,30}")
-_TOKEN = re.compile(r"\w+|\W")
+_UNSPACED = (
+    r"\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af\uf900-\ufaff"
+    r"\U00020000-\U0003ffff"
+)
+"""Letters of Thai, Lao, Burmese, Khmer, Japanese, Chinese and Korean: what follows a name is not set apart from it."""
+_IS_UNSPACED = re.compile(f"[{_UNSPACED}]")
+_TOKEN = re.compile(rf"[{_UNSPACED}]|[^\W_{_UNSPACED}]+|[\W_]")
+_BEGINS = re.compile(
+    rf"(?:(?<![^\W_])|(?<=[{_UNSPACED}])|(?=[{_UNSPACED}])|(?<=\\[nrtbf])|(?<=\\u[0-9a-f]{{4}})|(?<=%[0-9a-f]{{2}}))"
+    rf"(?=({_TOKEN.pattern}))",
+    re.DOTALL,
+)
+"""A place where a text may begin, with its first word: not within a word, but after an escape of JSON or of a URL."""
 _HEX = re.compile(r"[0-9a-fA-F-]{8,}")
 _CONSONANTS, _VOWELS = "bdfgklmnprstvz", "aeiou"
 _TRIES = 50
+_WITH_S = 4
+"""Letters of a name that is found with an s behind it too, as in “Bergers”."""
+_WRITTEN: tuple[Callable[[str], str], ...] = (
+    lambda text: quote(text, safe="", errors="replace"),
+    lambda text: quote_plus(text, safe="", errors="replace"),
+    lambda text: dumps(text)[1:-1],
+    escape,
+    lambda text: normalize("NFC", text),
+    lambda text: normalize("NFD", text),
+)
+"""Ways in which a text is written elsewhere: in a URL, in JSON, in HTML, with accents as marks or within letters."""
 
 
 def emails_in(text: str) -> Iterator[str]:
@@ -53,14 +79,19 @@ class StandIns:
             return
         made = self._made(text, shape)
         self._of[_folded(text)], self._shape[_folded(text)], self._by_beginning = made, shape, None
-        for written in (quote, quote_plus):  # as it stands in a URL
-            quoted = written(text, safe="", errors="replace")
-            if quoted != text:
-                self._of[_folded(quoted)] = written(made, safe="", errors="replace")
+        self._write(text, made)
         if len(text) <= LONGEST_WITH_PARTS:
             for part, instead in _parts(text, made):
                 if _folded(part) not in self._shape:
                     self._of[_folded(part)] = instead
+                    self._write(part, instead)
+
+    def _write(self, text: str, made: str) -> None:
+        """Have a text found as it is written elsewhere."""
+        for written in _WRITTEN:
+            other = written(text)
+            if other != text and _folded(other) not in self._shape:
+                self._of[_folded(other)] = written(made)
 
     def put(self, text: str, instead: str) -> None:
         """Have this very text stand in for another."""
@@ -74,9 +105,12 @@ class StandIns:
             return text
         begins, folded = self._begins(), _folded(text)
         parts, done = [], 0
-        for token in _TOKEN.finditer(folded):
-            at = token.start()
-            found = next((one for one in begins.get(token[0], ()) if at >= done and _stands(one, folded, at)), None)
+        for place in _BEGINS.finditer(folded):
+            at, token = place.start(), place[1]
+            if at < done:
+                continue
+            known = [*begins.get(token, ()), *begins.get(token.removesuffix("s") if len(token) > _WITH_S else "", ())]
+            found = next((one for one in known if _stands(one, folded, at)), None)
             if found is not None:
                 parts += [text[done:at], self._instead(text[at : at + len(found)], found)]
                 done = at + len(found)
@@ -189,13 +223,14 @@ def _parts(text: str, made: str) -> Iterator[tuple[str, str]]:
     words, others = re.findall(r"\w+", text), re.findall(r"\w+", made)
     if 1 < len(words) == len(others):
         # A word in small letters, as in “van der Berg”, may stand anywhere.
-        yield from (
-            (word, other) for word, other in zip(words, others, strict=True) if len(word) > 2 and _stands_out(word)
-        )
+        yield from ((word, other) for word, other in zip(words, others, strict=True) if stands_out(word))
 
 
-def _stands_out(word: str) -> bool:
-    return word[0].isupper() or (word.isdigit() and len(word) >= LEAST_DIGITS)
+def stands_out(word: str) -> bool:
+    """Tell whether a word of a personal text is one that no other text has by chance."""
+    if _IS_UNSPACED.match(word):
+        return len(word) >= SHORTEST
+    return len(word) > 2 and (word[0].isupper() or (word.isdigit() and len(word) >= LEAST_DIGITS))
 
 
 def _says_something(text: str) -> bool:
@@ -205,9 +240,16 @@ def _says_something(text: str) -> bool:
 
 def _stands(one: str, text: str, at: int) -> bool:
     """Tell whether a text stands at a place of another, and is no part of a longer word there."""
-    end = at + len(one)
-    is_within = one[-1].isalnum() and text[end : end + 1].replace("_", "a").isalnum()
-    return text.startswith(one, at) and not is_within
+    if not text.startswith(one, at):
+        return False
+    last, after = one[-1], text[at + len(one) : at + len(one) + 2]
+    if len(one) >= _WITH_S and last.isalpha() and after.startswith("s"):
+        after = after[1:]
+    return not (_is_of_word(last) and _is_of_word(after[:1]))
+
+
+def _is_of_word(char: str) -> bool:
+    return char.isalnum() and not _IS_UNSPACED.match(char)
 
 
 def _folded(text: str) -> str:

@@ -21,7 +21,7 @@ from workflows.engine.health import watch
 from workflows.engine.health.expiries import ask, warn
 from workflows.engine.health.systems import system_views
 from workflows.engine.health.views import Kind, SystemView
-from workflows.engine.meter import Meter
+from workflows.engine.meter import MOST, Meter
 from workflows.engine.propose.model_outages import KnownOutages
 from workflows.tools.calls import Called, CallOutcome
 from workflows.tools.http import client
@@ -375,3 +375,31 @@ def test_whoever_asks_for_the_status_waits_for_no_author(make_world: MakeWorld) 
     assert not asked
     ask(scene.world.context)
     assert systems(scene)[TARGET].expires_on == date(2026, 12, 1)
+
+
+def test_a_clock_that_is_put_back_leaves_no_system_in_trouble(make_world: MakeWorld) -> None:
+    scene = sample(make_world)
+    context = scene.world.context
+    call(context, *[FAILED] * 6)
+    watch.look(context)
+    scene.world.clock.move(-timedelta(hours=2))
+    call(context, OK)
+    watch.look(context)
+    assert troubles(scene) == [("CRM", "troubled", False)]
+    assert systems(scene)["CRM"].failed == 0
+    scene.world.clock.move(-timedelta(hours=2))
+    call(context, *[FAILED] * 6)
+    watch.look(context)
+    assert troubles(scene) == [("CRM", "troubled", True)], "its end lies ahead, and hides no trouble"
+
+
+def test_names_that_are_made_from_cases_bring_no_flood_of_messages(make_world: MakeWorld) -> None:
+    scene = sample(make_world)
+    context = scene.world.context
+    for number in range(300):
+        call(context, *[FAILED] * 5, system=f"shop {number}")
+        if number % 100 == 99:
+            watch.look(context)
+            scene.world.clock.move(timedelta(seconds=5))
+    assert len(rows(scene.world, schema.SystemCalls)) == MOST
+    assert len(wanted(scene)) == watch.MOST_LASTING

@@ -1,6 +1,8 @@
 """Stand-ins: the same for the same text, of its shape, and nothing of it is in them."""
 
 import re
+from json import dumps
+from unicodedata import normalize
 
 import pytest
 from hypothesis import given
@@ -88,6 +90,27 @@ def test_a_text_is_found_as_it_stands_in_a_url_too(known: StandIns) -> None:
     assert known.text("/customers/Marion%20Berger?mail=marion.b%40firm.de&q=Marion+Berger") == (
         f"/customers/{name.replace(' ', '%20')}?mail={email.replace('@', '%40')}&q={name.replace(' ', '+')}"
     )
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "left"),
+    [
+        ("王小明", "尊敬的王小明先生, 王小明", ["王小明"]),
+        ("山田 太郎", "山田様", ["山田"]),
+        ("김철수", "김철수님", ["김철수"]),
+        ("Zoë Müller", normalize("NFD", "Frau Müller, Zoë"), [normalize("NFD", one) for one in ("Müller", "Zoë")]),
+        ("Anna Müller", "/users/Herr%20M%C3%BCller/Frau%20Anna", ["M%C3%BCller", "Anna"]),
+        ("Anna Müller", dumps("Dear\nAnna, dear\tFrau Müller"), ["Anna", "M\\u00fcller"]),
+        ("Anna Müller", "Anna_Müller_1 anna_müller", ["Anna", "anna", "Müller", "müller"]),
+        ("Marion Berger", "Marions Fall, BERGERS", ["Marion", "BERGER"]),
+        ("Nadia Ek", r"CORP\nadia", ["nadia"]),
+        ("Tom & Co Ltd", "Tom &amp; Co Ltd", ["Tom &amp; Co Ltd"]),
+    ],
+)
+def test_a_name_is_found_in_any_writing_and_where_no_space_sets_it_apart(name: str, text: str, left: list[str]) -> None:
+    made = StandIns()
+    made.add(name)
+    assert [one for one in left if one in made.text(text)] == []
 
 
 def test_a_text_that_is_put_in_is_put_in_as_it_is() -> None:

@@ -4,6 +4,7 @@ A value has the same stand-in wherever it stands, of the same shape, so that the
 goes the same way. Where a form takes no stand-in, nothing is written.
 """
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 
 from pydantic import BaseModel, JsonValue
@@ -12,11 +13,13 @@ from workflows.engine.declare.personal import names_in, personal_places
 from workflows.engine.declare.round_trip import read
 from workflows.engine.errors import Misfit, Refused
 from workflows.engine.text.canonical_json import canonical
-from workflows.engine.text.stand_ins import SHAPES, StandIns, emails_in
+from workflows.engine.text.stand_ins import SHAPES, StandIns, emails_in, stands_out
 from workflows.redaction import SECRET, is_secret_name, without_secrets
 
 _LONG = 40
 """Characters of a text that may say anything."""
+_LEAST_SECRET = 6
+"""Characters of a secret for which a mark is put elsewhere too."""
 
 
 class Masking:
@@ -38,9 +41,11 @@ class Masking:
     def look(self, value: object, plain: JsonValue) -> None:
         """Look through a value for what is personal. `plain`: the same as JSON."""
         self._names.update(names_in(value))
+        self._look_for_secrets(plain)
         for place in personal_places(value) if self._masks_people else ():
             found = _at(plain, place.path)
-            name = ".".join(str(part) for part in place.path if isinstance(part, str))
+            name = ".".join(part for part in place.path if isinstance(part, str) and part in self._names)
+            self._look_at_names(place.path)
             if place.is_choice or found is None or isinstance(found, bool):
                 self.kept[name] = None
             else:
@@ -48,6 +53,18 @@ class Masking:
                 self._personal_names.update(part for part in place.path if isinstance(part, str))
                 self._stand_ins.add(str(found))
         self.look_for_emails(plain)
+
+    def _look_at_names(self, path: Sequence[str | int]) -> None:
+        """Give the names of a personal mapping stand-ins, such as those of customers. Plain words stay."""
+        for part in path:
+            if isinstance(part, str) and part not in self._names and any(map(stands_out, re.findall(r"\w+", part))):
+                self._stand_ins.add(part)
+
+    def _look_for_secrets(self, plain: JsonValue) -> None:
+        """Look for what stands under the name of a secret: it is one wherever it stands."""
+        for secret in _secrets(plain):
+            if len(secret) >= _LEAST_SECRET:
+                self._stand_ins.put(secret, SECRET)
 
     def look_for_emails(self, plain: JsonValue) -> None:
         """Look for e-mail addresses, which are personal wherever they stand."""
@@ -58,6 +75,7 @@ class Masking:
     def look_at_call(self, given: Mapping[str, JsonValue]) -> None:
         """Look through the arguments of a step."""
         self._names.update(given)
+        self._look_for_secrets(dict(given))
         self.look_for_emails(dict(given))
 
     def person(self, person: str) -> str:
@@ -123,18 +141,40 @@ class Masking:
         return found
 
 
-def _without_secrets(plain: JsonValue) -> JsonValue:
+def _without_secrets(plain: JsonValue, *, is_secret: bool = False) -> JsonValue:
+    """Return a value without secrets. `is_secret`: it stands under the name of one."""
     match plain:
         case str():
-            return without_secrets(plain)
+            return SECRET if is_secret and plain else without_secrets(plain)
         case list():
-            return [_without_secrets(inner) for inner in plain]
+            return [_without_secrets(inner, is_secret=is_secret) for inner in plain]
         case dict():
-            return {
-                name: SECRET if isinstance(inner, str) and inner and is_secret_name(name) else _without_secrets(inner)
-                for name, inner in plain.items()
-            }
+            return {name: _without_secrets(inner, is_secret=_is_secret(name, inner)) for name, inner in plain.items()}
+        case None | bool():
+            return plain
+        case int() if is_secret:
+            return int("1" * len(str(abs(plain))))
+        case float() if is_secret:
+            return 1.0
     return plain
+
+
+def _secrets(plain: JsonValue, *, is_secret: bool = False) -> Iterator[str]:
+    """Yield the texts that stand under the name of a secret. `is_secret`: this value does."""
+    match plain:
+        case str() if is_secret:
+            yield plain.strip()
+        case list():
+            for inner in plain:
+                yield from _secrets(inner, is_secret=is_secret)
+        case dict():
+            for name, inner in plain.items():
+                yield from _secrets(inner, is_secret=_is_secret(name, inner))
+
+
+def _is_secret(name: str, value: JsonValue) -> bool:
+    """Tell whether a value is a secret by its name. A number under `tokens` is a count, and a list holds tokens."""
+    return is_secret_name(name.removesuffix("s") if isinstance(value, list) else name)
 
 
 def _texts(plain: JsonValue) -> Iterator[str]:
