@@ -16,6 +16,7 @@ _FROM = re.compile(rf"(.*\S)\s+{_DASHES}?from\s+(\S+)", re.IGNORECASE | re.DOTAL
 _DRY = re.compile(rf"(.*\S)\s+{_DASHES}?dry", re.IGNORECASE | re.DOTALL)
 _CORRECTED = re.compile(rf"(.*\S)\s+{_DASHES}?corrected", re.IGNORECASE | re.DOTALL)
 _OF_CAUSE = re.compile(rf"cause\s+(\S+)(\s+{_DASHES}?after(?:\s+(\S+(?:\s+\S+)?))?)?", re.IGNORECASE)
+_STOP = re.compile(r"cause\s+(\S+)\s+stop", re.IGNORECASE)
 _FAILED = re.compile(rf"failed\s+(\S+)(?:\s+{_DASHES}?since(?:\s+(\S+(?:\s+\S+)?))?)?", re.IGNORECASE)
 _TIME = re.compile(r"([1-9][0-9]{0,3})\s?([mhd])", re.IGNORECASE)
 _UNITS = {"m": timedelta(minutes=1), "h": timedelta(hours=1), "d": timedelta(days=1)}
@@ -59,6 +60,11 @@ COMMANDS: Sequence[Command] = (
         name="rerun",
         about="cause CAUSE [after 10m] [dry]",
         does="Run all failed cases of a cause again, a few of them first; with a pause, by themselves then",
+    ),
+    Command(
+        name="rerun",
+        about="cause CAUSE stop",
+        does="Begin no more reruns of a cause, or none at the time that was said",
     ),
     Command(
         name="rerun",
@@ -119,6 +125,13 @@ class RerunCauseWords:
 
 
 @dataclass(frozen=True, kw_only=True)
+class StopWords:
+    """The words of `rerun cause CAUSE stop`, read."""
+
+    cause: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class RerunFailedWords:
     """The words of `rerun failed`, read."""
 
@@ -130,10 +143,14 @@ class RerunFailedWords:
     dry: bool
 
 
-def read_rerun(words: str, *, is_case: Callable[[str], bool]) -> RerunWords | RerunCauseWords | RerunFailedWords:
+def read_rerun(
+    words: str, *, is_case: Callable[[str], bool]
+) -> RerunWords | RerunCauseWords | StopWords | RerunFailedWords:
     """Read the words of `rerun`. A key may read like words of the command: an exact number or key goes first."""
     dry = None if is_case(words) else _DRY.fullmatch(words)
     rest = dry[1] if dry is not None else words
+    if not is_case(words) and (stop := _STOP.fullmatch(words)) is not None:
+        return StopWords(cause=stop[1])
     if not is_case(rest) and (of_cause := _OF_CAUSE.fullmatch(rest)) is not None:
         after = of_cause[3] or ("" if of_cause[2] is None else "after")
         return RerunCauseWords(cause=of_cause[1], after=after, wait=_time(after), dry=dry is not None)

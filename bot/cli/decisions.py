@@ -249,7 +249,7 @@ def rerun(
     words: Annotated[
         list[str],
         typer.Argument(
-            metavar="CASE [from STEP] | CASE corrected | cause CAUSE [after 10m] | failed WORKFLOW since 2h [dry]",
+            metavar="CASE [from STEP | corrected] | cause CAUSE [after 10m | stop] | failed WORKFLOW since 2h [dry]",
             help="A step is its name, start, or deliver. A time is 30m, 2h or 1d.",
         ),
     ],
@@ -268,16 +268,23 @@ def rerun(
     """
     from bot.cli.completion import finish
     from bot.cli.screens.output import out
-    from handlers.commands import RerunWords, read_rerun
+    from bot.cli.screens.told import tell
+    from handlers.commands import RerunWords, StopWords, read_rerun
+    from handlers.texts.operations.bulk_reruns import stopped
     from handlers.texts.operations.reruns import follows, not_understood
     from workflows.engine.case.lookup import cases_meant
     from workflows.engine.errors import Refused
+    from workflows.engine.read.causes import cause_named
     from workflows.engine.read.history import find_case
     from workflows.engine.review import refusals
-    from workflows.engine.review.rerun import reruns
+    from workflows.engine.review.rerun import bulk_reruns, reruns
 
     with started() as app:
         said = read_rerun(" ".join(words), is_case=lambda text: bool(cases_meant(app.context, text)))
+        if isinstance(said, StopWords):
+            bulk_reruns.stop_active(app.context, cause_named(app.context, said.cause), by=operator())
+            tell(stopped(said.cause))
+            return
         if not isinstance(said, RerunWords):
             _rerun_all(app, said, dry=dry or said.dry)
             return

@@ -132,9 +132,9 @@ def test_who_may_not_plans_nothing_and_stops_nothing(stage: Stage) -> None:
     assert stage.world.rows(schema.BulkRerun) == []
     refused = [row for row in stage.world.rows(schema.AuditRow) if isinstance(row, schema.AuditRow)][-1]
     assert (refused.actor, refused.details["wanted"], refused.details["why"]) == (ANA, "rerun_later", "no_right")
-    assert f"There is no cause {name(stage)}." in said(
-        stage, ANA, "/countersign", f"rerun cause {name(stage)} after 10m"
-    )
+    for again in (f"rerun cause {name(stage)} after 10m", f"rerun cause {name(stage)} stop"):
+        told = said(stage, ANA, "/countersign", again)
+        assert told == f"There is no cause {name(stage)} whose cases you may run again."
     assert stage.world.rows(schema.BulkRerun) == []
 
 
@@ -149,6 +149,11 @@ def test_the_same_as_a_command(stage: Stage) -> None:
     assert "At 2026-11-20 11:00 UTC. All are tried at once." in told
     told = said(stage, KIM, "/countersign", f"rerun cause {name(stage)}")
     assert "begins by itself at 11:00 UTC: stop that first" in told
+    stop = f"rerun cause {name(stage)} stop"
+    assert f"The rerun of cause {name(stage)} is stopped." in said(stage, KIM, "/countersign", stop)
+    stage.send()
+    assert f"Rerun stopped by @{KIM}. 0 of 2 through." in card(stage)
+    assert "None of its cases are being run again, and none are to be." in said(stage, KIM, "/countersign", stop)
 
 
 def test_where_nothing_is_left_when_it_is_to_begin_that_is_all_it_says(stage: Stage) -> None:

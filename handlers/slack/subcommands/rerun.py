@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import timedelta
 
-from handlers.commands import RerunCauseWords, RerunFailedWords, RerunWords, read_rerun
+from handlers.commands import RerunCauseWords, RerunFailedWords, RerunWords, StopWords, read_rerun
 from handlers.slack.blocks import answers
 from handlers.slack.blocks.parts.paragraphs import told
 from handlers.slack.ids import Shown
@@ -23,7 +23,7 @@ from workflows.engine.review.views import WhyRefused
 
 _WHICH = (
     "say which case: /countersign rerun CASE [from STEP] [dry], or rerun CASE corrected; "
-    "or rerun cause CAUSE [after 10m] [dry], or rerun failed WORKFLOW since 2h [dry]"
+    "or rerun cause CAUSE [after 10m] [dry], rerun cause CAUSE stop, or rerun failed WORKFLOW since 2h [dry]"
 )
 
 
@@ -38,6 +38,9 @@ def hear(asked: Asked) -> None:
             _rerun_all(asked, [_cause(asked, of.cause)], since=None, again=f"cause {of.cause}", dry=of.dry)
         case RerunCauseWords() as of:
             _plan(asked, of)
+        case StopWords() as stop:
+            bulk_reruns.stop_active(context, _cause(asked, stop.cause), by=asked.said.user_id)
+            asked.answer.say(told(bulk_texts.stopped(stop.cause)))
         case RerunFailedWords() as words:
             workflow = _workflow(asked, words.workflow)
             if words.within is None:

@@ -137,6 +137,12 @@ def planned(plan: BulkPlanned) -> Told:
     return Told(brief=brief, parts=[[line(words(brief, bold=True)), said, more]])
 
 
+def stopped(cause: str) -> Told:
+    """Say that a bulk rerun was stopped."""
+    brief = f"The rerun of cause {excerpt(cause, 40)} is stopped."
+    return Told(brief=brief, parts=[[line(words(brief, bold=True), words(" What was begun goes on; no more begins."))]])
+
+
 def no_pause(cause: str, said: str) -> str:
     """Say that a pause is none."""
     return f"{excerpt(said, 20)!r} is no time: rerun cause {excerpt(cause, 40)} after 10m; also 2h, or 1d"

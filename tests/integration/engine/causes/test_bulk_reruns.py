@@ -3,8 +3,10 @@
 from collections.abc import Callable
 from contextlib import suppress
 from datetime import timedelta
+from typing import Any
 
 import pytest
+from sqlalchemy.orm import Session
 
 from store import schema
 from store.db import failpoints
@@ -13,11 +15,13 @@ from tests.conftest import MakeWorld
 from tests.integration.engine.causes.test_races import at_once
 from tests.integration.engine.scene import CARDS, DRAFT, Crash, Scene, rows, sample
 from workflows import NotDone, OutcomeUnknown, TryAgain
+from workflows.engine.context import Context
 from workflows.engine.deliver import workflow_pauses
 from workflows.engine.errors import Refused, Stale, Unknown
 from workflows.engine.read.causes import cause_view
 from workflows.engine.review.rerun import bulk_reruns, reruns
 from workflows.engine.review.rerun.bulk_rules import MOST, TRIAL
+from workflows.engine.review.views import Rerun
 from workflows.engine.run.waking import awaken, is_any_waiting
 
 pytestmark = pytest.mark.slow
@@ -149,6 +153,28 @@ def test_a_few_that_stop_for_other_reasons_keep_nobody_waiting(make_world: MakeW
     view = cause_view(scene.world.context, 1)
     assert view.bulk is not None
     assert (view.bulk.through, view.bulk.again, view.bulk.otherwise) == (39, 0, 1)
+
+
+def test_one_that_cannot_go_on_keeps_no_other_from_going_on(
+    make_world: MakeWorld, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    scene = sample(make_world)
+    (first,) = down(scene, 1)
+    scene.desk.errors.append(NotDone("the desk has no such key"))
+    second = scene.submit(id=2)
+    scene.world.work()
+    for cause in (1, 2):
+        begin(scene, cause=cause)
+    begun = reruns.rerun_within
+
+    def rerun_within(session: Session, context: Context, case: int, **more: Any) -> Rerun:
+        if case == first:
+            raise RuntimeError("nobody expected this")
+        return begun(session, context, case, **more)
+
+    monkeypatch.setattr(reruns, "rerun_within", rerun_within)
+    scene.world.work()
+    assert (scene.world.state(first), scene.world.state(second)) == ("failed", "delivered")
 
 
 def test_a_person_stops_it_and_no_more_are_begun(make_world: MakeWorld) -> None:

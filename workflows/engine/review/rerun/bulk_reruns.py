@@ -11,12 +11,14 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import TypeVar
 
+import structlog
 from sqlalchemy.orm import Session
 
 from store import schema
 from store.cases import bulk_reruns, causes, deliveries, runs, workflow_pauses
 from store.cases.bulk_reruns import Choice
 from store.cases.causes import UNDER_WAY
+from store.db.database import Unavailable
 from store.governance import audit, teams
 from store.states import ACTIVE, BulkState, CauseState, RunState
 from store.subjects import SubjectKind
@@ -33,6 +35,8 @@ from workflows.engine.health.systems import is_well
 from workflows.engine.review.rerun import reruns
 from workflows.engine.review.rerun.bulk_rules import LONGEST, SHORTEST, Begin, End, Progress, WhyStopped, next_move
 from workflows.engine.review.views import BulkBegun, BulkPlan, BulkPlanned
+
+log = structlog.get_logger()
 
 _CHANGED = "this has changed since it was shown; the card shows it now"
 _Done = TypeVar("_Done")
@@ -200,6 +204,15 @@ def stop(context: Context, cause: int, bulk: int, *, by: str) -> None:
             raise Stale("it has ended already; the card shows how")
 
 
+def stop_active(context: Context, cause: int, *, by: str) -> None:
+    """Stop the bulk rerun of a cause that goes on, or is to begin. Raise `Unknown`, `Refused` for none, or `Stale`."""
+    with context.database.read() as session:
+        newest = bulk_reruns.newest(session, cause, team=context.team)
+    if newest is None or newest.state not in ACTIVE:
+        raise Refused("none of its cases are being run again, and none are to be")
+    stop(context, cause, newest.id, by=by)
+
+
 def causes_of(context: Context, workflow: str, *, since: timedelta) -> list[int]:
     """Return the causes of a workflow that failed within a time until now. Raise `Unknown`."""
     known_workflow(context, workflow)
@@ -221,7 +234,7 @@ def sweep(context: Context) -> int:
     """Let each bulk rerun go on, and return the number of reruns that were begun and of bulk reruns that ended."""
     with context.database.read() as session:
         found = [row.id for row in bulk_reruns.active(session, team=context.team)]
-    return sum(_go_on(context, bulk) for bulk in found)
+    return sum(_go_on_apart(context, bulk) for bulk in found)
 
 
 def progress_of(session: Session, row: schema.BulkRerun) -> Progress:
@@ -239,6 +252,17 @@ def progress_of(session: Session, row: schema.BulkRerun) -> Progress:
         otherwise=ends.otherwise,
         is_any_left=bool(following),
     )
+
+
+def _go_on_apart(context: Context, bulk: int) -> int:
+    """Let a bulk rerun go on. Raise nothing but `Unavailable`: one of them keeps no other from going on."""
+    try:
+        return _go_on(context, bulk)
+    except Unavailable:
+        raise
+    except Exception as error:  # the loop's edge: it is tried again with the next look
+        log.error("bulk_rerun.failed", bulk=bulk, error=type(error).__name__, exc_info=error)
+        return 0
 
 
 def _go_on(context: Context, bulk: int) -> int:
@@ -408,7 +432,9 @@ def _refuse_second(before: schema.BulkRerun | None) -> None:
         assert before.planned_for is not None
         at = f"at {before.planned_for:%H:%M} UTC"
         when = at if before.waits_for is None else f"once {before.waits_for} is well, or {at}"
-        raise Refused(f"a rerun of its cases begins by itself {when}: stop that first, on its card")
+        raise Refused(
+            f"a rerun of its cases begins by itself {when}: stop that first, on its card or with rerun cause CAUSE stop"
+        )
     if before is not None and before.state in ACTIVE:
         raise Refused(f"its cases are being run again already: {before.begun:,} of {before.total:,} so far")
 
