@@ -99,6 +99,20 @@ def test_a_run_that_was_forgotten_by_the_queue_is_found_at_the_start(shared: Com
         wait_until(lambda: states(shared) == {"delivered": 3})
 
 
+def test_once_a_pause_is_said_no_process_proposes_or_delivers_any_more(shared: CommandLine) -> None:
+    """It is no matter of a second: each case looks in the transaction in which it goes on."""
+    with workers(shared, 2):
+        submit(shared, "parcels", range(1, 21))
+        wait_until(lambda: states(shared) == {"delivered": 20})
+        shared.done("pause", "parcels", "the depot moves")
+        submit(shared, "parcels", range(101, 131))
+        wait_until(lambda: states(shared) == {"delivered": 20, "waiting": 30})
+        assert len(shared.lines("steps")) == len(shared.lines("attempts")) == 20
+        shared.done("resume", "parcels")
+        submit(shared, "parcels", range(201, 211))
+        wait_until(lambda: states(shared) == {"delivered": 30, "waiting": 30})
+
+
 def test_a_run_and_its_job_are_committed_together_or_not_at_all(shared: CommandLine) -> None:
     def jobs() -> int:
         with opened(settings_of(shared)) as app, app.context.database.read() as session:
