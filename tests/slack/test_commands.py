@@ -129,3 +129,12 @@ def test_causes_lists_why_cases_fail_and_shows_one_with_its_buttons(stage: Stage
     assert "Failed once" in said(stage, KIM, "/countersign", f"causes {name}")
     assert said(stage, EVE, "/countersign", f"causes {name}") == "There is no workflow whose cases you may read."
     assert "There is no cause" in said(stage, KIM, "/countersign", "causes 0000000000")
+
+
+def test_while_its_workflow_is_paused_a_dry_rerun_promises_no_recommendation(stage: Stage) -> None:
+    case = stage.submit(stage.sample(), id=1, text="Where is my money?")
+    assert "There will be a new recommendation" in said(stage, KIM, "/rerun", f"{case} dry")
+    said(stage, KIM, "/countersign", "pause sample wrong prices")
+    told = said(stage, KIM, "/rerun", f"{case} dry")
+    assert "Its workflow is paused: no model is asked, and people get an empty form." in told
+    assert "recommendation" not in told

@@ -22,6 +22,8 @@ from workflows.engine.review.views import Rerun
 
 ROOM = Room(text=600, line=200, items=15)
 """Room for what was put right in an ordinary input."""
+_PROPOSED = "There will be a new recommendation; where a person is needed, they get a new card."
+_UNPROPOSED = "Its workflow is paused: no model is asked, and people get an empty form."
 _KEY = 40
 """Characters of a case's key in a line."""
 
@@ -65,7 +67,7 @@ def follows(rerun: Rerun) -> list[str]:
     if rerun.delivers_only:
         said.append("What was decided stays, and is delivered under the same key: nobody is asked again.")
     else:
-        said.append("There will be a new recommendation; where a person is needed, they get a new card.")
+        said.append(_UNPROPOSED if rerun.is_paused else _PROPOSED)
     if rerun.recalled:
         number = f"{rerun.recalled} earlier {'step is' if rerun.recalled == 1 else 'steps are'}"
         said.append(f"{number} taken from the record and not made again.")
@@ -90,7 +92,7 @@ def foreseen_corrected(rerun: CorrectedRerun, room: Room = ROOM) -> Told:
 
 
 def _follows(rerun: CorrectedRerun) -> list[Line]:
-    said = ["There is a new recommendation; where a person is needed, they get a new card."]
+    said = [_UNPROPOSED if rerun.is_paused else _PROPOSED]
     said += ["The review that was open is withdrawn."] if rerun.withdraws else []
     said += ["What was decided about the earlier input does not count."] if rerun.drops_decision else []
     said += (

@@ -458,6 +458,8 @@ class Rerun:
     """True: the decision stays, and only its delivery is made again."""
     withdraws: bool
     """True: a review that was open is withdrawn; there will be a new one where a person is needed."""
+    is_paused: bool = False
+    """True: its workflow is paused, so no model is asked."""
 
 
 @dataclass(frozen=True, kw_only=True)

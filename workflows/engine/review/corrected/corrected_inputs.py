@@ -13,7 +13,7 @@ from pydantic import BaseModel, JsonValue
 from sqlalchemy.orm import Session
 
 from store import schema
-from store.cases import cases, contents, deliveries, queue, runs
+from store.cases import cases, contents, deliveries, queue, runs, workflow_pauses
 from store.governance import audit, teams
 from store.schema import AuditRow
 from store.states import STOPPED, DeliveryState, RunState
@@ -327,6 +327,7 @@ def _rerun(
         withdraws=state is RunState.WAITING,
         drops_decision=decided,
         rejection_was_told=told,
+        is_paused=workflow_pauses.current(session, before.workflow_id, team=team) is not None,
     )
 
 

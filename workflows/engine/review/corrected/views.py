@@ -68,6 +68,8 @@ class CorrectedRerun:
     """True: the case was decided, about the earlier input, and is decided anew."""
     rejection_was_told: bool
     """True: the other system was told of a rejection, which stands there."""
+    is_paused: bool = False
+    """True: its workflow is paused, so no model is asked."""
 
 
 @dataclass(frozen=True, kw_only=True)

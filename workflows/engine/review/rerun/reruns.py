@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from sqlalchemy.orm import Session
 
 from store import schema
-from store.cases import cases, deliveries, journal, runs
+from store.cases import cases, deliveries, journal, runs, workflow_pauses
 from store.cases.journal import StepLine
 from store.governance import teams
 from store.states import CLOSING, STOPPED, RunState, StepState
@@ -103,6 +103,7 @@ def rerun_within(
         recalled=len(journal.of_run(session, begun, team=context.team)),
         delivers_only=child.resolution is not None,
         withdraws=withdraws,
+        is_paused=workflow_pauses.current(session, run.workflow_id, team=context.team) is not None,
     )
     _tell(session, context, case, name, made, by=by, bulk_id=bulk_id)
     return made
