@@ -375,15 +375,22 @@ def _work(app: App) -> Iterator[Finding]:
     totals = run_counts(app.context)
     stopped = {state: totals[state] for state in STOPPED if totals[state]}
     for state, number in stopped.items():
-        yield Finding(level="note", what=f"{number} cases are {state}", do=f"countersign cases --state {state}")
+        yield Finding(
+            level="note", what=_cases(number, f"is {state}", f"are {state}"), do=f"countersign cases --state {state}"
+        )
     left = sum(totals[state] for state in (RunState.READY, RunState.RUNNING, RunState.DELIVERING))
     if left:
         do = "if no process works on them, `countersign run` with any file continues them"
-        yield Finding(level="note", what=f"{left} cases are to be worked on", do=do)
+        yield Finding(level="note", what=_cases(left, "is to be worked on", "are to be worked on"), do=do)
     yield from _slow(app)
     if totals[RunState.WAITING]:
-        waiting = f"{totals[RunState.WAITING]} cases wait for people"
+        waiting = _cases(totals[RunState.WAITING], "waits for a person", "wait for people")
         yield Finding(level="note", what=waiting, do="`countersign queue` lists them")
+
+
+def _cases(number: int, one: str, more: str) -> str:
+    """Say what so many cases are or do. `one`, `more`: the verb with what follows."""
+    return f"{number:,} case {one}" if number == 1 else f"{number:,} cases {more}"
 
 
 def _slow(app: App) -> Iterator[Finding]:
@@ -395,7 +402,7 @@ def _slow(app: App) -> Iterator[Finding]:
         more = f" and {len(slow) - _CASES_NAMED} more" if len(slow) > _CASES_NAMED else ""
         yield Finding(
             level="note",
-            what=f"{len(slow)} cases make no progress, the first since {in_words(oldest)}: {cases}{more}",
+            what=f"{_cases(len(slow), 'makes', 'make')} no progress, the first since {in_words(oldest)}: {cases}{more}",
             do="code that does not return is given up after its workflow's time_limits; if no process works on them, "
             "the next one continues them",
         )

@@ -159,7 +159,7 @@ def test_what_stopped_and_what_waits_is_counted_with_the_command_that_lists_it(c
     countersign.submit(3)
     said = countersign.done("doctor")
     assert levels(said)["2 cases are failed"] == "note"
-    assert levels(said)["1 cases wait for people"] == "note"
+    assert levels(said)["1 case waits for a person"] == "note"
     assert "countersign cases --state failed" in said.out
     assert len(countersign.done("cases", "--state", "failed", "--json").json()) == 2
 
