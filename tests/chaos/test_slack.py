@@ -102,8 +102,9 @@ def test_a_channel_that_has_to_wait_holds_up_no_other(make_story: MakeStory) -> 
         story.bring(KNOWING, 3, f"{UNSURE} money")
         story.bring(KNOWING, 7, f"{BROKEN} money")
         story.world_works()
-        story.send_until(lambda: len(administrator.calls("chat.postMessage")) == 2)
-        assert [len(shown(story, channel)) for channel in (SUPPORT, FAILED)] == [0, 1]
+        story.send_until(lambda: any(call.channel == SUPPORT for call in administrator.calls("chat.postMessage")))
+        story.send_until(lambda: shown(story, FAILED))
+        assert shown(story, SUPPORT) == []
         story.end()
         story.act(lambda: None)
         assert not story.sender.drain(seconds=0.3)
@@ -171,7 +172,7 @@ def test_a_token_that_is_revoked_in_mid_batch_loses_no_post(make_story: MakeStor
         for _ in range(2):
             story.sender._serve(SUPPORT)
         administrator.revoke_token()
-        story.send_until(lambda: len(administrator.calls("chat.postMessage")) == 3)
+        story.send_until(lambda: len(administrator.calls("chat.postMessage")) >= 3)
         assert not story.sender.drain(seconds=0.3)
         assert len(shown(story, SUPPORT)) == 2
         assert len(administrator.calls("chat.postMessage")) == 3, "it asks again and again"
