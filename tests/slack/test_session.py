@@ -19,6 +19,8 @@ from workflows.engine.review.decisions import Follows
 from workflows.engine.review.wrong import corrections
 from workflows.model.scripted import ScriptedModel
 
+pytestmark = pytest.mark.slow
+
 MINUTE = timedelta(minutes=1)
 NEXT = "Approve and next"
 
@@ -81,7 +83,6 @@ def main_button(view: ShownView) -> str | None:
     return str(view.submit["text"]) if view.submit is not None else None
 
 
-@pytest.mark.slow
 def test_fifty_cases_in_one_modal_with_one_press_and_no_call_to_slack_for_each_approval(stage: Stage) -> None:
     """The one that was skipped comes again at the end, where wished."""
     take_in(stage, stage.sample(), 50)
@@ -438,7 +439,6 @@ def test_the_seconds_of_a_step_are_kept(stage: Stage) -> None:
     assert [row.seconds for row in made] == [5.0, 3.0]
 
 
-@pytest.mark.slow
 def test_five_reviewers_at_full_pace_for_ten_minutes_are_refused_no_call(
     stage: Stage, slack_time: SlackTime, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -13,6 +13,8 @@ from tests.world import sure
 from workflows import Autonomy, Review, Run, Workflow
 from workflows.engine.declare.registry import AnyWorkflow
 
+pytestmark = pytest.mark.slow
+
 ACCOUNTS = tuple(f"{number} Account {'of travel' if number % 50 == 0 else ''}".strip() for number in range(1000, 1250))
 ANY: Any = Literal[ACCOUNTS]  # made of numbers, which no type checker knows
 
