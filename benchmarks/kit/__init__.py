@@ -1,1 +1,1 @@
-"""What benchmarks share: the machine, processes, databases with cases in them, and the report."""
+"""Shared parts of the benchmarks: the machine, processes, databases with cases in them, and the report."""

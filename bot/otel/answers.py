@@ -1,4 +1,4 @@
-"""What a collector says to spans. Nothing of OpenTelemetry's library is loaded for it."""
+"""Answers of a collector to spans. Nothing of OpenTelemetry's library is loaded for it."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -20,7 +20,7 @@ class Outcome(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class Answer:
-    """What became of spans."""
+    """Outcomes of sending spans."""
 
     outcome: Outcome
     code: str = ""

@@ -1,4 +1,4 @@
-"""Where spans are sent, as the settings say with OpenTelemetry's own names."""
+"""The address for spans, as the settings say with OpenTelemetry's own names."""
 
 import importlib.util
 from dataclasses import dataclass, field

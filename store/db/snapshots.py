@@ -1,4 +1,4 @@
-"""Which transactions are over, for a reader that goes along rows in the order of their numbers.
+"""Transactions that are over, for a reader that goes along rows in the order of their numbers.
 
 On PostgreSQL a row gets its number before its transaction is committed, so a row with a lower number may appear after
 one with a higher number. SQLite has one transaction at a time that writes, so there is nothing to wait for.

@@ -1,4 +1,4 @@
-"""How other systems are: what their calls came to, and the times in which many of them fail."""
+"""The health of other systems: what their calls came to, and the times in which many of them fail."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

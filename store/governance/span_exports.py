@@ -1,4 +1,4 @@
-"""How far runs were sent as spans, and the stops of runs that come next, in the order of the audit."""
+"""Progress of sending runs as spans, and the stops of runs that come next, in the order of the audit."""
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""How other systems are, and bulk reruns that begin by themselves.
+"""Health of other systems, and bulk reruns that begin by themselves.
 
 Calls of other systems by five minutes, and the times in which many of them fail. How reruns of a cause went, and bulk
 reruns that wait for a time.

@@ -1,4 +1,4 @@
-"""How far the runs were sent to a collector as spans."""
+"""Progress of sending runs to a collector as spans."""
 
 import sqlalchemy as sa
 from alembic import op
