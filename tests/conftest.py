@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 import psycopg
 import pytest
+import structlog
 from hypothesis import HealthCheck, settings
 from sqlalchemy.engine import make_url
 from tenacity import Retrying, retry_if_exception_type, stop_after_attempt
@@ -43,6 +44,13 @@ def powered() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("store.db.database.SYNCHRONOUS", "OFF")
         yield
+
+
+@pytest.fixture(autouse=True)
+def logging_as_at_first() -> Iterator[None]:
+    """Whoever opens the app sets the level of the log; the next test finds it as a new process does."""
+    yield
+    structlog.reset_defaults()
 
 
 @pytest.fixture(scope="session")

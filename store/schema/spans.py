@@ -9,7 +9,7 @@ from store.schema.base import Base, OfTeam
 
 
 class SpanExport(OfTeam, Base):
-    """How far the runs of a team were sent to a collector as spans: one row for the team."""
+    """Progress of sending the runs of a team to a collector as spans: one row for the team."""
 
     __tablename__ = "span_exports"
     __table_args__ = (UniqueConstraint("team_id"),)

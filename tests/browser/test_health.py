@@ -1,4 +1,4 @@
-"""How other systems are, as an engineer meets it at night: a message, the status, and a rerun that begins by itself."""
+"""The health of other systems, as an engineer meets it at night: a message, the status, a rerun by itself."""
 
 import os
 from dataclasses import replace

@@ -1,4 +1,4 @@
-"""How other systems are, in Slack: on the status, in one message that is mended, and ahead of what ends."""
+"""The health of other systems, in Slack: on the status, in one message that is mended, and ahead of what ends."""
 
 from dataclasses import replace
 from datetime import date, timedelta

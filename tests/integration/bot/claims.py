@@ -35,14 +35,14 @@ class Claim(BaseModel):
 
 
 class Verdict(BaseModel):
-    """What is decided."""
+    """The decision."""
 
     verdict: Literal["refund", "decline"]
     reply: Annotated[str, Personal] = ""
 
 
 class Customer(BaseModel):
-    """What the shop knows of a customer."""
+    """A customer, as the shop knows them."""
 
     account: Annotated[str, Personal]
     orders: dict[str, str]
@@ -53,7 +53,7 @@ class ShopClosed(Exception):
 
 
 BROKEN = [True]
-"""Whether the code is as it was when it failed."""
+"""True while the code is as it was when it failed."""
 
 
 CALLS = count()

@@ -24,7 +24,7 @@ An author's type that only has such a word in it counts as well: the trial says 
 
 
 class Advice(StrEnum):
-    """What is known about reruns of a cause."""
+    """Advice about reruns of a cause, by what is known of them."""
 
     HELPS = "helps"
     """Most of its reruns went through."""

@@ -32,7 +32,7 @@ DAYS = (14, 3)
 
 @dataclass(frozen=True, kw_only=True)
 class Figures:
-    """What the calls of a system came to within the window."""
+    """The calls of a system within the window, counted."""
 
     answered: int = 0
     failed: int = 0

@@ -1,4 +1,4 @@
-"""How the other systems are, as people read it: each with its calls of the last minutes."""
+"""The health of other systems, as people read it: each with its calls of the last minutes."""
 
 from collections.abc import Sequence
 from datetime import datetime

@@ -28,7 +28,7 @@ class HowEnded(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class SystemView:
-    """How a system is, by its calls."""
+    """The health of a system, by its calls."""
 
     kind: Kind
     name: str

@@ -25,7 +25,7 @@ class Receiver:
     status: int = 200
     type: str = PROTOBUF
     body: bytes | None = None
-    """What it answers; None: that it took all."""
+    """Its answer; None: that it took all."""
     refuses: str | None = None
     """The name of a span with which it refuses a request as malformed."""
     headers: dict[str, str] = field(default_factory=dict)
@@ -38,7 +38,7 @@ class Receiver:
     """Set to let go of what hangs."""
     asked: int = 0
     requests: list[ExportTraceServiceRequest] = field(default_factory=list)
-    """What it took."""
+    """The spans that it took."""
     said: list[Mapping[str, str]] = field(default_factory=list)
     """The headers of each request."""
     raw: list[bytes] = field(default_factory=list)
@@ -56,7 +56,7 @@ class Receiver:
         ]
 
     def resource(self) -> dict[str, str]:
-        """What the last request says of its sender."""
+        """The sender, as the last request names it."""
         attributes = self.requests[-1].resource_spans[0].resource.attributes
         return {one.key: one.value.string_value for one in attributes}
 

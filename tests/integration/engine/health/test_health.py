@@ -1,4 +1,4 @@
-"""How other systems are: counted from their calls, told once when it changes, and mended when they are well again."""
+"""The health of other systems: counted from their calls, told once when it changes, mended when they are well."""
 
 from collections.abc import Iterator
 from dataclasses import replace
