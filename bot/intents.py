@@ -16,14 +16,14 @@ from workflows.engine.causes import counting
 from workflows.engine.context import Context
 from workflows.engine.deliver.delivery_status import late_view, target_view
 from workflows.engine.deliver.workflow_pauses import hand_note, pause_note
+from workflows.engine.digests.making import digest_view
+from workflows.engine.digests.views import DigestView
 from workflows.engine.errors import Unknown
 from workflows.engine.health.expiries import expiry_view
 from workflows.engine.health.watch import trouble_view
 from workflows.engine.propose.model_outages import outage_view, overrun_view
 from workflows.engine.read.cause_views import CauseView
 from workflows.engine.read.causes import cause_view
-from workflows.engine.read.digest_views import DigestView
-from workflows.engine.read.digests import digest_view
 from workflows.engine.review.assignment.assignments import assignment_of
 from workflows.engine.review.cards import card_view, failure_view, place_of
 from workflows.engine.review.corrected.corrected_inputs import run_again_note

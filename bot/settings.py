@@ -19,6 +19,7 @@ from pydantic_settings import (
 from bot import settings_file
 from workflows.complaints import all_complaints
 from workflows.engine.context import QUEUE_LIMIT
+from workflows.engine.digests.names import JobName
 from workflows.model.addresses import safe_url
 from workflows.model.choice import AUTO, LOCAL, ModelSettings
 from workflows.model.concurrency import AT_ONCE
@@ -105,7 +106,13 @@ class Settings(BaseSettings):
     failures_channel: str | None = None
     leads_channel: str | None = None
     digest_at: str = "08:00"
-    """Time at which the summary of the day before is posted, HH:MM in `timezone`."""
+    """Time at which digests are posted, HH:MM in `timezone`."""
+    digests: Annotated[Mapping[str, str], NoDecode] = Field(default_factory=dict)
+    """Digest -> its own time, or `off`."""
+    digest_to: Annotated[Mapping[str, str], NoDecode] = Field(default_factory=dict)
+    """Digest -> its channel in place of `leads_channel`; `DIGEST/WORKFLOW` -> the channel of one about that workflow
+    alone, which is made beside the one about all.
+    """
     timezone: str = "UTC"
     """Name in the IANA database, such as Europe/Berlin."""
     slack_bot_token: SecretStr | None = Field(default=None, validation_alias="SLACK_BOT_TOKEN")
@@ -188,6 +195,21 @@ class Settings(BaseSettings):
             return value
         return {model: _own_price(each) for model, each in _pairs(value, "MODEL=READ/WRITTEN")}
 
+    @field_validator("digests", mode="before")
+    @classmethod
+    def _digest_times(cls, value: object) -> object:
+        times = dict(_pairs(value, "DIGEST=HH:MM, or DIGEST=off")) if isinstance(value, str) else value
+        return {_digest(name): _time_or_off(at) for name, at in times.items()} if isinstance(times, Mapping) else times
+
+    @field_validator("digest_to", mode="before")
+    @classmethod
+    def _digest_channels(cls, value: object) -> object:
+        form = "DIGEST=CHANNEL, or DIGEST/WORKFLOW=CHANNEL"
+        places = dict(_pairs(value, form)) if isinstance(value, str) else value
+        for name in places if isinstance(places, Mapping) else ():
+            _digest(name.partition("/")[0])
+        return places
+
     @field_validator("post_to", mode="before")
     @classmethod
     def _channels(cls, value: object) -> object:
@@ -220,11 +242,8 @@ class Settings(BaseSettings):
 
     @field_validator("digest_at")
     @classmethod
-    def _time_of_day(cls, value: str) -> str:
-        try:
-            return f"{time.fromisoformat(value):%H:%M}"
-        except ValueError:
-            raise ValueError("has to be a time of day, HH:MM") from None
+    def _time_of_digests(cls, value: str) -> str:
+        return _time_of_day(value)
 
     @field_validator("timezone")
     @classmethod
@@ -240,6 +259,25 @@ class Settings(BaseSettings):
         if not isinstance(value, str) or not value:
             return "https://slack.com/api/"
         return safe_url(value).rstrip("/") + "/"
+
+
+def _time_of_day(text: str) -> str:
+    try:
+        return f"{time.fromisoformat(text):%H:%M}"
+    except ValueError:
+        raise ValueError("has to be a time of day, HH:MM") from None
+
+
+def _time_or_off(text: str) -> str:
+    return text if text == "off" else _time_of_day(text)
+
+
+def _digest(name: str) -> str:
+    """Return the name of a digest. Raise `ValueError` where there is none."""
+    known = list(JobName)
+    if name not in known:
+        raise ValueError(f"{name!r} is no digest; there are {', '.join(known)}")
+    return name
 
 
 def _address(text: str) -> Address | None:

@@ -14,7 +14,7 @@ from typing import Annotated
 import typer
 
 from bot import settings_file
-from bot.cli import absences, authors, cases, decisions, lists, manifests, operations, processes, prompts
+from bot.cli import absences, authors, cases, decisions, digests, lists, manifests, operations, processes, prompts
 
 app = typer.Typer(
     name="countersign",
@@ -26,6 +26,7 @@ app = typer.Typer(
 for group in (cases, lists, decisions, absences, operations, processes, manifests, authors):
     app.add_typer(group.commands)
 app.add_typer(prompts.commands, name="prompts")
+app.add_typer(digests.commands, name="digest")
 
 
 def _tell_version(wanted: bool) -> None:

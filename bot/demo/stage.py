@@ -25,7 +25,8 @@ from bot.settings import Settings
 from bot.slack.wiring import Slack, in_slack
 from store.states import BUSY, RunState
 from workflows.engine.case.intake import accept, take_in
-from workflows.engine.read import digests
+from workflows.engine.digests.making import make
+from workflows.engine.digests.names import JobName
 from workflows.engine.read.workload import newest_state, run_counts
 from workflows.library.invoice_intake import ledger as ledger_client
 from workflows.library.support_triage import desk as desk_client
@@ -65,7 +66,7 @@ class Stage:
         """Have today's summary made now, which would be made tomorrow morning."""
         zone = ZoneInfo(self.app.settings.timezone)
         tomorrow = self.app.context.clock().astimezone(zone).date() + timedelta(days=1)
-        digests.make(self.app.context, today=tomorrow, zone=zone)
+        make(self.app.context, JobName.FAILURES, today=tomorrow, zone=zone)
 
     def unfinished(self) -> int:
         """Count the cases that have not reached an end."""

@@ -7,7 +7,8 @@ from zoneinfo import ZoneInfo
 from bot.demo.screen_text import lines
 from bot.demo.stage import Stage
 from handlers.slack.blocks.digest import digest
-from workflows.engine.read import digests
+from workflows.engine.digests.making import digest_view, make
+from workflows.engine.digests.names import JobName
 from workflows.engine.read.tally import act_counts, tally
 from workflows.engine.review.decisions import DecisionKind
 
@@ -40,5 +41,5 @@ def summary(stage: Stage, cases: Sequence[int]) -> list[str]:
 def digest_of(stage: Stage, day: date) -> list[str]:
     """Return the digest that is made on a day, as it is posted."""
     context, zone = stage.app.context, ZoneInfo(stage.app.settings.timezone)
-    made = digests.make(context, today=day, zone=zone)
-    return lines(digest(digests.digest_view(context, made)).blocks) if made is not None else []
+    made = make(context, JobName.FAILURES, today=day, zone=zone)
+    return lines(digest(digest_view(context, made)).blocks) if made is not None else []

@@ -1,16 +1,17 @@
-"""The clock of the daily job. It remembers nothing that a wrong clock could spoil: what was made, the database knows.
+"""The clock of the daily jobs. It remembers nothing that a wrong clock could spoil: what was made, the database knows.
 
 APScheduler has it look at the time again and again. By itself it notes when it wakes up next, and after one look at a
 clock that is 400 days ahead it would sleep for 400 days; so its waits are bounded here, and what it noted is reckoned
 anew.
 
-The job looks whether a slot has passed, since APScheduler's own CronTrigger cannot say so. What it notes cannot be kept
-after a wrong clock; reckoned anew, it leaves out the slot that has just passed; and it fires twice for a slot in the
-hour that autumn repeats. The scheduler reads the machine's clock and takes no other.
+Each job looks whether a slot of its own has passed, since APScheduler's own CronTrigger cannot say so. What it notes
+cannot be kept after a wrong clock; reckoned anew, it leaves out the slot that has just passed; and it fires twice for a
+slot in the hour that autumn repeats. The scheduler reads the machine's clock and takes no other.
 """
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
@@ -55,29 +56,30 @@ class _Scheduler(BackgroundScheduler):  # type: ignore[misc]  # an untyped base
         return self._longest if wait is None else min(wait, self._longest)
 
 
+@dataclass(frozen=True, kw_only=True)
+class Daily:
+    """A job that is called for each local date, at a time of day."""
+
+    name: str
+    at: time
+    """Time of day, to the second."""
+    make: Callable[[date], object]
+    """Makes what belongs to a local date, or nothing where that exists. It may be called twice for a date."""
+
+
 class Schedule:
-    """A daily job at a local time, in a thread of its own. It can be started once."""
+    """Daily jobs at local times, one after the other in a thread of their own. It can be started once."""
 
     def __init__(
-        self,
-        make: Callable[[date], object],
-        *,
-        at: time,
-        zone: ZoneInfo,
-        clock: Callable[[], datetime],
-        look: float = LOOK,
+        self, jobs: Sequence[Daily], *, zone: ZoneInfo, clock: Callable[[], datetime], look: float = LOOK
     ) -> None:
-        """Keep the job. `at`: the time of day in `zone`, to the second. `look`: seconds between two looks at the clock.
-
-        `make`: makes what belongs to a local date, or nothing where that exists; it may be called twice for a date.
-        """
-        self._make = make
-        self._at = at
+        """Keep the jobs, whose times are those of `zone`. `look`: seconds between two looks at the clock."""
+        self._jobs = jobs
         self._zone = zone
         self._clock = clock
         self._look = look
-        self._done: date | None = None
-        """Date for which everything is made."""
+        self._done: dict[str, date] = {}
+        """The date for which a job made everything, by the job's name."""
         self._scheduler = _Scheduler(look)
 
     def start(self) -> None:
@@ -86,8 +88,10 @@ class Schedule:
         logging.getLogger("apscheduler").setLevel(logging.WARNING)
         now = self._clock()
         today = now.astimezone(self._zone).date()
-        # Missed days before today are covered by the next digest.
-        self._done = None if self._day(now) == today else self._day(now)
+        for job in self._jobs:
+            # Missed days before today are covered by the next digest.
+            if (day := self._day(job, now)) != today:
+                self._done[job.name] = day
         self._scheduler.add_job(self._look_at_clock, _Looks(self._look), next_run_time=datetime.now(UTC))
         self._scheduler.start()
 
@@ -97,20 +101,23 @@ class Schedule:
             self._scheduler.shutdown()
 
     def _look_at_clock(self) -> None:
-        day = self._day(self._clock())
-        if day != self._done and self._was_made(day):
-            self._done = day
+        for job in self._jobs:
+            day = self._day(job, self._clock())
+            if day != self._done.get(job.name) and _was_made(job, day):
+                self._done[job.name] = day
 
-    def _day(self, now: datetime) -> date:
-        return day_of_last_slot(now, at=self._at, zone=self._zone)
+    def _day(self, job: Daily, now: datetime) -> date:
+        return day_of_last_slot(now, at=job.at, zone=self._zone)
 
-    def _was_made(self, day: date) -> bool:
-        try:
-            self._make(day)
-        except Exception as error:  # the loop's edge: it is tried again at the next look
-            log.error("digest.failed", date=day.isoformat(), error=type(error).__name__, exc_info=True)
-            return False
-        return True
+
+def _was_made(job: Daily, day: date) -> bool:
+    """Call a job; return False where it failed, and nothing of the others is held up by that."""
+    try:
+        job.make(day)
+    except Exception as error:  # the loop's edge: it is tried again at the next look
+        log.error("job.failed", job=job.name, date=day.isoformat(), error=type(error).__name__, exc_info=True)
+        return False
+    return True
 
 
 def day_of_last_slot(now: datetime, *, at: time, zone: ZoneInfo) -> date:

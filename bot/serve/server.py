@@ -19,8 +19,9 @@ from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
 from bot.app import App
+from bot.serve.digest_jobs import daily, planned
 from bot.serve.health import answering_health
-from bot.serve.schedule import Schedule
+from bot.serve.schedule import Daily, Schedule
 from bot.slack.wiring import Slack
 from bot.worker.threads import SLOW
 from store.db.database import Unavailable
@@ -30,7 +31,6 @@ from workflows.engine.context import Clock
 from workflows.engine.declare.calls import author_threads
 from workflows.engine.health import expiries
 from workflows.engine.health import watch as health
-from workflows.engine.read import digests
 from workflows.engine.review.assignment import upkeep
 from workflows.engine.review.form import drafts, second_look
 from workflows.engine.review.wrong import reports
@@ -122,20 +122,16 @@ def serve(
 
 
 def schedule_of(app: App, *, clock: Clock | None = None) -> Schedule:
-    """Return the schedule of the daily summary. `clock`: another clock than the context's."""
+    """Return the schedule of the digests, and of a daily sweep. `clock`: another clock than the context's."""
     zone = ZoneInfo(app.settings.timezone)
 
-    def daily(today: date) -> None:
+    def swept(_: date) -> None:
         drafts.sweep(app.context)
         health.forget(app.context)
-        digests.make(app.context, today=today, zone=zone)
 
-    return Schedule(
-        daily,
-        at=time_of_day.fromisoformat(app.settings.digest_at),
-        zone=zone,
-        clock=clock or app.context.clock,
-    )
+    sweep = Daily(name="sweep", at=time_of_day.fromisoformat(app.settings.digest_at), make=swept)
+    digests = [daily(app.context, one, zone=zone) for one in planned(app.settings)]
+    return Schedule([sweep, *digests], zone=zone, clock=clock or app.context.clock)
 
 
 def _hear(slack: Slack, stop: Event) -> None:

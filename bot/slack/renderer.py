@@ -13,8 +13,8 @@ from handlers.slack.blocks.parts.paragraphs import fitted
 from handlers.slack.blocks.queue import queue
 from handlers.slack.blocks.reminder import reminder
 from workflows.engine.context import Context
+from workflows.engine.digests.views import DigestView
 from workflows.engine.read.cause_views import CauseView
-from workflows.engine.read.digest_views import DigestView
 from workflows.engine.review.views import CardView, DoubtView
 from workflows.engine.review.waiting.reminders import MayDecide, nobody_may
 from workflows.engine.send.views import Intent

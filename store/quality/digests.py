@@ -46,21 +46,30 @@ def add(
     *,
     team: int,
     job: str,
+    workflow: str,
     period: str,
     covers_from: str,
     figures: Mapping[str, Any],
     at: datetime,
 ) -> int | None:
-    """Add a digest; returns its id, or None where the job has one for this period already.
+    """Add a digest; returns its id, or None where the job has one of this workflow and period already.
+
+    `workflow`: empty for a digest about all.
 
     Its unique key decides between two at once: the later transaction waits for the other, then goes on without a
     digest.
     """
     insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
     statement = insert(Digest).values(
-        team_id=team, job=job, period=period, covers_from=covers_from, figures=dict(figures), made_at=at
+        team_id=team,
+        job=job,
+        workflow=workflow,
+        period=period,
+        covers_from=covers_from,
+        figures=dict(figures),
+        made_at=at,
     )
-    there_already = statement.on_conflict_do_nothing(index_elements=["team_id", "job", "period"])
+    there_already = statement.on_conflict_do_nothing(index_elements=["team_id", "job", "workflow", "period"])
     return session.scalar(there_already.returning(Digest.id))
 
 
@@ -69,13 +78,13 @@ def get(session: Session, digest: int, *, team: int) -> Digest | None:
     return rows.get(session, Digest, digest, team=team)
 
 
-def latest_period(session: Session, *, team: int, job: str, until: str) -> str | None:
+def latest_period(session: Session, *, team: int, job: str, workflow: str, until: str) -> str | None:
     """Return the last local date (YYYY-MM-DD), no later than `until`, that a digest of the job covers.
 
     None before the first. A digest of a later date was made while a clock was wrong, and covers none of these days.
     """
-    query = select(func.max(Digest.period)).where(Digest.team_id == team, Digest.job == job, Digest.period <= until)
-    return session.scalar(query)
+    theirs = (Digest.team_id == team, Digest.job == job, Digest.workflow == workflow)
+    return session.scalar(select(func.max(Digest.period)).where(*theirs, Digest.period <= until))
 
 
 def ahead(session: Session, *, team: int, job: str, of: str) -> list[Digest]:

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import String, UniqueConstraint
+from sqlalchemy import String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from store.schema.base import Base, OfSubject, OfTeam, index_of_some
@@ -98,11 +98,13 @@ class Digest(OfTeam, Base):
     """A digest of one period for a team lead. The figures are counts and ids, and never change."""
 
     __tablename__ = "digests"
-    __table_args__ = (UniqueConstraint("team_id", "job", "period"),)
+    __table_args__ = (UniqueConstraint("team_id", "job", "workflow", "period"),)
 
     job: Mapped[str] = mapped_column(String(40))
+    workflow: Mapped[str] = mapped_column(String(100), server_default=text("''"))
+    """Name of the only workflow that it is about; empty: it is about all."""
     period: Mapped[str] = mapped_column(String(10))
-    """Last local date that the digest covers, as YYYY-MM-DD: one digest of a job for each."""
+    """Last local date that the digest covers, as YYYY-MM-DD: one digest of a job and a workflow for each."""
     covers_from: Mapped[str] = mapped_column(String(10))
     """First local date that the digest covers; earlier than one period where digests were missed."""
     figures: Mapped[dict[str, Any]]

@@ -26,8 +26,9 @@ from tests.chaos.gathering import Remembered, gather, seen
 from tests.chaos.living import ROUNDS, Living
 from tests.slack.stage import ANA, BEN, FAILED, KIM, LEADING, SUPPORT
 from workflows.engine.case.idempotency_keys import delivery_key
+from workflows.engine.digests.making import make
+from workflows.engine.digests.names import JobName
 from workflows.engine.errors import Refused
-from workflows.engine.read import digests
 from workflows.engine.read.history import open_reviews
 from workflows.engine.read.views import OpenReview
 from workflows.engine.review import doubts
@@ -101,7 +102,7 @@ class Story(Living):
         self.office.mended = True
         self.run_again("ticket-7", by=KIM)
         self.work()
-        self.act(lambda: digests.make(self.world.context, today=date(2026, 11, 20), zone=ZoneInfo("UTC")))
+        self.act(lambda: make(self.world.context, JobName.FAILURES, today=date(2026, 11, 20), zone=ZoneInfo("UTC")))
         self.come_to_an_end()
 
     # What comes in.

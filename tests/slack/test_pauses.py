@@ -28,8 +28,9 @@ from tests.slack.test_readers import said
 from workflows import Autonomy, NoProposal, NotAllowed
 from workflows.engine.context import Context
 from workflows.engine.deliver import workflow_pauses
+from workflows.engine.digests.making import make
+from workflows.engine.digests.names import JobName
 from workflows.engine.pauses import PauseStatus
-from workflows.engine.read import digests
 from workflows.engine.review.late_proposals import Counted, propose_anew, waiting
 from workflows.model.port import Answer, Question
 from workflows.model.scripted import says
@@ -326,7 +327,7 @@ def test_team_leads_read_what_is_paused_and_why_people_got_cases_without_a_propo
     paused(stage)
     stage.submit(sample, id=3, text="Where is my money?")
     stage.world.clock.move(timedelta(days=1))
-    digests.make(stage.world.context, today=date(2026, 11, 21), zone=ZoneInfo("Europe/Berlin"))
+    make(stage.world.context, JobName.FAILURES, today=date(2026, 11, 21), zone=ZoneInfo("Europe/Berlin"))
     stage.send()
     (summary,) = stage.cards(user=LEE, channel=LEADING)
     told = words(summary.blocks)

@@ -8,8 +8,9 @@ import pytest
 from tests.sample import sample_workflow
 from tests.slack.stage import ANA, EVE, FAILED, KIM, LEADING, LEE, MARIA, SUPPORT, Stage, words
 from workflows import Autonomy
+from workflows.engine.digests.making import make
+from workflows.engine.digests.names import JobName
 from workflows.engine.errors import NotDone
-from workflows.engine.read import digests
 
 pytestmark = pytest.mark.slow
 
@@ -125,7 +126,7 @@ def test_team_leads_read_what_failed_and_what_was_spent_once_a_day(stage: Stage)
     failed(stage)
     stage.world.clock.move(timedelta(days=1))
     for _ in range(3):  # whichever wakes first
-        digests.make(stage.world.context, today=date(2026, 11, 21), zone=ZoneInfo("Europe/Berlin"))
+        make(stage.world.context, JobName.FAILURES, today=date(2026, 11, 21), zone=ZoneInfo("Europe/Berlin"))
     stage.send()
     (summary,) = stage.cards(user=LEE, channel=LEADING)
     text = words(summary.blocks)

@@ -1,30 +1,13 @@
-"""The summary for team leads: what failed, what stands, what it cost; as many workflows as a message holds."""
+"""The look of a digest: each has a file of its own in `digests`."""
 
-from handlers.slack import limits
+from handlers.slack.blocks.digests.failures import failures
 from handlers.slack.blocks.parts.drawing import Drawn
-from handlers.slack.blocks.parts.elements import header
-from handlers.slack.blocks.parts.paragraphs import block
-from handlers.slack.blocks.parts.rich_text import line, rich, words
-from handlers.texts.operations import digest as texts
-from workflows.engine.read.digest_views import DigestView
-
-_WORKFLOWS = 15
-_REST = 200
-"""Most characters, as JSON, of the line about the workflows left out."""
+from workflows.engine.digests.failures.views import FailureFigures
+from workflows.engine.digests.views import DigestView
 
 
 def digest(view: DigestView) -> Drawn:
-    """Draw the summary, the worst workflows first, with the number of those left out."""
-    title, overall = texts.title(view), texts.overall(view)
-    blocks, worst_first = [header(title), rich(line(words(overall)))], texts.worst_first(view)
-    drawn = 0
-    for figures in worst_first[:_WORKFLOWS]:
-        made = block(*texts.workflow(figures))
-        size = Drawn(text="", blocks=[*blocks, made]).size
-        if size + _REST > limits.MESSAGE_BLOCKS_BUDGET:
-            break
-        blocks.append(made)
-        drawn += 1
-    if left := len(worst_first) - drawn:
-        blocks.append(block(texts.left_out(left)))
-    return Drawn(text=f"{title}: {overall}", blocks=blocks)
+    """Draw a digest."""
+    match view.figures:
+        case FailureFigures():
+            return failures(view, view.figures)

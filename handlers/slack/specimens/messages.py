@@ -22,9 +22,9 @@ from handlers.slack.specimens.operations import (
     CAUSE,
     CAUSES,
     CORRECTED,
+    DIGEST,
     EXPIRY,
     FAILURE,
-    FIGURES,
     FINDINGS,
     HOW_ALL_IS,
     OVER,
@@ -80,7 +80,6 @@ from workflows.engine.errors import CorrectionWaits
 from workflows.engine.health.views import HowEnded, Kind
 from workflows.engine.pauses import HandNote, Paused, Resumed
 from workflows.engine.propose.views import OutageView, OverrunView
-from workflows.engine.read.digest_views import DigestView
 from workflows.engine.review.assignment.views import WhyAssigned
 from workflows.engine.review.rerun.bulk_rules import WhyStopped
 
@@ -124,7 +123,7 @@ def _others() -> Mapping[str, Drawn]:
     day = date(2026, 11, 18)
     return {
         "queue": queue(CHANNEL, 37, AT),
-        "digest": digest(DigestView(id=1, first=day, last=day, missed=0, workflows=[FIGURES])),
+        "digest": digest(DIGEST),
         "in the thread, a change": fitted(lambda room: decided.decided(replace(CARD, **EDITED), room)),
         "in the thread, a rejection": fitted(lambda room: decided.decided(replace(CARD, **REFUSED), room)),
         "in the thread, taken back": told(decided.taken_back(WHO)),

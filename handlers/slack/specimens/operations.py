@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import fields, replace
-from datetime import timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -17,11 +17,14 @@ from store.states import (
 )
 from workflows.engine.causes.advice import Advice
 from workflows.engine.deliver.views import TargetView
+from workflows.engine.digests.failures.views import Cause, FailureFigures, PausedSince, StoppedCase, WorkflowFigures
+from workflows.engine.digests.names import JobName
+from workflows.engine.digests.periods import Every
+from workflows.engine.digests.views import DigestView
 from workflows.engine.health.views import ExpiryView, HowEnded, Kind, SystemView, TroubleView
 from workflows.engine.pauses import Pause, PauseStatus
 from workflows.engine.propose.views import OpenOutage
 from workflows.engine.read.cause_views import AllAgain, BulkView, CauseLineView, CauseView, Example
-from workflows.engine.read.digest_views import Cause, PausedSince, StoppedCase, WorkflowFigures
 from workflows.engine.read.status_views import StatusView, WorkflowStatus
 from workflows.engine.review.corrected.views import CorrectedInput, CorrectedRerun, InputChange, RunAgainNote
 from workflows.engine.review.rerun.bulk_rules import WhyStopped
@@ -47,6 +50,15 @@ FIGURES = WorkflowFigures(
     cost=Decimal("1.23"),
     paused=PausedSince(at=AT, by_itself=False, held=3),
     by_hand=timedelta(minutes=6),
+)
+DIGEST = DigestView(
+    id=1,
+    job=JobName.FAILURES,
+    every=Every.DAY,
+    first=date(2026, 11, 18),
+    last=date(2026, 11, 18),
+    missed=0,
+    figures=FailureFigures(workflows=[FIGURES]),
 )
 
 

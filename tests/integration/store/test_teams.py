@@ -732,7 +732,7 @@ class Company:
             "spending.take": {"limit": Decimal(100)},
             "spending.correct": {"by": Decimal(1)},
             "digests.get": {"digest": ids["digest"]},
-            "digests.latest_period": {"until": "2026-11-20"},
+            "digests.latest_period": {"until": "2026-11-20", "workflow": ""},
             "digests.ahead": {"of": "2026-11-18"},
             "evals.begin": {"workflow": "sample"},
             "evals.keep": {"model": "another"},

@@ -1,6 +1,6 @@
 """The clock of the daily job: when it is time, for which date, and that nothing stops it."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, date, datetime, time, timedelta
 from itertools import pairwise
@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from structlog.testing import capture_logs
 
-from bot.serve.schedule import Schedule, day_of_last_slot, slot_of_today
+from bot.serve.schedule import Daily, Schedule, day_of_last_slot, slot_of_today
 from tests.waiting import LONGEST
 
 BERLIN = ZoneInfo("Europe/Berlin")
@@ -28,6 +28,10 @@ def started(schedule: Schedule) -> Iterator[None]:
         yield
     finally:
         schedule.stop()
+
+
+def daily(make: Callable[[date], object], at: time, *, name: str = "failures") -> Daily:
+    return Daily(name=name, at=at, make=make)
 
 
 def berlin(text: str) -> datetime:
@@ -81,21 +85,21 @@ def test_each_day_is_made_at_its_slot_and_what_failed_is_tried_again() -> None:
         if broken.pop(0):
             raise ValueError("the database is away")
 
-    with capture_logs() as logs, started(Schedule(make, at=time(8), zone=BERLIN, clock=wall, look=LOOK)):
+    with capture_logs() as logs, started(Schedule([daily(make, time(8))], zone=BERLIN, clock=wall, look=LOOK)):
         wall.set("2026-11-20 08:00:00")
         assert [made.get(timeout=PATIENCE).day for _ in range(3)] == [20, 20, 20]
         wall.set("2026-11-21 09:30:00")
         assert made.get(timeout=PATIENCE).day == 21
     assert made.empty()
-    failed = ("digest.failed", "2026-11-20", "ValueError", "error")
+    failed = ("job.failed", "2026-11-20", "ValueError", "error")
     assert [(log["event"], log["date"], log["error"], log["log_level"]) for log in logs] == [failed, failed]
 
 
 def test_a_slot_of_today_that_has_passed_is_made_up_for_at_the_start_and_none_of_another_day() -> None:
     made: Queue[date] = Queue()
     with (
-        started(Schedule(made.put, at=time(9), zone=BERLIN, clock=Wall("2026-11-20 08:30:00"), look=LOOK)),
-        started(Schedule(made.put, at=time(8), zone=BERLIN, clock=Wall("2026-11-21 08:30:00"), look=LOOK)),
+        started(Schedule([daily(made.put, time(9))], zone=BERLIN, clock=Wall("2026-11-20 08:30:00"), look=LOOK)),
+        started(Schedule([daily(made.put, time(8))], zone=BERLIN, clock=Wall("2026-11-21 08:30:00"), look=LOOK)),
     ):
         assert made.get(timeout=PATIENCE).day == 21
     assert made.empty()
@@ -105,7 +109,7 @@ def test_a_slot_of_today_that_has_passed_is_made_up_for_at_the_start_and_none_of
 def test_one_moment_of_a_wrong_clock_stops_no_later_day(wrong: str) -> None:
     """F69: 400 days ahead, or back."""
     wall, made = Wall("2026-11-20 07:00:00"), Queue[date]()
-    with started(Schedule(made.put, at=time(8), zone=BERLIN, clock=wall, look=LOOK)):
+    with started(Schedule([daily(made.put, time(8))], zone=BERLIN, clock=wall, look=LOOK)):
         wall.set(wrong)
         assert made.get(timeout=PATIENCE).isoformat() == wrong[:10]
         wall.set("2026-11-20 08:00:10")
@@ -123,7 +127,7 @@ def test_start_returns_at_once_and_stop_waits_for_what_is_being_made_and_leaves_
         go_on.wait(PATIENCE)
         done.set()
 
-    schedule = Schedule(make, at=time(0), zone=BERLIN, clock=Wall("2026-11-20 08:00:00"))
+    schedule = Schedule([daily(make, time(0))], zone=BERLIN, clock=Wall("2026-11-20 08:00:00"))
     schedule.start()
     assert begun.wait(PATIENCE)
     go_on.set()
@@ -133,7 +137,7 @@ def test_start_returns_at_once_and_stop_waits_for_what_is_being_made_and_leaves_
 
 
 def test_stop_of_what_was_never_started_or_is_stopped_does_nothing() -> None:
-    schedule = Schedule(lambda _: None, at=time(0), zone=BERLIN, clock=Wall("2026-11-20 08:00:00"))
+    schedule = Schedule([daily(lambda _: None, time(0))], zone=BERLIN, clock=Wall("2026-11-20 08:00:00"))
     schedule.stop()
     schedule.start()
     schedule.stop()

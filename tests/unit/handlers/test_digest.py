@@ -9,7 +9,10 @@ import pytest
 from handlers.slack import limits
 from handlers.slack.blocks.digest import digest
 from handlers.slack.blocks.parts.drawing import Drawn
-from workflows.engine.read.digest_views import Cause, DigestView, StoppedCase, WorkflowFigures
+from workflows.engine.digests.failures.views import Cause, FailureFigures, StoppedCase, WorkflowFigures
+from workflows.engine.digests.names import JobName
+from workflows.engine.digests.periods import Every
+from workflows.engine.digests.views import DigestView
 
 DAY = date(2026, 11, 19)
 
@@ -53,7 +56,15 @@ def figures(
 
 
 def view(*workflows: WorkflowFigures, first: date = DAY, last: date = DAY, missed: int = 0) -> DigestView:
-    return DigestView(id=1, first=first, last=last, missed=missed, workflows=workflows)
+    return DigestView(
+        id=1,
+        job=JobName.FAILURES,
+        every=Every.DAY,
+        first=first,
+        last=last,
+        missed=missed,
+        figures=FailureFigures(workflows=workflows),
+    )
 
 
 def shown(drawn: Drawn) -> list[str]:

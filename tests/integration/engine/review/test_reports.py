@@ -15,8 +15,9 @@ from tests.integration.engine.trail import follow_the_trail
 from tests.sample import Triage
 from workflows import NotDone, Review, Second
 from workflows.engine.case import notices
+from workflows.engine.digests.making import digest_view, make
+from workflows.engine.digests.names import JobName
 from workflows.engine.errors import BadReason
-from workflows.engine.read import digests
 from workflows.engine.read.tally import act_counts, tally
 from workflows.engine.review import reviews
 from workflows.engine.review.cards import card_view
@@ -279,7 +280,7 @@ def test_an_error_counts_as_found_once_a_person_corrected_it(make_world: MakeWor
     scene.world.work()
     assert tally(scene.world.context, cases, {}).corrected == 1
     today = scene.world.clock().date() + timedelta(days=1)
-    made = digests.make(scene.world.context, today=today, zone=ZoneInfo("UTC"))
+    made = make(scene.world.context, JobName.FAILURES, today=today, zone=ZoneInfo("UTC"))
     assert made is not None
-    (figures,) = digests.digest_view(scene.world.context, made).workflows
+    (figures,) = digest_view(scene.world.context, made).figures.workflows
     assert (figures.reported, figures.corrected) == (2, 1)

@@ -21,9 +21,11 @@ from tests.integration.engine.scene import DRAFT, Crash, Scene, rows, sample
 from tests.sample import Triage, sample_workflow
 from tests.world import Tell
 from workflows import NotDone, OutcomeUnknown
+from workflows.engine.digests.failures.views import Cause, StoppedCase, WorkflowFigures
+from workflows.engine.digests.making import CLOCK, digest_view, make
+from workflows.engine.digests.names import JobName
+from workflows.engine.digests.views import DigestView
 from workflows.engine.errors import Drifted, Unknown
-from workflows.engine.read.digest_views import Cause, DigestView, StoppedCase, WorkflowFigures
-from workflows.engine.read.digests import CLOCK, digest_view, make
 from workflows.engine.review import doubts
 from workflows.engine.review.decisions import Follows
 from workflows.engine.review.rerun import reruns
@@ -45,14 +47,14 @@ def at(scene: Scene, day: date, hour: int = 12, minute: int = 0) -> None:
 def made(scene: Scene, today: date = TODAY) -> DigestView:
     """The summary of the day before, made at eight."""
     at(scene, today, 8)
-    digest = make(scene.world.context, today=today, zone=BERLIN)
+    digest = make(scene.world.context, JobName.FAILURES, today=today, zone=BERLIN)
     assert digest is not None
     return digest_view(scene.world.context, digest)
 
 
 def told(view: DigestView) -> WorkflowFigures:
     """Return the figures of its only workflow."""
-    (figures,) = view.workflows
+    (figures,) = view.figures.workflows
     return figures
 
 
@@ -74,8 +76,13 @@ def test_a_quiet_day_has_a_summary_too(make_world: MakeWorld) -> None:
     scene = sample(make_world)
     view = made(scene)
     assert (view.first, view.last, view.missed) == (TODAY - DAY, TODAY - DAY, 0)
-    assert (view.stopped, view.still_stopped, view.older, view.cost) == (0, 0, 0, Decimal(0))
-    assert not view.workflows
+    assert (view.figures.stopped, view.figures.still_stopped, view.figures.older, view.figures.cost) == (
+        0,
+        0,
+        0,
+        Decimal(0),
+    )
+    assert not view.figures.workflows
 
 
 def test_what_failed_is_counted_by_step_and_error_and_named_while_it_stands(make_world: MakeWorld) -> None:
@@ -106,7 +113,7 @@ def test_what_failed_is_counted_by_step_and_error_and_named_while_it_stands(make
         more_causes=0,
         cost=Decimal("1.24"),
     )
-    assert (view.stopped, view.still_stopped, view.cost) == (3, 3, Decimal("1.24"))
+    assert (view.figures.stopped, view.figures.still_stopped, view.figures.cost) == (3, 3, Decimal("1.24"))
 
 
 def test_a_failure_mended_by_a_rerun_happened_and_no_longer_stands(make_world: MakeWorld) -> None:
@@ -149,7 +156,7 @@ def test_what_is_recalled_in_a_rerun_is_paid_for_once(make_world: MakeWorld) -> 
     reruns.rerun(scene.world.context, case, by="U0DEV")
     scene.world.work()
     assert scene.run(case).state == "delivered"
-    assert made(scene).cost == Decimal("0.03")
+    assert made(scene).figures.cost == Decimal("0.03")
     next_one = told(made(scene, TODAY + DAY))
     assert (next_one.cost, next_one.alone, next_one.taken_in) == (Decimal(0), 1, 0)
 
@@ -173,7 +180,7 @@ def test_a_doubt_is_no_second_failure_once_a_person_has_looked(make_world: MakeW
     made(scene, TODAY - DAY)
     at(scene, TODAY - DAY, 9)
     doubts.settle(scene.world.context, case, happened=False, by="U0EVE")
-    assert made(scene).stopped == 0
+    assert made(scene).figures.stopped == 0
     figures = told(made(scene, TODAY + DAY))
     assert (figures.stopped, figures.older_cases) == (0, [StoppedCase(case=case, in_doubt=False)])
 
@@ -252,7 +259,7 @@ def test_workflows_are_told_apart_and_quiet_ones_left_out(make_world: MakeWorld)
     scene.world.submit(busy, id=2, text="x")
     scene.world.work()
     view = made(scene)
-    assert [(figures.workflow, figures.stopped, figures.cost) for figures in view.workflows] == [
+    assert [(figures.workflow, figures.stopped, figures.cost) for figures in view.figures.workflows] == [
         ("busy", 0, Decimal("0.1")),
         ("sample", 1, Decimal(0)),
     ]
@@ -308,7 +315,7 @@ def test_a_second_call_on_the_same_day_makes_nothing(make_world: MakeWorld) -> N
     made(scene, TODAY - DAY)
     made(scene)
     for today in (TODAY, TODAY - DAY):
-        assert make(scene.world.context, today=today, zone=BERLIN) is None
+        assert make(scene.world.context, JobName.FAILURES, today=today, zone=BERLIN) is None
     assert len(rows(scene.world, schema.Digest)) == len(scene.outbox()) == 2
 
 
@@ -319,7 +326,14 @@ def test_a_row_that_is_there_already_does_not_undo_what_else_its_transaction_wri
     def add(session: Session, period: str) -> int | None:
         at = context.clock()
         return digests.add(
-            session, team=context.team, job="failures", period=period, covers_from=period, figures={}, at=at
+            session,
+            team=context.team,
+            job="failures",
+            workflow="",
+            period=period,
+            covers_from=period,
+            figures={},
+            at=at,
         )
 
     with scene.world.database.write() as session:
@@ -338,7 +352,7 @@ def test_two_at_once_make_one_row_and_one_note(make_world: MakeWorld, earlier: b
 
     def wake(_: int) -> int | None:
         start.wait()
-        return make(scene.world.context, today=TODAY, zone=BERLIN)
+        return make(scene.world.context, JobName.FAILURES, today=TODAY, zone=BERLIN)
 
     with ThreadPoolExecutor(8) as pool:
         ids = list(pool.map(wake, range(8)))
@@ -356,7 +370,7 @@ def test_the_first_summary_ever_covers_yesterday_only(make_world: MakeWorld) -> 
     at(scene, TODAY - DAY)
     failed(scene, 2)
     view = made(scene)
-    assert (view.first, view.missed, view.stopped) == (TODAY - DAY, 0, 1)
+    assert (view.first, view.missed, view.figures.stopped) == (TODAY - DAY, 0, 1)
     assert told(view).older_cases == [StoppedCase(case=old, in_doubt=False)]
 
 
@@ -369,7 +383,7 @@ def test_missed_days_are_covered_by_one_summary_that_names_the_gap(make_world: M
         scene.worked(id=10 + number)
     view = made(scene)
     assert (view.first, view.last, view.missed) == (date(2026, 11, 16), date(2026, 11, 19), 3)
-    assert (view.stopped, view.cost) == (4, Decimal(1))
+    assert (view.figures.stopped, view.figures.cost) == (4, Decimal(1))
     assert [row.period for row in rows(scene.world, schema.Digest)] == ["2026-11-15", "2026-11-19"]
     assert [subject for kind, subject, *_ in scene.outbox() if kind == "digest"] == ["digest:1", "digest:2"]
 
@@ -382,7 +396,7 @@ def test_a_gap_of_months_is_named_in_full_and_covered_in_its_last_31_days(make_w
         failed(scene, number)
     view = made(scene)
     assert (view.first, view.last, view.missed) == (TODAY - 31 * DAY, TODAY - DAY, 99)
-    assert (view.stopped, view.older) == (1, 1)
+    assert (view.figures.stopped, view.figures.older) == (1, 1)
 
 
 @pytest.mark.parametrize(
@@ -408,8 +422,8 @@ def test_no_moment_is_counted_twice_or_never_where_the_clocks_are_changed(make_w
         scene.world.clock.time = start + timedelta(hours=hour)
         failed(scene, hour)
     views = [made(scene, date(2026, 10, day)) for day in (25, 26, 27)]
-    assert [view.stopped for view in views] == [24, 25, 24]
-    assert [view.older for view in views] == [0, 24, 49]
+    assert [view.figures.stopped for view in views] == [24, 25, 24]
+    assert [view.figures.older for view in views] == [0, 24, 49]
 
 
 @pytest.mark.parametrize("days", [400, -400])
@@ -427,7 +441,7 @@ def test_one_moment_of_a_wrong_clock_keeps_no_summary_from_being_made_and_is_tol
     for day in range(1, 4):
         view = made(scene, TODAY + day * DAY)
         assert (view.first, view.last, view.missed) == (TODAY + (day - 1) * DAY, TODAY + (day - 1) * DAY, 0)
-        assert view.stopped == (day == 1)
+        assert view.figures.stopped == (day == 1)
     told_of = [subject for kind, subject, *_ in scene.outbox() if kind == CLOCK]
     # Back again, those that are right are to come by the clock that is wrong; which of the two is, nobody can tell.
     assert told_of == ([f"digest:{wrong.id}"] if days > 0 else ["digest:1"])
@@ -447,7 +461,7 @@ def test_no_summary_is_made_of_a_day_before_the_database_was(make_world: MakeWor
     with scene.world.database.write() as session:
         session.execute(update(schema.Team).values(created_at=born))
     at(scene, TODAY, 8)
-    assert make(scene.world.context, today=TODAY, zone=BERLIN) is None
+    assert make(scene.world.context, JobName.FAILURES, today=TODAY, zone=BERLIN) is None
     view = made(scene, TODAY + DAY)
     assert (view.first, view.last) == (TODAY, TODAY)
 
@@ -459,6 +473,7 @@ def test_a_summary_stays_as_it_was_made(make_world: MakeWorld) -> None:
     view = made(scene)
     reruns.rerun(scene.world.context, case, by="U0DEV")
     scene.world.work()
+    assert view.id is not None
     assert digest_view(scene.world.context, view.id) == view
 
 

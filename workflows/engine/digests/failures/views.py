@@ -1,8 +1,8 @@
-"""Read models of a digest, frozen, the same for every face: counts, ids and names, but no words of a case."""
+"""Read models of the failure summary: counts, ids and names, but no words of a case."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from decimal import Decimal
 
 
@@ -109,15 +109,9 @@ class WorkflowFigures:
 
 
 @dataclass(frozen=True, kw_only=True)
-class DigestView:
-    """The report for team leads on one or more days."""
+class FailureFigures:
+    """The figures of a failure summary."""
 
-    id: int
-    first: date
-    """The first local date that it covers."""
-    last: date
-    missed: int
-    """Days before the last one without a digest. Where there are too many, `first` is later than the first of them."""
     workflows: Sequence[WorkflowFigures]
     """The workflows with something to report."""
 

@@ -1,12 +1,14 @@
 """The failure summary, for a team lead on a phone: what failed, what is still to fix and how, and the cost."""
 
 from collections.abc import Sequence
-from datetime import date
 from decimal import Decimal
 
+from handlers.texts.digests.amounts import count, dollars, hours
+from handlers.texts.digests.days import days_of
 from handlers.texts.pieces import Line, Paragraph, Piece, bullets, command, line, moment, words
 from handlers.texts.plain import begun_large
-from workflows.engine.read.digest_views import Cause, DigestView, StoppedCase, Unproposed, WorkflowFigures
+from workflows.engine.digests.failures.views import Cause, FailureFigures, StoppedCase, Unproposed, WorkflowFigures
+from workflows.engine.digests.views import DigestView
 from workflows.engine.text.sanitize import one_line
 
 _CAUSES = 3
@@ -30,49 +32,28 @@ _WHY = {
 
 def title(view: DigestView) -> str:
     """Return the title of the summary, with the days that it covers."""
-    return f"Failures and cost, {_days(view)}"
+    return f"Failures and cost, {days_of(view)}"
 
 
 def left_out(number: int) -> Line:
     """Say how many workflows are left out."""
-    return line(words(f"and {_count(number, 'more workflow')}"))
+    return line(words(f"and {count(number, 'more workflow')}"))
 
 
-def worst_first(view: DigestView) -> list[WorkflowFigures]:
+def worst_first(view: FailureFigures) -> list[WorkflowFigures]:
     """Return the workflows, the one with most to fix first."""
     return sorted(view.workflows, key=_badness)
 
 
-def _days(view: DigestView) -> str:
-    """Return the dates that it covers, with the number of days that had no summary of their own."""
-    if view.first == view.last:
-        when = _date(view.last)
-    elif view.first.year != view.last.year:
-        when = f"{_date(view.first)} to {_date(view.last)}"
-    elif view.first.month != view.last.month:
-        when = f"{_day(view.first)} to {_date(view.last)}"
-    else:
-        when = f"{view.first.day} to {_date(view.last)}"
-    return f"{when}; no summary was posted for {_count(view.missed, 'day')}" if view.missed else when
-
-
-def _day(day: date) -> str:
-    return f"{day.day} {day:%b}"
-
-
-def _date(day: date) -> str:
-    return f"{_day(day)} {day.year}"
-
-
-def overall(view: DigestView) -> str:
+def overall(view: FailureFigures) -> str:
     """Return the whole summary in one line."""
     if view.stopped:
         still = _stand(view.still_stopped) if view.still_stopped else "none still to fix"
-        failed = f"{_count(view.stopped, 'case')} failed, {still}."
+        failed = f"{count(view.stopped, 'case')} failed, {still}."
     else:
         failed = "Nothing failed."
     older = f" {_stand(view.older, ' from before')}." if view.older else ""
-    return f"{failed}{older} {begun_large(_dollars(view.cost))} spent."
+    return f"{failed}{older} {begun_large(dollars(view.cost))} spent."
 
 
 def _badness(figures: WorkflowFigures) -> tuple[int, int, int, int, Decimal, str]:
@@ -85,7 +66,7 @@ def workflow(figures: WorkflowFigures) -> list[Paragraph]:
     name = words(one_line(figures.workflow, _NAME), bold=True)
     lines = [*_paused(figures), *(line(*_cause(cause)) for cause in figures.causes[:_CAUSES])]
     if more := len(figures.causes[_CAUSES:]) + figures.more_causes:
-        lines.append(line(words(f"and {_count(more, 'other cause')}")))
+        lines.append(line(words(f"and {count(more, 'other cause')}")))
     lines += _stopped("Still to fix", figures.still_stopped_cases, figures.still_stopped)
     lines += _stopped("From before", figures.older_cases, figures.older)
     lines += _found_wrong(figures)
@@ -95,7 +76,7 @@ def workflow(figures: WorkflowFigures) -> list[Paragraph]:
         lines.append(line(words(_work_alone(figures))))
     if figures.samples:
         whose = "whose answers are samples, written by hand, not counted here"
-        lines.append(line(words(f"{_count(figures.samples, 'case')} {whose}")))
+        lines.append(line(words(f"{count(figures.samples, 'case')} {whose}")))
     return [line(name), bullets(lines)]
 
 
@@ -112,8 +93,8 @@ def _paused(figures: WorkflowFigures) -> list[Line]:
 
 def _found_wrong(figures: WorkflowFigures) -> list[Line]:
     """Draw what people said was wrong, and what turned out to be."""
-    said = [_count(figures.reported, "report") + " that something was wrong"] if figures.reported else []
-    said += [f"{_count(figures.corrected, 'error')} found and corrected"] if figures.corrected else []
+    said = [count(figures.reported, "report") + " that something was wrong"] if figures.reported else []
+    said += [f"{count(figures.corrected, 'error')} found and corrected"] if figures.corrected else []
     return [line(words(", ".join(said)))] if said else []
 
 
@@ -127,14 +108,14 @@ def _unproposed(unproposed: Sequence[Unproposed]) -> list[Line]:
         for one in unproposed[:_CAUSES]
     )
     more = sum(one.cases for one in unproposed[_CAUSES:])
-    return [line(words(f"{_count(total, 'case')} without a proposal: {why}{f', {more:,} more' if more else ''}"))]
+    return [line(words(f"{count(total, 'case')} without a proposal: {why}{f', {more:,} more' if more else ''}"))]
 
 
 def _cause(cause: Cause) -> Sequence[Piece]:
     """Draw the number of cases that one cause stopped, and the cause."""
     error = words(one_line(cause.error, _NAME)) if cause.error is not None else words("the process ended in it")
-    count = words(f"{_count(cause.cases, 'case')}: ")
-    return (count, error) if cause.step is None else (count, words(one_line(cause.step, _NAME)), words(", "), error)
+    cases = words(f"{count(cause.cases, 'case')}: ")
+    return (cases, error) if cause.step is None else (cases, words(one_line(cause.step, _NAME)), words(", "), error)
 
 
 def _stopped(what: str, named: Sequence[StoppedCase], total: int) -> list[Line]:
@@ -169,31 +150,15 @@ def _numbers(figures: WorkflowFigures) -> str:
         (figures.waiting, "waiting for a person now"),
     ]
     said = [f"{number:,} {what}" for number, what in numbers if number]
-    return ", ".join([*said, _dollars(figures.cost)])
+    return ", ".join([*said, dollars(figures.cost)])
 
 
 def _work_alone(figures: WorkflowFigures) -> str:
     """Return the work that went alone, with the figures behind it."""
     assert figures.by_hand is not None
     each = figures.by_hand.total_seconds() / 60
-    return f"Work that went alone: {_hours(figures)} ({_count(figures.alone, 'case')} at {each:g} min by hand)"
-
-
-def _hours(figures: WorkflowFigures) -> str:
-    minutes = figures.work_alone.total_seconds() / 60
-    return f"{minutes:.0f} min" if minutes < 60 else f"{minutes / 60:,.1f} hours"
+    return f"Work that went alone: {hours(figures.work_alone)} ({count(figures.alone, 'case')} at {each:g} min by hand)"
 
 
 def _stand(number: int, which: str = "") -> str:
     return f"{number:,}{which} still to fix"
-
-
-def _count(number: int, what: str) -> str:
-    return f"{number:,} {what}{'' if number == 1 else 's'}"
-
-
-def _dollars(dollars: Decimal) -> str:
-    """Return an amount to the cent; less than a cent is not called nothing."""
-    if not dollars:
-        return "$0"
-    return f"${dollars:,.2f}" if dollars >= Decimal("0.01") else "less than $0.01"

@@ -1,0 +1,1 @@
+"""Digests in Slack, a file for each."""

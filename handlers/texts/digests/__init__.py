@@ -1,0 +1,1 @@
+"""Texts of digests: what team leads read."""

@@ -1,0 +1,1 @@
+"""The daily failure summary: its figures, and what of them needs somebody."""

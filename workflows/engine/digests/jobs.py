@@ -1,0 +1,64 @@
+"""The jobs that make digests: what each is called, how often it comes, and who gathers its figures."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time
+from decimal import Decimal
+from typing import Any
+
+from pydantic import TypeAdapter
+from sqlalchemy.orm import Session
+
+from workflows.engine.digests.failures import figures as failures
+from workflows.engine.digests.failures.views import FailureFigures
+from workflows.engine.digests.names import JobName
+from workflows.engine.digests.periods import Every
+from workflows.engine.digests.scope import Scope
+from workflows.engine.digests.views import Figures
+from workflows.engine.errors import Unknown
+
+Cell = str | bool | int | float | Decimal | datetime | date | None
+"""A value in a table for a spreadsheet. Only texts may come from outside."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Job:
+    """A job that makes one digest for each period."""
+
+    name: JobName
+    every: Every
+    at: time
+    """Local time of day at which it is posted, unless a setting says otherwise."""
+    longest: int
+    """Most days that one digest covers."""
+    gather: Callable[[Session, Scope], Figures]
+    """Reads its figures from the database."""
+    records: Callable[[Any], Sequence[Mapping[str, Cell]]]
+    """Returns its figures as a table for a spreadsheet: a record for each line, by the names of the columns."""
+    adapter: TypeAdapter[Any]
+    """Converts its figures to JSON and back. They are kept as they were: a field that comes later has a default."""
+
+
+JOBS: Mapping[str, Job] = {
+    job.name: job
+    for job in (
+        Job(
+            name=JobName.FAILURES,
+            every=Every.DAY,
+            at=time(8),
+            longest=31,
+            gather=failures.gather,
+            records=failures.records,
+            adapter=TypeAdapter(FailureFigures),
+        ),
+    )
+}
+"""Each job by its name, in the order in which they are posted."""
+
+
+def job_called(name: str) -> Job:
+    """Return the job of this name. Raise `Unknown`."""
+    found = JOBS.get(name)
+    if found is None:
+        raise Unknown(f"there is no digest {name!r}; there are {', '.join(JOBS)}")
+    return found

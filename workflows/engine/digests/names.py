@@ -1,0 +1,18 @@
+"""The names of the jobs that make digests, as settings and commands use them. Pure."""
+
+from enum import StrEnum
+
+
+class JobName(StrEnum):
+    """The name of a job."""
+
+    FAILURES = "failures"
+    """The daily failure summary."""
+    COST = "cost"
+    """The cost of a day."""
+    COST_MONTH = "cost-month"
+    """The cost of a month."""
+    QUALITY = "quality"
+    """The weekly quality review: spot checks, edits and rejections."""
+    NUMBERS = "numbers"
+    """The business numbers of a week, and the question that follows from them."""

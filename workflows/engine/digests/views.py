@@ -1,0 +1,29 @@
+"""The read model of a digest, frozen, the same for every face."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from workflows.engine.digests.failures.views import FailureFigures
+from workflows.engine.digests.names import JobName
+from workflows.engine.digests.periods import Every
+
+Figures = FailureFigures
+"""The figures of a digest: a class of its own for each job."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class DigestView:
+    """A report for team leads on one or more periods."""
+
+    id: int | None
+    """None: it is a preview."""
+    job: JobName
+    every: Every
+    first: date
+    """The first local date that it covers."""
+    last: date
+    missed: int
+    """Periods before the last one without a digest. Where they are too many, `first` is later than their first."""
+    workflow: str | None = None
+    """Name of the only workflow that it is about; None: all."""
+    figures: Figures
