@@ -92,7 +92,7 @@ class Schedule:
             # Missed days before today are covered by the next digest.
             if (day := self._day(job, now)) != today:
                 self._done[job.name] = day
-        self._scheduler.add_job(self._look_at_clock, _Looks(self._look), next_run_time=datetime.now(UTC))
+        self._scheduler.add_job(self.look, _Looks(self._look), next_run_time=datetime.now(UTC))
         self._scheduler.start()
 
     def stop(self) -> None:
@@ -100,7 +100,8 @@ class Schedule:
         if self._scheduler.running:
             self._scheduler.shutdown()
 
-    def _look_at_clock(self) -> None:
+    def look(self) -> None:
+        """Look at the clock once, and call the jobs that are due."""
         for job in self._jobs:
             day = self._day(job, self._clock())
             if day != self._done.get(job.name) and _was_made(job, day):
