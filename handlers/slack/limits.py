@@ -9,6 +9,8 @@ MESSAGE_TEXT = 40_000
 MESSAGE_BLOCKS = 50
 MESSAGE_BLOCKS_JSON = 13_200
 """All blocks of a message together, as JSON; observed (`msg_blocks_too_long`)."""
+COUNTED_APART = frozenset({"table", "data_table", "data_visualization"})
+"""Types of blocks that are not counted in that, since each has a larger limit of its own; observed."""
 MESSAGE_BLOCKS_BUDGET = 12_000
 """Part of that which we use."""
 MESSAGE_TABLES = 1

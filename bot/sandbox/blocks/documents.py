@@ -13,9 +13,6 @@ from bot.sandbox.errors import SlackError
 from bot.sandbox.json import Object, copy, length, objects, size
 from handlers.slack import limits
 
-APART = frozenset({"table", "data_table", "data_visualization"})
-"""Types of blocks with a size limit of their own, larger than that of all other blocks of a message."""
-
 _MESSAGE = each(BLOCK, most=limits.MESSAGE_BLOCKS, least=0)
 
 
@@ -84,7 +81,7 @@ def accept_message_blocks(blocks: JsonValue) -> list[Object]:
     if place.findings:
         raise SlackError("invalid_blocks", place.findings)
     assert isinstance(blocks, list)
-    counted: list[JsonValue] = [block for block in objects(blocks) if block["type"] not in APART]
+    counted: list[JsonValue] = [block for block in objects(blocks) if block["type"] not in limits.COUNTED_APART]
     if length(counted) > limits.MESSAGE_BLOCKS_JSON:
         raise SlackError("msg_blocks_too_long")
     return [_named(block) for block in objects(blocks)]

@@ -1,6 +1,7 @@
 /** Blocks, in a message or in a modal. */
 
 import { card, carousel, container } from "./cards.js";
+import { chart } from "./charts.js";
 import { el, newId } from "./dom.js";
 import { Field } from "./field.js";
 import { canDraw, control, heldIn } from "./inputs.js";
@@ -8,7 +9,7 @@ import { markdown } from "./markdown.js";
 import { menuButton } from "./menu.js";
 import { textObject } from "./mrkdwn.js";
 import { richText } from "./rich_text.js";
-import { chart, dataTable, table } from "./tables.js";
+import { dataTable, table } from "./tables.js";
 import { plan, task } from "./tasks.js";
 import { unknown } from "./unknown.js";
 

@@ -1,9 +1,10 @@
-/** Tables: plain ones, those with pages and buttons, and the figures of a chart. */
+/** Tables: plain ones, and those with pages and buttons. */
 
 import { el, newId } from "./dom.js";
 import { richText } from "./rich_text.js";
 
 const PAGE = 5;
+const NONE = "–";
 /** The page that a reader turned to, by where the table stands: it stays when the message is drawn anew. */
 const turned = new Map();
 
@@ -24,7 +25,9 @@ export function dataTable(block, context) {
   const turn = (by) => () => show((turned.get(key) ?? 0) + by);
   const back = el("button", { type: "button", class: "button", onclick: turn(-1) }, "Previous");
   const on = el("button", { type: "button", class: "button", onclick: turn(1) }, "Next");
-  const sides = head.map((_, column) => (body.every((row) => row[column].type === "raw_number") ? "right" : ""));
+  // A cell without data stands as a dash among its numbers.
+  const isNumber = (cell) => cell.type === "raw_number" || cell.text === NONE;
+  const sides = head.map((_, column) => (body.every((row) => isNumber(row[column])) ? "right" : ""));
   const show = (asked) => {
     const page = Math.max(0, Math.min(asked, Math.ceil(body.length / size) - 1));
     turned.set(key, page);
@@ -40,21 +43,6 @@ export function dataTable(block, context) {
   const drawn = el("table", {}, caption, el("thead", {}, el("tr", {}, heads)), part);
   const pages = body.length > size && el("div", { class: "pages" }, back, where, on);
   return el("div", { class: "data-table" }, scrolled(block.caption, drawn), pages);
-}
-
-/** The figures of a chart, which say the same to everybody. */
-export function chart(block) {
-  const { type, segments, series, axis_config: axis } = block.chart;
-  const caption = el("caption", { dir: "auto" }, `${block.title} (${type} chart, as figures)`);
-  const heads = segments ? ["", "Value"] : [axis?.x_label ?? "", ...series.map((one) => one.name)];
-  const lines = segments
-    ? segments.map((one) => [one.label, one.value])
-    : axis.categories.map((label, at) => [label, ...series.map((one) => one.data[at]?.value)]);
-  const drawn = lines.map(([label, ...values]) =>
-    el("tr", {}, el("th", { scope: "row" }, label), values.map((value) => el("td", { class: "right" }, String(value)))),
-  );
-  const head = heads.map((text) => (text ? el("th", { scope: "col" }, text) : el("td")));
-  return scrolled(block.title, el("table", {}, caption, el("thead", {}, el("tr", {}, head)), el("tbody", {}, drawn)));
 }
 
 function rows(all, sides, context, block, named = -1) {

@@ -1,8 +1,8 @@
 """A specimen of each kind of message and view that Countersign draws, in each of its states.
 
 `countersign doctor --blocks` asks Slack about them, and a test asks others. What is drawn comes from plain read models
-in `reviews`, `operations` and `forms`: a new state is one more line there, a new message or modal one more in
-`messages` or `views`.
+in `reviews`, `operations`, `pictures` and `forms`: a new state is one more line there, a new message or modal one more
+in `messages` or `views`.
 """
 
 from collections.abc import Sequence

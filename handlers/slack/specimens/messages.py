@@ -12,6 +12,7 @@ from handlers.slack.blocks.digest import digest
 from handlers.slack.blocks.doubt import doubt
 from handlers.slack.blocks.parts.drawing import Drawn
 from handlers.slack.blocks.parts.paragraphs import fitted, told
+from handlers.slack.blocks.parts.pictures import illustrated
 from handlers.slack.blocks.queue import queue
 from handlers.slack.blocks.reminder import reminder
 from handlers.slack.ids import Shown
@@ -37,6 +38,7 @@ from handlers.slack.specimens.operations import (
     cause_with,
     ended,
 )
+from handlers.slack.specimens.pictures import PICTURES
 from handlers.slack.specimens.reviews import (
     ASSIGNMENT,
     AT,
@@ -91,6 +93,8 @@ def messages() -> Iterator[Specimen]:
         yield Specimen(name=f"doubt, {name}", message=doubt(replace(DOUBT, **changes)))
     for name, changes in CAUSES.items():
         yield Specimen(name=f"cause, {name}", message=cause(cause_with(**changes)))
+    for name, parts in PICTURES.items():
+        yield Specimen(name=f"pictures, {name}", message=illustrated(parts, text="Pictures"))
     for name, drawn in _others().items():
         yield Specimen(name=name, message=drawn)
 

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from decimal import Decimal
 
+from handlers.texts import bars
 from handlers.texts.operations import bulk_reruns
 from handlers.texts.pieces import (
     Line,
@@ -26,7 +27,6 @@ from workflows.engine.declare.steps import DELIVER
 from workflows.engine.read.cause_views import CauseLineView, CauseView
 from workflows.engine.text.sanitize import one_line
 
-_BARS = "▁▂▃▄▅▆▇█"
 _STEP = 60
 """Characters of a step's name in the heading."""
 _PART = {"propose": "while the proposal was made", DELIVER: "at the delivery"}
@@ -155,9 +155,8 @@ def _trend(view: CauseView) -> list[Line]:
     if sum(number > 0 for number in view.hours) < 2:
         return []
     place = len(view.hours) - 1 - list(reversed(view.hours)).index(most)
-    bars = "".join(_BARS[-(-number * (len(_BARS) - 1) // most)] for number in view.hours)
     said = words(f"Most in an hour, of the last {len(view.hours)}: {most:,}, from ")
-    return [line(said, hour(view.hour_at(place)), words(f" on. {bars}"))]
+    return [line(said, hour(view.hour_at(place)), words(f" on. {bars.standing(view.hours)}"))]
 
 
 def progress(view: CauseView, room: Room) -> list[Paragraph]:

@@ -15,6 +15,7 @@ from slackblocks.blocks import (
     ContainerBlock,
     ContextActionsBlock,
     DataTableBlock,
+    DataVisualizationBlock,
     PlanBlock,
     TaskCardBlock,
 )
@@ -198,6 +199,21 @@ def _rows(rows: Sequence[Sequence[Piece]]) -> list[list[Any]]:
     return [[_cell(cell) for cell in row] for row in rows]
 
 
+def _chart(piece: Piece) -> Any:
+    if piece["type"] == "pie":
+        return judge.PieChart(segments=[judge.ChartSegment(**one) for one in piece["segments"]])
+    made: Mapping[str, Callable[..., Any]] = {
+        "bar": judge.BarChart,
+        "line": judge.LineChart,
+        "area": judge.AreaChart,
+    }
+    series = [
+        judge.DataSeries(name=one["name"], data=[judge.DataPoint(**point) for point in one["data"]])
+        for one in piece["series"]
+    ]
+    return made[piece["type"]](series=series, axis_config=judge.AxisConfig(**piece["axis_config"]))
+
+
 def _blocks(pieces: Sequence[Piece]) -> list[Any]:
     return [_block(piece) for piece in pieces]
 
@@ -215,6 +231,7 @@ _BLOCKS: Mapping[str, Callable[[Piece], Any]] = {
     "rich_text": _rich_text,
     "table": lambda one: judge.TableBlock(**_fields(one, rows=_rows)),
     "data_table": lambda one: DataTableBlock(**_fields(one, rows=_rows)),
+    "data_visualization": lambda one: DataVisualizationBlock(**_fields(one, chart=_chart)),
     "alert": lambda one: AlertBlock(**_fields(one, text=_text)),
     "card": lambda one: CardBlock(
         **_fields(

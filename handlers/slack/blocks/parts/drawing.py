@@ -5,6 +5,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Self
 
+from handlers.slack import limits
+
 Block = dict[str, object]
 """A block, an element or a part of one."""
 
@@ -20,5 +22,5 @@ class Drawn:
 
     @property
     def size(self) -> int:
-        """Number of characters of the blocks as JSON, escaped as they are sent."""
-        return len(json.dumps(self.blocks))
+        """Number of characters, as JSON and escaped as they are sent, of the blocks that Slack counts together."""
+        return len(json.dumps([block for block in self.blocks if block["type"] not in limits.COUNTED_APART]))
