@@ -25,7 +25,8 @@ from store.cases import (
 )
 from store.cases.bulk_reruns import Choice
 from store.cases.homes import Days
-from store.cases.review import alike, assignments, reviews
+from store.cases.review import alike, assignments, reviews, spot_checks
+from store.cases.review.spot_checks import Looks
 from store.cases.turns import Turns
 from store.faces import Face
 from store.governance import audit, health, span_exports
@@ -42,6 +43,8 @@ _NOW = _END + timedelta(minutes=1)
 _DAY = _END - timedelta(days=1)
 _LATELY = _END - timedelta(minutes=15)
 _TURNS = Turns(by="U01", workflows=WORKFLOWS)
+_HALF_AN_HOUR = timedelta(minutes=30)
+_LOOKS = Looks(by="U01", workflows=WORKFLOWS, at=_NOW, lasts=_HALF_AN_HOUR, grade_within=timedelta(days=1))
 _TODAY = Days(since=dict.fromkeys(WORKFLOWS, _DAY), undoable=_DAY, at=_NOW)
 _FACE = Face(name="slack", roles={"failures", "leads"})
 _KNOWN = (1, 2)
@@ -94,6 +97,11 @@ PEOPLE: Mapping[str, Read] = {
     "turns.lines": lambda session: turns.lines(session, _TURNS, team=TEAM, limit=50),
     "turns.lines, last page": lambda session: turns.lines(session, _TURNS, team=TEAM, limit=10, first=900),
     "turns.count": lambda session: turns.count(session, _TURNS, team=TEAM),
+    "spot_checks.following": lambda session: spot_checks.following(session, _LOOKS, team=TEAM, limit=10),
+    "spot_checks.lines": lambda session: spot_checks.lines(session, _LOOKS, team=TEAM, limit=50),
+    "spot_checks.count": lambda session: spot_checks.count(session, _LOOKS, team=TEAM, at_most=100),
+    "spot_checks.of_case": lambda session: spot_checks.of_case(session, 4702, team=TEAM),
+    "spot_checks.undecided": lambda session: spot_checks.undecided(session, team=TEAM, workflows=WORKFLOWS),
     "homes.in_hand": lambda session: homes.in_hand(
         session, "U01", team=TEAM, workflows=WORKFLOWS, at=_NOW, lasts=timedelta(minutes=30), first=0, limit=15
     ),
@@ -185,6 +193,8 @@ LOOPS: Mapping[str, Read] = {
         session, "U0ANA", team=TEAM, workflow=WORKFLOWS[0], limit=200
     ),
     "assignments.loads": lambda session: assignments.loads(session, ["U0ANA", "U0BEN"], team=TEAM),
+    "spot_checks.passed": lambda session: spot_checks.passed(session, team=TEAM, limit=100),
+    "spot_checks.overdue": lambda session: spot_checks.overdue(session, team=TEAM, before=_DAY, limit=100),
     "outbox.channels": lambda session: outbox.channels(session, team=TEAM, face=_FACE, at=_NOW),
     "outbox.channels_held": lambda session: outbox.channels_held(session, team=TEAM, face=_FACE),
     "outbox.is_postponed": lambda session: outbox.is_postponed(session, team=TEAM, face=_FACE, at=_NOW),
@@ -234,6 +244,7 @@ REPORTS: Mapping[str, Read] = {
     "digests.taken_in": lambda session: digests.taken_in(session, team=TEAM, since=_DAY, until=_END),
     "digests.samples": lambda session: digests.samples(session, team=TEAM, since=_DAY, until=_END),
     "digests.resolved": lambda session: digests.resolved(session, team=TEAM, since=_DAY, until=_END),
+    "spot_checks.counts": lambda session: spot_checks.counts(session, team=TEAM, since=_DAY, until=_END),
     "digests.cost": lambda session: digests.cost(session, team=TEAM, since=_DAY, until=_END),
     "digests.unproposed": lambda session: digests.unproposed(session, team=TEAM, since=_DAY, until=_END),
 }

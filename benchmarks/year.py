@@ -44,6 +44,9 @@ _RESOLUTION = f"""
          WHEN {_REVIEWED} THEN 'by_person' ELSE 'alone' END
 """
 
+_IS_OPEN = "(i % 2000 = 2 OR i > :many - :many / 100)"
+"""Condition for a spot check that nobody has looked at: of the newest, and a few that were left."""
+
 _UNCHECKED = {"sqlite": "PRAGMA foreign_keys = OFF", "postgresql": "SET session_replication_role = replica"}
 _CHECKED = {"sqlite": "PRAGMA foreign_keys = ON", "postgresql": "RESET session_replication_role"}
 _WORDS = {
@@ -126,7 +129,31 @@ _ROWS = (
             "problem_id": f"CASE WHEN {_STATE} IN ('failed', 'doubtful', 'parked') THEN (i - 1) * 5 + 2 END",
             "created_at": "AT(0)",
             "changed_at": "AT(60)",
+            "spot_check_probability": f"CASE WHEN {_RESOLUTION} = 'alone' THEN 0.05 END",
         },
+    ),
+    _Rows(
+        table="spot_checks",
+        columns={
+            "id": "i",
+            "team_id": _TEAM,
+            "run_id": "i",
+            "case_id": "i",
+            "workflow_id": _WORKFLOW,
+            "probability": "0.05",
+            "state": f"CASE WHEN {_IS_OPEN} THEN 'open' ELSE 'decided' END",
+            "version": "1",
+            "drawn_at": "AT(50)",
+            "due_at": "AT(172800)",
+            "answer_id": f"CASE WHEN NOT {_IS_OPEN} THEN (i - 1) * 5 + 4 END",
+            "answered_by": f"CASE WHEN NOT {_IS_OPEN} THEN 'U0' || (i % 20) END",
+            "answered_at": f"CASE WHEN NOT {_IS_OPEN} THEN AT(86400) END",
+            "outcome": f"CASE WHEN {_IS_OPEN} THEN NULL WHEN i % 240 = 2 THEN 'minor' ELSE 'same' END",
+            "is_error": f"CASE WHEN NOT {_IS_OPEN} THEN i % 240 = 2 END",
+            "end": f"CASE WHEN NOT {_IS_OPEN} THEN 'equal' END",
+            "ended_at": f"CASE WHEN NOT {_IS_OPEN} THEN AT(86400) END",
+        },
+        only=f"i % 20 = 2 AND {_STATE} = 'delivered' AND {_RESOLUTION} = 'alone'",
     ),
     _Rows(
         table="steps",

@@ -85,6 +85,7 @@ def opened(
             team=team.id,
             queue_limit=settings.queue_limit,
             restores=team.restores,
+            seed=team.seed,
         )
         with closing(Models(settings.for_models, database=database, team=team.id, clock=clock)) as models:
             runner = Runner(context, models, second=models.second)

@@ -69,6 +69,21 @@ class QuestionState(StrEnum):
     ANSWERED = "answered"
 
 
+class SpotCheckState(StrEnum):
+    """The state of a spot check."""
+
+    OPEN = "open"
+    """Drawn, and nobody has answered."""
+    ANSWERED = "answered"
+    """A person answered without seeing what was delivered; the answers differ, and that person grades the difference.
+    """
+    AWAITING_SECOND = "awaiting_second"
+    """That person found what was delivered wrong; another one grades the difference, too."""
+    DECIDED = "decided"
+    SUPERSEDED = "superseded"
+    """What was drawn is no longer what stands: it ended without an outcome."""
+
+
 class OutboxState(StrEnum):
     """The state of an intent to show something."""
 
@@ -151,6 +166,9 @@ NOT_ENDED = tuple(state for state in RunState if state not in ENDED)
 
 STOPPED = frozenset({RunState.FAILED, RunState.DOUBTFUL, RunState.PARKED})
 """Run states in which somebody has to repair something."""
+
+UNDECIDED = (SpotCheckState.ANSWERED, SpotCheckState.AWAITING_SECOND, SpotCheckState.OPEN)
+"""States of a spot check that somebody has to look at."""
 
 ACTIVE = (BulkState.PLANNED, BulkState.TRIAL, BulkState.WAVES)
 """States of a bulk rerun that goes on by itself."""

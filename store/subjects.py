@@ -10,6 +10,7 @@ class SubjectKind(StrEnum):
     CASE = "case"
     RUN = "run"
     REVIEW = "review"
+    SPOT_CHECK = "spot_check"
     QUESTION = "question"
     """A question to the source of a case."""
     DELIVERY = "delivery"

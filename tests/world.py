@@ -30,6 +30,10 @@ from workflows.model.scripted import ScriptedModel, says
 Tell = Callable[[Question], Answer]
 
 
+CALM = "calm-1155"
+"""A seed with which none of the first 160 runs is drawn for a spot check at the usual share."""
+
+
 class Clock:
     """A clock that stands still until a test moves it."""
 
@@ -68,6 +72,7 @@ class World:
             team=team,
             queue_limit=self.queue_limit,
             restores=restores,
+            seed=CALM,
         )
         self.runner = Runner(self.context, lambda _: self.model, sleep=self.waits.append)
 

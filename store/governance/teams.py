@@ -63,6 +63,16 @@ def mark_restored(session: Session, *, team: int, at: datetime) -> None:
     session.execute(update(Team).where(Team.id == team).values(restored_at=at, restores=Team.restores + 1))
 
 
+def seed_of(session: Session, *, team: int) -> str | None:
+    """Return the secret of a team from which its draws follow; None where it has none yet."""
+    return session.scalars(select(Team.seed).where(Team.id == team)).one()
+
+
+def give_seed(session: Session, *, team: int, seed: str) -> None:
+    """Give a team its secret, unless it has one: it never changes."""
+    session.execute(update(Team).where(Team.id == team, Team.seed.is_(None)).values(seed=seed))
+
+
 def workflow_id(session: Session, *, team: int, name: str, options: Mapping[str, Any] | None, at: datetime) -> int:
     """Return the id of a workflow's row; add the row where there is none.
 

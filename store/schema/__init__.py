@@ -16,6 +16,7 @@ from store.schema.reports import Report
 from store.schema.reviews import Decision, Delivery, DirectReminder, Draft, Opening, Proposal, Review
 from store.schema.slack import Digest, InboxRow, Message, OutboxRow, RateLimit
 from store.schema.spans import SpanExport
+from store.schema.spot_checks import SpotCheck
 from store.schema.targets import TargetOutage
 
 __all__ = [
@@ -50,6 +51,7 @@ __all__ = [
     "Run",
     "SpanExport",
     "Spending",
+    "SpotCheck",
     "Step",
     "SystemCalls",
     "TargetOutage",

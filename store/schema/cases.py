@@ -25,6 +25,8 @@ class Team(Base):
     """
     restores: Mapped[int] = mapped_column(server_default="0")
     """Number of reported restores. After one, ids are given out again, so an older reference may mean another row."""
+    seed: Mapped[str | None] = mapped_column(String(64))
+    """Secret from which it follows which runs are drawn for a spot check; None until a process first needs it."""
 
 
 class Workflow(OfTeam, Base):
@@ -143,6 +145,10 @@ class Run(OfTeam, Base):
     """Cause for which it stopped, or for which the run stopped whose place it took; None where there is none."""
     bulk_id: Mapped[int | None]
     """Bulk rerun that began it; None where none did."""
+    spot_check_probability: Mapped[float | None]
+    """Probability with which it was drawn for a spot check, 0 to 1, kept when it was resolved alone, whether or not it
+    was drawn. None for one that no draw was made for: a person decided it, or its answer was a sample.
+    """
 
 
 class Step(OfTeam, Base):

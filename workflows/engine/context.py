@@ -36,6 +36,8 @@ class Context:
     """The number and the time of the restores from a backup. Cases that are older may have been delivered after the
     backup was made, and numbers may have been given out twice.
     """
+    seed: str = ""
+    """The team's secret, from which it follows which runs are drawn for a spot check."""
     meter: Meter = field(default_factory=Meter, compare=False)
     """The counts of this process's calls of other systems."""
     ends: dict[str, date] = field(default_factory=dict, compare=False)

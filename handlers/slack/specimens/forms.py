@@ -65,6 +65,7 @@ CHARTER_VIEW = CharterView(
     nevers=["answer a safety report alone"],
     at_least=0.85,
     second_opinion=0.15,
+    spot_checks=0.05,
     is_scoped=True,
     pause=PAUSE,
     per_case=Decimal("0.015"),

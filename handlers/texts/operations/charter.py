@@ -90,6 +90,12 @@ def _autonomy(view: CharterView) -> Sequence[str]:
     if view.second_opinion is not None:
         doubt = percent(view.second_opinion)
         said.append(f"Also not where the local model, as a second opinion, finds the answer less than {doubt} likely.")
+    if view.spot_checks:
+        said.append(
+            f"Of what went alone, a reviewer looks at {view.spot_checks * 100:.3g}%, without seeing the answer."
+        )
+    else:
+        said.append("Nobody looks at what went alone.")
     if view.is_scoped:
         said.append("Cases that it was not made for go to a person without a proposal.")
     return said

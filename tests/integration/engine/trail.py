@@ -5,10 +5,10 @@ from collections.abc import Mapping
 from itertools import pairwise
 
 from store import schema
-from store.states import DeliveryState, ReviewState, RunState
+from store.states import DeliveryState, ReviewState, RunState, SpotCheckState
 from tests.integration.engine.scene import rows
 from tests.world import World
-from workflows.engine.case.moves import DELIVERY_MOVES, REVIEW_MOVES, RUN_MOVES
+from workflows.engine.case.moves import DELIVERY_MOVES, REVIEW_MOVES, RUN_MOVES, SPOT_CHECK_MOVES
 from workflows.engine.review.decisions import Follows
 
 Chain = list[tuple[str, str]]
@@ -32,6 +32,11 @@ def follow_the_trail(world: World) -> None:
         _leads(chain, DeliveryState.INTENDED, delivery.state)
         assert all(DeliveryState(to) in DELIVERY_MOVES[DeliveryState(frm)] for frm, to in chain)
 
+    for check in rows(world, schema.SpotCheck):
+        chain = moves[f"spot_check:{check.id}"]
+        _leads(chain, SpotCheckState.OPEN, check.state)
+        assert all(SpotCheckState(to) in SPOT_CHECK_MOVES[SpotCheckState(frm)] for frm, to in chain)
+
 
 def _leads(chain: Chain, begun: str, present: str) -> None:
     assert all(to == frm for (_, to), (frm, _) in pairwise([("", begun), *chain, (present, "")]))
@@ -45,6 +50,8 @@ def _moves(world: World) -> Mapping[str, Chain]:
             continue
         if word in ("overdue", "put_off", "reminded", "escalated", "assigned"):
             word = row.details["from"]
+        elif kind == "spot_check" and word == "graded":
+            word = SpotCheckState.AWAITING_SECOND
         elif kind == "review" and word != ReviewState.SUPERSEDED:
             # A decision is written down with its own word; by hand, or taken back, it leaves the review open.
             is_open = word == "taken_back" or row.details.get("follows") == Follows.BY_HAND

@@ -21,6 +21,7 @@ from store import schema
 from store.cases.bulk_reruns import Choice, Ends
 from store.cases.homes import Days
 from store.cases.review.assignments import Load
+from store.cases.review.spot_checks import Looks, Undecided
 from store.cases.runs import FirstRun
 from store.cases.turns import Turns
 from store.db import migration, rows
@@ -40,6 +41,7 @@ from store.states import (
     Resolution,
     ReviewState,
     RunState,
+    SpotCheckState,
     StepState,
 )
 from store.subjects import Subject, SubjectKind
@@ -49,6 +51,7 @@ from tests.unit.store.test_teams import OF_NO_TEAM, SUBJECTS, queries
 STORE = Path(store.__path__[0])
 NOW = datetime(2026, 11, 20, 9, 0, tzinfo=UTC)
 HOUR = timedelta(hours=1)
+LOOKS = Looks(by="U2", workflows=["sample"], at=NOW, lasts=HOUR, grade_within=HOUR)
 TURNS = Turns(by="U1", workflows=["sample"])
 CHANNEL, GONE = "C0SUPPORT", "C0GONE"
 DAYS = Days(since={"sample": NOW - HOUR}, undoable=NOW - HOUR, at=NOW)
@@ -60,6 +63,7 @@ NOTHING: Mapping[str, object] = {
     "overruns.factor": 1.0,
     "outbox.held_up": HeldUp(number=0, error="no reason given"),
     "spending.take": True,
+    "spot_checks.undecided": Undecided(number=0, due_at=None),
     "teams.made_at": NOW + HOUR,
 }
 """Answers of queries for a team without rows, where the answer is not simply empty."""
@@ -69,6 +73,7 @@ SAY_NOTHING = {
     "bulk_reruns.hold": "holds a row, which nobody else notices here",
     "causes.hold": "holds a row, which nobody else notices here",
     "runs.hold": "holds a row, which nobody else notices here",
+    "teams.give_seed": "does nothing where the team has a seed",
     "span_exports.begin": "does nothing where the team has begun before",
     "teams.slack_id_of": "says nothing of a team that is not connected to Slack yet",
 }
@@ -92,7 +97,7 @@ class Company:
 
     def fill(self, session: Session) -> None:
         team = self.team
-        rows.change(session, schema.Team, team, where={}, to={"restores": 1, "restored_at": NOW})
+        rows.change(session, schema.Team, team, where={}, to={"restores": 1, "restored_at": NOW, "seed": "s"})
         workflow = rows.add(session, schema.Workflow, team_id=team, name="sample", options={}, created_at=NOW)
         self.ids["workflow"] = workflow
         paused = {"paused_at": NOW, "paused_by": "U1", "pause_reason": "a holiday", "holds_deliveries": False}
@@ -156,6 +161,7 @@ class Company:
         ids["report"] = rows.add(session, schema.Report, **report)
         case, review = ids["delivered case"], ids["review"]
         rows.add(session, schema.Report, **report, case_id=case, review_id=review, outcome="joined")
+        self._spot_checks(session)
         self._cause(session)
         self._systems(session)
         self._asked(session)
@@ -174,6 +180,27 @@ class Company:
         ids["spans"] = rows.add(session, schema.SpanExport, team_id=team, **sent)
         self._audit(session, SubjectKind.RUN.of(ids["doubtful run"]), "run.doubtful")
         self._audit(session, SubjectKind.TEAM.of(team), "heard.refused")
+
+    def _spot_checks(self, session: Session) -> None:
+        """Add a spot check that waits, and one of a run that was corrected since."""
+        self._case(session, "drawn", RunState.DELIVERED)
+        for name, due_at in (("drawn", NOW), ("delivered", NOW - HOUR)):
+            run = self.ids[f"{name} run"]
+            rows.change(session, schema.Run, run, where={}, to={"spot_check_probability": 0.05})
+            self.ids[f"{name} check"] = rows.add(
+                session,
+                schema.SpotCheck,
+                team_id=self.team,
+                run_id=run,
+                case_id=self.ids[f"{name} case"],
+                workflow_id=self.ids["workflow"],
+                probability=0.05,
+                state=SpotCheckState.OPEN,
+                version=1,
+                drawn_at=NOW,
+                due_at=due_at,
+            )
+        self._audit(session, SubjectKind.SPOT_CHECK.of(self.ids["drawn check"]), "spot_check.seen")
 
     def _cause(self, session: Session) -> None:
         """Add a cause that is ignored until now, with a stopped run."""
@@ -743,6 +770,21 @@ class Company:
             "audit.actor_at": {"subject": subject, "actions": ["run.doubtful"]},
             "audit.of_case": {"case": ids["doubtful case"]},
             "audit.since": {"row": 0},
+            "spot_checks.add": {"run": ids["holding run"], "probability": 0.05, "due_at": NOW},
+            "spot_checks.get": {"check": ids["drawn check"]},
+            "spot_checks.move": {
+                "check": (schema.SpotCheck, ids["drawn check"]),
+                "to": SpotCheckState.DECIDED,
+                "shown": 1,
+            },
+            "spot_checks.note_opened": {"check": ids["drawn check"], "by": "U1"},
+            "spot_checks.note_review": {"check": ids["drawn check"]},
+            "spot_checks.following": {"looks": LOOKS},
+            "spot_checks.lines": {"looks": LOOKS},
+            "spot_checks.count": {"looks": LOOKS},
+            "spot_checks.undecided": {"workflows": ["sample"]},
+            "spot_checks.knows": {"check": (schema.SpotCheck, ids["drawn check"]), "by": "U1"},
+            "teams.give_seed": {"seed": "t"},
             "span_exports.begin": {"position": 1},
             "span_exports.change": {"export": (schema.SpanExport, ids["spans"]), "position": 2},
             "span_exports.stops": {"until": 1_000_000_000, "actions": ["run.doubtful"]},
@@ -804,6 +846,8 @@ def plain(value: object) -> object:
         return plain(value.run)
     if hasattr(value, "cause") and isinstance(value.cause, schema.Cause):
         return plain(value.cause)
+    if hasattr(value, "check") and isinstance(value.check, schema.SpotCheck):
+        return plain(value.check)
     return value
 
 

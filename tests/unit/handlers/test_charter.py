@@ -20,6 +20,7 @@ VIEW = CharterView(
     nevers=["promise money"],
     at_least=0.85,
     second_opinion=None,
+    spot_checks=0.005,
     is_scoped=False,
     pause=None,
     per_case=Decimal("0.015"),
@@ -43,6 +44,8 @@ def test_when_it_goes_alone_is_said_in_words() -> None:
     assert "Where it is at least 85% sure of each field. Else a person decides." in said()
     assert "Never: a person decides every case." in said(at_least=None)
     assert "Not now: it is paused, so a person decides every case." in said(pause=PAUSE)
+    assert "Of what went alone, a reviewer looks at 0.5%, without seeing the answer." in said()
+    assert "Nobody looks at what went alone." in said(spot_checks=0)
     briefly = [autonomy_in_brief(replace(VIEW, **more)) for more in ({}, {"at_least": None}, {"pause": PAUSE})]
     assert briefly == ["goes alone from 85% sure", "a person decides every case", "paused"]
 

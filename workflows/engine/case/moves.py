@@ -2,9 +2,9 @@
 
 from collections.abc import Mapping
 
-from store.states import DeliveryState, OutboxState, QuestionState, ReviewState, RunState
+from store.states import DeliveryState, OutboxState, QuestionState, ReviewState, RunState, SpotCheckState
 
-_R, _V, _D, _O, _Q = RunState, ReviewState, DeliveryState, OutboxState, QuestionState
+_R, _V, _D, _O, _Q, _S = RunState, ReviewState, DeliveryState, OutboxState, QuestionState, SpotCheckState
 
 RUN_MOVES: Mapping[RunState, frozenset[RunState]] = {
     _R.READY: frozenset({_R.RUNNING, _R.SUPERSEDED}),
@@ -104,4 +104,18 @@ QUESTION_MOVES: Mapping[QuestionState, frozenset[QuestionState]] = {
     _Q.FAILED: frozenset({_Q.ANSWERED}),  # whoever was asked may be reached in another way
     _Q.DOUBTFUL: frozenset({_Q.ANSWERED}),
     _Q.ANSWERED: frozenset(),
+}
+
+SPOT_CHECK_MOVES: Mapping[SpotCheckState, frozenset[SpotCheckState]] = {
+    _S.OPEN: frozenset(
+        {
+            _S.ANSWERED,
+            _S.DECIDED,  # the answers are equal
+            _S.SUPERSEDED,
+        }
+    ),
+    _S.ANSWERED: frozenset({_S.AWAITING_SECOND, _S.DECIDED, _S.SUPERSEDED}),
+    _S.AWAITING_SECOND: frozenset({_S.DECIDED, _S.SUPERSEDED}),
+    _S.DECIDED: frozenset(),
+    _S.SUPERSEDED: frozenset(),
 }

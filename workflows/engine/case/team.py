@@ -1,5 +1,6 @@
 """The team whose rows a database holds, and what is kept of it: its workspace, its made workflows, its restores."""
 
+import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -19,6 +20,8 @@ class Team:
     options: Mapping[str, Mapping[str, Any]]
     """Workflow -> the options that it was made from; empty for one that is declared."""
     restores: Restores
+    seed: str
+    """Secret from which it follows which of its runs are drawn for a spot check."""
 
 
 def team_of(database: Database, *, at: datetime) -> Team:
@@ -28,12 +31,26 @@ def team_of(database: Database, *, at: datetime) -> Team:
     if team is None:
         with database.write() as session:
             team = teams.add_local_team(session, at=at)
+    seed = seed_of(database, team=team)
     with database.read() as session:
         return Team(
             id=team,
+            seed=seed,
             options={row.name: row.options for row in teams.workflows(session, team=team)},
             restores=teams.restores(session, team=team),
         )
+
+
+def seed_of(database: Database, *, team: int) -> str:
+    """Return the secret of a team. It is made where there is none yet: of two processes that do so, one wins."""
+    with database.read() as session:
+        seed = teams.seed_of(session, team=team)
+    if seed is None:
+        with database.write() as session:
+            teams.give_seed(session, team=team, seed=secrets.token_hex(16))
+            seed = teams.seed_of(session, team=team)
+    assert seed is not None
+    return seed
 
 
 def made_at(context: Context) -> datetime:

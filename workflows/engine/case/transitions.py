@@ -1,4 +1,4 @@
-"""The only moves of a run, a review, a delivery or a question: along the table, compare-and-set, with an audit row.
+"""The only moves of runs, reviews, deliveries, questions and spot checks: along the table, compare-and-set, audited.
 
 A run that takes the place of another begins here too, with its audit row.
 """
@@ -11,11 +11,11 @@ from sqlalchemy.orm import Session
 
 from store import schema
 from store.cases import causes, deliveries, queue, runs
-from store.cases.review import questions, reviews
+from store.cases.review import questions, reviews, spot_checks
 from store.governance import audit
-from store.states import DeliveryState, QuestionState, Resolution, ReviewState, RunState
+from store.states import DeliveryState, QuestionState, Resolution, ReviewState, RunState, SpotCheckState
 from store.subjects import SubjectKind
-from workflows.engine.case.moves import DELIVERY_MOVES, QUESTION_MOVES, REVIEW_MOVES, RUN_MOVES
+from workflows.engine.case.moves import DELIVERY_MOVES, QUESTION_MOVES, REVIEW_MOVES, RUN_MOVES, SPOT_CHECK_MOVES
 from workflows.engine.causes import counting
 from workflows.engine.causes.counting import Stop
 from workflows.engine.context import SYSTEM
@@ -281,6 +281,41 @@ def move_question(
         subject=SubjectKind.QUESTION.of(question.id),
         case=question.case_id,
         details={"from": frm, "number": question.number, "run": question.run_id},
+    )
+    return True
+
+
+def move_spot_check(
+    session: Session,
+    check: schema.SpotCheck,
+    to: SpotCheckState,
+    *,
+    at: datetime,
+    actor: str,
+    action: str,
+    shown: int,
+    details: Mapping[str, str | int | None] | None = None,
+    **changes: Any,
+) -> bool:
+    """Move a spot check from the state in which it was read, at the version that was shown.
+
+    False where it is no longer in that state, or at that version. `action`: the audit's word for it. Raise
+    `ImpossibleMove` for a move that the table does not have.
+    """
+    frm = check.state
+    if to not in SPOT_CHECK_MOVES[frm]:
+        raise ImpossibleMove(f"spot check {check.id}: {frm} > {to}")
+    if not spot_checks.move(session, check, to, shown=shown, **changes):
+        return False
+    audit.record(
+        session,
+        team=check.team_id,
+        at=at,
+        actor=actor,
+        action=action,
+        subject=SubjectKind.SPOT_CHECK.of(check.id),
+        case=check.case_id,
+        details={"from": frm, "version": shown, "run": check.run_id, **(details or {})},
     )
     return True
 

@@ -8,7 +8,7 @@ import re
 import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, time
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from typing import Any, Generic, Literal, Protocol, TypeVar, get_args, overload
@@ -19,12 +19,14 @@ from pydantic import JsonValue
 from workflows.engine.declare.proposal import InputT, OutputT, Proposal
 from workflows.engine.declare.review import Review
 from workflows.engine.declare.step_limits import TIME_LIMIT, is_time_limit
-from workflows.engine.declare.working_hours import end_of_wait
+from workflows.engine.declare.working_hours import WorkingHours, end_of_wait
 from workflows.engine.errors import BadDeclaration
 from workflows.model.port import SourceAnswer
 
 SECOND_OPINION = 0.15
 """The probability below which the local model's opinion is a doubt, where a workflow sets no other."""
+SPOT_CHECKS = 0.05
+"""The share of what goes alone that people look at afterwards, where a workflow sets no other."""
 Does = Literal["retrieve", "recommend", "draft", "route", "execute"]
 """The effect that a step or a delivery has in the world.
 
@@ -71,6 +73,10 @@ class Autonomy:
     """
     needs_second: bool = False
     """True if a person also decides where the local model can say nothing, for example without examples."""
+    spot_checks: float = SPOT_CHECKS
+    """The share, from 0 to 1, of what goes alone that a person looks at afterwards, without seeing what was delivered;
+    0: nobody does. It is drawn for each case by itself.
+    """
 
     def __post_init__(self) -> None:
         """Raise `BadDeclaration` for a floor or a probability outside its range."""
@@ -78,6 +84,8 @@ class Autonomy:
             raise BadDeclaration(f"a floor is above 0 and at most 1, not {self.at_least}")
         if self.second_opinion is not None and not 0 <= self.second_opinion <= 1:
             raise BadDeclaration(f"second_opinion is a probability from 0 to 1, not {self.second_opinion}")
+        if not 0 <= self.spot_checks <= 1:
+            raise BadDeclaration(f"spot_checks is a share from 0 to 1, not {self.spot_checks}")
         if self.needs_second and self.second_opinion is None:
             raise BadDeclaration("needs_second asks for a second opinion, but second_opinion is None: give it a number")
 
@@ -88,14 +96,21 @@ class Autonomy:
 
     @classmethod
     def floor(
-        cls, confidence: float, *, second_opinion: float | None = SECOND_OPINION, needs_second: bool = False
+        cls,
+        confidence: float,
+        *,
+        second_opinion: float | None = SECOND_OPINION,
+        needs_second: bool = False,
+        spot_checks: float = SPOT_CHECKS,
     ) -> "Autonomy":
         """Return the autonomy that resolves cases alone whose every field is at least this sure (above 0, at most 1).
 
-        `second_opinion`, `needs_second`: the local model's part in it, as in `Autonomy`. Raise `BadDeclaration` for any
-        other number.
+        `second_opinion`, `needs_second`: the local model's part in it, as in `Autonomy`. `spot_checks`: the share of
+        them that people look at afterwards. Raise `BadDeclaration` for any other number.
         """
-        return cls(at_least=confidence, second_opinion=second_opinion, needs_second=needs_second)
+        return cls(
+            at_least=confidence, second_opinion=second_opinion, needs_second=needs_second, spot_checks=spot_checks
+        )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -229,6 +244,8 @@ def may_in(whose: str, given: Mapping[Does, str]) -> dict[Does, str]:
 _NAME = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
 _LONGEST_TARGET = 100
 """Most characters in the name of a target."""
+_WEEKDAYS = WorkingHours(begin=time(0), end=time(0))
+"""The working days of a workflow that declares no hours."""
 
 
 class Workflow(Generic[InputT, OutputT]):
@@ -572,6 +589,11 @@ class Workflow(Generic[InputT, OutputT]):
     def answer_by(self, at: datetime) -> datetime:
         """Return until when a person is asked to answer, from a time on."""
         return end_of_wait(at, self.review.answer_within, self.review.hours, self.timezone)
+
+    def spot_check_by(self, at: datetime) -> datetime:
+        """Return until when a spot check that is drawn at a time is to be looked at: two working days later."""
+        hours = self.review.hours or _WEEKDAYS
+        return end_of_wait(at, 2 * hours.length, hours, self.timezone)
 
     def remind_at(self, at: datetime, *, after: int = 0) -> datetime | None:
         """Return when people are reminded next; None where they are not any more.

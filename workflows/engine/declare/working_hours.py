@@ -48,6 +48,11 @@ class WorkingHours:
         object.__setattr__(self, "days", days)
         object.__setattr__(self, "holidays", holidays)
 
+    @property
+    def length(self) -> timedelta:
+        """The length of a working day."""
+        return _since_midnight(self.end, is_end=True) - _since_midnight(self.begin)
+
 
 def end_of_wait(start: datetime, wait: timedelta, hours: WorkingHours | None, zone: ZoneInfo) -> datetime:
     """Return the time in UTC at which so much working time has passed. `hours`: None: all time is working time.

@@ -37,6 +37,8 @@ class CharterView:
     """Least confidence in each field at which it goes alone, from 0 to 1; None: it never does."""
     second_opinion: float | None
     """Probability below which the local model's opinion sends a case to a person; None: it is not asked."""
+    spot_checks: float
+    """Share of what goes alone that a person looks at afterwards, from 0 to 1."""
     is_scoped: bool
     """True if some cases are outside of what it was made for."""
     pause: Pause | None

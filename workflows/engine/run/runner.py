@@ -50,6 +50,7 @@ from workflows.engine.propose.proposer import Proposed, SecondOpinion
 from workflows.engine.reasons import Code
 from workflows.engine.review.opening import open_review
 from workflows.engine.review.source import question_sending, questions
+from workflows.engine.review.spot_checks import sampler
 from workflows.engine.run import earlier_decisions
 from workflows.engine.run.earlier_decisions import what_is_new
 from workflows.engine.run.recovery import claim_one
@@ -191,6 +192,7 @@ class Runner:
     def _go_alone(self, work: Work, proposed: Proposed, kept: Journal) -> None:
         """Deliver the proposal alone; ask a person where the workflow was paused since the proposal."""
         context, workflow = self._context, work.workflow
+        assert proposed.proposal is not None
         with context.database.write() as session:
             pause = workflow_pauses.paused(session, work.run.workflow_id, team=context.team, held=True)
             if pause is not None:
@@ -198,7 +200,14 @@ class Runner:
                 return
             run = work.run
             output = contents.keep(session, team=run.team_id, case=run.case_id, kind="output", body=proposed.output)
-            resolved = {"resolution": Resolution.ALONE, "output_id": output}
+            probability = sampler.probability_of(workflow, proposed.proposal)
+            resolved = {
+                "resolution": Resolution.ALONE,
+                "output_id": output,
+                "spot_check_probability": probability,
+            }
+            # Kept in the very transaction that resolves it, before anybody can know whether it is right.
+            sampler.draw(session, context, run, workflow, probability=probability)
             held = holds.in_the_way(session, run, work.workflow.target)
             if held is not None:
                 self._move(session, work, RunState.HOLDING, **resolved)

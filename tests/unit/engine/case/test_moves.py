@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 from sqlalchemy.orm import Session
 
 from store import schema
-from store.states import ENDED, STOPPED, DeliveryState, OutboxState, ReviewState, RunState
+from store.states import ENDED, STOPPED, DeliveryState, OutboxState, ReviewState, RunState, SpotCheckState
 from tests.world import Clock
-from workflows.engine.case.moves import DELIVERY_MOVES, OUTBOX_MOVES, REVIEW_MOVES, RUN_MOVES
+from workflows.engine.case.moves import DELIVERY_MOVES, OUTBOX_MOVES, REVIEW_MOVES, RUN_MOVES, SPOT_CHECK_MOVES
 from workflows.engine.case.transitions import ImpossibleMove, move_delivery, move_review, move_run
 
 Moves = Mapping[StrEnum, frozenset[StrEnum]]
@@ -25,12 +25,14 @@ def _words(moves: Mapping[RunState, frozenset[RunState]] | Mapping[ReviewState, 
 RUN, REVIEW = _words(RUN_MOVES), _words(REVIEW_MOVES)
 DELIVERY: Moves = {state: frozenset(targets) for state, targets in DELIVERY_MOVES.items()}
 OUTBOX: Moves = {state: frozenset(targets) for state, targets in OUTBOX_MOVES.items()}
+SPOT_CHECK: Moves = {state: frozenset(targets) for state, targets in SPOT_CHECK_MOVES.items()}
 
 TABLES = [
     pytest.param(RunState, RUN, RunState.READY, id="run"),
     pytest.param(ReviewState, REVIEW, ReviewState.OPEN, id="review"),
     pytest.param(DeliveryState, DELIVERY, DeliveryState.INTENDED, id="delivery"),
     pytest.param(OutboxState, OUTBOX, OutboxState.DUE, id="outbox"),
+    pytest.param(SpotCheckState, SPOT_CHECK, SpotCheckState.OPEN, id="spot check"),
 ]
 
 

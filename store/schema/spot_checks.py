@@ -1,0 +1,62 @@
+"""The table of spot checks."""
+
+from datetime import datetime
+
+from sqlalchemy import ForeignKey, Index, String
+from sqlalchemy.orm import Mapped, mapped_column
+
+from store.schema.base import Base, OfTeam, index_of_some
+from store.states import SpotCheckState
+from store.types import OneOf
+
+
+class SpotCheck(OfTeam, Base):
+    """A look at a case that went alone, by a person who answers it without seeing what was delivered."""
+
+    __tablename__ = "spot_checks"
+    __table_args__ = (
+        # Few of all are still to be looked at, and the next one is the most urgent of them.
+        index_of_some(
+            "ix_spot_checks_undecided",
+            "team_id",
+            "due_at",
+            "id",
+            where="state IN ('answered', 'awaiting_second', 'open')",
+        ),
+        Index("ix_spot_checks_case_id", "case_id"),
+    )
+
+    run_id: Mapped[int] = mapped_column(ForeignKey("runs.id"), unique=True)
+    case_id: Mapped[int] = mapped_column(ForeignKey("cases.id"))
+    workflow_id: Mapped[int] = mapped_column(ForeignKey("workflows.id"))
+    probability: Mapped[float]
+    """Probability with which it was drawn, above 0 and at most 1. It is kept before anybody can know the outcome."""
+    state: Mapped[SpotCheckState] = mapped_column(OneOf(SpotCheckState))
+    version: Mapped[int]
+    """Version that an answer or a grade has to name; raised by each of them."""
+    drawn_at: Mapped[datetime]
+    due_at: Mapped[datetime]
+    opened_by: Mapped[str | None] = mapped_column(String(100))
+    """The person who last opened its form; others are shown other spot checks for a while."""
+    opened_at: Mapped[datetime | None]
+    answer_id: Mapped[int | None] = mapped_column(ForeignKey("contents.id"))
+    """Output that the first person gave."""
+    answered_by: Mapped[str | None] = mapped_column(String(100))
+    answered_at: Mapped[datetime | None]
+    seconds: Mapped[float | None]
+    """Seconds from the opening of the form to the answer; None where they are not known."""
+    grade: Mapped[str | None] = mapped_column(String(20))
+    """The first person's grade of the difference; None where the answers are equal, or before it."""
+    note_id: Mapped[int | None] = mapped_column(ForeignKey("contents.id"))
+    second_by: Mapped[str | None] = mapped_column(String(100))
+    second_grade: Mapped[str | None] = mapped_column(String(20))
+    second_note_id: Mapped[int | None] = mapped_column(ForeignKey("contents.id"))
+    outcome: Mapped[str | None] = mapped_column(String(20))
+    """Grade that counts: same, minor, major or critical; None until it is decided."""
+    is_error: Mapped[bool | None]
+    """True if what was delivered counts as an error; None until it is decided."""
+    end: Mapped[str | None] = mapped_column(String(20))
+    """How its outcome was found, or why it ended without one; None while somebody has to look at it."""
+    ended_at: Mapped[datetime | None]
+    review_id: Mapped[int | None] = mapped_column(ForeignKey("reviews.id"))
+    """Review of the correction that followed from it; None where none did."""
