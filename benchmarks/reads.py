@@ -29,7 +29,7 @@ from store.cases.review import alike, assignments, reviews, spot_checks
 from store.cases.review.spot_checks import Looks
 from store.cases.turns import Turns
 from store.faces import Face
-from store.governance import audit, health, span_exports
+from store.governance import audit, health, metrics, span_exports
 from store.model import outages, requests, spending
 from store.quality import digests
 from store.slack import cards, messages, outbox
@@ -173,6 +173,13 @@ LOOPS: Mapping[str, Read] = {
     "span_exports.get": lambda session: span_exports.get(session, team=TEAM),
     "span_exports.newest_row": lambda session: span_exports.newest_row(session, team=TEAM),
     "span_exports.stops": lambda session: _stops(session),
+    "metrics.unfinished_runs": lambda session: metrics.unfinished_runs(session, team=TEAM),
+    "metrics.open_reviews": lambda session: metrics.open_reviews(session, team=TEAM, at=_NOW),
+    "metrics.deliveries": lambda session: metrics.deliveries(session, team=TEAM),
+    "metrics.unsent": lambda session: metrics.unsent(session, team=TEAM),
+    "metrics.taken": lambda session: metrics.taken(
+        session, team=TEAM, budgets=["workflow:triage", "workflow:invoices"], periods=["2025-12-31"]
+    ),
     "runs.busy": lambda session: runs.busy(session, team=TEAM, workflows=_KNOWN),
     "runs.claimable": lambda session: runs.claimable(session, team=TEAM, workflows=_KNOWN, limit=20),
     "runs.count_ready": lambda session: runs.count_ready(session, team=TEAM, at_most=100),
@@ -253,5 +260,9 @@ REPORTS: Mapping[str, Read] = {
 OVER_ALL_TIME: Mapping[str, Read] = {
     "deliveries.count_applied": lambda session: deliveries.count_applied(session, team=TEAM),
     "reviews.decision_counts": lambda session: reviews.decision_counts(session, team=TEAM),
+    "metrics.taken_in": lambda session: metrics.taken_in(session, team=TEAM),
+    "metrics.resolved": lambda session: metrics.resolved(session, team=TEAM),
 }
-"""Counts of all that ever was, which only a demonstration tells, at its end: they read whole tables."""
+"""Counts of all that ever was: they read whole tables, or whole indexes. A demonstration tells the first two, at its
+end; the others are read for /metrics, of indexes alone.
+"""

@@ -91,6 +91,8 @@ class Settings(BaseSettings):
     """Number of cases that may be in the queue; more are refused. Those that wait for people do not count."""
     health: str = "127.0.0.1:8479"
     """Address where `serve` answers /healthz and /readyz, as HOST:PORT; `off` for none."""
+    metrics: bool = True
+    """True to answer /metrics there too, for Prometheus."""
     frozen_seconds: float = Field(default=60.0, ge=0, le=86_400)
     """Seconds without any Python code running after which the process ends with 1, to be started again; 0: never."""
     slack_http: str = "off"

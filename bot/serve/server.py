@@ -21,6 +21,7 @@ from sqlalchemy.exc import DBAPIError
 from bot.app import App
 from bot.serve.digest_jobs import daily, planned
 from bot.serve.health import answering_health
+from bot.serve.metrics import watched
 from bot.serve.schedule import Daily, Schedule
 from bot.slack.wiring import Slack
 from bot.worker.threads import SLOW
@@ -95,7 +96,8 @@ def serve(
         }
         told = {"given up and running": lambda: len(author_threads.stuck()), "slow": _slow}
         address = app.settings.health_address
-        held.enter_context(answering_health(address, alive=alive, ready=ready, told=told))
+        metrics = partial(watched, app) if app.settings.metrics else None
+        held.enter_context(answering_health(address, alive=alive, ready=ready, told=told, metrics=metrics))
         if worker:
             taken_back = held.enter_context(app.dispatcher.alone())
             if taken_back:

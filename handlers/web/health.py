@@ -1,4 +1,4 @@
-"""Routes for whoever watches this process: /healthz, is it alive; /readyz, does it do its work.
+"""Routes for whoever watches this process: /healthz, is it alive; /readyz, does it do its work; /metrics, in numbers.
 
 Nothing is told but words of our own. Each check runs in a thread that may hang: the answer comes without it, and the
 process ends without it.
@@ -27,12 +27,17 @@ def create_app(
     ready: Mapping[str, Check],
     told: Mapping[str, Callable[[], int]],
     seconds: float,
+    metrics: Route | None = None,
 ) -> Starlette:
-    """Create the application. `alive`, `ready`, `told`: as `answering_health` has them. `seconds`: for a check."""
+    """Create the application. `alive`, `ready`, `told`: as `answering_health` has them. `seconds`: for a check.
+
+    `metrics`: the route of the numbers; None where there is none.
+    """
     app = Starlette(
         routes=[
             _route("/healthz", alive, {}, seconds=seconds),
             _route("/readyz", {**alive, **ready}, told, seconds=seconds),
+            *([metrics] if metrics is not None else []),
         ],
         exception_handlers={404: _not_here, 405: _not_offered},
     )
@@ -88,7 +93,7 @@ def _said(status: int, body: Mapping[str, object]) -> Response:
 
 
 def _not_here(request: Request, error: Exception) -> Response:
-    return _said(404, {"error": "there are /healthz and /readyz"})
+    return _said(404, {"error": "there are /healthz, /readyz and, where it is switched on, /metrics"})
 
 
 def _not_offered(request: Request, error: Exception) -> Response:

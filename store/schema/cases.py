@@ -89,6 +89,10 @@ class Run(OfTeam, Base):
         index_of_some("ix_runs_ready", "id", where="state = 'ready'"),
         # A digest asks what ended on a day; a run changes often before it ends.
         index_of_some("ix_runs_ended", "team_id", "changed_at", where="state IN ('closed', 'delivered')"),
+        # What was ever resolved, and how, is counted every few seconds.
+        index_of_some(
+            "ix_runs_resolved", "team_id", "workflow_id", "resolution", where="state IN ('closed', 'delivered')"
+        ),
         # Few runs are in their grace period, and they are searched for every other second.
         index_of_some("ix_runs_grace", "team_id", "held_until", where="held_until IS NOT NULL"),
         # Few runs correct something, and whoever reviews is shown those first.

@@ -85,8 +85,9 @@ for room in (bot, handlers, workflows, store, countersign):
     for module in pkgutil.walk_packages(room.__path__, f"{room.__name__}."):
         # The first is run by alembic; the second brings procrastinate, which reads the environment when it is imported,
         # and is loaded where the database is PostgreSQL; the third brings urllib3, which binds a socket to see whether
-        # there is IPv6, and is loaded where spans are sent. The others are run by Python itself.
-        left_out = ("store.migrations.env", "bot.worker.postgres", "bot.otel.collector")
+        # there is IPv6, and is loaded where spans are sent; the fourth brings Python's wsgiref, which copies the
+        # environment, and is loaded where /metrics is answered. The others are run by Python itself.
+        left_out = ("store.migrations.env", "bot.worker.postgres", "bot.otel.collector", "handlers.web.exposition")
         if module.name not in left_out and not module.name.endswith(".__main__"):
             importlib.import_module(module.name)
             imported.append(module.name)

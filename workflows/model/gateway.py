@@ -31,6 +31,7 @@ from workflows.model.port import Account, Answer, ModelUnavailable, Prompt, Ques
 from workflows.model.prices import Prices
 from workflows.model.request_attempts import Attempt, conclude
 from workflows.model.requests import Reply, Request, Vendor, request_for, worst_case
+from workflows.model.traffic import Route, Traffic
 from workflows.model.user_turn import user_turn
 
 TRIES = 4
@@ -62,6 +63,11 @@ class _Asking:
     told: str
     """The text of the user's turn."""
     states_form: bool
+
+    @property
+    def route(self) -> Route:
+        """The workflow and the model, as they are counted."""
+        return Route(workflow=self.question.workflow, model=self.model)
 
     @property
     def about(self) -> str:
@@ -101,11 +107,13 @@ class Gateway:
         breakers: Breakers | None = None,
         prices: Prices | None = None,
         states_form: bool = False,
+        traffic: Traffic | None = None,
         sleep: Callable[[float], None] = time.sleep,
     ) -> None:
         """`default_model`: for prompts that name none. `prices`: left out, the vendor's. `sleep`: waits some seconds.
 
-        `states_form`: put the form of the answer into the prompt, for a server that holds no answer to it.
+        `states_form`: put the form of the answer into the prompt, for a server that holds no answer to it. `traffic`:
+        counts the requests.
         """
         self.default_model = default_model
         self._vendor = vendor
@@ -115,6 +123,7 @@ class Gateway:
         self._ledger = Ledger(database, team=team, clock=clock, outages=outages, prices=self._prices)
         self._concurrency = concurrency or Concurrency(sleep=sleep)
         self._breakers = breakers or Breakers(outages.began)
+        self._traffic = traffic or Traffic()
         self._sleep = sleep
 
     def __repr__(self) -> str:
@@ -190,6 +199,7 @@ class Gateway:
         except Unreadable:
             return None  # the output's form is the same, but the author's own rules for it have changed
         self._ledger.give_again(asked, found)
+        self._traffic.count(asking.route, Outcome.GIVEN_AGAIN)
         return _once_more(found, filled, model=asking.model)
 
     def _attempt(self, asking: _Asking, request: Request, *, number: int) -> Attempt:
@@ -200,11 +210,13 @@ class Gateway:
                 reservation = self._ledger.reserve(asking.asked(number=number, told=request.user), worst)
                 return self._send(asking, request, reservation)
         except CircuitOpen as left:
-            return _circuit_open(request, left)
+            unsent = _circuit_open(request, left)
         except Busy as busy:
-            return _unsent(request, Outcome.NOT_ASKED, str(busy))
+            unsent = _unsent(request, Outcome.NOT_ASKED, str(busy))
         except OverBudget as over:
-            return _unsent(request, Outcome.UNAFFORDABLE, str(over))
+            unsent = _unsent(request, Outcome.UNAFFORDABLE, str(over))
+        self._traffic.count(asking.route, unsent.verdict.outcome)
+        return unsent
 
     def _send(self, asking: _Asking, request: Request, reservation: Reservation) -> Attempt:
         # Before the time is measured: otherwise the first request of a process would take seconds longer.
@@ -223,13 +235,21 @@ class Gateway:
             attempt = _circuit_open(request, left)
         reply = replies[0] if replies else None
         known = reply is None or reply.usage is not None or not attempt.verdict.may_cost
+        seconds = time.perf_counter() - started
         self._ledger.settle(
             reservation,
             attempt,
             said=None if reply is None else _kept(self._vendor.masked(reply.text), whole=attempt.filled is not None),
             cost=attempt.cost if known else None,
             request_id=None if reply is None else reply.request_id,
-            milliseconds=(time.perf_counter() - started) * 1000,
+            milliseconds=seconds * 1000,
+        )
+        self._traffic.count(
+            asking.route,
+            attempt.verdict.outcome,
+            usage=attempt.usage,
+            dollars=attempt.cost,
+            seconds=seconds if reply is not None else None,
         )
         return attempt
 

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
+from functools import reduce
 
 from workflows.model.envelope import Filled
 from workflows.model.outcomes import Verdict
@@ -35,14 +36,7 @@ def conclude(attempts: Sequence[Attempt], *, first: Verdict | None = None) -> An
     """
     last = attempts[-1]
     cost = sum((attempt.cost for attempt in attempts), Decimal(0))
-    used = [attempt.usage for attempt in attempts]
-    usage = Usage(
-        input_tokens=sum(usage.input_tokens for usage in used),
-        output_tokens=sum(usage.output_tokens for usage in used),
-        thinking_tokens=sum(usage.thinking_tokens for usage in used),
-        cache_read_tokens=sum(usage.cache_read_tokens for usage in used),
-        cache_write_tokens=sum(usage.cache_write_tokens for usage in used),
-    )
+    usage = reduce(Usage.plus, (attempt.usage for attempt in attempts))
     answer = Answer(model=last.model, usage=usage, cost=cost, cached_from=last.cached_from)
     if last.filled is not None:
         return replace(

@@ -756,6 +756,7 @@ class Company:
             "requests.settle": {"outcome": "failed"},
             "requests.given": {"run": None},
             "requests.of_run": {"run": ids["waiting run"]},
+            "metrics.taken": {"budgets": ["workflow:sample"], "periods": ["2026-11-20"]},
             "spending.take": {"limit": Decimal(100)},
             "spending.correct": {"by": Decimal(1)},
             "digests.get": {"digest": ids["digest"]},

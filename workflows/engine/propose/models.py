@@ -22,6 +22,7 @@ from workflows.model.local.local_model import CannotLearn, LocalModel
 from workflows.model.port import Model, ModelError, ModelUnavailable, Prompt, Usage
 from workflows.model.prices import Unpriced
 from workflows.model.sample_answers import SampleAnswers
+from workflows.model.traffic import Traffic
 
 log = structlog.get_logger()
 
@@ -34,6 +35,8 @@ class Models:
         """The one that is asked, or would be."""
         self.prices = self.vendor.prices(settings.prices)
         self.settings = settings
+        self.traffic = Traffic()
+        """The counts of this process's requests to paid models."""
         self._database = database
         self._team = team
         self._clock = clock
@@ -145,6 +148,7 @@ class Models:
                 concurrency=Concurrency(at_once=settings.at_once, per_minute=settings.per_minute),
                 prices=self.prices,
                 states_form=settings.states_form,
+                traffic=self.traffic,
             )
             self._gateway.prepare()
         return self._gateway

@@ -27,6 +27,16 @@ def is_ready(port: int, what: str) -> bool | None:
     return found
 
 
+def scraped(port: int) -> int:
+    """Return the status of /metrics."""
+    connection = HTTPConnection("127.0.0.1", port, timeout=LONGEST)
+    try:
+        connection.request("GET", "/metrics")
+        return connection.getresponse().status
+    finally:
+        connection.close()
+
+
 # `own_server` stands first: it is started by another user, who may not enter the test's folder.
 def test_while_the_server_stands_still_readiness_says_so_and_afterwards_work_goes_on(
     own_server: tuple[str, int], countersign: CommandLine
@@ -39,9 +49,12 @@ def test_while_the_server_stands_still_readiness_says_so_and_afterwards_work_goe
     try:
         wait_until(lambda: is_ready(port, "started"))
         assert is_ready(port, "database")
+        assert scraped(port) == 200
         with stopped(pid):
             wait_until(lambda: is_ready(port, "database") is False)
+            wait_until(lambda: scraped(port) == 503)
         wait_until(lambda: is_ready(port, "database"))
+        wait_until(lambda: scraped(port) == 200)
         countersign("submit", '{"id": 1, "text": "x"}', "--workflow", "parcels")
         wait_until(lambda: "parcels/parcel-1" in countersign.effects())
     finally:

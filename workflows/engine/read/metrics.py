@@ -1,0 +1,89 @@
+"""The numbers that a monitoring system asks for, counted from the rows that all processes share."""
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime, timedelta
+from decimal import Decimal
+from enum import StrEnum
+from typing import TypeVar
+
+from sqlalchemy.orm import Session
+
+from store.governance import metrics
+from store.states import NOT_ENDED, CauseState, DeliveryState, OutboxState, Resolution
+from workflows.engine.context import Context
+from workflows.engine.declare.registry import AnyWorkflow
+from workflows.engine.health.views import Kind
+from workflows.engine.read.metric_views import NumbersView, WorkflowNumbers
+
+_Word = TypeVar("_Word", bound=StrEnum)
+_UNSENT = tuple(state for state in OutboxState if state is not OutboxState.SENT)
+_DELIVERIES = (DeliveryState.WAITING, DeliveryState.DOUBTFUL)
+_NO_TIME = timedelta(0)
+
+
+def numbers_view(context: Context) -> NumbersView:
+    """Return all numbers as they are now, in one reading. Raise `store.db.database.Unavailable`."""
+    team, at = context.team, context.clock()
+    with context.database.read() as session:
+        unsent = metrics.unsent(session, team=team)
+        due = unsent.get(OutboxState.DUE)
+        troubles, deliveries = metrics.troubles(session, team=team), metrics.deliveries(session, team=team)
+        return NumbersView(
+            at=at,
+            workflows=_workflows(session, context, at=at),
+            deliveries={state: deliveries.get(state, 0) for state in _DELIVERIES},
+            messages={state: unsent[state].number if state in unsent else 0 for state in _UNSENT},
+            late=max(at - due.due, _NO_TIME) if due is not None else _NO_TIME,
+            troubles={kind: troubles.get(kind, 0) for kind in Kind},
+            models_down=metrics.models_down(session, team=team),
+            targets_down=metrics.targets_down(session, team=team),
+        )
+
+
+def _workflows(session: Session, context: Context, *, at: datetime) -> list[WorkflowNumbers]:
+    """Return the numbers of each declared workflow, and those of all others together where there are any."""
+    team = context.team
+    declared = {one.name: one for one in sorted(context.registry, key=lambda one: one.name)}
+    taken_in, resolved = metrics.taken_in(session, team=team), metrics.resolved(session, team=team)
+    runs, causes = metrics.unfinished_runs(session, team=team), metrics.causes(session, team=team)
+    reviews, paused = metrics.open_reviews(session, team=team, at=at), metrics.paused(session, team=team)
+    left = _left_today(session, list(declared.values()), team=team, at=at)
+
+    def of(names: Iterable[str], declared_as: AnyWorkflow | None) -> WorkflowNumbers:
+        meant = set(names)
+        waiting = [reviews[name] for name in meant if name in reviews]
+        return WorkflowNumbers(
+            workflow=declared_as.name if declared_as is not None else None,
+            taken_in=sum(taken_in.get(name, 0) for name in meant),
+            resolved=_summed(resolved, meant, tuple(Resolution)),
+            runs=_summed(runs, meant, NOT_ENDED),
+            open_reviews=sum(one.number for one in waiting),
+            overdue_reviews=sum(one.overdue for one in waiting),
+            oldest_review=max((at - one.oldest for one in waiting), default=_NO_TIME),
+            causes=_summed(causes, meant, tuple(CauseState)),
+            is_paused=not meant.isdisjoint(paused),
+            per_day=Decimal(declared_as.budget.per_day) if declared_as is not None else None,
+            left_today=left[declared_as.name] if declared_as is not None else None,
+        )
+
+    found = {*taken_in, *reviews, *(name for name, _ in (*resolved, *runs, *causes))}
+    others = found - set(declared)
+    return [*(of([name], one) for name, one in declared.items()), *([of(others, None)] if others else [])]
+
+
+def _summed(
+    counted: Mapping[tuple[str, _Word], int], workflows: Iterable[str], words: Iterable[_Word]
+) -> Mapping[_Word, int]:
+    """Return the counts of some workflows together, with a zero where there are none: a missing one warns nobody."""
+    meant = list(workflows)
+    return {word: sum(counted.get((name, word), 0) for name in meant) for word in words}
+
+
+def _left_today(
+    session: Session, workflows: Iterable[AnyWorkflow], *, team: int, at: datetime
+) -> Mapping[str, Decimal]:
+    days = {one.name: at.astimezone(one.timezone).date().isoformat() for one in workflows}
+    budgets = [f"workflow:{name}" for name in days]
+    taken = metrics.taken(session, team=team, budgets=budgets, periods=set(days.values()))
+    spent = {name: taken.get((f"workflow:{name}", day), Decimal(0)) for name, day in days.items()}
+    return {one.name: max(Decimal(one.budget.per_day) - spent[one.name], Decimal(0)) for one in workflows}
