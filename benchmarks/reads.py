@@ -31,7 +31,7 @@ from store.cases.turns import Turns
 from store.faces import Face
 from store.governance import audit, health, metrics, span_exports
 from store.model import outages, requests, spending
-from store.quality import digests
+from store.quality import digests, failures
 from store.slack import cards, messages, outbox
 from store.states import NOT_ENDED, CauseState, RunState
 from store.subjects import SubjectKind
@@ -48,6 +48,7 @@ _LOOKS = Looks(by="U01", workflows=WORKFLOWS, at=_NOW, lasts=_HALF_AN_HOUR, grad
 _TODAY = Days(since=dict.fromkeys(WORKFLOWS, _DAY), undoable=_DAY, at=_NOW)
 _FACE = Face(name="slack", roles={"failures", "leads"})
 _KNOWN = (1, 2)
+_NO_DECISION = ("asked", "expired", "lapsed")
 _CHOICE = Choice(cause=1, states=(RunState.FAILED, RunState.PARKED), since=None, until=_NOW)
 """Ids of the workflows' rows."""
 
@@ -65,6 +66,8 @@ def _model_calls(session: Session, since: datetime) -> object:
 
 
 PEOPLE: Mapping[str, Read] = {
+    "failures.in_doubt": lambda session: failures.in_doubt(session, 1, team=TEAM, limit=11),
+    "failures.without_cause": lambda session: failures.without_cause(session, 1, team=TEAM, limit=11),
     "cases": lambda session: cases.lines(session, team=TEAM, workflow=None, state=None, limit=50),
     "cases --workflow": lambda session: cases.lines(session, team=TEAM, workflow="triage", state=None, limit=50),
     "cases --state failed": lambda session: cases.lines(
@@ -244,9 +247,34 @@ def _stops(session: Session) -> object:
 
 REPORTS: Mapping[str, Read] = {
     "audit.newest": lambda session: audit.newest(session, team=TEAM),
-    "digests.stops": lambda session: digests.stops(session, team=TEAM, since=_DAY, until=_END),
-    "digests.stopped_now": lambda session: digests.stopped_now(session, team=TEAM),
-    "digests.in_state waiting": lambda session: digests.in_state(session, team=TEAM, state=RunState.WAITING),
+    "failures.stops": lambda session: failures.stops(session, team=TEAM, since=_DAY, until=_END),
+    "failures.stops_by_day": lambda session: failures.stops_by_day(
+        session, team=TEAM, starts=[_END - timedelta(days=day) for day in range(29, 0, -1)], until=_END
+    ),
+    "failures.stops_by_cause": lambda session: failures.stops_by_cause(session, team=TEAM, since=_DAY, until=_END),
+    "failures.stopped": lambda session: failures.stopped(session, team=TEAM),
+    "failures.stopped_cases": lambda session: failures.stopped_cases(session, team=TEAM, since=_DAY, until=_END),
+    "failures.first_stopped": lambda session: failures.first_stopped(
+        session, team=TEAM, states=(RunState.FAILED, RunState.PARKED), only_without_cause=True, limit=3
+    ),
+    "failures.first_stopped doubtful": lambda session: failures.first_stopped(
+        session, team=TEAM, states=(RunState.DOUBTFUL,), only_without_cause=False, limit=3
+    ),
+    "failures.causes": lambda session: failures.causes(session, team=TEAM, since=_DAY),
+    "failures.ended": lambda session: failures.ended(session, team=TEAM, since=_DAY, until=_END, how="well"),
+    "failures.open_reviews": lambda session: failures.open_reviews(session, team=TEAM, at=_NOW),
+    "failures.longest_open": lambda session: failures.longest_open(session, team=TEAM, workflows=_KNOWN, limit=3),
+    "failures.alike": lambda session: failures.alike(session, team=TEAM, least=3),
+    "failures.reported": lambda session: failures.reported(session, team=TEAM),
+    "failures.given_up": lambda session: failures.given_up(session, team=TEAM),
+    "failures.last_decision": lambda session: failures.last_decision(session, team=TEAM, until=_END, but=_NO_DECISION),
+    "failures.decided_reviews": lambda session: failures.decided_reviews(
+        session, team=TEAM, since=_DAY, until=_END, but=_NO_DECISION
+    ),
+    "failures.decided_by_workflow": lambda session: failures.decided_by_workflow(
+        session, team=TEAM, since=_DAY, until=_END, but=_NO_DECISION, unchanged="approved"
+    ),
+    "failures.asked_by_hour": lambda session: failures.asked_by_hour(session, team=TEAM, since=_DAY, until=_END),
     "digests.in_state holding": lambda session: digests.in_state(session, team=TEAM, state=RunState.HOLDING),
     "digests.taken_in": lambda session: digests.taken_in(session, team=TEAM, since=_DAY, until=_END),
     "digests.samples": lambda session: digests.samples(session, team=TEAM, since=_DAY, until=_END),

@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from datetime import date
 from zoneinfo import ZoneInfo
 
-from bot.demo.screen_text import lines
 from bot.demo.stage import Stage
 from handlers.slack.blocks.digest import digest
+from handlers.slack.blocks.parts.transcript import transcript
 from workflows.engine.digests.making import digest_view, make
 from workflows.engine.digests.names import JobName
 from workflows.engine.read.tally import act_counts, tally
@@ -42,4 +42,4 @@ def digest_of(stage: Stage, day: date) -> list[str]:
     """Return the digest that is made on a day, as it is posted."""
     context, zone = stage.app.context, ZoneInfo(stage.app.settings.timezone)
     made = make(context, JobName.FAILURES, today=day, zone=zone)
-    return lines(digest(digest_view(context, made)).blocks) if made is not None else []
+    return transcript(digest(digest_view(context, made)).blocks).splitlines() if made is not None else []

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, fields, replace
 from enum import StrEnum
 
 from handlers.slack.progress import Progress
+from workflows.engine.digests.failures.needs import About, Need, NeedKind
 from workflows.engine.errors import Refused
 from workflows.engine.read.home_views import Place
 
@@ -79,6 +80,8 @@ class Action(StrEnum):
     IGNORE = "ignore_until"
     RESOLVE = "resolve"
     OPEN_AGAIN = "open_again"
+    NEED = "need"
+    """Acts on what a failure summary says needs somebody, as it stands when it is pressed."""
 
 
 FORM = "form!"
@@ -336,6 +339,40 @@ class TurnedTo:
         if which not in {one.name for one in fields(Place)} or not _PAGE.fullmatch(first):
             raise Refused("this button is not from Countersign")
         return cls(which=which, first=int(first))
+
+
+@dataclass(frozen=True, kw_only=True)
+class NeedShown:
+    """A need, as a failure summary showed it: all that its button carries."""
+
+    kind: NeedKind
+    about: About
+    id: int
+    """Of the row that it is about; 0 where it has none."""
+    version: int
+    """Seconds from 1970 to the time since when it stands; 0 where that does not matter."""
+    generation: int
+
+    def __str__(self) -> str:
+        return f"{self.kind}.{self.about}.{self.id}.{self.version}.{self.generation}"
+
+    @classmethod
+    def of(cls, need: Need, *, generation: int) -> "NeedShown":
+        """Return the reference of a need. `generation`: of the summary."""
+        since = int(need.since.timestamp()) if need.since is not None else 0
+        return cls(kind=need.kind, about=need.about, id=need.id, version=since, generation=generation)
+
+    @classmethod
+    def read(cls, value: str) -> "NeedShown":
+        """Read a reference from Slack. Raise `Refused` for a text that no button of ours carries."""
+        parts = value.split(".")
+        if len(parts) != 5 or parts[0] not in list(NeedKind) or parts[1] not in list(About):
+            raise Refused("this button is not from Countersign")
+        kind, about, *numbers = parts
+        if not all(map(_ID.fullmatch, numbers)):
+            raise Refused("this button is not from Countersign")
+        id, version, generation = map(int, numbers)
+        return cls(kind=NeedKind(kind), about=About(about), id=id, version=version, generation=generation)
 
 
 _MARK = re.compile("[0-9a-f]{12}")

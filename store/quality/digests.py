@@ -1,44 +1,32 @@
 """Digests, and the queries for their figures. A span of time begins with `since` and ends just before `until`."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import ColumnElement, String, func, literal_column, or_, select
+from sqlalchemy import ColumnElement, func, literal_column, select
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy.orm import Session
 
 from store.cases.samples import has_sample
 from store.db import rows
 from store.model import requests
-from store.schema import AuditRow, Case, Content, Digest, ModelRequest, Proposal, Review, Run, Step, Workflow
-from store.states import STOPPED, Resolution, RunState
-from store.subjects import SubjectKind
+from store.schema import Case, Content, Digest, ModelRequest, Proposal, Review, Run, Step, Workflow
+from store.states import Resolution, ReviewState, RunState
 from store.types import literally
 
 
 @dataclass(frozen=True, kw_only=True)
-class StopLine:
-    """One stop of a run; a run that stopped twice has two."""
+class UnproposedLine:
+    """A review that was opened without a proposal, and never had one."""
 
-    case: int
     workflow: int
-    frm: RunState | None
-    """State that the run was in when it stopped."""
-    problem: str | None
-    """JSON of the step, the error's type and its message; None where the worker died."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class StoppedLine:
-    """A run that is stopped now."""
-
     case: int
-    workflow: int
-    state: RunState
-    since: datetime
+    reasons: str
+    """JSON."""
+    state: ReviewState
 
 
 def add(
@@ -93,47 +81,8 @@ def ahead(session: Session, *, team: int, job: str, of: str) -> list[Digest]:
     return list(session.scalars(query.order_by(Digest.id)))
 
 
-# Written out as in the indexes of these rows.
-_STOPS: Sequence[ColumnElement[str]] = [literal_column(f"'run.{state}'", String) for state in sorted(STOPPED)]
+# Written out as in the index of these rows.
 _RESOLVED = [literally(state) for state in (RunState.CLOSED, RunState.DELIVERED)]
-
-
-def stops(session: Session, *, team: int, since: datetime, until: datetime) -> list[StopLine]:
-    """Return the stops of runs between two times, found in the audit, whatever became of the runs later."""
-    query = (
-        select(Run.case_id, Run.workflow_id, AuditRow.details, Content.body)
-        .select_from(AuditRow)
-        .join(Run, AuditRow.is_about_row(SubjectKind.RUN, Run.id))
-        .outerjoin(Content, Content.id == Run.problem_id)
-        .where(AuditRow.team_id == team, AuditRow.action.in_(_STOPS), AuditRow.at >= since, AuditRow.at < until)
-        .order_by(AuditRow.id)
-    )
-    return [
-        StopLine(case=case, workflow=workflow, frm=_state(details.get("from")), problem=body)
-        for case, workflow, details, body in session.execute(query)
-    ]
-
-
-def _state(word: str | None) -> RunState | None:
-    return None if word is None else RunState(word)
-
-
-def stopped_now(session: Session, *, team: int) -> list[StoppedLine]:
-    """Return the runs that are stopped now, by case: the newest run of a case, and each that is in doubt.
-
-    A later run does not end a doubt.
-    """
-    later = aliased(Run)
-    newest = ~select(later.id).where(later.case_id == Run.case_id, later.id > Run.id).exists()
-    query = (
-        select(Run.case_id, Run.workflow_id, Run.state, Run.changed_at)
-        .where(Run.team_id == team, Run.state.in_(STOPPED), or_(newest, Run.state == RunState.DOUBTFUL))
-        .order_by(Run.case_id, Run.id)
-    )
-    return [
-        StoppedLine(case=case, workflow=workflow, state=state, since=since)
-        for case, workflow, state, since in session.execute(query)
-    ]
 
 
 def in_state(session: Session, *, team: int, state: RunState) -> dict[int, int]:
@@ -203,10 +152,10 @@ def cost(session: Session, *, team: int, since: datetime, until: datetime) -> di
     return spent
 
 
-def unproposed(session: Session, *, team: int, since: datetime, until: datetime) -> list[tuple[int, int, str]]:
-    """Return the reviews opened in a span that never had a proposal, as (workflow id, case, reasons as JSON)."""
+def unproposed(session: Session, *, team: int, since: datetime, until: datetime) -> list[UnproposedLine]:
+    """Return the reviews opened in a span that never had a proposal."""
     query = (
-        select(Review.workflow_id, Review.case_id, Content.body)
+        select(Review.workflow_id, Review.case_id, Content.body, Review.state)
         .join(Content, Content.id == Review.reasons_id)
         .outerjoin(Proposal, Proposal.run_id == Review.run_id)
         .where(
@@ -218,4 +167,7 @@ def unproposed(session: Session, *, team: int, since: datetime, until: datetime)
         )
         .order_by(Review.id)
     )
-    return [(workflow, case, body) for workflow, case, body in session.execute(query)]
+    return [
+        UnproposedLine(workflow=workflow, case=case, reasons=body, state=state)
+        for workflow, case, body, state in session.execute(query)
+    ]

@@ -43,6 +43,8 @@ class Review(OfTeam, Base):
         index_of_some("ix_reviews_to_assign", "team_id", "state", "assign_at", where="assign_at IS NOT NULL"),
         # The cases that are alike are counted and found by their mark.
         index_of_some("ix_reviews_alike", "team_id", "state", "workflow_id", "alike", where="alike IS NOT NULL"),
+        # A digest asks what people were asked on a day.
+        Index("ix_reviews_team_id_opened_at", "team_id", "opened_at"),
         index_of_some("ix_reviews_unproposed", "team_id", "opened_at", where="proposal_id IS NULL"),
     )
 
@@ -108,6 +110,8 @@ class Decision(OfTeam, Base):
     __table_args__ = (
         UniqueConstraint("review_id", "version"),
         Index("ix_decisions_team_id_by_at", "team_id", "by", "at"),
+        # A digest asks what people decided on a day.
+        Index("ix_decisions_team_id_at", "team_id", "at"),
     )
 
     review_id: Mapped[int] = mapped_column(ForeignKey("reviews.id"))

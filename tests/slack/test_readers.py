@@ -130,6 +130,6 @@ def test_team_leads_read_what_failed_and_what_was_spent_once_a_day(stage: Stage)
     stage.send()
     (summary,) = stage.cards(user=LEE, channel=LEADING)
     text = words(summary.blocks)
-    assert "Failures and cost, 20 Nov 2026" in text
-    assert "1 case failed, 1 still to fix. $0 spent." in text
-    assert "/rerun 1" in text
+    assert summary.text == "One thing needs you. Failures, 20 Nov 2026"
+    assert "sample: 1 case failed at the delivery, NotDone, since" in text
+    assert "20 Nov 2026: 1 case came, 0 of 1 went through, 1 failed, $0 spent." in text

@@ -11,8 +11,8 @@ from pathlib import Path
 from pydantic_core import to_jsonable_python
 
 from bot.cli.screens.output import out, print_json, shown
-from bot.demo.screen_text import lines
 from handlers.slack.blocks.digest import digest
+from handlers.slack.blocks.parts.transcript import transcript
 from workflows.engine.digests.jobs import Cell, job_called
 from workflows.engine.digests.views import DigestView
 from workflows.engine.errors import Refused
@@ -24,7 +24,7 @@ _EXECUTED = ("=", "+", "-", "@", "\t", "\r")
 def print_digest(view: DigestView) -> None:
     """Print a digest as it is posted where Slack draws no pictures."""
     drawn = digest(view)
-    for line in lines((drawn.plain() if drawn.plain is not None else drawn).blocks):
+    for line in transcript((drawn.plain() if drawn.plain is not None else drawn).blocks).splitlines():
         out.print(shown(line))
 
 

@@ -17,14 +17,15 @@ from handlers.slack.blocks.queue import queue
 from handlers.slack.blocks.reminder import reminder
 from handlers.slack.ids import Shown
 from handlers.slack.specimens.cases import CASE
+from handlers.slack.specimens.failure_summaries import SUMMARIES
 from handlers.slack.specimens.operations import (
     AGAIN,
     AGAIN_NOTE,
     CAUSE,
     CAUSES,
     CORRECTED,
-    DIGEST,
     EXPIRY,
+    FAILED_CASES,
     FAILURE,
     FINDINGS,
     HOW_ALL_IS,
@@ -33,7 +34,9 @@ from handlers.slack.specimens.operations import (
     PLANNED,
     RERUN,
     STATUS,
+    SYSTEM_NOW,
     TROUBLE,
+    WELL,
     called,
     cause_with,
     ended,
@@ -58,6 +61,7 @@ from handlers.slack.specimens.reviews import (
 )
 from handlers.slack.specimens.specimen import Specimen
 from handlers.texts import commands, groups
+from handlers.texts.digests import needs_now
 from handlers.texts.operations import bulk_reruns as bulk_texts
 from handlers.texts.operations import (
     causes,
@@ -78,6 +82,7 @@ from store.states import (
     Health,
 )
 from workflows.engine.deliver.views import LateView, TargetView
+from workflows.engine.digests.failures.views import Unsent
 from workflows.engine.errors import CorrectionWaits
 from workflows.engine.health.views import HowEnded, Kind
 from workflows.engine.pauses import HandNote, Paused, Resumed
@@ -95,6 +100,8 @@ def messages() -> Iterator[Specimen]:
         yield Specimen(name=f"cause, {name}", message=cause(cause_with(**changes)))
     for name, parts in PICTURES.items():
         yield Specimen(name=f"pictures, {name}", message=illustrated(parts, text="Pictures"))
+    for name, view in SUMMARIES.items():
+        yield Specimen(name=f"failures, {name}", message=digest(view))
     for name, drawn in _others().items():
         yield Specimen(name=name, message=drawn)
 
@@ -127,7 +134,6 @@ def _others() -> Mapping[str, Drawn]:
     day = date(2026, 11, 18)
     return {
         "queue": queue(CHANNEL, 37, AT),
-        "digest": digest(DIGEST),
         "in the thread, a change": fitted(lambda room: decided.decided(replace(CARD, **EDITED), room)),
         "in the thread, a rejection": fitted(lambda room: decided.decided(replace(CARD, **REFUSED), room)),
         "in the thread, taken back": told(decided.taken_back(WHO)),
@@ -206,6 +212,18 @@ def _others() -> Mapping[str, Drawn]:
         "answer, status, all well": told(
             workflows.status(replace(HOW_ALL_IS, workflows=[], models=[], targets=[], systems=[]))
         ),
+        "answer, no doubt any more": told(needs_now.no_doubt("triage")),
+        "answer, more doubts": told(needs_now.more_doubts(4)),
+        "answer, failed cases": told(needs_now.failed_cases("triage", FAILED_CASES)),
+        "answer, no failed case": told(needs_now.failed_cases("triage", [])),
+        "answer, a system in trouble": told(needs_now.system(SYSTEM_NOW, AT.date())),
+        "answer, a system that is not called": told(needs_now.system(replace(SYSTEM_NOW, view=None), AT.date())),
+        "answer, a system that is well": told(needs_now.system(replace(SYSTEM_NOW, view=WELL, causes=[]), AT.date())),
+        "answer, what a workflow spent": told(needs_now.budget(HOW_ALL_IS, "triage")),
+        "answer, accesses": told(needs_now.accesses([EXPIRY])),
+        "answer, no access ends": told(needs_now.accesses([])),
+        "answer, messages given up": told(needs_now.unsent([Unsent(channel=CHANNEL, error="is_archived", number=3)])),
+        "answer, no message given up": told(needs_now.unsent([])),
         "answer, causes": told(causes.listed([CAUSE.line, replace(CAUSE.line, state=CauseState.MENDING)])),
         "answer, no causes": told(causes.listed([])),
         "answer, workflows": told(workflows.listed(HOW_ALL_IS)),

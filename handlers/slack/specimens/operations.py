@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import fields, replace
-from datetime import date, timedelta
+from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -17,10 +17,7 @@ from store.states import (
 )
 from workflows.engine.causes.advice import Advice
 from workflows.engine.deliver.views import TargetView
-from workflows.engine.digests.failures.views import Cause, FailureFigures, PausedSince, StoppedCase, WorkflowFigures
-from workflows.engine.digests.names import JobName
-from workflows.engine.digests.periods import Every
-from workflows.engine.digests.views import DigestView
+from workflows.engine.digests.failures.views import LISTED, FailedCase, SystemNow
 from workflows.engine.health.views import ExpiryView, HowEnded, Kind, SystemView, TroubleView
 from workflows.engine.pauses import Pause, PauseStatus
 from workflows.engine.propose.views import OpenOutage
@@ -33,34 +30,6 @@ from workflows.engine.review.views import (
     FailureView,
     Rerun,
 )
-
-FIGURES = WorkflowFigures(
-    workflow="triage",
-    taken_in=40,
-    alone=30,
-    by_people=8,
-    waiting=2,
-    stopped=1,
-    still_stopped=1,
-    still_stopped_cases=[StoppedCase(case=17, in_doubt=False)],
-    older=0,
-    older_cases=[],
-    causes=[Cause(step="look_up", error="TimeoutError", cases=1)],
-    more_causes=0,
-    cost=Decimal("1.23"),
-    paused=PausedSince(at=AT, by_itself=False, held=3),
-    by_hand=timedelta(minutes=6),
-)
-DIGEST = DigestView(
-    id=1,
-    job=JobName.FAILURES,
-    every=Every.DAY,
-    first=date(2026, 11, 18),
-    last=date(2026, 11, 18),
-    missed=0,
-    figures=FailureFigures(workflows=[FIGURES]),
-)
-
 
 PAUSE = Pause(workflow="triage", at=AT, by=WHO, by_itself=False, reason="wrong prices", holds_deliveries=True)
 
@@ -257,6 +226,10 @@ CAUSE = CauseView(
     down_since=None,
     all_again=AllAgain(total=4_999, delivers_only=4_000, proposes=999, cost=Decimal("99.90")),
 )
+
+
+SYSTEM_NOW = SystemNow(name="CRM", view=SYSTEMS[1], causes=[CAUSE.line])
+FAILED_CASES = [FailedCase(case=case, state=RunState.FAILED, since=AT) for case in range(17, 17 + LISTED + 1)]
 
 
 RESOLVED: dict[str, Any] = {"state": CauseState.RESOLVED, "changed_by": WHO, "resolved_in": "0123456789ab"}

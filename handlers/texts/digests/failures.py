@@ -1,19 +1,34 @@
-"""The failure summary, for a team lead on a phone: what failed, what is still to fix and how, and the cost."""
+"""The failure summary, for a team lead on a phone: what needs them, what happened, and what of each workflow is new."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from decimal import Decimal
 
-from handlers.texts.digests.amounts import count, dollars, hours
+from handlers.texts import bars
+from handlers.texts.buttons import Button
+from handlers.texts.digests import attention, needs
+from handlers.texts.digests.amounts import count, dollars
 from handlers.texts.digests.days import days_of
+from handlers.texts.operations.causes import where
 from handlers.texts.pieces import Line, Paragraph, Piece, bullets, command, line, moment, words
-from handlers.texts.plain import begun_large
-from workflows.engine.digests.failures.views import Cause, FailureFigures, StoppedCase, Unproposed, WorkflowFigures
+from handlers.texts.plain import about, begun_large, percent
+from store.states import CauseState
+from workflows.engine.digests.failures.views import (
+    Cause,
+    CauseNumbers,
+    FailureFigures,
+    LongWait,
+    Recovery,
+    Unproposed,
+    WorkflowFigures,
+)
 from workflows.engine.digests.views import DigestView
 from workflows.engine.text.sanitize import one_line
 
 _CAUSES = 3
 _NAME = 60
 """Characters of a name that are shown."""
+_FEW = 20
+"""Cases below which a share is told as a number of them."""
 _WHY = {
     "paused": "paused",
     "unavailable": "model not available",
@@ -28,11 +43,62 @@ _WHY = {
     "no_proposal": "for another reason",
 }
 """Code of the reason for a missing proposal -> a few words."""
+_HOW = {
+    CauseState.MENDING: ", being mended",
+    CauseState.IGNORED: ", left alone",
+    CauseState.RESOLVED: ", resolved",
+    CauseState.REGRESSED: ", back again",
+}
+"""State of a cause, as its line ends."""
 
 
-def title(view: DigestView) -> str:
-    """Return the title of the summary, with the days that it covers."""
-    return f"Failures and cost, {days_of(view)}"
+def first_line(view: DigestView) -> str:
+    """Say whether to act."""
+    figures = _figures(view)
+    if figures.needs is None:
+        # It was made before there were needs, and only tells what failed.
+        return f"{begun_large(_failed(figures.stopped, figures.still_stopped, None))}."
+    return needs.in_brief(len(figures.needs))
+
+
+def in_brief(view: DigestView) -> str:
+    """Say it in a line, for a notification: whether to act, and what it is about."""
+    return f"{first_line(view)} Failures, {_about(view)}"
+
+
+def _figures(view: DigestView) -> FailureFigures:
+    assert isinstance(view.figures, FailureFigures)
+    return view.figures
+
+
+def happened(view: DigestView) -> list[Line]:
+    """Say what happened, in a few lines: one on a quiet day."""
+    figures = _figures(view)
+    said = [line(words(f"{_about(view)}: ", bold=True), words(f"{_numbers(figures)}."))]
+    said += _causes(figures.causes)
+    if figures.recovery is not None:
+        said.append(line(words(_recovery(figures.recovery))))
+    if figures.stopped and len(figures.failed_by_day) > 1:
+        bar = words(bars.standing(figures.failed_by_day), code=True)
+        said.append(line(words(f"Failed by day, {len(figures.failed_by_day)} days: "), bar))
+    return said
+
+
+def long_wait(one: LongWait) -> Line:
+    """Say that a review waits for long."""
+    late = ", past its deadline" if one.is_overdue else ""
+    name = words(f"Case {one.case} of {one_line(one.workflow, _NAME)}", bold=True)
+    return line(name, words(f" waits for a person{late}, since "), moment(one.opened_at))
+
+
+def open_review(one: LongWait) -> Button:
+    """Name the button that opens a review."""
+    return Button(text="Review", says=f"Review case {one.case}")
+
+
+def under_pressure(figures: FailureFigures) -> list[Paragraph]:
+    """Say what people are asked, and what would relieve them; nothing where they can look at all that waits."""
+    return attention.paragraphs(figures.attention, figures.relief) if figures.attention is not None else []
 
 
 def left_out(number: int) -> Line:
@@ -40,20 +106,9 @@ def left_out(number: int) -> Line:
     return line(words(f"and {count(number, 'more workflow')}"))
 
 
-def worst_first(view: FailureFigures) -> list[WorkflowFigures]:
-    """Return the workflows, the one with most to fix first."""
-    return sorted(view.workflows, key=_badness)
-
-
-def overall(view: FailureFigures) -> str:
-    """Return the whole summary in one line."""
-    if view.stopped:
-        still = _stand(view.still_stopped) if view.still_stopped else "none still to fix"
-        failed = f"{count(view.stopped, 'case')} failed, {still}."
-    else:
-        failed = "Nothing failed."
-    older = f" {_stand(view.older, ' from before')}." if view.older else ""
-    return f"{failed}{older} {begun_large(dollars(view.cost))} spent."
+def worst_first(figures: FailureFigures) -> list[WorkflowFigures]:
+    """Return the workflows of which there is something to say, the one with most to mend first."""
+    return sorted((one for one in figures.workflows if one.is_worth_telling), key=_badness)
 
 
 def _badness(figures: WorkflowFigures) -> tuple[int, int, int, int, Decimal, str]:
@@ -61,45 +116,135 @@ def _badness(figures: WorkflowFigures) -> tuple[int, int, int, int, Decimal, str
     return -figures.still_stopped, paused, -figures.stopped, -figures.older, -figures.cost, figures.workflow
 
 
-def workflow(figures: WorkflowFigures) -> list[Paragraph]:
-    """Say all of a workflow."""
-    name = words(one_line(figures.workflow, _NAME), bold=True)
-    lines = [*_paused(figures), *(line(*_cause(cause)) for cause in figures.causes[:_CAUSES])]
-    if more := len(figures.causes[_CAUSES:]) + figures.more_causes:
+def workflow(figures: WorkflowFigures, *, said: Collection[int] = (), is_only: bool = False) -> list[Paragraph]:
+    """Say what is to be said of a workflow; nothing where that is all said above.
+
+    `said`: the causes that are. `is_only`: the day's numbers are its own.
+    """
+    causes = [one for one in figures.causes if one.id not in said]
+    lines = [] if is_only else [line(words(_workflow_numbers(figures)))]
+    lines += [line(*_cause(cause)) for cause in causes[:_CAUSES]]
+    if more := len(causes[_CAUSES:]) + figures.more_causes:
         lines.append(line(words(f"and {count(more, 'other cause')}")))
-    lines += _stopped("Still to fix", figures.still_stopped_cases, figures.still_stopped)
-    lines += _stopped("From before", figures.older_cases, figures.older)
-    lines += _found_wrong(figures)
-    lines += _unproposed(figures.unproposed)
-    lines.append(line(words(_numbers(figures))))
-    if figures.work_alone:
-        lines.append(line(words(_work_alone(figures))))
+    lines += [*_paused(figures), *_found_wrong(figures), *_unproposed(figures.unproposed)]
+    if figures.lapsed:
+        lines.append(line(words(f"{count(figures.lapsed, 'case')} not answered in time")))
     if figures.samples:
         whose = "whose answers are samples, written by hand, not counted here"
         lines.append(line(words(f"{count(figures.samples, 'case')} {whose}")))
-    return [line(name), bullets(lines)]
+    return [line(words(one_line(figures.workflow, _NAME), bold=True)), bullets(lines)] if lines else []
+
+
+def _about(view: DigestView) -> str:
+    only = f"{one_line(view.workflow, _NAME)}, " if view.workflow is not None else ""
+    return f"{only}{days_of(view)}"
+
+
+def _numbers(figures: FailureFigures) -> str:
+    """Say how many cases came, went through, failed and wait, and what was spent."""
+    said = [_came(figures.taken_in, figures.usually_taken_in)]
+    said += _through(figures.went_through, figures.still_stopped)
+    said.append(_failed(figures.stopped, figures.still_stopped, figures.usually_stopped))
+    said += [f"{figures.older:,} from before still to fix"] if figures.older else []
+    said += [_wait(figures.waiting)] if figures.waiting else []
+    return ", ".join([*said, f"{dollars(figures.cost)} spent"])
+
+
+def _workflow_numbers(figures: WorkflowFigures) -> str:
+    said = [_came(figures.taken_in, figures.usually_taken_in)]
+    said += _through(figures.went_through, figures.still_stopped)
+    if figures.stopped:
+        said.append(_failed(figures.stopped, figures.still_stopped, figures.usually_stopped))
+    said += [f"{figures.older:,} from before still to fix"] if figures.older else []
+    said += [_wait(figures.waiting)] if figures.waiting else []
+    return ", ".join(said)
+
+
+def _came(number: int, usually: int | None) -> str:
+    came = f"{count(number, 'case')} came" if number else "no case came"
+    return f"{came}{_beside(_usually(number, usually))}"
+
+
+def _failed(number: int, still: int, usually: int | None) -> str:
+    if not number:
+        return f"none failed{_beside(_usually(number, usually))}"
+    stands = "" if still == number else f"{still:,} still to fix" if still else "all mended"
+    return f"{number:,} failed{_beside(stands, _usually(number, usually))}"
+
+
+def _usually(number: int, usually: int | None) -> str:
+    """Name the number of the usual day, where it is another."""
+    return f"usually {usually:,}" if usually is not None and usually != number else ""
+
+
+def _beside(*said: str) -> str:
+    told = "; ".join(filter(None, said))
+    return f" ({told})" if told else ""
+
+
+def _wait(number: int) -> str:
+    return f"{number:,} {'waits' if number == 1 else 'wait'} for a person"
+
+
+def _through(through: int, stopped: int) -> list[str]:
+    """Say how many cases went through, of those that ended or stopped; nothing where none did."""
+    of = through + stopped
+    if not of:
+        return []
+    if not stopped:
+        return [f"{through:,} went through"]
+    share = f" ({percent(through / of)})" if of >= _FEW else ""
+    return [f"{through:,} of {of:,} went through{share}"]
+
+
+def _causes(numbers: CauseNumbers) -> list[Line]:
+    """Say what became of causes, where something did, and how all stand."""
+    moved = [(numbers.new, "new"), (numbers.back, "back again"), (numbers.closed, "closed")]
+    stand = [(numbers.open, "open"), (numbers.mending, "being mended"), (numbers.ignored, "left alone")]
+    if not numbers.happened and not numbers.open:
+        return []
+    became, now = (", ".join(f"{number:,} {what}" for number, what in some if number) for some in (moved, stand))
+    said = "; ".join(part for part in (became, f"now {now}" if now else "now none open") if part)
+    return [line(words(f"Causes of failures: {said}."))]
+
+
+def _recovery(recovery: Recovery) -> str:
+    longest = f"{about(recovery.longest)} ({one_line(recovery.longest_of, _NAME)})"
+    if recovery.number == 1:
+        return f"Recovered once, after {longest}."
+    return f"Recovered {recovery.number:,} times: half within {about(recovery.median)}, the longest after {longest}."
+
+
+def _cause(cause: Cause) -> Sequence[Piece]:
+    """Say how many cases one cause stopped, and the cause."""
+    cases = words(f"{count(cause.cases, 'case')}: ")
+    if cause.step is None and cause.error is None:
+        return (cases, words("no known cause" if cause.id is None else "a cause that is gone"))
+    step = where(cause.step) if cause.step is not None else None
+    named = [one_line(part, _NAME) for part in (step, cause.error) if part is not None]
+    how = _HOW.get(cause.state, "") if cause.state is not None else ""
+    return (cases, words(", ".join(named) + how))
 
 
 def _paused(figures: WorkflowFigures) -> list[Line]:
-    """Draw that a workflow is paused, and how to resume it."""
+    """Say that a workflow is paused. How to resume it is told where Countersign paused it, since that is a need."""
     paused = figures.paused
-    if paused is None:
+    if paused is None or paused.by_itself:
         return []
     held = f"; {paused.held:,} {'delivery' if paused.held == 1 else 'deliveries'} held" if paused.held else ""
-    by = " by Countersign" if paused.by_itself else ""
-    said = [words(f"Paused{by}", bold=True), words(" since "), moment(paused.at)]
+    said = [words("Paused by a person", bold=True), words(" since "), moment(paused.at)]
     return [line(*said, words(f"{held}. To resume it: "), command("resume", figures.workflow))]
 
 
 def _found_wrong(figures: WorkflowFigures) -> list[Line]:
-    """Draw what people said was wrong, and what turned out to be."""
+    """Say what people said was wrong, and what turned out to be."""
     said = [count(figures.reported, "report") + " that something was wrong"] if figures.reported else []
     said += [f"{count(figures.corrected, 'error')} found and corrected"] if figures.corrected else []
     return [line(words(", ".join(said)))] if said else []
 
 
 def _unproposed(unproposed: Sequence[Unproposed]) -> list[Line]:
-    """Draw the number of cases without a proposal, by reason."""
+    """Say how many cases had no proposal, by reason."""
     total = sum(one.cases for one in unproposed)
     if not total:
         return []
@@ -109,56 +254,3 @@ def _unproposed(unproposed: Sequence[Unproposed]) -> list[Line]:
     )
     more = sum(one.cases for one in unproposed[_CAUSES:])
     return [line(words(f"{count(total, 'case')} without a proposal: {why}{f', {more:,} more' if more else ''}"))]
-
-
-def _cause(cause: Cause) -> Sequence[Piece]:
-    """Draw the number of cases that one cause stopped, and the cause."""
-    error = words(one_line(cause.error, _NAME)) if cause.error is not None else words("the process ended in it")
-    cases = words(f"{count(cause.cases, 'case')}: ")
-    return (cases, error) if cause.step is None else (cases, words(one_line(cause.step, _NAME)), words(", "), error)
-
-
-def _stopped(what: str, named: Sequence[StoppedCase], total: int) -> list[Line]:
-    """Draw the cases still to fix, and the command for the first. A case in doubt is not simply run again."""
-    failed = [case.case for case in named if not case.in_doubt]
-    in_doubt = [case.case for case in named if case.in_doubt]
-    more = total - len(named)
-    lines = []
-    if failed:
-        rerun = command("rerun", failed[0])
-        lines.append(line(words(f"{what}: {_cases(failed, more)}. Run again with "), rerun))
-        more = 0
-    if in_doubt:
-        settle = words(f"countersign settle {in_doubt[0]} happened", code=True)
-        told = f"{what}, in doubt: {_cases(in_doubt, more)}. Look whether it was delivered, then "
-        lines.append(line(words(told), settle, words(" or "), words("not-happened", code=True)))
-    return lines
-
-
-def _cases(ids: Sequence[int], more: int) -> str:
-    named = ", ".join(str(case) for case in ids)
-    return f"{'case' if len(ids) == 1 and not more else 'cases'} {named}{f' and {more:,} more' if more else ''}"
-
-
-def _numbers(figures: WorkflowFigures) -> str:
-    """Return the cases taken in, their results, and the cost."""
-    numbers = [
-        (figures.taken_in, "taken in"),
-        (figures.alone, "resolved alone"),
-        (figures.by_people, "resolved by people"),
-        (figures.lapsed, "not answered in time"),
-        (figures.waiting, "waiting for a person now"),
-    ]
-    said = [f"{number:,} {what}" for number, what in numbers if number]
-    return ", ".join([*said, dollars(figures.cost)])
-
-
-def _work_alone(figures: WorkflowFigures) -> str:
-    """Return the work that went alone, with the figures behind it."""
-    assert figures.by_hand is not None
-    each = figures.by_hand.total_seconds() / 60
-    return f"Work that went alone: {hours(figures.work_alone)} ({count(figures.alone, 'case')} at {each:g} min by hand)"
-
-
-def _stand(number: int, which: str = "") -> str:
-    return f"{number:,}{which} still to fix"

@@ -199,9 +199,14 @@ def listed(found: Sequence[CauseLineView]) -> Told:
     return Told(brief="Causes", parts=[[first, bullets([_listed(one) for one in found]), show]])
 
 
+def where(step: str) -> str:
+    """Say where it fails. `step`: the step, or the part of the way."""
+    return _PART.get(step, f"at {one_line(step, _STEP)}")
+
+
 def _listed(one: CauseLineView) -> Line:
     by = [words(" by "), person(one.changed_by)] if one.state is CauseState.MENDING else []
-    what = words(f": {one_line(one.workflow, 60)} {_PART.get(one.step, f'at {one_line(one.step, _STEP)}')}, ")
+    what = words(f": {one_line(one.workflow, 60)} {where(one.step)}, ")
     often = words(f"{_times(one.count)}, last ")
     said = words(f". {one_line(f'{one.error}: {one.message}', 150)}")
     given = bulk_reruns.advice(one)

@@ -33,6 +33,11 @@ def in_trouble(found: Sequence[SystemView], today: date) -> list[Line]:
     return [_of(one, today) for one in found if _is_told_first(one)]
 
 
+def of_one(one: SystemView, today: date) -> list[Line]:
+    """Say how one system is."""
+    return [_of(one, today)]
+
+
 def _is_told_first(one: SystemView) -> bool:
     return one.state is not Health.WELL and not one.is_outage
 

@@ -162,6 +162,11 @@ class Company:
         case, review = ids["delivered case"], ids["review"]
         rows.add(session, schema.Report, **report, case_id=case, review_id=review, outcome="joined")
         self._spot_checks(session)
+        self._case(session, "uncaused", RunState.FAILED)
+        proposal = self._proposal(session, "uncaused", sample=False)
+        checked = self._review(session, "uncaused", ReviewState.DECIDED, proposal_id=proposal)
+        rows.add(session, schema.Decision, team_id=team, review_id=checked, **given)
+        rows.add(session, schema.Report, **report, case_id=ids["uncaused case"])
         self._cause(session)
         self._systems(session)
         self._asked(session)
@@ -760,6 +765,15 @@ class Company:
             "spending.take": {"limit": Decimal(100)},
             "spending.correct": {"by": Decimal(1)},
             "digests.get": {"digest": ids["digest"]},
+            "failures.first_stopped": {"states": [RunState.DOUBTFUL], "only_without_cause": False},
+            "failures.stops_by_day": {"starts": [NOW - HOUR]},
+            "failures.in_doubt": {"workflow": ids["workflow"]},
+            "failures.without_cause": {"workflow": ids["workflow"]},
+            "failures.ended": {"how": "well"},
+            "failures.alike": {"least": 1},
+            "failures.last_decision": {"but": ["asked"]},
+            "failures.decided_reviews": {"but": ["asked"]},
+            "failures.decided_by_workflow": {"but": ["asked"], "unchanged": "approved"},
             "digests.latest_period": {"until": "2026-11-20", "workflow": ""},
             "digests.ahead": {"of": "2026-11-18"},
             "evals.begin": {"workflow": "sample"},

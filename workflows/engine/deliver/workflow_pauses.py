@@ -20,7 +20,7 @@ from workflows.engine.causes import counting
 from workflows.engine.context import SYSTEM, Context
 from workflows.engine.declare.review import Review
 from workflows.engine.deliver.holds import release_all
-from workflows.engine.errors import BadReason, Unknown
+from workflows.engine.errors import BadReason, Stale, Unknown
 from workflows.engine.pauses import HandNote, Pause, Paused, PauseStatus, Resumed
 from workflows.engine.text.canonical_json import unstorable
 from workflows.engine.text.sanitize import one_line
@@ -112,10 +112,17 @@ def resume(context: Context, workflow: str, *, by: str) -> Resumed:
     return resumed
 
 
-def lift(context: Context, workflow: str, *, by: str) -> Resumed:
-    """Resume a workflow; `release_all` releases what it held. Raise `Unknown`."""
+def lift(context: Context, workflow: str, *, by: str, shown: int | None = None) -> Resumed:
+    """Resume a workflow; `release_all` releases what it held.
+
+    `shown`: the time of the pause that the person saw, in seconds from 1970; None for any. Raise `Unknown`, or `Stale`
+    where it is paused by another pause now.
+    """
     with context.database.write(urgent=True) as session:
         row = _row(session, context, workflow)
+        now = paused(session, row, team=context.team, held=True)
+        if shown is not None and now is not None and int(now.at.timestamp()) != shown:
+            raise Stale(f"{workflow} was resumed since this was shown, and paused again: {now.reason}")
         changed = workflow_pauses.lift(session, row, team=context.team)
         if changed:
             _record(session, context, row, by=by, action=_RESUMED, details={})

@@ -9,6 +9,7 @@ from typing import Any
 from pydantic import TypeAdapter
 from sqlalchemy.orm import Session
 
+from workflows.engine.context import Context
 from workflows.engine.digests.failures import figures as failures
 from workflows.engine.digests.failures.views import FailureFigures
 from workflows.engine.digests.names import JobName
@@ -16,6 +17,7 @@ from workflows.engine.digests.periods import Every
 from workflows.engine.digests.scope import Scope
 from workflows.engine.digests.views import Figures
 from workflows.engine.errors import Unknown
+from workflows.engine.health.expiries import ask
 
 Cell = str | bool | int | float | Decimal | datetime | date | None
 """A value in a table for a spreadsheet. Only texts may come from outside."""
@@ -37,6 +39,8 @@ class Job:
     """Returns its figures as a table for a spreadsheet: a record for each line, by the names of the columns."""
     adapter: TypeAdapter[Any]
     """Converts its figures to JSON and back. They are kept as they were: a field that comes later has a default."""
+    prepare: Callable[[Context], object] | None = None
+    """Asks authors' code what the figures need, before the database is read; None where they need nothing of it."""
 
 
 JOBS: Mapping[str, Job] = {
@@ -50,6 +54,7 @@ JOBS: Mapping[str, Job] = {
             gather=failures.gather,
             records=failures.records,
             adapter=TypeAdapter(FailureFigures),
+            prepare=ask,
         ),
     )
 }

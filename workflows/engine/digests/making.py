@@ -144,6 +144,8 @@ def _covered(session: Session, context: Context, job: Job, *, until: str, workfl
 
 
 def _figures(context: Context, job: Job, days: Days, workflow: str | None) -> Figures:
+    if job.prepare is not None:
+        job.prepare(context)
     with context.database.read() as session:
         return job.gather(session, Scope(context=context, days=days, at=context.clock(), workflow=workflow))
 
