@@ -5,6 +5,7 @@ Their speed is measured, and their plans are tested. Changes that a loop makes a
 
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 
 from sqlalchemy.orm import Session
 
@@ -30,8 +31,9 @@ from store.cases.review.spot_checks import Looks
 from store.cases.turns import Turns
 from store.faces import Face
 from store.governance import audit, health, metrics, span_exports
-from store.model import outages, requests, spending
-from store.quality import digests, failures
+from store.model import outages, prompt_versions, requests, spending
+from store.quality import costs, digests, failures
+from store.quality.costs import Span
 from store.slack import cards, messages, outbox
 from store.states import NOT_ENDED, CauseState, RunState
 from store.subjects import SubjectKind
@@ -51,6 +53,12 @@ _KNOWN = (1, 2)
 _NO_DECISION = ("asked", "expired", "lapsed")
 _CHOICE = Choice(cause=1, states=(RunState.FAILED, RunState.PARKED), since=None, until=_NOW)
 """Ids of the workflows' rows."""
+
+
+def _days(number: int) -> list[Span]:
+    """Return the last days of the year."""
+    each = [_END - timedelta(days=back) for back in range(number, -1, -1)]
+    return [Span(since=since, until=until) for since, until in pairwise(each)]
 
 
 def _model_calls(session: Session, since: datetime) -> object:
@@ -282,8 +290,19 @@ REPORTS: Mapping[str, Read] = {
     "spot_checks.counts": lambda session: spot_checks.counts(session, team=TEAM, since=_DAY, until=_END),
     "digests.cost": lambda session: digests.cost(session, team=TEAM, since=_DAY, until=_END),
     "digests.unproposed": lambda session: digests.unproposed(session, team=TEAM, since=_DAY, until=_END),
+    "costs.requests": lambda session: costs.requests(session, team=TEAM, since=_DAY, until=_END),
+    "costs.steps": lambda session: costs.steps(session, team=TEAM, since=_DAY, until=_END),
+    "costs.by_day": lambda session: costs.by_day(session, team=TEAM, days=_days(7)),
+    "costs.days_with_cases": lambda session: costs.days_with_cases(session, team=TEAM, days=_days(57)),
+    "costs.reused": lambda session: costs.reused(session, team=TEAM, since=_DAY, until=_END),
+    "costs.dearest_cases": lambda session: costs.dearest_cases(session, team=TEAM, since=_DAY, until=_END, limit=3),
+    "costs.resolved": lambda session: costs.resolved(session, team=TEAM, since=_DAY, until=_END),
+    "spending.of_days": lambda session: spending.of_days(
+        session, team=TEAM, budgets=["workflow:triage"], first="2025-12-01", last="2025-12-31"
+    ),
+    "prompt_versions.first_seen": lambda session: prompt_versions.first_seen(session, team=TEAM, versions=["p1"]),
 }
-"""Reads of digests, and what is told of a backup."""
+"""Reads of digests, and what is told of a backup. A cost report reads up to 87 days: as many rows as it adds up."""
 
 OVER_ALL_TIME: Mapping[str, Read] = {
     "deliveries.count_applied": lambda session: deliveries.count_applied(session, team=TEAM),

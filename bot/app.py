@@ -78,16 +78,17 @@ def opened(
         team = team_of(database, at=now())
         registry, made = _registry(settings, team.options, make)
         keep_prompts(database, registry, team=team.id, at=clock())
-        context = Context(
-            database=database,
-            registry=registry,
-            clock=clock,
-            team=team.id,
-            queue_limit=settings.queue_limit,
-            restores=team.restores,
-            seed=team.seed,
-        )
         with closing(Models(settings.for_models, database=database, team=team.id, clock=clock)) as models:
+            context = Context(
+                database=database,
+                registry=registry,
+                clock=clock,
+                team=team.id,
+                queue_limit=settings.queue_limit,
+                restores=team.restores,
+                seed=team.seed,
+                prices=models.prices,
+            )
             runner = Runner(context, models, second=models.second)
             dispatcher = _dispatcher(context, runner, threads=settings.threads)
             yield App(settings=settings, context=context, models=models, dispatcher=dispatcher, made=made)

@@ -82,6 +82,8 @@ class Action(StrEnum):
     OPEN_AGAIN = "open_again"
     NEED = "need"
     """Acts on what a failure summary says needs somebody, as it stands when it is pressed."""
+    CASE = "open_case"
+    """Shows a case that a digest names. Its value is about a case; a number follows, since several stand together."""
 
 
 FORM = "form!"

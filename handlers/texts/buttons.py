@@ -285,3 +285,8 @@ def resolved(cause: str) -> Button:
 def open_again(cause: str) -> Button:
     """Name the button that opens a cause again."""
     return Button(text="Open again", says=f"Open cause {cause} again")
+
+
+def open_case(case: int, workflow: str) -> Button:
+    """Name the button that shows a case which a digest names."""
+    return Button(text=f"Open case {case}", says=f"Open case {case} of {workflow}")

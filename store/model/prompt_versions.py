@@ -1,6 +1,7 @@
 """Versions of prompts: kept when a process first loads them, and never changed."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import select
@@ -8,6 +9,18 @@ from sqlalchemy.orm import Session
 
 from store.db import rows
 from store.schema import PromptVersion
+
+
+@dataclass(frozen=True, kw_only=True)
+class SeenLine:
+    """A kept version, without its text."""
+
+    workflow: str
+    version: str
+    name: str
+    """Name of its file."""
+    seen_at: datetime
+    """Time at which a process first loaded it."""
 
 
 def keep(
@@ -35,6 +48,14 @@ def keep(
         seen_at=at,
     )
     return added is not None
+
+
+def first_seen(session: Session, *, team: int, versions: Sequence[str]) -> list[SeenLine]:
+    """Return when these versions were first loaded, oldest first."""
+    row = PromptVersion
+    query = select(row.workflow, row.version, row.name, row.seen_at).where(row.team_id == team)
+    found = session.execute(query.where(row.version.in_(versions)).order_by(row.id))
+    return [SeenLine(**line) for line in found.mappings()]
 
 
 def of_workflow(session: Session, *, team: int, workflow: str) -> Sequence[PromptVersion]:

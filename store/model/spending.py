@@ -3,6 +3,7 @@
 Each request to a model takes from two budgets and corrects both, so these statements are compiled once.
 """
 
+from collections.abc import Sequence
 from decimal import Decimal
 from functools import lru_cache
 
@@ -33,6 +34,16 @@ def taken(session: Session, *, team: int, budget: str, period: str) -> Decimal:
     """Return the US dollars that are spent or reserved of a budget."""
     query = select(Spending.taken).where(Spending.team_id == team, Spending.budget == budget, Spending.period == period)
     return session.scalar(query) or Decimal(0)
+
+
+def of_days(
+    session: Session, *, team: int, budgets: Sequence[str], first: str, last: str
+) -> dict[tuple[str, str], Decimal]:
+    """Return the US dollars spent or reserved of budgets, by (budget, day). `first`, `last`: days, as YYYY-MM-DD."""
+    query = select(Spending.budget, Spending.period, Spending.taken).where(
+        Spending.team_id == team, Spending.budget.in_(budgets), Spending.period >= first, Spending.period <= last
+    )
+    return {(budget, period): taken for budget, period, taken in session.execute(query)}
 
 
 @lru_cache(maxsize=MOST)

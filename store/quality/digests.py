@@ -82,7 +82,8 @@ def ahead(session: Session, *, team: int, job: str, of: str) -> list[Digest]:
 
 
 # Written out as in the index of these rows.
-_RESOLVED = [literally(state) for state in (RunState.CLOSED, RunState.DELIVERED)]
+RESOLVED = [literally(state) for state in (RunState.CLOSED, RunState.DELIVERED)]
+"""The states of a run that resolved its case."""
 
 
 def in_state(session: Session, *, team: int, state: RunState) -> dict[int, int]:
@@ -123,7 +124,7 @@ def resolved(
     """
     query = select(Run.workflow_id, Run.resolution, func.count(Run.case_id.distinct())).where(
         Run.team_id == team,
-        Run.state.in_(_RESOLVED),
+        Run.state.in_(RESOLVED),
         Run.correction == 0,
         Run.changed_at >= since,
         Run.changed_at < until,

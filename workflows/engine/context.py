@@ -8,6 +8,7 @@ from store.db.database import Database
 from store.governance.teams import Restores
 from workflows.engine.declare.registry import Registry
 from workflows.engine.meter import Meter
+from workflows.model.prices import Prices
 
 Clock = Callable[[], datetime]
 """A function that returns the time, aware and in UTC."""
@@ -42,3 +43,5 @@ class Context:
     """The counts of this process's calls of other systems."""
     ends: dict[str, date] = field(default_factory=dict, compare=False)
     """Workflow -> the day on which its access ends, as its author's function last said it: nobody waits for that."""
+    prices: Prices = field(default_factory=Prices, compare=False)
+    """The prices of models, today's. Without any, no model is compared with another."""

@@ -1,7 +1,9 @@
 """The look of a digest: each has a file of its own in `digests`."""
 
+from handlers.slack.blocks.digests.cost import cost
 from handlers.slack.blocks.digests.failures import failures
 from handlers.slack.blocks.parts.drawing import Drawn
+from workflows.engine.digests.cost.views import CostFigures
 from workflows.engine.digests.failures.views import FailureFigures
 from workflows.engine.digests.views import DigestView
 
@@ -11,3 +13,5 @@ def digest(view: DigestView) -> Drawn:
     match view.figures:
         case FailureFigures():
             return failures(view, view.figures)
+        case CostFigures():
+            return cost(view, view.figures)

@@ -17,6 +17,7 @@ from handlers.slack.blocks.queue import queue
 from handlers.slack.blocks.reminder import reminder
 from handlers.slack.ids import Shown
 from handlers.slack.specimens.cases import CASE
+from handlers.slack.specimens.costs import COSTS
 from handlers.slack.specimens.failure_summaries import SUMMARIES
 from handlers.slack.specimens.operations import (
     AGAIN,
@@ -102,6 +103,8 @@ def messages() -> Iterator[Specimen]:
         yield Specimen(name=f"pictures, {name}", message=illustrated(parts, text="Pictures"))
     for name, view in SUMMARIES.items():
         yield Specimen(name=f"failures, {name}", message=digest(view))
+    for name, report in COSTS.items():
+        yield Specimen(name=f"cost, {name}", message=digest(report))
     for name, drawn in _others().items():
         yield Specimen(name=name, message=drawn)
 

@@ -5,6 +5,7 @@ from functools import partial
 
 from handlers.slack.access.rights import NotAllowed, Unsure
 from handlers.slack.blocks import answers
+from handlers.slack.blocks.parts.drawing import Drawn
 from handlers.slack.context import SlackContext
 from handlers.slack.named_cases import named_case, readable
 from handlers.slack.subcommands import Asked
@@ -21,11 +22,16 @@ def hear(asked: Asked) -> None:
     """Tell it to whoever may read the case."""
     slack, said = asked.slack, asked.said
     view = named_case(slack, said, asked.words, readable(slack, said), wants="read")
+    asked.answer.say(drawn(slack, view, said.user_id))
+
+
+def drawn(slack: SlackContext, view: CaseView, user: str) -> Drawn:
+    """Draw how a case stands for somebody who may read it, with what else they can do."""
     workflow, rights = slack.context.registry.get(view.workflow), slack.rights
-    can_decide = _is_decidable(view) and _may(deciding(slack, view), said.user_id, workflow)
-    doubt = _doubt(slack, view) if _may(rights.settle, said.user_id, workflow) else None
-    can_correct_input = view.has_input_to_correct and _may(rights.rerun, said.user_id, workflow)
-    asked.answer.say(answers.case(view, can_decide=can_decide, can_correct_input=can_correct_input, doubt=doubt))
+    can_decide = _is_decidable(view) and _may(deciding(slack, view), user, workflow)
+    doubt = _doubt(slack, view) if _may(rights.settle, user, workflow) else None
+    can_correct_input = view.has_input_to_correct and _may(rights.rerun, user, workflow)
+    return answers.case(view, can_decide=can_decide, can_correct_input=can_correct_input, doubt=doubt)
 
 
 def deciding(slack: SlackContext, view: CaseView) -> Callable[[str, AnyWorkflow], None]:

@@ -16,6 +16,19 @@ def dollars(amount: Decimal) -> str:
     return f"${amount:,.2f}" if amount >= Decimal("0.01") else "less than $0.01"
 
 
+def each(amount: Decimal) -> str:
+    """Return what one of something costs: below a dollar with two digits that say something, as $0.031."""
+    if not amount or amount >= 1:
+        return dollars(amount)
+    places = max(2, 1 - amount.adjusted())
+    return f"${amount:.{places}f}"
+
+
+def roughly(amount: Decimal) -> str:
+    """Return an estimated amount: whole dollars from ten on."""
+    return f"${amount:,.0f}" if amount >= Decimal("9.5") else dollars(amount)
+
+
 def hours(time: timedelta) -> str:
     """Return a time in minutes, or in hours from one on."""
     minutes = time.total_seconds() / 60

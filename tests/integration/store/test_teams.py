@@ -29,6 +29,7 @@ from store.db.database import Database
 from store.db.statements import compiled
 from store.faces import SLACK, Face
 from store.governance.audit import Act
+from store.quality.costs import Span
 from store.quality.evals import begin as begin_eval
 from store.slack.outbox import HeldUp
 from store.states import (
@@ -373,6 +374,25 @@ class Company:
             outcome="answered",
             reserved=Decimal(1),
             cost=Decimal(1),
+            prices="2026-11",
+            began_at=NOW,
+            **counts,
+        )
+        rows.add(
+            session,
+            schema.ModelRequest,
+            team_id=team,
+            workflow="sample",
+            case_id=ids["waiting case"],
+            run_id=ids["waiting run"],
+            number=1,
+            model="claude",
+            prompt_version="abc",
+            input_hash="h",
+            cached_from=ids["request"],
+            outcome="given_again",
+            reserved=Decimal(0),
+            cost=Decimal(0),
             prices="2026-11",
             began_at=NOW,
             **counts,
@@ -774,6 +794,14 @@ class Company:
             "failures.last_decision": {"but": ["asked"]},
             "failures.decided_reviews": {"but": ["asked"]},
             "failures.decided_by_workflow": {"but": ["asked"], "unchanged": "approved"},
+            "spending.of_days": {"budgets": ["workflow:sample"], "first": "2026-11-01", "last": "2026-11-30"},
+            "costs.requests": {"workflow": None},
+            "costs.steps": {"workflow": "sample"},
+            "costs.by_day": {"days": [Span(since=NOW - HOUR, until=NOW + HOUR)], "workflow": None},
+            "costs.days_with_cases": {"days": [Span(since=NOW - HOUR, until=NOW + HOUR)], "workflow": "sample"},
+            "costs.reused": {"workflow": None},
+            "costs.dearest_cases": {"workflow": "sample"},
+            "prompt_versions.first_seen": {"versions": ["abc"]},
             "digests.latest_period": {"until": "2026-11-20", "workflow": ""},
             "digests.ahead": {"of": "2026-11-18"},
             "evals.begin": {"workflow": "sample"},

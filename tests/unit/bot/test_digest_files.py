@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from bot.cli.screens import digests as screens
-from handlers.slack.specimens.operations import DIGEST
+from handlers.slack.specimens.failure_summaries import QUIET
 from workflows.engine.digests import jobs
 from workflows.engine.digests.jobs import Cell
 from workflows.engine.digests.names import JobName
@@ -29,7 +29,7 @@ def told(monkeypatch: pytest.MonkeyPatch) -> dict[str, Cell]:
 
 
 def cells() -> Mapping[str, str]:
-    (row,) = csv.DictReader(StringIO(screens.as_csv(DIGEST)))
+    (row,) = csv.DictReader(StringIO(screens.as_csv(QUIET)))
     return row
 
 
@@ -54,7 +54,7 @@ def test_a_comma_a_quotation_mark_and_a_new_line_stay_in_their_cell(told: dict[s
 
 
 def test_json_has_every_figure_and_the_days() -> None:
-    found = json.loads(screens.as_json(DIGEST))
+    found = json.loads(screens.as_json(QUIET))
     assert (found["job"], found["first"], found["last"]) == ("failures", "2026-11-18", "2026-11-18")
     assert found["figures"]["workflows"][0]["workflow"] == "triage"
 

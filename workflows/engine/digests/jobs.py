@@ -10,6 +10,8 @@ from pydantic import TypeAdapter
 from sqlalchemy.orm import Session
 
 from workflows.engine.context import Context
+from workflows.engine.digests.cost import figures as cost
+from workflows.engine.digests.cost.views import CostFigures
 from workflows.engine.digests.failures import figures as failures
 from workflows.engine.digests.failures.views import FailureFigures
 from workflows.engine.digests.names import JobName
@@ -55,6 +57,24 @@ JOBS: Mapping[str, Job] = {
             records=failures.records,
             adapter=TypeAdapter(FailureFigures),
             prepare=ask,
+        ),
+        Job(
+            name=JobName.COST,
+            every=Every.DAY,
+            at=time(8),
+            longest=31,
+            gather=cost.gather_day,
+            records=cost.records,
+            adapter=TypeAdapter(CostFigures),
+        ),
+        Job(
+            name=JobName.COST_MONTH,
+            every=Every.MONTH,
+            at=time(8),
+            longest=92,
+            gather=cost.gather_month,
+            records=cost.records,
+            adapter=TypeAdapter(CostFigures),
         ),
     )
 }

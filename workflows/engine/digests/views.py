@@ -3,11 +3,12 @@
 from dataclasses import dataclass
 from datetime import date
 
+from workflows.engine.digests.cost.views import CostFigures
 from workflows.engine.digests.failures.views import FailureFigures
 from workflows.engine.digests.names import JobName
 from workflows.engine.digests.periods import Every
 
-Figures = FailureFigures
+Figures = FailureFigures | CostFigures
 """The figures of a digest: a class of its own for each job."""
 
 

@@ -14,6 +14,7 @@ from tests.conftest import MakeWorld
 from tests.integration.engine.scene import DRAFT, Scene, sample
 from tests.world import Tell
 from workflows import NotDone
+from workflows.engine.digests.failures.views import FailureFigures
 from workflows.engine.digests.making import digest_view, make
 from workflows.engine.digests.names import JobName
 from workflows.engine.read.tally import Hits, tally
@@ -88,7 +89,9 @@ def test_the_summary_of_the_day_counts_no_case_with_a_sample_answer_and_says_so(
     scene.world.clock.move(timedelta(days=1))
     made = make(scene.world.context, JobName.FAILURES, today=date(2026, 11, 21), zone=ZoneInfo("UTC"))
     assert made is not None
-    (figures,) = digest_view(scene.world.context, made).figures.workflows
+    told = digest_view(scene.world.context, made).figures
+    assert isinstance(told, FailureFigures)
+    (figures,) = told.workflows
     assert (figures.taken_in, figures.by_people, figures.waiting, figures.alone) == (1, 0, 1, 0)
     assert (figures.samples, figures.cost) == (2, Decimal(1))
 

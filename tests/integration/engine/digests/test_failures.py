@@ -21,7 +21,7 @@ from tests.integration.engine.scene import DRAFT, Crash, Scene, rows, sample
 from tests.sample import Triage, sample_workflow
 from tests.world import Tell
 from workflows import NotDone, OutcomeUnknown
-from workflows.engine.digests.failures.views import Cause, WorkflowFigures
+from workflows.engine.digests.failures.views import Cause, FailureFigures, WorkflowFigures
 from workflows.engine.digests.making import CLOCK, digest_view, make
 from workflows.engine.digests.names import JobName
 from workflows.engine.digests.views import DigestView
@@ -52,9 +52,15 @@ def made(scene: Scene, today: date = TODAY) -> DigestView:
     return digest_view(scene.world.context, digest)
 
 
+def failures(view: DigestView) -> FailureFigures:
+    """Return its figures."""
+    assert isinstance(view.figures, FailureFigures)
+    return view.figures
+
+
 def told(view: DigestView) -> WorkflowFigures:
     """Return the figures of its only workflow."""
-    (figures,) = view.figures.workflows
+    (figures,) = failures(view).workflows
     return figures
 
 
@@ -81,13 +87,13 @@ def test_a_quiet_day_has_a_summary_too(make_world: MakeWorld) -> None:
     scene = sample(make_world)
     view = made(scene)
     assert (view.first, view.last, view.missed) == (TODAY - DAY, TODAY - DAY, 0)
-    assert (view.figures.stopped, view.figures.still_stopped, view.figures.older, view.figures.cost) == (
+    assert (failures(view).stopped, failures(view).still_stopped, failures(view).older, failures(view).cost) == (
         0,
         0,
         0,
         Decimal(0),
     )
-    assert not view.figures.workflows
+    assert not failures(view).workflows
 
 
 def test_what_failed_is_counted_by_its_cause(make_world: MakeWorld) -> None:
@@ -117,7 +123,7 @@ def test_what_failed_is_counted_by_its_cause(make_world: MakeWorld) -> None:
         more_causes=0,
         cost=Decimal("1.24"),
     )
-    assert (view.figures.stopped, view.figures.still_stopped, view.figures.cost) == (3, 3, Decimal("1.24"))
+    assert (failures(view).stopped, failures(view).still_stopped, failures(view).cost) == (3, 3, Decimal("1.24"))
 
 
 def test_a_failure_mended_by_a_rerun_happened_and_no_longer_stands(make_world: MakeWorld) -> None:
@@ -159,7 +165,7 @@ def test_what_is_recalled_in_a_rerun_is_paid_for_once(make_world: MakeWorld) -> 
     reruns.rerun(scene.world.context, case, by="U0DEV")
     scene.world.work()
     assert scene.run(case).state == "delivered"
-    assert made(scene).figures.cost == Decimal("0.03")
+    assert failures(made(scene)).cost == Decimal("0.03")
     next_one = told(made(scene, TODAY + DAY))
     assert (next_one.cost, next_one.alone, next_one.taken_in) == (Decimal(0), 1, 0)
 
@@ -183,7 +189,7 @@ def test_a_doubt_is_no_second_failure_once_a_person_has_looked(make_world: MakeW
     made(scene, TODAY - DAY)
     at(scene, TODAY - DAY, 9)
     doubts.settle(scene.world.context, case, happened=False, by="U0EVE")
-    assert made(scene).figures.stopped == 0
+    assert failures(made(scene)).stopped == 0
     figures = told(made(scene, TODAY + DAY))
     assert (figures.stopped, figures.still_stopped, figures.older) == (0, 0, 1)
 
@@ -262,7 +268,7 @@ def test_workflows_are_told_apart_and_quiet_ones_left_out(make_world: MakeWorld)
     scene.world.submit(busy, id=2, text="x")
     scene.world.work()
     view = made(scene)
-    assert [(figures.workflow, figures.stopped, figures.cost) for figures in view.figures.workflows] == [
+    assert [(figures.workflow, figures.stopped, figures.cost) for figures in failures(view).workflows] == [
         ("busy", 0, Decimal("0.1")),
         ("sample", 1, Decimal(0)),
     ]
@@ -373,7 +379,7 @@ def test_the_first_summary_ever_covers_yesterday_only(make_world: MakeWorld) -> 
     at(scene, TODAY - DAY)
     failed(scene, 2)
     view = made(scene)
-    assert (view.first, view.missed, view.figures.stopped) == (TODAY - DAY, 0, 1)
+    assert (view.first, view.missed, failures(view).stopped) == (TODAY - DAY, 0, 1)
     assert told(view).older == 1
 
 
@@ -386,7 +392,7 @@ def test_missed_days_are_covered_by_one_summary_that_names_the_gap(make_world: M
         scene.worked(id=10 + number)
     view = made(scene)
     assert (view.first, view.last, view.missed) == (date(2026, 11, 16), date(2026, 11, 19), 3)
-    assert (view.figures.stopped, view.figures.cost) == (4, Decimal(1))
+    assert (failures(view).stopped, failures(view).cost) == (4, Decimal(1))
     assert [row.period for row in rows(scene.world, schema.Digest)] == ["2026-11-15", "2026-11-19"]
     assert [subject for kind, subject, *_ in scene.outbox() if kind == "digest"] == ["digest:1", "digest:2"]
 
@@ -399,7 +405,7 @@ def test_a_gap_of_months_is_named_in_full_and_covered_in_its_last_31_days(make_w
         failed(scene, number)
     view = made(scene)
     assert (view.first, view.last, view.missed) == (TODAY - 31 * DAY, TODAY - DAY, 99)
-    assert (view.figures.stopped, view.figures.older) == (1, 1)
+    assert (failures(view).stopped, failures(view).older) == (1, 1)
 
 
 @pytest.mark.parametrize(
@@ -425,8 +431,8 @@ def test_no_moment_is_counted_twice_or_never_where_the_clocks_are_changed(make_w
         scene.world.clock.time = start + timedelta(hours=hour)
         failed(scene, hour)
     views = [made(scene, date(2026, 10, day)) for day in (25, 26, 27)]
-    assert [view.figures.stopped for view in views] == [24, 25, 24]
-    assert [view.figures.older for view in views] == [0, 24, 49]
+    assert [failures(view).stopped for view in views] == [24, 25, 24]
+    assert [failures(view).older for view in views] == [0, 24, 49]
 
 
 @pytest.mark.parametrize("days", [400, -400])
@@ -444,7 +450,7 @@ def test_one_moment_of_a_wrong_clock_keeps_no_summary_from_being_made_and_is_tol
     for day in range(1, 4):
         view = made(scene, TODAY + day * DAY)
         assert (view.first, view.last, view.missed) == (TODAY + (day - 1) * DAY, TODAY + (day - 1) * DAY, 0)
-        assert view.figures.stopped == (day == 1)
+        assert failures(view).stopped == (day == 1)
     told_of = [subject for kind, subject, *_ in scene.outbox() if kind == CLOCK]
     # Back again, those that are right are to come by the clock that is wrong; which of the two is, nobody can tell.
     assert told_of == ([f"digest:{wrong.id}"] if days > 0 else ["digest:1"])

@@ -15,6 +15,7 @@ from tests.integration.engine.trail import follow_the_trail
 from tests.sample import Triage
 from workflows import NotDone, Review, Second
 from workflows.engine.case import notices
+from workflows.engine.digests.failures.views import FailureFigures
 from workflows.engine.digests.making import digest_view, make
 from workflows.engine.digests.names import JobName
 from workflows.engine.errors import BadReason
@@ -282,5 +283,7 @@ def test_an_error_counts_as_found_once_a_person_corrected_it(make_world: MakeWor
     today = scene.world.clock().date() + timedelta(days=1)
     made = make(scene.world.context, JobName.FAILURES, today=today, zone=ZoneInfo("UTC"))
     assert made is not None
-    (figures,) = digest_view(scene.world.context, made).figures.workflows
+    told = digest_view(scene.world.context, made).figures
+    assert isinstance(told, FailureFigures)
+    (figures,) = told.workflows
     assert (figures.reported, figures.corrected) == (2, 1)
