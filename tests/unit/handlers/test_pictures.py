@@ -55,6 +55,7 @@ def tables(draw: st.DrawFn) -> Table:
     )
 
 
+@pytest.mark.slow
 @given(st.lists(charts() | tables(), max_size=5))
 def test_both_judges_take_whatever_is_drawn_and_its_plain_form(parts: list[Part]) -> None:
     """Whatever the texts and numbers are: within every limit, pinging nobody, with nothing hidden."""
@@ -63,6 +64,19 @@ def test_both_judges_take_whatever_is_drawn_and_its_plain_form(parts: list[Part]
     if drawn.plain is not None:
         message(drawn.plain())
         assert kinds(drawn.plain()) == {"rich_text"}
+
+
+@pytest.mark.parametrize("kind", [ChartKind.BAR, ChartKind.PIE])
+def test_names_of_hostile_things_ping_nobody_and_keep_apart(kind: ChartKind) -> None:
+    names = ["<!channel>", "<@U0123456789>", "same name of a thing, long", "same name of a thing, longer"]
+    series = [Series(name="<!here>", values=[1, 2, 3, 4])]
+    what = Chart(title="<!channel>", kind=kind, measure="<!here>", unit=Unit.COUNT, places=names, series=series)
+    table = Table(caption="<!channel>", columns=[Column(name="<!here>")], rows=[["<@U0123456789>"]])
+    drawn = illustrated([what, table], text="t")
+    message(drawn)
+    assert "‹!channel›" in str(drawn.blocks)
+    assert drawn.plain is not None
+    message(drawn.plain())
 
 
 @pytest.mark.parametrize("unit", Unit)

@@ -6,6 +6,7 @@ from handlers.slack import limits
 from handlers.slack.blocks.parts.drawing import Block
 from handlers.slack.blocks.parts.elements import small_print
 from handlers.slack.blocks.parts.paragraphs import block
+from handlers.slack.blocks.parts.text import bare
 from handlers.texts import charts
 from handlers.texts.charts import Chart, ChartKind, Series
 from handlers.texts.measures import axis, on_axis
@@ -25,7 +26,7 @@ def chart(what: Chart, room: Room) -> list[Block] | None:
         return None
     made: Block = {
         "type": "data_visualization",
-        "title": one_line(what.title, limits.CHART_TITLE) or "–",
+        "title": bare(what.title, limits.CHART_TITLE) or "–",
         "chart": {"type": what.kind.value, **drawn},
     }
     # The words are about what is drawn, except that all parts of a pie are in it.
@@ -47,7 +48,7 @@ def _on_axes(what: Chart) -> Block | None:
     drawn = [_series(what, name, labels, [of[place] for place in kept]) for name, of in zip(names, values, strict=True)]
     if not kept or None in drawn:
         return None
-    title = one_line(axis(what.measure, what.unit), limits.CHART_TITLE)
+    title = bare(axis(what.measure, what.unit), limits.CHART_TITLE)
     return {"series": drawn, "axis_config": {"categories": labels, **({"y_label": title} if title else {})}}
 
 
@@ -89,10 +90,10 @@ def _different(labels: Sequence[str]) -> list[str]:
     """Cut labels to the length that Slack takes, and number those that are then alike: it refuses the same twice."""
     made = list[str]()
     for label in labels:
-        text, number = one_line(label, limits.CHART_LABEL) or "–", 1
+        text, number = bare(label, limits.CHART_LABEL) or "–", 1
         while text in made:
             number += 1
             ending = f" ({number})"
-            text = f"{one_line(label, limits.CHART_LABEL - len(ending))}{ending}".strip()
+            text = f"{bare(label, limits.CHART_LABEL - len(ending))}{ending}".strip()
         made.append(text)
     return made

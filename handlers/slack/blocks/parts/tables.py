@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from handlers.slack import limits
 from handlers.slack.blocks.parts.drawing import Block
 from handlers.slack.blocks.parts.paragraphs import block
+from handlers.slack.blocks.parts.text import bare
 from handlers.texts import tables
 from handlers.texts.measures import Number, measured, on_axis, said
 from handlers.texts.pieces import Room
@@ -35,7 +36,7 @@ def data_table(what: Table, *, most: int) -> Block | None:
         return None
     return {
         "type": "data_table",
-        "caption": tables.caption(what, len(drawn) - 1),
+        "caption": bare(tables.caption(what, len(drawn) - 1), limits.DATA_TABLE_TEXT),
         "rows": drawn,
         "page_size": _PAGE,
         "row_header_column_index": 0,

@@ -29,6 +29,18 @@ def escaped(text: object, length: int) -> str:
     return "".join(found)
 
 
+_ALIKE = str.maketrans({"<": "‹", ">": "›"})
+
+
+def bare(text: object, length: int) -> str:
+    """Return a text for a field that is a bare string, on one line of at most `length` characters.
+
+    Slack does not say whether it makes mentions of what stands there, so the signs for them are replaced by others that
+    look alike.
+    """
+    return one_line(text, length).translate(_ALIKE)
+
+
 def parts(text: str, length: int) -> list[str]:
     """Split a text into parts of at most `length` characters, within words; at least one part, which may be empty.
 
