@@ -211,6 +211,7 @@ LOOPS: Mapping[str, Read] = {
         session, "U0ANA", team=TEAM, workflow=WORKFLOWS[0], limit=200
     ),
     "assignments.loads": lambda session: assignments.loads(session, ["U0ANA", "U0BEN"], team=TEAM),
+    "spot_checks.to_correct": lambda session: spot_checks.to_correct(session, team=TEAM, limit=100),
     "spot_checks.passed": lambda session: spot_checks.passed(session, team=TEAM, limit=100),
     "spot_checks.overdue": lambda session: spot_checks.overdue(session, team=TEAM, before=_DAY, limit=100),
     "outbox.channels": lambda session: outbox.channels(session, team=TEAM, face=_FACE, at=_NOW),

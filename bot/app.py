@@ -64,11 +64,13 @@ def opened(
     make: Mapping[str, JsonValue] | None = None,
     log_level: str = "off",
     clock: Clock = now,
+    seed: str | None = None,
 ) -> Iterator[App]:
     """Wire Countersign for the block.
 
     A SQLite file is created and upgraded automatically; PostgreSQL has to be migrated before. `make`: options of a
-    workflow to make now, instead of those kept for it. `log_level`: used where the settings name none. Raise
+    workflow to make now, instead of those kept for it. `log_level`: used where the settings name none. `seed`: a
+    secret of draws in place of the team's own, so that a demonstration is the same each time. Raise
     `CountersignError`, or `store.db.migration.NewerSchema`.
     """
     logs.configure(settings.log_level if settings.log_level != "auto" else log_level)
@@ -86,7 +88,7 @@ def opened(
                 team=team.id,
                 queue_limit=settings.queue_limit,
                 restores=team.restores,
-                seed=team.seed,
+                seed=team.seed if seed is None else seed,
                 prices=models.prices,
             )
             runner = Runner(context, models, second=models.second)

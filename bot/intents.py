@@ -29,6 +29,8 @@ from workflows.engine.review.cards import card_view, failure_view, place_of
 from workflows.engine.review.corrected.corrected_inputs import run_again_note
 from workflows.engine.review.doubts import doubt_view
 from workflows.engine.review.hiding import card_in_channel, doubt_in_channel
+from workflows.engine.review.spot_checks.looks import checks_of_channel
+from workflows.engine.review.spot_checks.views import ChecksOfChannel
 from workflows.engine.review.views import CardView, DoubtView, ReminderView
 from workflows.engine.review.waiting.reminders import MayDecide, nobody_may, reminder_view
 from workflows.engine.review.wrong.report_views import report_note
@@ -54,7 +56,7 @@ class Reminder:
     """The most urgent of them, as a channel may be shown them."""
 
 
-News = CardView | DoubtView | CauseView | DigestView | Rest | Reminder | Callable[[Room], Told]
+News = CardView | DoubtView | CauseView | DigestView | Rest | ChecksOfChannel | Reminder | Callable[[Room], Told]
 """News that a face draws: a read model that it has a layout for, or paragraphs, as long as it has room for."""
 
 
@@ -76,6 +78,8 @@ def read(context: Context, intents: Sequence[Intent], *, may: MayDecide = nobody
             if status.oldest_behind is None:
                 return None
             return Rest(channel=first.channel, number=status.behind, oldest=status.oldest_behind)
+        case notices.SPOT_CHECKS:
+            return checks_of_channel(context, first.channel)
         case notices.CAUSE:
             return cause_view(context, first.subject.id)
         case "digest":
@@ -232,6 +236,7 @@ _WHAT = {
     notices.TROUBLE: "the news that a system is in trouble",
     notices.EXPIRY: "the warning that what lets us use a system ends",
     "queue": "the number of reviews that wait",
+    notices.SPOT_CHECKS: "the number of spot checks that wait",
     "paused": "the news that Countersign paused a workflow",
     notices.PAUSED_BY_HAND: "the news that a workflow was paused",
     notices.RESUMED: "the news that a workflow was resumed",

@@ -14,7 +14,19 @@ from typing import Annotated
 import typer
 
 from bot import settings_file
-from bot.cli import absences, authors, cases, decisions, digests, lists, manifests, operations, processes, prompts
+from bot.cli import (
+    absences,
+    authors,
+    cases,
+    decisions,
+    digests,
+    lists,
+    manifests,
+    operations,
+    processes,
+    prompts,
+    spot_checks,
+)
 
 app = typer.Typer(
     name="countersign",
@@ -23,7 +35,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
-for group in (cases, lists, decisions, absences, operations, processes, manifests, authors):
+for group in (cases, lists, decisions, spot_checks, absences, operations, processes, manifests, authors):
     app.add_typer(group.commands)
 app.add_typer(prompts.commands, name="prompts")
 app.add_typer(digests.commands, name="digest")

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from bot.cli.parameters import Assignments, CaseReference, Version
+from bot.cli.parameters import Assignments, CaseReference, Version, assigned
 from bot.cli.people import operator
 from bot.cli.start import started
 
@@ -17,7 +17,6 @@ if TYPE_CHECKING:
 
     from bot.app import App
     from handlers.commands import RerunCauseWords, RerunFailedWords
-    from workflows.engine.declare.registry import AnyWorkflow
     from workflows.engine.read.views import OpenReview
 
 commands = typer.Typer()
@@ -123,7 +122,7 @@ def edit(
         workflow = app.context.registry.get(review.workflow)
         values = case_view(app.context, review.case).newest.to_approve
         proposed = entries_of(workflow.output, values) if values is not None else {}
-        typed = proposed | _assigned(workflow, set or [])
+        typed = proposed | assigned(workflow, set or [])
         read_form(workflow.output, typed, zone=workflow.timezone)
         anew = redrawn(app.context, workflow, review.id, proposed=proposed, typed=typed)
         for name in anew:
@@ -425,7 +424,7 @@ def correct(
         number = find_case(app.context, case)
         view = corrections.delivered_view(app.context, number)
         workflow = app.context.registry.get(view.workflow)
-        new = read_form(workflow.output, {**view.values, **_assigned(workflow, set or [])}, zone=workflow.timezone)
+        new = read_form(workflow.output, {**view.values, **assigned(workflow, set or [])}, zone=workflow.timezone)
         with refusals.told_of_case(app.context, number, by=operator(), wanted="correct"):
             corrections.correct(app.context, number, new, by=operator(), reasons=[reason] if reason else [])
         for name, value in entries(new).items():
@@ -491,27 +490,6 @@ def _advised(review: OpenReview) -> Iterator[None]:
         raise Refused(f"{broken}; use --confirm to decide so all the same") from None
     except FormChanged as changed:
         raise Refused(f"{changed}: countersign edit {review.case} --set FIELD=VALUE") from None
-
-
-def _assigned(workflow: AnyWorkflow, assignments: Sequence[str]) -> dict[str, str]:
-    """Read FIELD=VALUE arguments; a field of several values may be named once for each.
-
-    Raise `InvalidOutput` for an argument without a name, and for one value too many.
-    """
-    from workflows.engine.errors import InvalidOutput
-    from workflows.engine.text.form_fields import SEVERAL, form_of
-
-    several = {field.name for field in form_of(workflow.output) if field.kind in SEVERAL}
-    values: dict[str, str] = {}
-    for assignment in assignments:
-        name, equals, value = assignment.partition("=")
-        name = name.strip()
-        if not equals or not name:
-            raise InvalidOutput({assignment: "has to be FIELD=VALUE"})
-        if name in values and name not in several:
-            raise InvalidOutput({name: "is set twice"})
-        values[name] = f"{values[name]}\n{value}" if name in values else value
-    return values
 
 
 def _tell(app: App, case: int, done: str) -> None:

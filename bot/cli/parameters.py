@@ -1,8 +1,14 @@
 """Parameters that several commands share."""
 
-from typing import Annotated
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Annotated
 
 import typer
+
+if TYPE_CHECKING:
+    from workflows.engine.declare.registry import AnyWorkflow
 
 Json = Annotated[bool, typer.Option("--json", help="Print JSON, for a program to read.")]
 CaseReference = Annotated[str, typer.Argument(metavar="CASE", help="The case's number or key.")]
@@ -26,3 +32,24 @@ WorkflowArgument = Annotated[
     str | None, typer.Argument(metavar="WORKFLOW", help="Its name; without it, the state of all workflows is shown.")
 ]
 WorkflowName = Annotated[str | None, typer.Option("--workflow", help="Only this workflow's.")]
+
+
+def assigned(workflow: AnyWorkflow, assignments: Sequence[str]) -> dict[str, str]:
+    """Read FIELD=VALUE arguments; a field of several values may be named once for each.
+
+    Raise `InvalidOutput` for an argument without a name, and for one value too many.
+    """
+    from workflows.engine.errors import InvalidOutput
+    from workflows.engine.text.form_fields import SEVERAL, form_of
+
+    several = {field.name for field in form_of(workflow.output) if field.kind in SEVERAL}
+    values: dict[str, str] = {}
+    for assignment in assignments:
+        name, equals, value = assignment.partition("=")
+        name = name.strip()
+        if not equals or not name:
+            raise InvalidOutput({assignment: "has to be FIELD=VALUE"})
+        if name in values and name not in several:
+            raise InvalidOutput({name: "is set twice"})
+        values[name] = f"{values[name]}\n{value}" if name in values else value
+    return values

@@ -34,6 +34,7 @@ from workflows.engine.health import expiries
 from workflows.engine.health import watch as health
 from workflows.engine.review.assignment import upkeep
 from workflows.engine.review.form import drafts, second_look
+from workflows.engine.review.spot_checks.upkeep import Upkeep
 from workflows.engine.review.wrong import reports
 
 log = structlog.get_logger()
@@ -49,6 +50,8 @@ _TURN = 2.0
 """Seconds between two attempts to become the sender."""
 _REPORTS = 5.0
 """Seconds between two looks for reports that wait."""
+_SPOT_CHECKS = 20.0
+"""Seconds between two looks at the spot checks that wait."""
 _ASSIGNMENTS = 5.0
 """Seconds between two looks at what is to be assigned, and at who is away."""
 _PRESENCE = 600.0
@@ -103,6 +106,7 @@ def serve(
             if taken_back:
                 log.info("runs.taken_back", runs=taken_back)
             loops += [_Loop(run=app.dispatcher.run), _Loop(run=partial(_take_up_reports, app))]
+            loops.append(_Loop(run=partial(_tend_spot_checks, app)))
         if spans is not None:
             loops.append(_Loop(run=spans))
         if slack is not None:
@@ -162,6 +166,16 @@ def _take_up_reports(app: App, stop: Event) -> None:
             reports.take_up_all(app.context)
         except (DBAPIError, Unavailable) as error:
             log.warning("reports.without_database", error=type(error).__name__)
+
+
+def _tend_spot_checks(app: App, stop: Event) -> None:
+    """End spot checks of what no longer stands, open the corrections that follow, and have their number shown."""
+    upkeep_of_checks = Upkeep(app.context)
+    while not stop.wait(_SPOT_CHECKS):
+        try:
+            upkeep_of_checks.look()
+        except (DBAPIError, Unavailable) as error:
+            log.warning("spot_checks.without_database", error=type(error).__name__)
 
 
 def _assign(app: App, slack: Slack, stop: Event) -> None:

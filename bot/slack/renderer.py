@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bot.intents import News, Reminder, Rest, read, waits_for_person
+from handlers.slack.blocks import spot_check
 from handlers.slack.blocks.card import card
 from handlers.slack.blocks.cause import cause
 from handlers.slack.blocks.digest import digest
@@ -15,6 +16,7 @@ from handlers.slack.blocks.reminder import reminder
 from workflows.engine.context import Context
 from workflows.engine.digests.views import DigestView
 from workflows.engine.read.cause_views import CauseView
+from workflows.engine.review.spot_checks.views import ChecksOfChannel
 from workflows.engine.review.views import CardView, DoubtView
 from workflows.engine.review.waiting.reminders import MayDecide, nobody_may
 from workflows.engine.send.views import Intent
@@ -56,6 +58,8 @@ def _drawn(news: News) -> Drawn:
             return digest(news)
         case Rest():
             return queue(news.channel, news.number, news.oldest)
+        case ChecksOfChannel():
+            return spot_check.card(news)
         case Reminder():
             return reminder(news.view, news.cards)
         case _:

@@ -84,6 +84,10 @@ class Action(StrEnum):
     """Acts on what a failure summary says needs somebody, as it stands when it is pressed."""
     CASE = "open_case"
     """Shows a case that a digest names. Its value is about a case; a number follows, since several stand together."""
+    SPOT_CHECKS = "spot_checks"
+    """Opens the next spot check. It is about no row; on a card, the channel says whose."""
+    LEAVE = "leave_to_others"
+    """Leaves a spot check to others. Its value is about that."""
 
 
 FORM = "form!"
@@ -125,6 +129,14 @@ class Callback(StrEnum):
     ASSIGN = "assign"
     AWAY = "away"
     IGNORE = "ignore_until"
+    SPOT_CHECK = "spot_check"
+    """The form of a case that went alone, without what was delivered."""
+    SPOT_CHECK_ROW = "spot_check_row"
+    """A row of a list in it."""
+    SPOT_CHECK_GRADE = "spot_check_grade"
+    """Two answers, and the grade of how they differ."""
+    SPOT_CHECK_ON = "spot_check_on"
+    """A page from which one goes on to the next spot check."""
 
 
 ROWS = "rows!"
@@ -146,8 +158,8 @@ class Shown:
     """A row as a person was shown it: all that a button or a form carries.
 
     The action or the callback says which table it is about: Happened, Not happened, Deliver and Look are about a
-    delivery, Correct and Correct input are about a case, those on the card of a cause about that, and all others are
-    about a review.
+    delivery, Correct and Correct input are about a case, those on the card of a cause about that, those of a spot check
+    about that, and all others are about a review.
     """
 
     id: int

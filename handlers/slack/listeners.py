@@ -23,6 +23,7 @@ from handlers.slack.interactions import (
     questions,
     reports,
     session,
+    spot_checks,
     undo,
 )
 from handlers.slack.interactions.forms import corrected_inputs, corrections, rows, submissions, suggestions
@@ -53,6 +54,7 @@ def register(app: App, slack: SlackContext) -> None:
         reports,
         rows,
         session,
+        spot_checks,
         submissions,
         suggestions,
         undo,

@@ -149,6 +149,11 @@ class Modal(_Payload):
         return self.callback_id in (Callback.CORRECT_INPUT, Callback.CORRECT_INPUT_ROW)
 
     @property
+    def is_spot_check(self) -> bool:
+        """True if the modal is about a spot check, and not about a review."""
+        return self.callback_id in (Callback.SPOT_CHECK, Callback.SPOT_CHECK_ROW, Callback.SPOT_CHECK_GRADE)
+
+    @property
     def rows(self) -> Mapping[str, "ShownRows"]:
         """Rows that the form shows, by the field of their list."""
         named = [block.block_id.removeprefix(ROWS) for block in self.blocks if block.block_id.startswith(ROWS)]

@@ -145,6 +145,16 @@ def start_reviewing(number: int) -> Button:
     return Button(text="Start reviewing", says=f"Start reviewing, {more(number)}")
 
 
+def start_spot_checks(number: int) -> Button:
+    """Name the button that opens the next spot check. `number`: of those that wait."""
+    return Button(text="Start", says=f"Start with {number:,} spot {'check' if number == 1 else 'checks'}")
+
+
+def pass_on(key: str) -> Button:
+    """Name the button that leaves a spot check to others."""
+    return Button(text="Leave it to others", says=f"Leave the spot check of {key} to others")
+
+
 def look(key: str) -> Button:
     """Name the button that shows what helps to find out whether a delivery happened."""
     return Button(text="Look", says=f"Look at {key}")
@@ -188,6 +198,7 @@ LATER = Button(text="Later", says="Later reviews")
 START_ANEW = Button(text="Start anew", says="Start anew from what is proposed")
 START_FROM_DELIVERED = Button(text="Start anew", says="Start anew from what was delivered")
 START_FROM_INPUT = Button(text="Start anew", says="Start anew from the present input")
+START_EMPTY = Button(text="Start anew", says="Start anew with an empty form")
 BACK_TO_CASE = Button(text="Back", says="Back to the case, without deciding")
 BACK_TO_FORM = Button(text="Back to the form", says="Back to the form, without this row's changes")
 

@@ -16,6 +16,7 @@ _SUBJECT = 120
 """Most characters of a case's one line."""
 IN_HAND = "In your hands"
 QUEUES = "Waits for your team"
+SPOT_CHECKS = "Spot checks"
 DECIDED = "You decided today"
 CHARTERS = "How each workflow decides"
 TOUR = "How this works"

@@ -15,6 +15,7 @@ _WORDS: Mapping[str, str] = {
     WhyRefused.DELIVERED: "it is delivered already",
     WhyRefused.SAME_PERSON: "another person has to decide after them",
     WhyRefused.OWN_CASE: "they handed it in, or asked for it",
+    WhyRefused.NOT_BLIND: "they knew what was delivered",
     WhyRefused.NOT_POSSIBLE: "not possible then",
 }
 

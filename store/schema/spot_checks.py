@@ -23,6 +23,8 @@ class SpotCheck(OfTeam, Base):
             "id",
             where="state IN ('answered', 'awaiting_second', 'open')",
         ),
+        # What is to be opened for one is opened within moments, and searched for again and again.
+        index_of_some("ix_spot_checks_to_correct", "team_id", "id", where="correction = 'due'"),
         Index("ix_spot_checks_case_id", "case_id"),
     )
 
@@ -50,6 +52,10 @@ class SpotCheck(OfTeam, Base):
     note_id: Mapped[int | None] = mapped_column(ForeignKey("contents.id"))
     second_by: Mapped[str | None] = mapped_column(String(100))
     second_grade: Mapped[str | None] = mapped_column(String(20))
+    second_right: Mapped[str | None] = mapped_column(String(20))
+    """The answer that the second person finds right: what was delivered, the blind one, or neither; None where they
+    find no difference that matters.
+    """
     second_note_id: Mapped[int | None] = mapped_column(ForeignKey("contents.id"))
     outcome: Mapped[str | None] = mapped_column(String(20))
     """Grade that counts: same, minor, major or critical; None until it is decided."""
@@ -58,5 +64,7 @@ class SpotCheck(OfTeam, Base):
     end: Mapped[str | None] = mapped_column(String(20))
     """How its outcome was found, or why it ended without one; None while somebody has to look at it."""
     ended_at: Mapped[datetime | None]
+    correction: Mapped[str | None] = mapped_column(String(20))
+    """What became of the correction that follows from its outcome; None where none follows."""
     review_id: Mapped[int | None] = mapped_column(ForeignKey("reviews.id"))
-    """Review of the correction that followed from it; None where none did."""
+    """Review of that correction; None where there is none."""

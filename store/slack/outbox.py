@@ -27,6 +27,8 @@ CARD = "card"
 """The kind of a review's card."""
 QUEUE = "queue"
 """The kind of a channel's card for all that has no card of its own."""
+SPOT_CHECKS = "spot_checks"
+"""The kind of a channel's card for the spot checks that wait."""
 DOUBT = "doubt"
 """The kind of the question whether a delivery happened."""
 OUTAGE = "outage"
@@ -61,7 +63,7 @@ REPLIES = frozenset({DECIDED, TAKEN_BACK, REMINDED, ESCALATED, ASSIGNED, CAUSE_N
 """Kinds of notes that are said in the thread of the message about the same subject, and nowhere else."""
 UNSENT = (OutboxState.DUE, OutboxState.HELD)
 """States of what is still to be sent."""
-VIEWS = frozenset({CARD, QUEUE, DOUBT, OUTAGE, TARGET, TROUBLE, OVERRUN, CAUSE})
+VIEWS = frozenset({CARD, QUEUE, SPOT_CHECKS, DOUBT, OUTAGE, TARGET, TROUBLE, OVERRUN, CAUSE})
 """Kinds that show a present state; the others say something once."""
 
 

@@ -8,6 +8,7 @@
     │   ├── Repeated
     │   ├── SamePerson
     │   ├── OwnCase
+    │   ├── NotBlind
     │   ├── AlreadyDelivered
     │   ├── CorrectionWaits
     │   ├── InvalidInput
@@ -81,6 +82,7 @@ __all__ = [
     "NeverBroken",
     "NoProposal",
     "NotAllowed",
+    "NotBlind",
     "NotConfirmed",
     "NotDone",
     "OutcomeUnknown",
@@ -122,6 +124,10 @@ class SamePerson(Refused):
 
 class OwnCase(Refused):
     """The workflow lets nobody decide what they handed in, or asked for."""
+
+
+class NotBlind(Refused):
+    """The person knows what was delivered for the case, so they cannot look at it blind."""
 
 
 class AlreadyDelivered(Refused):

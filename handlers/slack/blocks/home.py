@@ -9,6 +9,7 @@ from handlers.slack.blocks.parts.elements import actions, button, divider, heade
 from handlers.slack.blocks.parts.pages import View
 from handlers.slack.blocks.parts.paragraphs import block
 from handlers.slack.blocks.parts.sections import section
+from handlers.slack.blocks.spot_check import waiting
 from handlers.slack.ids import ALL, Action, HomePlace, Shown, TurnedTo
 from handlers.texts import buttons
 from handlers.texts import home as texts
@@ -18,8 +19,11 @@ from workflows.engine.read.home_views import PAGE, Decided, HomeView, InHand, Pl
 from workflows.engine.review.assignment.views import AbsenceView
 
 
-def home(view: HomeView, *, may_decide: Collection[str], is_tour_read: bool) -> View:
-    """Draw a person's Home. `may_decide`: the workflows whose reviews they may decide. `is_tour_read`: they said so."""
+def home(view: HomeView, *, may_decide: Collection[str], is_tour_read: bool, checks: int = 0) -> View:
+    """Draw a person's Home. `may_decide`: the workflows whose reviews they may decide. `is_tour_read`: they said so.
+
+    `checks`: number of the spot checks that wait for them.
+    """
     made = [section(texts.brief(view), press=button(texts.REFRESH, action=Action.REFRESH, value="home"))]
     made += _away(view.absence) if view.absence is not None else []
     if view.is_new and not is_tour_read:
@@ -32,6 +36,7 @@ def home(view: HomeView, *, may_decide: Collection[str], is_tour_read: bool) -> 
         made += _start_all(view, may_decide)
         made += [_queue(one, may_decide) for one in view.queues]
         made += _pages("queues", texts.QUEUES, view.place.queues, len(view.queues), view.all_queues)
+    made += [header(texts.SPOT_CHECKS), *waiting(checks)] if checks else []
     groups = [one for one in view.groups if one.workflow in may_decide]
     made += [header(alike.HEADING), *map(see, groups)] if groups else []
     made += [header(texts.DECIDED), *(_decided(one, view) for one in view.decided)]

@@ -34,7 +34,7 @@ from handlers.texts import buttons
 from handlers.texts.buttons import Button
 from handlers.texts.pieces import Room, hour
 from handlers.texts.plain import begun_large, ended, excerpt, without_first_line
-from handlers.texts.review import assignments, forms, questions, rows, sessions
+from handlers.texts.review import assignments, forms, questions, rows, sessions, spot_checks
 from handlers.texts.review.forms import Note
 from handlers.texts.review.seconds import NEEDED
 from handlers.texts.values import CHECK, certainty, check_first, doubted, recommendation
@@ -45,6 +45,7 @@ from workflows.engine.review.alike.views import GroupView
 from workflows.engine.review.corrected.views import MOST_SAID, InputView
 from workflows.engine.review.decisions import AND_MORE, MAX_REASON, Follows
 from workflows.engine.review.form.forms import form_mark
+from workflows.engine.review.spot_checks.views import BlindView
 from workflows.engine.review.views import CardView, DeliveredView, DoubtView, WaitingView
 from workflows.engine.text.form_fields import Field, Kind
 from workflows.engine.text.form_records import parts_of, spread, spread_out
@@ -160,7 +161,7 @@ def is_refused(view: CardView) -> bool:
 
 
 def row_form(
-    view: CardView | DeliveredView | InputView,
+    view: CardView | DeliveredView | InputView | BlindView,
     field: Field,
     texts: Mapping[str, str],
     *,
@@ -178,6 +179,8 @@ def row_form(
             callback, nothing = Callback.CORRECT_ROW, rows.NOTHING_PROPOSED
         case InputView():
             callback, nothing = Callback.CORRECT_INPUT_ROW, rows.NOTHING_RUN
+        case BlindView():
+            callback, nothing = Callback.SPOT_CHECK_ROW, rows.NOTHING_KEPT
         case CardView():
             callback, nothing = Callback.ROW, rows.NOTHING_DECIDED
     place = opened.row.place
@@ -200,12 +203,12 @@ def row_form(
     return form if opened.is_alone else form | {"close": label(forms.GO_BACK, limits.VIEW_TITLE)}
 
 
-def _before(view: CardView | DeliveredView | InputView, text: str) -> str:
+def _before(view: CardView | DeliveredView | InputView | BlindView, text: str) -> str:
     """Say what a value of a row was before the person changed it."""
     match view:
         case DeliveredView():
             return forms.delivered_value(text)
-        case InputView():
+        case InputView() | BlindView():
             return forms.present_value(text)
         case CardView():
             return forms.proposed_value(text, refused=is_refused(view))
@@ -227,18 +230,20 @@ def rule_met(view: CardView, broken: NeverBroken, *, listed: Listed | None = Non
 
 
 def case_form(
-    view: DeliveredView | InputView,
+    view: DeliveredView | InputView | BlindView,
     fields: Sequence[Field],
     typed: Mapping[str, str],
     *,
     generation: int = 0,
+    listed: Listed | None = None,
     changed: str | None = None,
     dropped: Mapping[str, str] | None = None,
     first_rows: Mapping[str, int] | None = None,
     notes: Mapping[str, Sequence[Note]] | None = None,
     taken_up: datetime | None = None,
 ) -> View | None:
-    """Draw the form that corrects a delivery, or puts an input right; None where it is too large for Slack.
+    """Draw the form that corrects a delivery, puts an input right, or answers a case blind; None where it is too large
+    for Slack.
 
     `typed`: what was there or was typed, with the person's reason under `WHY`. The others are as in a review's form.
     """
@@ -248,12 +253,16 @@ def case_form(
         case DeliveredView():
             callback, title, submit = Callback.CORRECT, forms.correct_title(view.case), forms.PROPOSE
             about, told = rich(subject, _case(view.text)), forms.CORRECTED
-            anew, why = buttons.START_FROM_DELIVERED, _why(typed, generation, forms.WHAT_WAS_WRONG, most=MAX_REASON)
+            anew, below = buttons.START_FROM_DELIVERED, _why(typed, generation, forms.WHAT_WAS_WRONG, most=MAX_REASON)
         case InputView():
             callback, title, submit = Callback.CORRECT_INPUT, forms.input_title(view.case), forms.RUN_AGAIN
             about, told = rich(subject), forms.input_to_correct(view.key)
-            anew, why = buttons.START_FROM_INPUT, _why(typed, generation, forms.WHY_CORRECTED, most=MOST_SAID)
-            why["optional"] = False
+            anew, below = buttons.START_FROM_INPUT, _why(typed, generation, forms.WHY_CORRECTED, most=MOST_SAID)
+            below["optional"] = False
+        case BlindView():
+            callback, title, submit = Callback.SPOT_CHECK, spot_checks.TITLE, spot_checks.ANSWER
+            about = rich(subject, _case(without_first_line(view.text, view.subject)))
+            told, anew, below = spot_checks.BLIND, buttons.START_EMPTY, _pass_on(view)
     above = [
         *_taken_up(taken_up, _shown(view), anew),
         about | {"block_id": f"{FORM}{form_mark(fields)}"},
@@ -264,9 +273,14 @@ def case_form(
 
     def form(page: int, tables: bool) -> View:
         made = inputs(fields, typed, generation=generation, beside=replace(beside, page=page, tables=tables))
-        return pages.form(callback, title, [*above, *made, why], submit=submit, metadata=_shown(view))
+        return pages.form(callback, title, [*above, *made, below], submit=submit, metadata=_shown(view, listed))
 
     return _largest(form(page, tables) | {"notify_on_close": True} for page, tables in _ROOM_FOR_ROWS)
+
+
+def _pass_on(view: BlindView) -> Block:
+    press = button(buttons.pass_on(view.key), action=Action.LEAVE, value=_shown(view))
+    return actions("pass_on", [press])
 
 
 def _why(typed: Mapping[str, str], generation: int, asked: str, *, most: int) -> Block:
@@ -283,7 +297,7 @@ def _why(typed: Mapping[str, str], generation: int, asked: str, *, most: int) ->
 
 
 def _beside(
-    view: DeliveredView | InputView,
+    view: DeliveredView | InputView | BlindView,
     fields: Sequence[Field],
     typed: Mapping[str, str],
     *,
@@ -296,15 +310,15 @@ def _beside(
     Rows say it themselves.
     """
     lists = {field.name for field in fields if field.kind is Kind.ROWS}
-    now = spread_out(fields, typed)
+    now, before = spread_out(fields, typed), {} if isinstance(view, BlindView) else view.values
     return Beside(
         hints={
             name: ended(_before(view, text))
-            for name, text in spread_out(fields, view.values).items()
+            for name, text in spread_out(fields, before).items()
             if name not in lists and now.get(name, text) != text
         },
         notes={name: _drawn_notes(name, some, generation) for name, some in notes.items()},
-        proposed=view.values,
+        proposed=before,
         first_rows=first_rows,
     )
 
@@ -565,14 +579,16 @@ def _turn(names: Button, first: int, which: str) -> Block:
     return made | {"action_id": f"{Action.PAGE}.{which}"}
 
 
-def _shown(view: CardView | DeliveredView | InputView, listed: Listed | None = None) -> str:
+def _shown(view: CardView | DeliveredView | InputView | BlindView, listed: Listed | None = None) -> str:
     shown = str(shown_of(view))
     return f"{shown} {listed}" if listed is not None else shown
 
 
-def shown_of(view: CardView | DeliveredView | InputView) -> Shown:
-    """Return the reference that a form carries: to a review, to a delivered case, or to a case as it was."""
+def shown_of(view: CardView | DeliveredView | InputView | BlindView) -> Shown:
+    """Return the reference that a form carries: to a review, a delivered case, a case as it was, or a spot check."""
     match view:
+        case BlindView():
+            return Shown(id=view.check, version=view.version, generation=view.generation)
         case DeliveredView():
             return Shown(id=view.case, version=view.run, generation=view.generation)
         case InputView():

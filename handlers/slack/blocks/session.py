@@ -16,6 +16,7 @@ from handlers.slack.blocks.parts.pages import View
 from handlers.slack.blocks.parts.paragraphs import block
 from handlers.slack.blocks.parts.sections import section
 from handlers.slack.blocks.reasons import why
+from handlers.slack.blocks.spot_check import waiting
 from handlers.slack.ids import Action, Callback, Listed, Shown
 from handlers.texts import buttons
 from handlers.texts.pieces import Line, Room
@@ -113,12 +114,16 @@ def rejection_buttons(view: CardView, listed: Listed | None) -> list[Block]:
     return [actions("step", [button(buttons.BACK_TO_CASE, action=Action.BACK_TO_STEP, value=shown)])]
 
 
-def ended(listed: Listed, above: Sequence[Block], made: Sequence[tuple[DecisionKind, str]]) -> View:
-    """Draw what was done in a session, once nothing more waits. `made`: the last decisions, with their cases' keys."""
+def ended(listed: Listed, above: Sequence[Block], made: Sequence[tuple[DecisionKind, str]], *, checks: int = 0) -> View:
+    """Draw what was done in a session, once nothing more waits. `made`: the last decisions, with their cases' keys.
+
+    `checks`: number of the spot checks that wait for the person.
+    """
     progress = listed.progress
     assert progress is not None
     told = sessions.ended(progress.by_kind, made, len(progress.skipped))
-    view = _page(Callback.SKIPPED, "", [*above, *(block(*part) for part in told.parts)], metadata=f"- {listed}")
+    said = [*above, *(block(*part) for part in told.parts), *waiting(checks)]
+    view = _page(Callback.SKIPPED, "", said, metadata=f"- {listed}")
     return view | ({"submit": label(sessions.SKIPPED_ONES, limits.VIEW_TITLE)} if progress.skipped else {})
 
 

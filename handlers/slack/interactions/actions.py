@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
 from slack_bolt import Ack, App
@@ -26,11 +27,12 @@ from handlers.slack.interactions.forms.open_forms import edit_form
 from handlers.slack.interactions.menu import on
 from handlers.slack.interactions.review_list import page
 from handlers.slack.payloads import Click, click
-from handlers.slack.replies import Answer, answering
+from handlers.slack.replies import Answer, afterwards, answering
 from workflows.engine.deliver import workflow_pauses
 from workflows.engine.errors import FormChanged, NeverBroken, Refused, Stale
 from workflows.engine.review import refusals, reviews
 from workflows.engine.review.cards import card_view
+from workflows.engine.review.spot_checks.looks import note_seen
 from workflows.engine.review.views import CardView
 
 Body = Mapping[str, Any]
@@ -71,7 +73,9 @@ def register(app: App, slack: SlackContext) -> None:
     def details(body: Body, ack: Ack, client: WebClient) -> None:
         with answering(body, ack, client) as answer:
             pressed = click(body)
-            answer.open(modals.details(readable(slack, pressed, Shown.read(pressed.value))))
+            view = readable(slack, pressed, Shown.read(pressed.value))
+            answer.open(modals.details(view))
+            afterwards("seen", partial(note_seen, slack.context, view.case, by=pressed.user.id))
 
     @app.action(Action.REVIEW)
     def review(body: Body, ack: Ack, client: WebClient) -> None:

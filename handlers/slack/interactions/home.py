@@ -34,6 +34,7 @@ from workflows.engine.errors import Refused, Unknown
 from workflows.engine.read.charters import charter_view
 from workflows.engine.read.home import home_view
 from workflows.engine.review import refusals
+from workflows.engine.review.spot_checks.looks import count_for
 
 log = structlog.get_logger()
 
@@ -129,7 +130,8 @@ def home_of(slack: SlackContext, user: str, shown: HomePlace) -> View:
     with suppress(Unsure, UnusableGroup, UnknownKind):
         decidable = [workflow.name for workflow in slack.allowed(rights.decide, user, readable)]
     view = home_view(slack.context, user, workflows=readable, zone=slack.zone_of(user), place=shown.place)
-    return blocks.home(view, may_decide=decidable, is_tour_read=shown.is_tour_read)
+    checks = count_for(slack.context, by=user, workflows=decidable)
+    return blocks.home(view, may_decide=decidable, is_tour_read=shown.is_tour_read, checks=checks)
 
 
 def show(slack: SlackContext, client: WebClient, user: str, shown: HomePlace, *, seen: Modal | None) -> None:

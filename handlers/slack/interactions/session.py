@@ -21,6 +21,7 @@ from handlers.slack.blocks.parts.pages import View
 from handlers.slack.blocks.parts.paragraphs import told
 from handlers.slack.context import NotHere, SlackContext
 from handlers.slack.ids import Action, Callback, Listed, Shown
+from handlers.slack.interactions import next_spot_check
 from handlers.slack.interactions.decisions import admitted, is_stale, may_decide, readable
 from handlers.slack.interactions.forms.open_forms import edit_form, form_in, keep
 from handlers.slack.payloads import Click, Submission, click, submission
@@ -56,7 +57,9 @@ def register(app: App, slack: SlackContext) -> None:
             user = pressed.user.id
             if slack.turns(user, slack.shown_in(listed.among)).is_none:
                 raise NotAllowed("Only reviewers decide what waits here. /countersign queue lists it.")
-            if not begin(slack, answer, user=user, among=listed.among):
+            if not begin(slack, answer, user=user, among=listed.among) and not next_spot_check.begin(
+                slack, answer, user=user, among=listed.among
+            ):
                 answer.open(modals.told(answers.NOTHING_WAITS))
 
     @app.view(Callback.STEP)
@@ -366,7 +369,8 @@ def _ended(slack: SlackContext, listed: Listed, *, user: str, news: Sequence[Dra
         decided = undo.decided_by(slack.context, one.review, by=user)
         if decided is not None:
             made.append((one.kind, decided.key))
-    return session.ended(listed, session.news(news, _last(slack, progress, user=user)), made)
+    last, checks = _last(slack, progress, user=user), next_spot_check.count_for(slack, user)
+    return session.ended(listed, session.news(news, last), made, checks=checks)
 
 
 def _last(slack: SlackContext, progress: Progress, *, user: str) -> session.Last | None:

@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
-from handlers.slack.blocks import answers
+from handlers.slack.blocks import answers, spot_check
 from handlers.slack.blocks.card import card
 from handlers.slack.blocks.cause import cause
 from handlers.slack.blocks.digest import digest
@@ -90,6 +90,7 @@ from workflows.engine.pauses import HandNote, Paused, Resumed
 from workflows.engine.propose.views import OutageView, OverrunView
 from workflows.engine.review.assignment.views import WhyAssigned
 from workflows.engine.review.rerun.bulk_rules import WhyStopped
+from workflows.engine.review.spot_checks.views import ChecksOfChannel
 
 
 def messages() -> Iterator[Specimen]:
@@ -137,6 +138,8 @@ def _others() -> Mapping[str, Drawn]:
     day = date(2026, 11, 18)
     return {
         "queue": queue(CHANNEL, 37, AT),
+        "spot checks": spot_check.card(ChecksOfChannel(channel=CHANNEL, number=3, due_at=AT)),
+        "a spot check": spot_check.card(ChecksOfChannel(channel=CHANNEL, number=1, due_at=AT)),
         "in the thread, a change": fitted(lambda room: decided.decided(replace(CARD, **EDITED), room)),
         "in the thread, a rejection": fitted(lambda room: decided.decided(replace(CARD, **REFUSED), room)),
         "in the thread, taken back": told(decided.taken_back(WHO)),

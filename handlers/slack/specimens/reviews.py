@@ -10,11 +10,21 @@ from store.states import (
     QuestionState,
     ReviewState,
     RunState,
+    SpotCheckState,
 )
 from workflows.engine.deliver.views import DeliveryView
 from workflows.engine.reasons import Code, Reason
 from workflows.engine.review.assignment.views import AbsenceView, AssignmentView, WhyAssigned
 from workflows.engine.review.decisions import DecisionKind
+from workflows.engine.review.spot_checks.views import (
+    Became,
+    BlindView,
+    ComparisonView,
+    Difference,
+    End,
+    Grade,
+    SpotCheckView,
+)
 from workflows.engine.review.views import (
     CardView,
     DecisionView,
@@ -307,3 +317,50 @@ DOUBTS: Mapping[str, Mapping[str, Any]] = {
         "can_be_delivered": True,
     },
 }
+
+
+BLIND = BlindView(
+    generation=0,
+    check=7,
+    version=1,
+    case=12,
+    key="ticket-1017",
+    workflow="triage",
+    question="Which queue does this ticket go to?",
+    subject="I was charged twice",
+    text="I was charged twice\nPlease give me the money back.",
+    due_at=AT,
+    values={},
+)
+COMPARED = ComparisonView(
+    generation=0,
+    check=7,
+    version=2,
+    case=12,
+    key="ticket-1017",
+    workflow="triage",
+    subject="I was charged twice",
+    text="I was charged twice\nPlease give me the money back.",
+    differences=[
+        Difference(name="queue", label="Queue", one="billing", other="returns"),
+        Difference(name="reply", label="Reply", one="We are sorry.\nIt is on its way.", other="You get it back. " * 20),
+    ],
+    is_second=False,
+)
+CHECKED = SpotCheckView(
+    generation=0,
+    check=7,
+    version=3,
+    state=SpotCheckState.DECIDED,
+    case=12,
+    key="ticket-1017",
+    workflow="triage",
+    drawn_at=AT,
+    due_at=AT,
+    answered_by=WHO,
+    second_by=OTHER,
+    outcome=Grade.MAJOR,
+    end=End.SECOND,
+    correction=Became.OPENED,
+    review=9,
+)

@@ -6,7 +6,7 @@ from datetime import timedelta
 from decimal import Decimal
 from functools import partial
 
-from handlers.slack.blocks import answers, grid, home, modals, session
+from handlers.slack.blocks import answers, grid, home, modals, session, spot_check
 from handlers.slack.blocks.assignments import assign_form, away_form
 from handlers.slack.blocks.cause import ignore_form
 from handlers.slack.blocks.modals import WHY
@@ -19,12 +19,25 @@ from handlers.slack.progress import Progress
 from handlers.slack.specimens.cases import CASE
 from handlers.slack.specimens.forms import BROKEN, CHARTER_VIEW, FORM, LINE, LINES, OPEN, TYPED
 from handlers.slack.specimens.operations import CAUSE
-from handlers.slack.specimens.reviews import ABSENCE, AT, CARD, DECIDED, DOUBT, OTHER, QUESTION, WHO
+from handlers.slack.specimens.reviews import (
+    ABSENCE,
+    AT,
+    BLIND,
+    CARD,
+    CHECKED,
+    COMPARED,
+    DECIDED,
+    DOUBT,
+    OTHER,
+    QUESTION,
+    WHO,
+)
 from handlers.slack.specimens.specimen import Specimen
 from handlers.texts.home import CHARTER, UNSURE, no_right
 from handlers.texts.operations.charter import charter
 from handlers.texts.operations.explained import EXPLAINED, explained
 from handlers.texts.review.forms import Note
+from handlers.texts.review.spot_checks import passed_on, told_before
 from store.states import (
     ReviewState,
     RunState,
@@ -226,6 +239,18 @@ def views() -> Iterator[Specimen]:
         ),
         "input": modals.case_form(came_in, FORM, {**TYPED, "reply": "It is on its way.", WHY: "it was wrong"}),
         "input, a row": modals.row_form(came_in, LINES, LINE, opened=OPEN, number=2, before=LINE),
+        "spot check": modals.case_form(BLIND, FORM, {}, listed=Listed(first=2)),
+        "spot check, a row": modals.row_form(BLIND, LINES, {}, opened=OPEN, number=0, listed=Listed(first=2)),
+        "spot check, both answers": spot_check.grade_form(COMPARED, Listed(first=2)),
+        "spot check, for a second person": spot_check.grade_form(
+            replace(COMPARED, is_second=True, differences=[*COMPARED.differences] * 40),
+            Listed(first=2),
+            news=[told(told_before(CHECKED))],
+        ),
+        "spot check, not kept": spot_check.going_on(modals.told(answers.refused("You may not.")), Listed(first=2)),
+        "spot check, none left": spot_check.ended(Listed(first=2), news=[told(passed_on("T-16"))]),
+        "session, at its end, with spot checks": session.ended(reviewing, above, [], checks=3),
+        "home, with spot checks": home.home(at_home, may_decide=["triage"], is_tour_read=True, checks=3),
         "reject": modals.rejection_form(CARD),
         "reject, with reasons to choose from": modals.rejection_form(CARD, reasons=["Not ours", "A duplicate"]),
         "row": modals.row_form(CARD, LINES, LINE, opened=OPEN, number=2, before=LINE),

@@ -7,6 +7,7 @@ from handlers.slack.access.rights import NotAllowed, Unsure
 from handlers.slack.blocks import answers
 from handlers.slack.blocks.parts.drawing import Drawn
 from handlers.slack.context import SlackContext
+from handlers.slack.interactions.next_spot_check import note_seen
 from handlers.slack.named_cases import named_case, readable
 from handlers.slack.subcommands import Asked
 from store.states import RunState
@@ -23,6 +24,7 @@ def hear(asked: Asked) -> None:
     slack, said = asked.slack, asked.said
     view = named_case(slack, said, asked.words, readable(slack, said), wants="read")
     asked.answer.say(drawn(slack, view, said.user_id))
+    note_seen(slack, view.id, user=said.user_id)
 
 
 def drawn(slack: SlackContext, view: CaseView, user: str) -> Drawn:

@@ -4,6 +4,7 @@ from functools import partial
 
 from handlers.slack.blocks import modals
 from handlers.slack.blocks.parts.paragraphs import fitted
+from handlers.slack.interactions.next_spot_check import note_seen
 from handlers.slack.named_cases import named_case, readable
 from handlers.slack.subcommands import Asked
 from handlers.texts.operations.explained import EXPLAINED, explained
@@ -19,3 +20,4 @@ def hear(asked: Asked) -> None:
     case = named_case(slack, said, asked.words, readable(slack, said), wants="read")
     view = explanation_view(slack.context, case.id)
     asked.answer.open(modals.told(fitted(partial(explained, view)), about=EXPLAINED))
+    note_seen(slack, case.id, user=said.user_id)

@@ -1,7 +1,7 @@
 """`/countersign review [CASE]`: a session through all that waits, or the review of one case."""
 
 from handlers.slack.blocks import answers, modals
-from handlers.slack.interactions import session
+from handlers.slack.interactions import next_spot_check, session
 from handlers.slack.named_cases import named_case, readable
 from handlers.slack.subcommands import Asked
 from handlers.slack.subcommands.case import deciding
@@ -13,8 +13,10 @@ def hear(asked: Asked) -> None:
     """Open it, for those who may decide."""
     slack, said = asked.slack, asked.said
     if not asked.words:
-        if not session.begin(slack, asked.answer, user=said.user_id, among=""):
-            asked.answer.say(answers.NOTHING_WAITS)
+        for rest in (session, next_spot_check):
+            if rest.begin(slack, asked.answer, user=said.user_id, among=""):
+                return
+        asked.answer.say(answers.NOTHING_WAITS)
         return
     view = named_case(slack, said, asked.words, readable(slack, said), wants="decide")
     with slack.watched(view.id, by=said.user_id, wants="decide"):

@@ -8,7 +8,19 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
-from sqlalchemy import ColumnElement, Select, SQLColumnExpression, and_, case, exists, func, not_, or_, select
+from sqlalchemy import (
+    ColumnElement,
+    Select,
+    SQLColumnExpression,
+    and_,
+    case,
+    exists,
+    func,
+    literal_column,
+    not_,
+    or_,
+    select,
+)
 from sqlalchemy.orm import Session, aliased
 
 from store.db import rows
@@ -21,6 +33,10 @@ _Query = TypeVar("_Query", bound=Select[*tuple[Any, ...]])
 
 SEEN = "spot_check.seen"
 """The audit's word for a person who was shown the case, with what was delivered, before anybody had answered."""
+PASSED_ON = "spot_check.passed_on"
+"""The audit's word for a person who left a spot check to others."""
+DUE = "due"
+"""Said of a correction that is to be opened."""
 _ASKED = "asked"
 """Kind of a decision that decides nothing yet."""
 _OVER = (RunState.CLOSED, RunState.SUPERSEDED)
@@ -131,14 +147,27 @@ def note_opened(session: Session, check: int, *, team: int, by: str, at: datetim
     rows.change(session, SpotCheck, check, where={"team_id": team}, to={"opened_by": by, "opened_at": at})
 
 
-def note_review(session: Session, check: int, *, team: int, review: int) -> None:
-    """Note the review of the correction that followed from a spot check."""
-    rows.change(session, SpotCheck, check, where={"team_id": team}, to={"review_id": review})
+def note_left(session: Session, check: int, *, team: int, by: str) -> None:
+    """Note that a person has the form of a spot check open no longer."""
+    to = {"opened_by": None, "opened_at": None}
+    rows.change(session, SpotCheck, check, where={"team_id": team, "opened_by": by}, to=to)
+
+
+def note_correction(session: Session, check: int, *, team: int, became: str, review: int | None) -> bool:
+    """Note what became of the correction that follows from a spot check; False where it is noted already."""
+    to = {"correction": became, "review_id": review}
+    return rows.change(session, SpotCheck, check, where={"team_id": team, "correction": DUE}, to=to)
+
+
+def to_correct(session: Session, *, team: int, limit: int) -> list[int]:
+    """Return the spot checks from which a correction follows that is not opened yet, oldest first."""
+    query = select(SpotCheck.id).where(SpotCheck.team_id == team, SpotCheck.correction == literal_column("'due'"))
+    return list(session.scalars(query.order_by(SpotCheck.id).limit(limit)))
 
 
 @dataclass(frozen=True, kw_only=True)
 class Looks:
-    """The spot checks that may wait for a person, never one whose case they know."""
+    """The spot checks that may wait for a person, never one whose case they know, or that they left to others."""
 
     by: str
     workflows: Collection[str]
@@ -209,7 +238,9 @@ def overdue(session: Session, *, team: int, before: datetime, limit: int) -> lis
 
 
 def knows(session: Session, check: SpotCheck, *, by: str) -> bool:
-    """Tell whether a person decided something about the case of a spot check, or was shown what was delivered."""
+    """Tell whether a person does not look at a spot check: they decided something about its case, were shown what was
+    delivered, or left it to others.
+    """
     query = select(SpotCheck.id).where(SpotCheck.id == check.id, SpotCheck.team_id == check.team_id, _knows(by))
     return session.scalar(query) is not None
 
@@ -310,7 +341,9 @@ def _knows(by: str) -> ColumnElement[bool]:
         Decision.kind != _ASKED,
     )
     seen = exists().where(
-        AuditRow.is_about_row(SubjectKind.SPOT_CHECK, SpotCheck.id), AuditRow.action == SEEN, AuditRow.actor == by
+        AuditRow.is_about_row(SubjectKind.SPOT_CHECK, SpotCheck.id),
+        AuditRow.action.in_((SEEN, PASSED_ON)),
+        AuditRow.actor == by,
     )
     return or_(decided, seen)
 

@@ -50,11 +50,13 @@ def upgrade() -> None:
         sa.Column("note_id", ID, nullable=True),
         sa.Column("second_by", sa.String(length=100), nullable=True),
         sa.Column("second_grade", sa.String(length=20), nullable=True),
+        sa.Column("second_right", sa.String(length=20), nullable=True),
         sa.Column("second_note_id", ID, nullable=True),
         sa.Column("outcome", sa.String(length=20), nullable=True),
         sa.Column("is_error", sa.Boolean(), nullable=True),
         sa.Column("end", sa.String(length=20), nullable=True),
         sa.Column("ended_at", TIME, nullable=True),
+        sa.Column("correction", sa.String(length=20), nullable=True),
         sa.Column("review_id", ID, nullable=True),
         *(
             sa.ForeignKeyConstraint([column], [f"{table}.id"], name=op.f(f"fk_spot_checks_{column}"))
@@ -70,5 +72,9 @@ def upgrade() -> None:
         ["team_id", "due_at", "id"],
         sqlite_where=undecided,
         postgresql_where=undecided,
+    )
+    due = sa.text("correction = 'due'")
+    op.create_index(
+        "ix_spot_checks_to_correct", "spot_checks", ["team_id", "id"], sqlite_where=due, postgresql_where=due
     )
     op.create_index("ix_spot_checks_case_id", "spot_checks", ["case_id"])

@@ -32,6 +32,8 @@ from workflows import (
 
 FOLDER = "PARCELS_FOLDER"
 """Environment variable with the folder of the world."""
+SPOT_CHECKS = "PARCELS_SPOT_CHECKS"
+"""Environment variable with the share of what goes alone that is looked at."""
 
 
 class Parcel(BaseModel):
@@ -135,7 +137,7 @@ def declare(name: str, *, idempotent: bool) -> Workflow[Parcel, Routing]:
         key=lambda parcel: f"parcel-{parcel.id}",
         may={"retrieve": "look up the sender", "execute": "send it out"},
         review=Review(),
-        autonomy=Autonomy.floor(0.9),
+        autonomy=Autonomy.floor(0.9, spot_checks=float(os.environ.get(SPOT_CHECKS, "0"))),
     )
     workflow.propose(propose)
     workflow.never("send out what leaks")(leaks)

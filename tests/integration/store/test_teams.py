@@ -205,6 +205,9 @@ class Company:
                 version=1,
                 drawn_at=NOW,
                 due_at=due_at,
+                correction="due",
+                opened_by="U1",
+                opened_at=NOW - HOUR,
             )
         self._audit(session, SubjectKind.SPOT_CHECK.of(self.ids["drawn check"]), "spot_check.seen")
 
@@ -821,7 +824,8 @@ class Company:
                 "shown": 1,
             },
             "spot_checks.note_opened": {"check": ids["drawn check"], "by": "U1"},
-            "spot_checks.note_review": {"check": ids["drawn check"]},
+            "spot_checks.note_left": {"check": ids["drawn check"], "by": "U1"},
+            "spot_checks.note_correction": {"check": ids["drawn check"], "became": "opened"},
             "spot_checks.following": {"looks": LOOKS},
             "spot_checks.lines": {"looks": LOOKS},
             "spot_checks.count": {"looks": LOOKS},

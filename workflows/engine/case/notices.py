@@ -51,6 +51,8 @@ GROUP = "group"
 """The kind of the note that a user group cannot be read; it knows which group, and why."""
 REPORTED = "reported"
 """The kind of the note that a case was reported as wrong of which nobody has to decide anything."""
+SPOT_CHECKS = outbox.SPOT_CHECKS
+"""The kind of a channel's card for the spot checks that wait."""
 NOWHERE = "nowhere"
 """The kind of the note that a channel cannot be posted to; it knows which one."""
 UNSENT = "unsent"
@@ -238,6 +240,12 @@ def reported(session: Session, report: schema.Report, case: int, declared: Revie
         occasion=str(report.id),
         about={"report": str(report.id)},
     )
+
+
+def spot_checks(session: Session, channel: str, *, team: int, at: datetime) -> None:
+    """Have the number of spot checks that wait shown in a channel."""
+    subject = SubjectKind.SPOT_CHECK.unnumbered
+    outbox.want_view(session, team=team, kind=SPOT_CHECKS, subject=subject, channel=channel, at=at)
 
 
 def unusable_group(session: Session, *, team: int, group: str, code: str, at: datetime) -> None:

@@ -47,10 +47,15 @@ def seed_of(database: Database, *, team: int) -> str:
         seed = teams.seed_of(session, team=team)
     if seed is None:
         with database.write() as session:
-            teams.give_seed(session, team=team, seed=secrets.token_hex(16))
+            teams.give_seed(session, team=team, seed=new_seed())
             seed = teams.seed_of(session, team=team)
     assert seed is not None
     return seed
+
+
+def new_seed() -> str:
+    """Return a new secret."""
+    return secrets.token_hex(16)
 
 
 def made_at(context: Context) -> datetime:

@@ -21,6 +21,11 @@ def names_in(written: str | Iterable[str] | None) -> Sequence[str]:
     return tuple(name for name in names if name)
 
 
+def only_persons_in(written: str | Iterable[str] | None) -> Sequence[str] | None:
+    """Return the people who are named; None where a group is, whose members are not known here."""
+    return None if any(map(is_group, names_in(written))) else names_in(written)
+
+
 def persons_in(written: str | Iterable[str] | None) -> Sequence[str]:
     """Return the people who are named themselves, and not by a group."""
     return tuple(name for name in names_in(written) if not is_group(name))

@@ -27,6 +27,7 @@ from workflows.engine.errors import (
     InvalidInput,
     InvalidOutput,
     NeverBroken,
+    NotBlind,
     OwnCase,
     Refused,
     Repeated,
@@ -139,6 +140,8 @@ def why_of(error: Refused) -> WhyRefused:
             return WhyRefused.SAME_PERSON
         case OwnCase():
             return WhyRefused.OWN_CASE
+        case NotBlind():
+            return WhyRefused.NOT_BLIND
         case FormChanged():
             return WhyRefused.FORM_CHANGED
         case AlreadyDelivered():

@@ -431,6 +431,8 @@ class WhyRefused(StrEnum):
     """A second person is needed, and this one was the first."""
     OWN_CASE = "own_case"
     """The workflow lets nobody decide what they handed in, or asked for."""
+    NOT_BLIND = "not_blind"
+    """They know what was delivered, so they cannot look at the case blind."""
     NOT_POSSIBLE = "not_possible"
 
 

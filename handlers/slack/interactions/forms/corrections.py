@@ -27,6 +27,7 @@ from workflows.engine.errors import CorrectionWaits, InvalidOutput, NeverBroken,
 from workflows.engine.review import refusals
 from workflows.engine.review.form import drafts
 from workflows.engine.review.form.forms import form_mark, read_form
+from workflows.engine.review.spot_checks.looks import note_seen
 from workflows.engine.review.wrong import corrections
 
 Body = Mapping[str, Any]
@@ -51,6 +52,7 @@ def register(app: App, slack: SlackContext) -> None:
                 answer.tell(answers.second_correction(waits, generation=view.generation))
                 return
             answer.open(case_form(slack, view, user=by))
+            afterwards("seen", partial(note_seen, slack.context, view.case, by=by))
 
     @app.view(Callback.CORRECT)
     def submitted(body: Body, ack: Ack, client: WebClient) -> None:

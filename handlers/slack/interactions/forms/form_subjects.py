@@ -1,4 +1,4 @@
-"""The subject of a form that people fill in: a review to decide, a delivery to correct, or an input to put right."""
+"""The subject of a form: a review to decide, a delivery to correct, an input to put right, a case to answer blind."""
 
 from pydantic import BaseModel
 
@@ -15,10 +15,12 @@ from workflows.engine.review import refusals
 from workflows.engine.review.cards import place_of_case
 from workflows.engine.review.corrected.corrected_inputs import input_view
 from workflows.engine.review.corrected.views import InputView
+from workflows.engine.review.spot_checks.looks import blind_view, spot_check_view
+from workflows.engine.review.spot_checks.views import BlindView, SpotCheckView
 from workflows.engine.review.views import CardView, DeliveredView, WhyRefused
 from workflows.engine.review.wrong.corrections import delivered_view
 
-FormSubject = CardView | DeliveredView | InputView
+FormSubject = CardView | DeliveredView | InputView | BlindView
 
 
 def admitted_to_fill_in(slack: SlackContext, acted: Click | Search | Submission) -> FormSubject:
@@ -29,7 +31,28 @@ def admitted_to_fill_in(slack: SlackContext, acted: Click | Search | Submission)
         return admitted_to_correct(slack, acted, acted.view.shown)
     if acted.view.is_of_input:
         return admitted_to_correct_input(slack, acted, acted.view.shown)
+    if acted.view.is_spot_check:
+        return admitted_to_answer(slack, acted, acted.view.shown)
     return admitted(slack, acted, acted.view.shown)
+
+
+def admitted_to_answer(slack: SlackContext, acted: Click | Search | Submission, shown: Shown) -> BlindView:
+    """Return the case of a spot check, for somebody who may look at it blind. Raise `Refused`, which is audited."""
+    check = admitted_to_look(slack, acted, shown)
+    with slack.watched(check.case, by=acted.user.id, wants="spot_check"):
+        return blind_view(slack.context, check.check, by=acted.user.id)
+
+
+def admitted_to_look(slack: SlackContext, acted: Click | Search | Submission, shown: Shown) -> SpotCheckView:
+    """Return a spot check, without any answer, for somebody who may decide its workflow's cases.
+
+    Raise `Refused`, which is audited.
+    """
+    user, wants = acted.user.id, "spot_check"
+    view = read_shown(slack, acted, shown, SubjectKind.SPOT_CHECK, spot_check_view, wants=wants)
+    with slack.discreet(view.workflow, acted.channel), slack.watched(view.case, by=user, wants=wants):
+        slack.rights.decide(user, slack.context.registry.get(view.workflow))
+    return view
 
 
 def admitted_to_correct(slack: SlackContext, acted: Click | Search | Submission, delivered: Shown) -> DeliveredView:
@@ -68,6 +91,9 @@ def too_late(slack: SlackContext, about: FormSubject, *, by: str) -> Refused:
     if isinstance(about, InputView):
         refusals.note(slack.context, about.case, by=by, wanted="correct_input", why=WhyRefused.TOO_LATE)
         return Stale("the case moved on since this was shown, and nothing was changed; look at it again")
+    if isinstance(about, BlindView):
+        refusals.note(slack.context, about.case, by=by, wanted="spot_check", why=WhyRefused.TOO_LATE)
+        return Stale("this spot check changed since it was shown, and nothing was recorded; look at it again")
     refusals.note_of_review(slack.context, about.review, by=by, wanted="open", why=WhyRefused.TOO_LATE)
     return Stale("the review moved on")
 
@@ -76,6 +102,8 @@ def subject_of(about: FormSubject) -> Subject:
     """Return what a draft in a form is about. That of an input is about its run: a case has one of a correction."""
     if isinstance(about, InputView):
         return SubjectKind.RUN.of(about.run)
+    if isinstance(about, BlindView):
+        return SubjectKind.SPOT_CHECK.of(about.check)
     kind = SubjectKind.CASE if isinstance(about, DeliveredView) else SubjectKind.REVIEW
     return kind.of(shown_of(about).id)
 

@@ -27,6 +27,7 @@ from workflows.engine.review.corrected.views import InputView
 from workflows.engine.review.form import drafts
 from workflows.engine.review.form.drafts import Draft
 from workflows.engine.review.form.forms import defaults_of
+from workflows.engine.review.spot_checks.views import BlindView
 from workflows.engine.review.views import CardView, DeliveredView
 from workflows.engine.text.form_fields import Field, form_of
 from workflows.engine.text.form_records import Record, parts_of, rows_in, rows_mark, rows_text, spread_out
@@ -67,7 +68,7 @@ class OpenForm:
                 return found | {WHY: forms.WHAT_WAS_WRONG}
             case InputView():
                 return found | {WHY: forms.WHY_CORRECTED}
-            case CardView():
+            case CardView() | BlindView():
                 return found
 
     def rows(self, field: Field) -> list[Record]:
@@ -208,7 +209,7 @@ def _drawn(form: OpenForm, how: Mapping[str, Any]) -> View | None:
     texts = {**form.known, **form.typed}
     common = {"generation": form.generation, "first_rows": form.first_rows, **how}
     if not isinstance(form.about, CardView):
-        return modals.case_form(form.about, form.fields, texts, **common)
+        return modals.case_form(form.about, form.fields, texts, listed=form.listed, **common)
     return modals.edit_form(form.about, form.fields, texts, listed=form.listed, **common)
 
 
@@ -241,16 +242,28 @@ def edit_form(
     return drawn
 
 
-def case_form(slack: SlackContext, view: DeliveredView | InputView, *, user: str, generation: int = 0) -> View:
+def case_form(
+    slack: SlackContext,
+    view: DeliveredView | InputView | BlindView,
+    *,
+    user: str,
+    listed: Listed | None = None,
+    generation: int = 0,
+) -> View:
     """Return the form about a case, filled with what was delivered or came in, or what the person typed there before.
 
     Raise `Refused` where Slack cannot hold it.
     """
-    form, taken_up = _begun(slack, untouched(slack, view, listed=None, generation=generation), user=user)
+    form, taken_up = _begun(slack, untouched(slack, view, listed=listed, generation=generation), user=user)
     drawn = _drawn(form, {"taken_up": taken_up})
     if drawn is None:
-        is_input = isinstance(view, InputView)
-        say = f"countersign rerun {view.case} corrected" if is_input else f"countersign correct {view.case}"
+        match view:
+            case InputView():
+                say = f"countersign rerun {view.case} corrected"
+            case BlindView():
+                say = f"countersign spot-check {view.case}"
+            case DeliveredView():
+                say = f"countersign correct {view.case}"
         raise Refused(f"This form is too large for Slack. At the command line: {say}")
     return drawn
 

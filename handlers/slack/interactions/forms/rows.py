@@ -6,6 +6,7 @@ Each press keeps what stands in the form as the person's draft, and costs one ca
 import json
 import re
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any
 
 from slack_bolt import Ack, App
@@ -33,19 +34,22 @@ from handlers.slack.interactions.forms.open_forms import (
 )
 from handlers.slack.interactions.forms.submissions import hand_back
 from handlers.slack.payloads import Click, Submission, click, submission
-from handlers.slack.replies import Answer, answering
+from handlers.slack.replies import Answer, afterwards, answering
 from workflows.engine.errors import InvalidOutput, Refused, Repeated
 from workflows.engine.review.form import drafts
 from workflows.engine.review.form.drafts import Draft
 from workflows.engine.review.form.forms import read_form
+from workflows.engine.review.spot_checks.looks import leave
 from workflows.engine.review.views import CardView
 from workflows.engine.text.canonical_json import to_body
 from workflows.engine.text.form_fields import Field
 from workflows.engine.text.form_records import Record, cells_of, compared, rows_in, rows_mark, rows_text
 
 Body = Mapping[str, Any]
-_FORMS = re.compile(f"^({Callback.EDIT}|{Callback.CORRECT}|{Callback.CORRECT_INPUT})$")
-_ROW_FORMS = re.compile(f"^({Callback.ROW}|{Callback.CORRECT_ROW}|{Callback.CORRECT_INPUT_ROW})$")
+_FORMS = re.compile(f"^({Callback.EDIT}|{Callback.CORRECT}|{Callback.CORRECT_INPUT}|{Callback.SPOT_CHECK})$")
+_ROW_FORMS = re.compile(
+    f"^({Callback.ROW}|{Callback.CORRECT_ROW}|{Callback.CORRECT_INPUT_ROW}|{Callback.SPOT_CHECK_ROW})$"
+)
 
 
 def register(app: App, slack: SlackContext) -> None:
@@ -124,6 +128,8 @@ def register(app: App, slack: SlackContext) -> None:
 
 def _note_closed(slack: SlackContext, closed: Submission) -> None:
     """Keep what stood in a form that was closed, as far as Slack says it. Nobody waits for an answer."""
+    if closed.view.is_spot_check:
+        afterwards("leave", partial(leave, slack.context, closed.view.shown.id, by=closed.user.id))
     if not closed.view.state.values:
         return
     try:
@@ -160,7 +166,7 @@ def _hand_back_late(slack: SlackContext, answer: Answer, pressed: Click, form: O
 def _anew(slack: SlackContext, form: OpenForm, *, user: str) -> View:
     anew = form.generation + 1
     if not isinstance(form.about, CardView):
-        return case_form(slack, form.about, user=user, generation=anew)
+        return case_form(slack, form.about, user=user, listed=form.listed, generation=anew)
     return edit_form(slack, form.about, user=user, listed=form.listed, generation=anew)
 
 

@@ -317,7 +317,8 @@ def hand_back(
 ) -> None:
     """Show why nothing was recorded, in place of the form, with the typed values to copy."""
     assert acted.view is not None
-    if isinstance(error, Stale) and not (acted.view.is_correction or acted.view.is_of_input):
+    of_review = not (acted.view.is_correction or acted.view.is_of_input or acted.view.is_spot_check)
+    if isinstance(error, Stale) and of_review:
         why = too_late(slack, acted.view.shown.id, user=acted.user.id)
     else:
         why = answers.refused(str(error), owner=error.owner if isinstance(error, NotAllowed) else None)
