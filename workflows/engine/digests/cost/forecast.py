@@ -14,6 +14,8 @@ from decimal import Decimal
 from workflows.engine.digests.cost.views import FEWEST_DAYS, Forecast
 
 _WEEKDAYS = 7
+_CENT = Decimal("0.01")
+"""An estimate is no more exact than a cent."""
 _WITHIN = 0.8
 """Probability with which the month is within the range."""
 
@@ -35,7 +37,10 @@ def forecast(known: Mapping[date, Decimal], *, so_far: Decimal, left: Sequence[d
     spread = sum((number + Decimal(number**2) / numbers[weekday] for weekday, number in still.items()), Decimal(0))
     reach = _quantile(free) * (squares / free * spread).sqrt()
     expected = so_far + sum((means[day.weekday()] for day in left), Decimal(0))
-    return Forecast(expected=expected, least=max(expected - reach, so_far), most=expected + reach)
+    least = max(expected - reach, so_far)
+    return Forecast(
+        expected=expected.quantize(_CENT), least=least.quantize(_CENT), most=(expected + reach).quantize(_CENT)
+    )
 
 
 def _means(known: Mapping[date, Decimal]) -> tuple[dict[int, Decimal], Counter[int]]:
