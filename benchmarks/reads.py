@@ -32,7 +32,7 @@ from store.cases.turns import Turns
 from store.faces import Face
 from store.governance import audit, health, metrics, span_exports
 from store.model import outages, prompt_versions, requests, spending
-from store.quality import costs, digests, failures
+from store.quality import baselines, costs, digests, failures, numbers
 from store.quality.costs import Span
 from store.slack import cards, messages, outbox
 from store.states import NOT_ENDED, CauseState, RunState
@@ -43,6 +43,8 @@ Read = Callable[[Session], object]
 _END = datetime.fromtimestamp(BEGAN + SECONDS, UTC)
 _NOW = _END + timedelta(minutes=1)
 _DAY = _END - timedelta(days=1)
+_DAYS = (_DAY, _END)
+"""A day, by its beginning and its end."""
 _LATELY = _END - timedelta(minutes=15)
 _TURNS = Turns(by="U01", workflows=WORKFLOWS)
 _HALF_AN_HOUR = timedelta(minutes=30)
@@ -302,6 +304,22 @@ REPORTS: Mapping[str, Read] = {
         session, team=TEAM, budgets=["workflow:triage"], first="2025-12-01", last="2025-12-31"
     ),
     "prompt_versions.first_seen": lambda session: prompt_versions.first_seen(session, team=TEAM, versions=["p1"]),
+    "numbers.ended": lambda session: numbers.ended(session, team=TEAM, workflows=_KNOWN, days=_DAYS),
+    "numbers.edited": lambda session: numbers.edited(session, team=TEAM, workflows=_KNOWN, days=_DAYS),
+    "numbers.corrected": lambda session: numbers.corrected(session, team=TEAM, workflows=_KNOWN, days=_DAYS),
+    "numbers.arrival_to_delivery": lambda session: numbers.arrival_to_delivery(
+        session, team=TEAM, workflows=_KNOWN, days=_DAYS
+    ),
+    "numbers.card_to_decision": lambda session: numbers.card_to_decision(
+        session, team=TEAM, workflows=_KNOWN, days=_DAYS
+    ),
+    "numbers.decided": lambda session: numbers.decided(session, team=TEAM, workflows=_KNOWN, days=_DAYS),
+    "numbers.measured": lambda session: numbers.measured(session, team=TEAM, workflows=_KNOWN, days=_DAYS),
+    "numbers.seconds_by_hand": lambda session: numbers.seconds_by_hand(session, team=TEAM, workflow=1, days=_DAYS),
+    "numbers.cost": lambda session: numbers.cost(session, team=TEAM, workflows=_KNOWN, days=_DAYS),
+    "numbers.backlog": lambda session: numbers.backlog(session, team=TEAM, workflows=_KNOWN),
+    "numbers.looks": lambda session: numbers.looks(session, team=TEAM, workflows=_KNOWN, days=_DAYS),
+    "baselines.of_team": lambda session: baselines.of_team(session, team=TEAM),
 }
 """Reads of digests, and what is told of a backup. A cost report reads up to 87 days: as many rows as it adds up."""
 

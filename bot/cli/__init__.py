@@ -17,6 +17,7 @@ from bot import settings_file
 from bot.cli import (
     absences,
     authors,
+    baselines,
     cases,
     decisions,
     digests,
@@ -39,6 +40,7 @@ for group in (cases, lists, decisions, spot_checks, absences, operations, proces
     app.add_typer(group.commands)
 app.add_typer(prompts.commands, name="prompts")
 app.add_typer(digests.commands, name="digest")
+app.add_typer(baselines.commands, name="baseline")
 
 
 def _tell_version(wanted: bool) -> None:

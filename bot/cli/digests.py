@@ -1,4 +1,4 @@
-"""What team leads read: `digest preview`, `digest send`, `digest export`."""
+"""What team leads read: `digest preview`, `digest send`, `digest export`, `digest explain`."""
 
 from __future__ import annotations
 
@@ -79,6 +79,21 @@ def export_digest(
     with started() as app:
         view = _previewed(app, name, on, workflow)
         write(as_csv(view) if form is Form.CSV else as_json(view), to)
+
+
+@commands.command("explain")
+def explain_numbers(
+    number: Annotated[
+        str | None, typer.Argument(metavar="NUMBER", help="A number, such as hours_freed; left out, all of them.")
+    ] = None,
+) -> None:
+    """Say what each business number is, and what it does not mean."""
+    from bot.cli.screens.digests import print_definitions
+    from bot.cli.screens.output import one_line_errors
+    from workflows.engine.digests.numbers.definitions import numbers_called
+
+    with one_line_errors():
+        print_definitions(numbers_called(number))
 
 
 def _zone(app: App) -> ZoneInfo:

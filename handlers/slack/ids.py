@@ -88,6 +88,8 @@ class Action(StrEnum):
     """Opens the next spot check. It is about no row; on a card, the channel says whose."""
     LEAVE = "leave_to_others"
     """Leaves a spot check to others. Its value is about that."""
+    DEFINE_NUMBERS = "define_numbers"
+    """Shows what each business number is. It carries nothing."""
 
 
 FORM = "form!"

@@ -9,7 +9,7 @@ from sqlalchemy.orm import InstrumentedAttribute, aliased
 from store.schema import Proposal, Run
 
 
-def has_sample(case: InstrumentedAttribute[int]) -> ColumnElement[bool]:
+def has_sample(case: InstrumentedAttribute[int] | InstrumentedAttribute[int | None]) -> ColumnElement[bool]:
     """Return a condition for queries: a sample answer was proposed for the case."""
     # Samples are few, so they are found first, once for all cases. As aliases, since a query may ask for a run too.
     proposing, proposal = aliased(Run), aliased(Proposal)

@@ -5,6 +5,7 @@ The names of states are in `store.states`; how they may follow each other is the
 
 from store.schema.audit import AuditRow
 from store.schema.base import Base, OfTeam
+from store.schema.baselines import Baseline
 from store.schema.bulk_reruns import BulkRerun
 from store.schema.cases import Case, Content, Run, Step, Team, Workflow
 from store.schema.causes import Cause, CauseHour
@@ -22,6 +23,7 @@ from store.schema.targets import TargetOutage
 __all__ = [
     "AuditRow",
     "Base",
+    "Baseline",
     "BulkRerun",
     "Case",
     "Cause",

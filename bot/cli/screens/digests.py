@@ -2,6 +2,7 @@
 
 import csv
 import sys
+from collections.abc import Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from io import StringIO
@@ -14,6 +15,7 @@ from bot.cli.screens.output import out, print_json, shown
 from handlers.slack.blocks.digest import digest
 from handlers.slack.blocks.parts.transcript import transcript
 from workflows.engine.digests.jobs import Cell, job_called
+from workflows.engine.digests.numbers.definitions import DEFINITIONS, NumberName
 from workflows.engine.digests.views import DigestView
 from workflows.engine.errors import Refused
 
@@ -31,6 +33,17 @@ def print_digest(view: DigestView) -> None:
 def print_digest_json(view: DigestView) -> None:
     """Print all figures of a digest as JSON."""
     print_json(to_jsonable_python(view))
+
+
+def print_definitions(names: Sequence[NumberName]) -> None:
+    """Print what numbers are, and what they do not mean."""
+    for place, name in enumerate(names):
+        definition = DEFINITIONS[name]
+        if place:
+            out.print()
+        out.print(shown(f"{definition.title} ({name})"))
+        out.print(shown(definition.is_))
+        out.print(shown(definition.is_not))
 
 
 def as_json(view: DigestView) -> str:

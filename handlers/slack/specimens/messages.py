@@ -19,6 +19,7 @@ from handlers.slack.ids import Shown
 from handlers.slack.specimens.cases import CASE
 from handlers.slack.specimens.costs import COSTS
 from handlers.slack.specimens.failure_summaries import SUMMARIES
+from handlers.slack.specimens.numbers import FEW_NUMBERS, NO_NUMBERS, NUMBERS
 from handlers.slack.specimens.operations import (
     AGAIN,
     AGAIN_NOTE,
@@ -140,6 +141,9 @@ def _others() -> Mapping[str, Drawn]:
         "queue": queue(CHANNEL, 37, AT),
         "spot checks": spot_check.card(ChecksOfChannel(channel=CHANNEL, number=3, due_at=AT)),
         "a spot check": spot_check.card(ChecksOfChannel(channel=CHANNEL, number=1, due_at=AT)),
+        "business numbers": digest(NUMBERS),
+        "business numbers, of a few cases": digest(FEW_NUMBERS),
+        "business numbers, without a case": digest(NO_NUMBERS),
         "in the thread, a change": fitted(lambda room: decided.decided(replace(CARD, **EDITED), room)),
         "in the thread, a rejection": fitted(lambda room: decided.decided(replace(CARD, **REFUSED), room)),
         "in the thread, taken back": told(decided.taken_back(WHO)),

@@ -9,6 +9,7 @@ from functools import partial
 from handlers.slack.blocks import answers, grid, home, modals, session, spot_check
 from handlers.slack.blocks.assignments import assign_form, away_form
 from handlers.slack.blocks.cause import ignore_form
+from handlers.slack.blocks.digests.numbers import definitions
 from handlers.slack.blocks.modals import WHY
 from handlers.slack.blocks.parts.pages import View
 from handlers.slack.blocks.parts.paragraphs import fitted, told
@@ -33,6 +34,7 @@ from handlers.slack.specimens.reviews import (
     WHO,
 )
 from handlers.slack.specimens.specimen import Specimen
+from handlers.texts.digests.numbers import DEFINED
 from handlers.texts.home import CHARTER, UNSURE, no_right
 from handlers.texts.operations.charter import charter
 from handlers.texts.operations.explained import EXPLAINED, explained
@@ -288,6 +290,7 @@ def views() -> Iterator[Specimen]:
         "home, unsure": home.told(UNSURE, is_tour_read=False),
         "explained": _explanation(),
         "charter": modals.told(told(charter(CHARTER_VIEW)), about=CHARTER),
+        "business numbers, what they are": modals.told(definitions(), about=DEFINED),
         "charter, a person decides": modals.told(told(charter(alone)), about=CHARTER),
     }
     for name, view in views.items():

@@ -69,6 +69,20 @@ NOTHING: Mapping[str, object] = {
 }
 """Answers of queries for a team without rows, where the answer is not simply empty."""
 
+NUMBERS = (
+    "ended",
+    "edited",
+    "corrected",
+    "arrival_to_delivery",
+    "card_to_decision",
+    "decided",
+    "measured",
+    "seconds_by_hand",
+    "cost",
+    "looks",
+)
+"""Queries of the business numbers, which are asked of days."""
+
 SAY_NOTHING = {
     "cases.hold": "holds a row, which nobody else notices here",
     "bulk_reruns.hold": "holds a row, which nobody else notices here",
@@ -153,6 +167,7 @@ class Company:
         )
         given = {"kind": "approved", "by": "U1", "version": 1, "confirmed": [], "at": NOW}
         rows.add(session, schema.Decision, team_id=team, review_id=ids["decided"], seconds=4.0, **given)
+        self._by_people(session)
         reminder = {"person": "U1", "wanted_at": NOW, "sent_at": None}
         ids["reminder"] = rows.add(session, schema.DirectReminder, team_id=team, **reminder)
         draft = {"version": 1, "by": "U1", "content_id": ids["waiting content"], "written_at": NOW}
@@ -210,6 +225,33 @@ class Company:
                 opened_at=NOW - HOUR,
             )
         self._audit(session, SubjectKind.SPOT_CHECK.of(self.ids["drawn check"]), "spot_check.seen")
+
+    def _by_people(self, session: Session) -> None:
+        """Add cases that a person edited and answered in a form, and the baseline that they are held against."""
+        for kind in ("edited", "answered"):
+            self._case(session, kind, RunState.DELIVERED)
+            resolved = {"resolution": Resolution.BY_PERSON}
+            rows.change(session, schema.Run, self.ids[f"{kind} run"], where={}, to=resolved)
+            review = self._review(session, kind, ReviewState.DECIDED, proposal_id=None)
+            made: dict[str, Any] = {"kind": kind, "by": "U2", "version": 1, "confirmed": [], "at": NOW, "seconds": 60.0}
+            rows.add(session, schema.Decision, team_id=self.team, review_id=review, **made)
+        self._case(session, "looked at", RunState.DELIVERED)
+        rows.add(
+            session,
+            schema.SpotCheck,
+            team_id=self.team,
+            run_id=self.ids["looked at run"],
+            case_id=self.ids["looked at case"],
+            workflow_id=self.ids["workflow"],
+            probability=0.05,
+            state=SpotCheckState.DECIDED,
+            version=2,
+            drawn_at=NOW,
+            due_at=NOW,
+            is_error=True,
+        )
+        said = {"source": "stated", "minutes": 6.0, "by": "U1", "at": NOW}
+        rows.add(session, schema.Baseline, team_id=self.team, workflow_id=self.ids["workflow"], **said)
 
     def _cause(self, session: Session) -> None:
         """Add a cause that is ignored until now, with a stopped run."""
@@ -807,6 +849,15 @@ class Company:
             "prompt_versions.first_seen": {"versions": ["abc"]},
             "digests.latest_period": {"until": "2026-11-20", "workflow": ""},
             "digests.ahead": {"of": "2026-11-18"},
+            **{f"numbers.{name}": {"days": [NOW - HOUR, NOW + HOUR]} for name in NUMBERS},
+            "baselines.add": {
+                "workflow_id": ids["workflow"],
+                "source": "stated",
+                "by": "U1",
+                "at": NOW,
+                "minutes": 5.0,
+            },
+            "baselines.of_workflow": {"workflow": ids["workflow"]},
             "evals.begin": {"workflow": "sample"},
             "evals.keep": {"model": "another"},
             "evals.newest": {"workflow": "sample"},

@@ -15,6 +15,9 @@ from workflows.engine.digests.cost.views import CostFigures
 from workflows.engine.digests.failures import figures as failures
 from workflows.engine.digests.failures.views import FailureFigures
 from workflows.engine.digests.names import JobName
+from workflows.engine.digests.numbers import figures as numbers
+from workflows.engine.digests.numbers.records import records as number_records
+from workflows.engine.digests.numbers.views import NumberFigures
 from workflows.engine.digests.periods import Every
 from workflows.engine.digests.scope import Scope
 from workflows.engine.digests.views import Figures
@@ -75,6 +78,15 @@ JOBS: Mapping[str, Job] = {
             gather=cost.gather_month,
             records=cost.records,
             adapter=TypeAdapter(CostFigures),
+        ),
+        Job(
+            name=JobName.NUMBERS,
+            every=Every.WEEK,
+            at=time(8),
+            longest=28,
+            gather=numbers.gather,
+            records=number_records,
+            adapter=TypeAdapter(NumberFigures),
         ),
     )
 }

@@ -6,9 +6,10 @@ from datetime import date
 from workflows.engine.digests.cost.views import CostFigures
 from workflows.engine.digests.failures.views import FailureFigures
 from workflows.engine.digests.names import JobName
+from workflows.engine.digests.numbers.views import NumberFigures
 from workflows.engine.digests.periods import Every
 
-Figures = FailureFigures | CostFigures
+Figures = FailureFigures | CostFigures | NumberFigures
 """The figures of a digest: a class of its own for each job."""
 
 
