@@ -148,6 +148,7 @@ PEOPLE: Mapping[str, Read] = {
     "causes.named": lambda session: causes.named(session, "abc1", team=TEAM, limit=2),
     "health.calls, of a day": lambda session: health.calls(session, team=TEAM, since=_DAY, until=_NOW),
     "health.model_calls, of a day": lambda session: _model_calls(session, _DAY),
+    "numbers.of_person": lambda session: numbers.of_person(session, "U01", team=TEAM, days=_DAYS),
     "health.lasting": lambda session: health.lasting(session, team=TEAM),
 }
 """Reads that a person waits for."""

@@ -115,6 +115,8 @@ class Settings(BaseSettings):
     """Digest -> its channel in place of `leads_channel`; `DIGEST/WORKFLOW` -> the channel of one about that workflow
     alone, which is made beside the one about all.
     """
+    personal_figures: bool = False
+    """True to answer `/countersign mine`: what a person decided and how long it took, to that person alone."""
     timezone: str = "UTC"
     """Name in the IANA database, such as Europe/Berlin."""
     slack_bot_token: SecretStr | None = Field(default=None, validation_alias="SLACK_BOT_TOKEN")

@@ -78,6 +78,7 @@ COMMANDS: Sequence[Command] = (
     ),
     Command(name="resume", about="WORKFLOW", does="End a pause, and make the deliveries that were held"),
     Command(name="propose", about="WORKFLOW", does="Ask the model about cases that people got without a proposal"),
+    Command(name="mine", about="", does="Show what you decided lately, to you alone, where your team wants that"),
     Command(name="doctor", about="", does="Check the set-up, and say what to do"),
     Command(name="help", about="", does="Show these commands"),
 )

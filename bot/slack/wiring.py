@@ -69,6 +69,7 @@ def context_in(app: App, workspace: Workspace, *, checks: Callable[[], Iterable[
         groups=groups,
         installed=workspace.installed,
         granted=workspace.granted,
+        personal_figures=app.settings.personal_figures,
         checks=checks,
     )
 

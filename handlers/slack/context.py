@@ -41,6 +41,8 @@ class SlackContext:
     granted: Granted = field(default_factory=Granted)
     """Scopes that Slack granted: what needs one that is missing refuses with `granted.need(SCOPE)`."""
 
+    personal_figures: bool = False
+    """True if the team wants its people to see figures about themselves, each their own."""
     checks: Callable[[], Iterable[Finding]] = field(default=tuple)
     """Function that checks the set-up; it takes seconds."""
 

@@ -86,6 +86,8 @@ class Action(StrEnum):
     """Shows a case that a digest names. Its value is about a case; a number follows, since several stand together."""
     SPOT_CHECKS = "spot_checks"
     """Opens the next spot check. It is about no row; on a card, the channel says whose."""
+    READ_CASE = "read_case"
+    """Shows the whole text of the case of a spot check. Its value is about that."""
     LEAVE = "leave_to_others"
     """Leaves a spot check to others. Its value is about that."""
     DEFINE_NUMBERS = "define_numbers"

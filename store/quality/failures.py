@@ -373,12 +373,15 @@ def open_reviews(session: Session, *, team: int, at: datetime) -> list[OpenCount
 
 def longest_open(session: Session, *, team: int, workflows: Collection[int], limit: int) -> list[OpenLine]:
     """Return the reviews of these workflows' rows that wait longest."""
-    query = (
+    # Those that wait are found first, by their state: in the order of their opening PostgreSQL would go through all
+    # that ever were. It does not look into a query with an offset.
+    found = (
         select(Review.id, Review.version, Review.case_id, Review.workflow_id, Review.opened_at, Review.answer_by)
         .where(*_waits(team), Review.workflow_id.in_(workflows))
-        .order_by(Review.opened_at, Review.id)
-        .limit(limit)
+        .offset(0)
+        .subquery()
     )
+    query = select(found).order_by(found.c.opened_at, found.c.id).limit(limit)
     return [
         OpenLine(
             review=review,
@@ -470,20 +473,25 @@ def decided_by_workflow(
 
     `unchanged`: the kind that takes the proposal as it was.
     """
-    query = (
-        select(
-            Review.workflow_id,
-            func.count(),
-            func.count(case((Decision.kind == unchanged, Decision.id))),
-        )
-        .join(Review, Review.id == Decision.review_id)
-        .where(Decision.team_id == team, Decision.revoked_at.is_(None), Decision.kind.not_in(but))
-        .where(Decision.at >= since, Decision.at < until, Review.proposal_id.is_not(None))
-        .where(Review.precedence > 0, ~has_sample(Review.case_id))
+    # The review of each decision is looked up, so that none but theirs are read.
+    workflow = (
+        select(Review.workflow_id)
+        .where(Review.id == Decision.review_id, Review.proposal_id.is_not(None), Review.precedence > 0)
+        .where(~has_sample(Review.case_id))
+        .scalar_subquery()
     )
+    made = (
+        select(workflow.label("workflow"), Decision.kind)
+        .where(Decision.team_id == team, Decision.revoked_at.is_(None), Decision.kind.not_in(but))
+        .where(Decision.at >= since, Decision.at < until)
+        .subquery()
+        .c
+    )
+    query = select(made.workflow, func.count(), func.count(case((made.kind == unchanged, 1))))
     return [
         DecidedCount(workflow=workflow, decided=decided, unchanged=same)
-        for workflow, decided, same in session.execute(query.group_by(Review.workflow_id))
+        for workflow, decided, same in session.execute(query.group_by(made.workflow))
+        if workflow is not None
     ]
 
 

@@ -196,6 +196,33 @@ def measured(
     }
 
 
+def of_person(session: Session, by: str, *, team: int, days: Sequence[datetime]) -> dict[int, Measured]:
+    """Return a person's own decisions by day, as `measured` counts them. They are shown to nobody else."""
+    query = (
+        select(
+            _day(Decision.at, days),
+            func.count(),
+            func.count(Decision.seconds),
+            func.sum(Decision.seconds),
+            func.sum(Decision.seconds * Decision.seconds),
+        )
+        .join(Review, Review.id == Decision.review_id)
+        .where(
+            Decision.team_id == team,
+            Decision.by == by,
+            Decision.at >= days[0],
+            Decision.at < days[-1],
+            Decision.kind.not_in(_LAPSES),
+            ~has_sample(Review.case_id),
+        )
+        .group_by("day")
+    )
+    return {
+        day: Measured(decisions=decisions, measured=known, seconds=seconds or 0.0, squares=squares or 0.0)
+        for day, decisions, known, seconds, squares in session.execute(query)
+    }
+
+
 def seconds_by_hand(session: Session, *, team: int, workflow: int, days: Sequence[datetime]) -> list[float]:
     """Return the seconds that people had empty forms open before they answered, in a span.
 

@@ -102,6 +102,19 @@ def test_neither_card_nor_form_shows_the_answer_before_one_is_in(stage: Stage) -
     assert "Compare" in repr(form.submit)
 
 
+def test_a_long_case_is_read_in_full_beside_the_form(stage: Stage) -> None:
+    workflow = sample_workflow(stage.desk, autonomy=Autonomy.floor(0.8, spot_checks=1))
+    stage.placed(workflow)
+    stage.submit(workflow, id=1, text=f"{TEXT}\n{'and so on, ' * 200}the end")
+    tend(stage)
+    form = begun(stage)
+    assert "the end" not in words(form.blocks)
+    assert stage.person(ANA).press_in_view("read_case").acknowledged
+    said = words(stage.view(ANA, deep=2).blocks)
+    assert "the end" in said
+    assert ANSWERED not in said
+
+
 def test_an_equal_answer_leads_to_the_next_one_at_once(stage: Stage) -> None:
     drawn(stage, 2)
     begun(stage)

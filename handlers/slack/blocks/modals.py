@@ -18,6 +18,7 @@ from handlers.slack.blocks.parts.paragraphs import block, drawn, pieces
 from handlers.slack.blocks.parts.rich_text import as_written, bullets, line, narrowed, quote, rich, words
 from handlers.slack.blocks.reasons import why
 from handlers.slack.blocks.session import form_buttons, rejection_buttons
+from handlers.slack.blocks.spot_check import buttons_of
 from handlers.slack.ids import (
     FORM,
     NOT_LISTED,
@@ -253,16 +254,16 @@ def case_form(
         case DeliveredView():
             callback, title, submit = Callback.CORRECT, forms.correct_title(view.case), forms.PROPOSE
             about, told = rich(subject, _case(view.text)), forms.CORRECTED
-            anew, below = buttons.START_FROM_DELIVERED, _why(typed, generation, forms.WHAT_WAS_WRONG, most=MAX_REASON)
+            anew, below = buttons.START_FROM_DELIVERED, [_why(typed, generation, forms.WHAT_WAS_WRONG, most=MAX_REASON)]
         case InputView():
             callback, title, submit = Callback.CORRECT_INPUT, forms.input_title(view.case), forms.RUN_AGAIN
             about, told = rich(subject), forms.input_to_correct(view.key)
-            anew, below = buttons.START_FROM_INPUT, _why(typed, generation, forms.WHY_CORRECTED, most=MOST_SAID)
-            below["optional"] = False
+            anew, below = buttons.START_FROM_INPUT, [_why(typed, generation, forms.WHY_CORRECTED, most=MOST_SAID)]
+            below[0]["optional"] = False
         case BlindView():
             callback, title, submit = Callback.SPOT_CHECK, spot_checks.TITLE, spot_checks.ANSWER
             about = rich(subject, _case(without_first_line(view.text, view.subject)))
-            told, anew, below = spot_checks.BLIND, buttons.START_EMPTY, _pass_on(view)
+            told, anew, below = spot_checks.BLIND, buttons.START_EMPTY, buttons_of(view)
     above = [
         *_taken_up(taken_up, _shown(view), anew),
         about | {"block_id": f"{FORM}{form_mark(fields)}"},
@@ -273,14 +274,9 @@ def case_form(
 
     def form(page: int, tables: bool) -> View:
         made = inputs(fields, typed, generation=generation, beside=replace(beside, page=page, tables=tables))
-        return pages.form(callback, title, [*above, *made, below], submit=submit, metadata=_shown(view, listed))
+        return pages.form(callback, title, [*above, *made, *below], submit=submit, metadata=_shown(view, listed))
 
     return _largest(form(page, tables) | {"notify_on_close": True} for page, tables in _ROOM_FOR_ROWS)
-
-
-def _pass_on(view: BlindView) -> Block:
-    press = button(buttons.pass_on(view.key), action=Action.LEAVE, value=_shown(view))
-    return actions("pass_on", [press])
 
 
 def _why(typed: Mapping[str, str], generation: int, asked: str, *, most: int) -> Block:
@@ -415,6 +411,13 @@ def details(view: CardView) -> View:
         forms.DETAILS,
         _bounded(made, forms.more_elsewhere(view.case)),
         metadata=_shown(view),
+    )
+
+
+def whole_case(text: str, case: int) -> View:
+    """Draw the whole text of a case, and nothing else of it."""
+    return pages.page(
+        Callback.READ, forms.DETAILS, _bounded([_whole(forms.THE_CASE, text)], forms.more_elsewhere(case))
     )
 
 

@@ -19,13 +19,11 @@ from handlers.texts import buttons
 from handlers.texts.pieces import Paragraph, Room, line, quote, words
 from handlers.texts.plain import excerpt, without_first_line
 from handlers.texts.review import spot_checks as texts
-from workflows.engine.review.spot_checks.views import MAX_NOTE, ChecksOfChannel, ComparisonView
+from workflows.engine.review.spot_checks.views import MAX_NOTE, BlindView, ChecksOfChannel, ComparisonView
 
 GRADE, RIGHT, NOTE = "grade", "right", "note"
 """Names of the inputs of a grade."""
 NOTHING_WAITS = told(texts.NOTHING_WAITS)
-_CASE = 1_000
-"""Most characters of the case above two answers."""
 
 
 def card(view: ChecksOfChannel) -> Drawn:
@@ -76,16 +74,27 @@ def grade_form(view: ComparisonView, listed: Listed, *, news: Sequence[Drawn] = 
         "element": {"type": "plain_text_input", "action_id": ELEMENT, "multiline": True, "max_length": MAX_NOTE},
     }
     shown = Shown(id=view.check, version=view.version, generation=view.generation)
-    # Whoever answered has seen what was delivered: only a second person can still leave it to others.
-    below = [actions("pass_on", [button(buttons.pass_on(view.key), action=Action.LEAVE, value=str(shown))])]
+    below = buttons_of(view)
     made = pages.form(
         Callback.SPOT_CHECK_GRADE,
         texts.TITLE,
-        [*above, *drawn.blocks, *([which] if view.is_second else []), choice, note, *(below if view.is_second else [])],
+        [*above, *drawn.blocks, *([which] if view.is_second else []), choice, note, *below],
         submit=texts.GRADE,
         metadata=f"{shown} {listed}",
     )
     return made | {"close": label(texts.STOP, limits.VIEW_TITLE)}
+
+
+def buttons_of(view: BlindView | ComparisonView) -> list[Block]:
+    """Draw what can be done about a spot check beside sending its form."""
+    shown = str(Shown(id=view.check, version=view.version, generation=view.generation))
+    made = (
+        [button(buttons.read_all(view.key), action=Action.READ_CASE, value=shown)] if texts.is_long(view.text) else []
+    )
+    # Whoever answered has seen what was delivered: the difference is theirs to grade.
+    if isinstance(view, BlindView) or view.is_second:
+        made.append(button(buttons.pass_on(view.key), action=Action.LEAVE, value=shown))
+    return [actions("beside", made)] if made else []
 
 
 def ended(listed: Listed, *, news: Sequence[Drawn] = ()) -> View:
@@ -105,7 +114,7 @@ def _answers(view: ComparisonView, room: Room) -> list[Block]:
     text = without_first_line(view.text, view.subject)
     case: list[Paragraph] = [
         line(words(excerpt(view.subject, 200), bold=True)),
-        quote(excerpt(text, min(_CASE, 2 * room.text))),
+        quote(excerpt(text, min(texts.SHOWN, 2 * room.text))),
     ]
     return [
         block(*case, line(words(texts.about(view)))),

@@ -85,6 +85,13 @@ def register(app: App, slack: SlackContext) -> None:
             slack.admit(sent.origin)
             answer.done(response_action="update", view=_next(slack, sent, _listed(sent)))
 
+    @app.action(Action.READ_CASE)
+    def read_case(body: Body, ack: Ack, client: WebClient) -> None:
+        with answering(body, ack, client) as answer:
+            pressed = click(body)
+            view = admitted_to_look(slack, pressed, Shown.read(pressed.value))
+            answer.open(modals.whole_case(looks.text_of(slack.context, view.check), view.case))
+
     @app.action(Action.LEAVE)
     def pass_on(body: Body, ack: Ack, client: WebClient) -> None:
         with answering(body, ack, client) as answer:

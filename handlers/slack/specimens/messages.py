@@ -19,7 +19,7 @@ from handlers.slack.ids import Shown
 from handlers.slack.specimens.cases import CASE
 from handlers.slack.specimens.costs import COSTS
 from handlers.slack.specimens.failure_summaries import SUMMARIES
-from handlers.slack.specimens.numbers import FEW_NUMBERS, NO_NUMBERS, NUMBERS
+from handlers.slack.specimens.numbers import FEW_NUMBERS, NO_NUMBERS, NUMBERS, OWN_NUMBERS
 from handlers.slack.specimens.operations import (
     AGAIN,
     AGAIN_NOTE,
@@ -63,7 +63,7 @@ from handlers.slack.specimens.reviews import (
 )
 from handlers.slack.specimens.specimen import Specimen
 from handlers.texts import commands, groups
-from handlers.texts.digests import needs_now
+from handlers.texts.digests import needs_now, personal
 from handlers.texts.operations import bulk_reruns as bulk_texts
 from handlers.texts.operations import (
     causes,
@@ -237,6 +237,8 @@ def _others() -> Mapping[str, Drawn]:
         "answer, causes": told(causes.listed([CAUSE.line, replace(CAUSE.line, state=CauseState.MENDING)])),
         "answer, no causes": told(causes.listed([])),
         "answer, workflows": told(workflows.listed(HOW_ALL_IS)),
+        "answer, own figures are off": told(personal.OFF),
+        "answer, own figures": told(personal.own(OWN_NUMBERS)),
         "answer, the set-up": told(findings.found(FINDINGS)),
         "answer, the set-up is being checked": told(findings.CHECKING),
         "answer, no such command": told(commands.unknown("reveiw")),

@@ -7,7 +7,16 @@ from decimal import Decimal
 from handlers.slack.specimens.reviews import AT
 from workflows.engine.digests.names import JobName
 from workflows.engine.digests.numbers.estimates import Estimate
-from workflows.engine.digests.numbers.views import ByHand, DayNumbers, NumberFigures, Numbers, Times, WhyNotFreed
+from workflows.engine.digests.numbers.views import (
+    ByHand,
+    DayNumbers,
+    NumberFigures,
+    Numbers,
+    OwnDay,
+    OwnNumbers,
+    Times,
+    WhyNotFreed,
+)
 from workflows.engine.digests.periods import Every
 from workflows.engine.digests.views import DigestView
 
@@ -146,4 +155,10 @@ NO_NUMBERS = replace(
             replace(one, alone=0, by_people=0, rejected=0, lapsed=0, corrected=0, cost=Decimal(0)) for one in _TREND
         ],
     ),
+)
+OWN_NUMBERS = OwnNumbers(
+    days=[
+        OwnDay(day=_FIRST, decisions=31, measured=24, seconds=24 * 41.0),
+        OwnDay(day=_FIRST + timedelta(days=1), decisions=1, measured=0, seconds=0.0),
+    ]
 )

@@ -176,16 +176,16 @@ def _reviews(one: Numbers) -> str:
 
 
 def _times(times: Times | None) -> str:
-    return f"half within {_lasting(times.p50)}, nine in ten within {_lasting(times.p90)}" if times is not None else ""
+    return f"half within {lasting(times.p50)}, nine in ten within {lasting(times.p90)}" if times is not None else ""
 
 
 def _peoples_time(one: Numbers) -> str:
     if one.seconds is None or one.peoples_time is None:
         return f"measured for {one.measured:,} of {count(one.decisions, 'decision')}; told from {FEWEST_MEASURED} on"
-    each = f"{_lasting(timedelta(seconds=one.seconds))} for a decision"
+    each = f"{lasting(timedelta(seconds=one.seconds))} for a decision"
     measured = f"measured for {_share(one.measured, one.decisions)}"
     measured += f" of {count(one.decisions, 'decision')}" if one.decisions >= _FEW else " decisions"
-    return f"{each} ({measured}), {_lasting(one.peoples_time)} in all"
+    return f"{each} ({measured}), {lasting(one.peoples_time)} in all"
 
 
 def _cost(one: Numbers) -> str:
@@ -279,7 +279,7 @@ def _number(number: float) -> str:
     return (written.removesuffix(".0") if written != "-0.0" else "0").replace("-", "−")
 
 
-def _lasting(time: timedelta) -> str:
+def lasting(time: timedelta) -> str:
     """Return a time in the unit in which it is a small number."""
     seconds = time.total_seconds()
     if seconds < 90:

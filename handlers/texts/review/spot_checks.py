@@ -61,6 +61,8 @@ OWN_GRADES: Mapping[Grade, tuple[str, str]] = {
 SIDES = ("delivered", "you")
 SECOND_SIDES = ("one answer", "the other")
 """Names of the two answers."""
+SHOWN = 1_000
+"""Most characters of a case's text above a form."""
 _LONG = 120
 """Most characters of a value on the same line as its label."""
 _TASKS = {
@@ -107,6 +109,11 @@ def in_channel(view: ChecksOfChannel) -> Told:
 def task(of: Task) -> str:
     """Say what a person is to do about a spot check."""
     return _TASKS[of]
+
+
+def is_long(text: str) -> bool:
+    """Tell whether a form shows the beginning of a case's text alone."""
+    return len(text) > SHOWN
 
 
 def about(view: BlindView | ComparisonView) -> str:

@@ -9,5 +9,5 @@ depends_on = None
 
 
 def upgrade() -> None:
-    op.create_index("ix_reviews_team_id_opened_at", "reviews", ["team_id", "opened_at"])
+    op.create_index("ix_reviews_opened_at", "reviews", ["opened_at"])
     op.create_index("ix_decisions_team_id_at", "decisions", ["team_id", "at"])

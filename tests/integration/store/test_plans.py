@@ -139,7 +139,7 @@ def test_what_people_and_loops_and_reports_ask_for_is_found_through_an_index(yea
         ("cases --state failed", "ix_runs_state_team_id_case_id"),
         ("failures.stops", "ix_audit_stops"),
         ("failures.last_decision", "ix_decisions_team_id_at"),
-        ("failures.asked_by_hour", "ix_reviews_team_id_opened_at"),
+        ("failures.asked_by_hour", "ix_reviews_opened_at"),
         ("digests.taken_in", "ix_cases_workflow_id_received_at"),
         ("digests.cost", "ix_steps_cost"),
         ("messages.waiting", "ix_messages_waiting"),

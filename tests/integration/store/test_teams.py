@@ -850,6 +850,7 @@ class Company:
             "digests.latest_period": {"until": "2026-11-20", "workflow": ""},
             "digests.ahead": {"of": "2026-11-18"},
             **{f"numbers.{name}": {"days": [NOW - HOUR, NOW + HOUR]} for name in NUMBERS},
+            "numbers.of_person": {"by": "U2", "days": [NOW - HOUR, NOW + HOUR]},
             "baselines.add": {
                 "workflow_id": ids["workflow"],
                 "source": "stated",

@@ -147,4 +147,4 @@ def test_the_command_line_has_the_same_names() -> None:
         for command in group.typer_instance.registered_commands
         if command.callback is not None
     }
-    assert {one.name for one in COMMANDS} - there == {"review", "help"}
+    assert {one.name for one in COMMANDS} - there == {"review", "help", "mine"}

@@ -1,6 +1,6 @@
 """Days in local time: the span that a digest is about."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
@@ -30,6 +30,11 @@ class Days:
     def number(self) -> int:
         """Number of days."""
         return (self.last - self.first).days + 1
+
+    @property
+    def bounds(self) -> Sequence[datetime]:
+        """The time at which each day begins, and last the one at which the last day is over, in UTC."""
+        return [*(midnight(day, self.zone) for day in self), self.until]
 
     def __iter__(self) -> Iterator[date]:
         """Each date, the first one first."""

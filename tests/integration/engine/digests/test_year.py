@@ -2,7 +2,6 @@
 
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from operator import attrgetter
@@ -11,55 +10,28 @@ import pytest
 
 from store import schema
 from store.cases.review import spot_checks
-from store.db.database import Database
 from store.states import ReviewState, RunState
 from tests.integration.engine.digests import recount
-from tests.integration.engine.digests.recount import Kept, Span, anomalies, costs, kept, numbers, summed, usual
+from tests.integration.engine.digests.conftest import SEED, Lived
+from tests.integration.engine.digests.recount import Kept, Span, anomalies, costs, numbers, summed, usual
 from tests.integration.engine.digests.year import (
     DEAR,
     DEMONSTRATION,
     FIRST,
     INCIDENT,
     LAST,
-    NOW,
     WORKFLOWS,
     ZONE,
     year,
 )
-from tests.integration.engine.scene import empty
-from tests.sample import Desk, sample_workflow
-from tests.world import World
 from workflows.engine.digests import making
 from workflows.engine.digests.failures.views import FailureFigures, WorkflowFigures
 from workflows.engine.digests.names import JobName
-from workflows.model.scripted import ScriptedModel
 
 pytestmark = pytest.mark.slow
 
-SEED = 2025
 DAY = timedelta(days=1)
 WHOLE = Span(first=FIRST, last=LAST, zone=ZONE)
-
-
-@dataclass(frozen=True, kw_only=True)
-class Lived:
-    """The year in a database, and as it was loaded for the recount."""
-
-    world: World
-    rows: Kept
-
-
-@pytest.fixture(scope="module", params=["sqlite", "postgres"])
-def lived(request: pytest.FixtureRequest) -> Lived:
-    """The year, the morning after. No test of it writes."""
-    database: Database = request.getfixturevalue(f"{request.param}_database")
-    empty(database)
-    world = World(database=database, model=ScriptedModel())
-    for name in WORKFLOWS:
-        world.registry.add(sample_workflow(Desk(), name=name))
-    world.clock.time = NOW
-    year(SEED, team=world.context.team).write(world.database)
-    return Lived(world=world, rows=kept(world.database, team=world.context.team))
 
 
 def day(of: date) -> Span:

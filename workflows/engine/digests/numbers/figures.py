@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 from decimal import Decimal
 
 from sqlalchemy.orm import Session
@@ -12,7 +12,7 @@ from store.db.percentiles import Percentiles
 from store.quality import digests, numbers
 from store.quality.numbers import Backlog, Measured
 from store.states import LAPSES, Resolution
-from workflows.engine.digests.days import Days, midnight
+from workflows.engine.digests.days import Days
 from workflows.engine.digests.numbers.baseline_views import BaselineView, FigureName
 from workflows.engine.digests.numbers.baselines import by_workflow
 from workflows.engine.digests.numbers.estimates import (
@@ -91,7 +91,7 @@ def gather(session: Session, scope: Scope) -> NumberFigures:
 
 
 def _read(session: Session, scope: Scope, workflows: Sequence[int], trend: Days) -> _Read:
-    team, own, bounds = scope.team, _bounds(scope.days), _bounds(trend)
+    team, own, bounds = scope.team, scope.days.bounds, trend.bounds
     ended: dict[tuple[int, Resolution], list[int]] = {}
     for line in numbers.ended(session, team=team, workflows=workflows, days=bounds):
         ended.setdefault((line.workflow, line.resolution), [0] * trend.number)[line.day] = line.cases
@@ -122,11 +122,6 @@ def _read(session: Session, scope: Scope, workflows: Sequence[int], trend: Days)
         },
         baselines=by_workflow(session, team=team),
     )
-
-
-def _bounds(days: Days) -> list[datetime]:
-    """Return the times at which the days begin, and the one at which the last is over."""
-    return [*(midnight(day, days.zone) for day in days), days.until]
 
 
 def _part(row: schema.Workflow, read: _Read, stated: timedelta | None) -> _Part:

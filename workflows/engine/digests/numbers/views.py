@@ -154,3 +154,22 @@ class NumberFigures:
     """Those of each workflow with something to tell."""
     trend: Sequence[DayNumbers]
     """The last 14 days or more, the oldest first."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class OwnDay:
+    """A day of one person's decisions."""
+
+    day: date
+    decisions: int
+    measured: int
+    seconds: float
+    """Sum over those that were measured."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class OwnNumbers:
+    """One person's decisions, for that person alone."""
+
+    days: Sequence[OwnDay]
+    """The days with decisions, the oldest first."""

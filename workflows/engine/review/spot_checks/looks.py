@@ -193,6 +193,16 @@ def comparison_view(context: Context, check: int, *, by: str, shown: int | None 
     )
 
 
+def text_of(context: Context, check: int) -> str:
+    """Return the case of a spot check as plain text, as it was when it went alone. Raise `Unknown`."""
+    with context.database.read() as session:
+        row = known(session, context, check)
+        workflow, run = workflow_of(session, context, row), runs.get(session, row.run_id, team=context.team)
+        assert run is not None
+        input = contents.body(session, run.input_id, team=context.team)
+    return case_text(workflow, input)
+
+
 def open_it(context: Context, check: int, *, by: str) -> None:
     """Note that a person has a spot check open: for a while, others are shown other ones. It bars nobody."""
     with context.database.write(urgent=True) as session:
