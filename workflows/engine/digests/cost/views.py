@@ -6,7 +6,7 @@ from datetime import date
 from decimal import Decimal
 
 NOTABLE = Decimal(1)
-"""A cost, or a difference, up to this many dollars is not worth a lead's time."""
+"""A cost up to this many dollars is not worth a lead's time."""
 FEWEST_DAYS = 21
 """Fewest days that a forecast is made from: each weekday three times."""
 
@@ -67,7 +67,7 @@ class WorkflowCost:
 
 @dataclass(frozen=True, kw_only=True)
 class Anomaly:
-    """A day that cost more than three times the median of its weekdays, and more than a dollar above that."""
+    """A day that cost more than three times the median of its weekdays, and more than a dollar."""
 
     workflow: str | None
     """None: all workflows together."""
