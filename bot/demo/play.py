@@ -8,9 +8,10 @@ from threading import Event
 from bot.app import now
 from bot.demo.narrator import Narrator
 from bot.demo.players import Players
+from bot.demo.screen_text import lines
 from bot.demo.stage import UNLUCKY_KEY, Stage, staged
 from bot.demo.story import FIRST, OPENING, arrivals
-from bot.demo.summary import digest_of, summary
+from bot.demo.summary import summary
 from bot.demo.tour import Tour
 from bot.demo.trail import Trail
 from bot.slack.sender import PACE
@@ -22,7 +23,7 @@ _LOOK = 0.3
 _QUICK = 0.05
 """Seconds between two messages to a channel, without a page."""
 LONGEST = 120.0
-"""Seconds after which a demo without a page is given up."""
+"""Seconds of play after which a demo without a page is given up."""
 
 Say = Callable[[str], None]
 
@@ -31,7 +32,7 @@ def watch(stop: Event, *, port: int, say: Say) -> None:
     """Run the demo for somebody at its page, until told to stop. Raise `OSError` where the port is taken."""
     with staged(stop, port=port, pace=PACE) as stage:
         narrator, tour = _narrator(stage, say), Tour(stage)
-        said, shown = Trail(stage.app.context), Trail(stage.app.context)
+        said, shown = _trail(stage), _trail(stage)
         coming = list(arrivals())
         for _ in range(FIRST):
             stage.submit(coming.pop(0))
@@ -44,6 +45,7 @@ def watch(stop: Event, *, port: int, say: Say) -> None:
         _until(has_begun, stop)
         say(f"Open {stage.running.page_url} and see what to try. Ctrl-C ends it.")
         say(f"The help desk is at {stage.desk}, the ledger at {stage.ledger}.")
+        say(f"A fortnight of made-up past is behind it. In another terminal: {stage.preview}")
         next_at, unlucky = time.monotonic() + 1.0, None
         while not stop.wait(_LOOK):
             if coming and time.monotonic() >= next_at:
@@ -59,11 +61,11 @@ def watch(stop: Event, *, port: int, say: Say) -> None:
 
 
 def play(stop: Event, *, say: Say) -> bool:
-    """Play the demo alone, on a clock that is moved; return True if every case reached an end."""
+    """Play the demo alone, on a clock that is moved; return True if each case has an end and each digest is posted."""
     clock, began = MovedClock(), time.monotonic()
     with staged(stop, port=0, pace=_QUICK, clock=clock) as stage:
-        narrator, players, trail = _narrator(stage, say), _players(stage), Trail(stage.app.context)
-        cases = []
+        narrator, players, trail = _narrator(stage, say), _players(stage), _trail(stage)
+        cases, ends_at = [], time.monotonic() + LONGEST
         for told in arrivals():
             clock.move(timedelta(minutes=4))
             if told.key == UNLUCKY_KEY:
@@ -72,7 +74,7 @@ def play(stop: Event, *, say: Say) -> bool:
             cases.append(stage.submit(told))
             if told.key == UNLUCKY_KEY:
                 _until(lambda: stage.end_outage_once_felt(cases[-1]), stop)
-        while stage.unfinished() and not stop.is_set() and time.monotonic() - began < LONGEST:
+        while stage.unfinished() and not stop.is_set() and time.monotonic() < ends_at:
             if not players.act():
                 stop.wait(_LOOK)
             clock.move(timedelta(minutes=1))
@@ -82,13 +84,17 @@ def play(stop: Event, *, say: Say) -> bool:
         say("")
         for line in summary(stage, cases):
             say(line)
-        clock.move(timedelta(days=1))
+        made = stage.make_digests()
+        _until(lambda: len(stage.digests()) == made, stop)
+        posted = stage.digests()
+        for message in posted:
+            say("")
+            for line in lines(message.blocks):
+                say(line)
         say("")
-        for line in digest_of(stage, clock().date()):
-            say(line)
-        say("")
+        say(f"{len(posted)} of {made} digests are posted into #leads")
         say(f"{'every case is at an end' if ended else 'NOT every case is at an end'}, after {_seconds(began)}")
-    return ended
+    return ended and len(posted) == made
 
 
 class MovedClock:
@@ -109,6 +115,10 @@ def _narrator(stage: Stage, say: Say) -> Narrator:
     workspace = stage.running.sandbox.workspace
     people = {user.id: user.real_name.split()[0] for user in workspace.users}
     return Narrator(people, say)
+
+
+def _trail(stage: Stage) -> Trail:
+    return Trail(stage.app.context, after=stage.before.line)
 
 
 def _players(stage: Stage) -> Players:

@@ -1,12 +1,14 @@
 """The stage: the local Slack, the help desk, the ledger and Countersign, all in this process."""
 
 import os
-from collections.abc import Callable, Iterator
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
+from shlex import quote
 from tempfile import TemporaryDirectory
 from threading import Event, Thread
 from zoneinfo import ZoneInfo
@@ -14,10 +16,12 @@ from zoneinfo import ZoneInfo
 from pydantic import SecretStr
 
 from bot.app import App, now, opened
-from bot.demo.places import FAILURES, LEADS, PLACES, SUPPORT, workspace
+from bot.demo.past.playing import put_in
+from bot.demo.places import FAILURES, LEADS, PLACES, SUPPORT, TEAM_LEAD, workspace
 from bot.demo.sample_servers import help_desk, ledger, stage_outage
 from bot.demo.story import OUTAGE, UNLUCKY, Told, ticket_key
 from bot.doctor import findings
+from bot.sandbox.client import ShownMessage
 from bot.sandbox.http.running_sandbox import Running, serving
 from bot.sandbox.state.sandbox import APP_TOKEN, BOT_TOKEN, Sandbox
 from bot.serve.server import schedule_of, serve
@@ -25,8 +29,11 @@ from bot.settings import Settings
 from bot.slack.wiring import Slack, in_slack
 from store.states import BUSY, RunState
 from workflows.engine.case.intake import accept, take_in
+from workflows.engine.digests.jobs import JOBS
 from workflows.engine.digests.making import make
 from workflows.engine.digests.names import JobName
+from workflows.engine.read.tally import ActCounts, act_counts
+from workflows.engine.read.trail import last_line
 from workflows.engine.read.workload import newest_state, run_counts
 from workflows.library.invoice_intake import ledger as ledger_client
 from workflows.library.support_triage import desk as desk_client
@@ -34,6 +41,17 @@ from workflows.library.support_triage import desk as desk_client
 UNLUCKY_KEY = ticket_key(UNLUCKY)
 SEED = "calm-1155"
 """Secret of the draws of spot checks: with it, none of the story's cases is drawn."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Before:
+    """The state in which the made-up past left the database: none of it belongs to the demo's own figures."""
+
+    line: int
+    """The id of the last line of its trail."""
+    unfinished: int
+    """Cases that did not reach an end."""
+    acts: ActCounts
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -47,6 +65,7 @@ class Stage:
     """Address of the help desk."""
     ledger: str
     """Address of the ledger."""
+    before: Before
 
     def submit(self, told: Told) -> int:
         """Take in a case; returns its id. The unlucky one meets a help desk that takes no changes."""
@@ -64,15 +83,34 @@ class Stage:
         stage_outage(self.desk, 0)
         return True
 
-    def make_summary(self) -> None:
-        """Have today's summary made now, which would be made tomorrow morning."""
+    def make_digests(self) -> int:
+        """Have the digests made now that would be made tomorrow morning; returns their number."""
         zone = ZoneInfo(self.app.settings.timezone)
         tomorrow = self.app.context.clock().astimezone(zone).date() + timedelta(days=1)
-        make(self.app.context, JobName.FAILURES, today=tomorrow, zone=zone)
+        made = [make(self.app.context, name, today=tomorrow, zone=zone) for name in JOBS]
+        return sum(digest is not None for digest in made)
+
+    def digests(self) -> Sequence[ShownMessage]:
+        """Return the digests as a team lead sees them, the oldest first."""
+        return self.running.person(TEAM_LEAD).messages(LEADS)
 
     def unfinished(self) -> int:
         """Count the cases that have not reached an end."""
-        return sum(run_counts(self.app.context).values())
+        return sum(run_counts(self.app.context).values()) - self.before.unfinished
+
+    def acts(self) -> ActCounts:
+        """Count what people decided, and what was delivered."""
+        acts, before = act_counts(self.app.context), self.before.acts
+        decisions = Counter(acts.decisions)
+        decisions.subtract(before.decisions)
+        return ActCounts(decisions=decisions, deliveries=acts.deliveries - before.deliveries)
+
+    @property
+    def preview(self) -> str:
+        """The command that prints a digest of this demo in another terminal."""
+        return (
+            f"COUNTERSIGN_DATABASE_URL={quote(self.app.settings.database_url)} countersign digest preview {[*JOBS][-1]}"
+        )
 
     def is_idle(self) -> bool:
         """Tell whether the worker has nothing left to do."""
@@ -93,13 +131,19 @@ def staged(stop: Event, *, port: int, pace: float, clock: Callable[[], datetime]
         serving(_sandbox(pace, desk=desk, ledger=books), port=port) as running,
     ):
         os.environ |= {desk_client.URL: desk, ledger_client.URL: books}
-        settings = _settings(Path(folder) / "countersign.sqlite", running.api_url)
+        settings = demo_settings(Path(folder) / "countersign.sqlite", running.api_url)
+        put_in(settings, until=clock().date() - timedelta(days=1))
         with opened(settings, clock=clock, seed=SEED) as app:
             app.models(
                 app.context.registry.get(SUPPORT.workflow)
             )  # train the local model before the first ticket comes
             slack = in_slack(app, checks=partial(findings, app), pace=pace)
             started = Event()
+            before = Before(
+                line=last_line(app.context),
+                unfinished=sum(run_counts(app.context).values()),
+                acts=act_counts(app.context),
+            )
 
             def run() -> None:
                 try:
@@ -111,7 +155,7 @@ def staged(stop: Event, *, port: int, pace: float, clock: Callable[[], datetime]
             thread.start()
             try:
                 started.wait()
-                yield Stage(running=running, app=app, slack=slack, desk=desk, ledger=books)
+                yield Stage(running=running, app=app, slack=slack, desk=desk, ledger=books, before=before)
             finally:
                 stop.set()
                 thread.join()
@@ -121,7 +165,7 @@ def _sandbox(pace: float, *, desk: str, ledger: str) -> Sandbox:
     return Sandbox(workspace(), rate_limited=pace >= 1, links={"Help desk": desk, "Ledger": ledger})
 
 
-def _settings(file: Path, api_url: str) -> Settings:
+def demo_settings(file: Path, api_url: str) -> Settings:
     """Return the demo's own settings, whatever the environment says."""
     return Settings(
         _env_file=None,
@@ -140,6 +184,7 @@ def _settings(file: Path, api_url: str) -> Settings:
         SLACK_BOT_TOKEN=SecretStr(BOT_TOKEN),
         SLACK_APP_TOKEN=SecretStr(APP_TOKEN),
         SLACK_API_URL=api_url,
-        digest_at="08:00",
+        # They are made when somebody has decided something: yesterday's would be posted before there is a card.
+        digests={name.value: "off" for name in JobName},
         timezone="UTC",
     ).with_vendors({})

@@ -1,23 +1,16 @@
-"""The summary of the demo: the figures, and the digest for a team lead."""
+"""The summary of the demo: its figures."""
 
 from collections.abc import Sequence
-from datetime import date
-from zoneinfo import ZoneInfo
 
 from bot.demo.stage import Stage
-from handlers.slack.blocks.digest import digest
-from handlers.slack.blocks.parts.transcript import transcript
-from workflows.engine.digests.making import digest_view, make
-from workflows.engine.digests.names import JobName
-from workflows.engine.read.tally import act_counts, tally
+from workflows.engine.read.tally import tally
 from workflows.engine.review.decisions import DecisionKind
 
 
 def summary(stage: Stage, cases: Sequence[int]) -> list[str]:
     """Return the figures, a line each."""
-    context = stage.app.context
-    numbers = tally(context, cases, {})
-    acts = act_counts(context)
+    numbers = tally(stage.app.context, cases, {})
+    acts = stage.acts()
     decided = acts.decisions
     told = {
         "cases": numbers.cases,
@@ -36,10 +29,3 @@ def summary(stage: Stage, cases: Sequence[int]) -> list[str]:
         f"{'dollars':<16}{numbers.cost:>8.2f}",
         *([f"{numbers.samples} {samples}"] if numbers.samples else []),
     ]
-
-
-def digest_of(stage: Stage, day: date) -> list[str]:
-    """Return the digest that is made on a day, as it is posted."""
-    context, zone = stage.app.context, ZoneInfo(stage.app.settings.timezone)
-    made = make(context, JobName.FAILURES, today=day, zone=zone)
-    return transcript(digest(digest_view(context, made)).blocks).splitlines() if made is not None else []

@@ -66,9 +66,8 @@ class Tour:
             ]
             self._for_nobody = next(iter(waiting), "")
         if self._summary is None and self._decided >= {one.case for one in TRIES}:
-            self._stage.make_summary()
-            messages = self._stage.running.person(TEAM_LEAD).messages(LEADS)
-            self._summary = next((message.ts for message in messages), None)
+            self._stage.make_digests()
+            self._summary = next((message.ts for message in self._stage.digests()), None)
 
     def _entries(self) -> Iterator[Entry]:
         for one in TRIES:
@@ -99,8 +98,9 @@ class Tour:
         )
         yield Entry(
             name="summary",
-            title="Read the summary as Lee, a team lead",
-            text="It comes each morning; here, as soon as you decided the five cards above.",
+            title="Read the digests as Lee, a team lead",
+            text="They come in the morning; here, as soon as you decided the five cards above. Behind today stands a "
+            "made-up fortnight.",
             user=TEAM_LEAD,
             channel=LEADS if self._summary is not None else None,
             message=self._summary,

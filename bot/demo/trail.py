@@ -9,9 +9,10 @@ from workflows.engine.read.trail import TrailLine, lines_after
 class Trail:
     """Remembers how far it was read."""
 
-    def __init__(self, context: Context) -> None:
+    def __init__(self, context: Context, *, after: int) -> None:
+        """Read what is recorded after a line."""
         self._context = context
-        self._read = 0
+        self._read = after
 
     def news(self) -> Sequence[TrailLine]:
         """Return all that was recorded since the last time, oldest first."""

@@ -12,6 +12,7 @@ import os
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -48,8 +49,10 @@ class Unavailable(RuntimeError):
 class Database:
     """A database; connections are made when first needed."""
 
-    def __init__(self, url: str, *, connections: int = 32) -> None:
+    def __init__(self, url: str, *, connections: int = 32, durable: bool = True) -> None:
         """Open no connection yet. `connections`: the most that are open at once; at least one for each thread.
+
+        `durable`: False for rows in a SQLite file that can be made again, so that no commit waits for the disk.
 
         Raise `UnsupportedDatabase` for anything but a SQLite file or PostgreSQL.
         """
@@ -60,7 +63,7 @@ class Database:
         self._turns = FairLock(AT_ONCE)
         if self.dialect == "sqlite":
             self.file = _file_of(parsed)
-            self.engine = _sqlite(parsed, connections)
+            self.engine = _sqlite(parsed, connections, synchronous=SYNCHRONOUS if durable else "OFF")
             self._together = GroupCommit(self.engine, _begin_hurried)
         else:
             self.engine = _postgresql(parsed, connections)
@@ -150,11 +153,11 @@ def _file_of(url: URL) -> Path:
 
 
 # hide_parameters keeps the values of a statement out of error texts: they may be a case.
-def _sqlite(url: URL, connections: int) -> Engine:
+def _sqlite(url: URL, connections: int, *, synchronous: str) -> Engine:
     timeout = {"timeout": BUSY_TIMEOUT_MS / 1000}
     engine = create_engine(url, connect_args=timeout, pool_size=connections, max_overflow=8, hide_parameters=True)
     event.listen(engine, "do_connect", _open_sqlite)
-    event.listen(engine, "connect", _prepare_sqlite)
+    event.listen(engine, "connect", partial(_prepare_sqlite, synchronous=synchronous))
     return engine
 
 
@@ -189,10 +192,11 @@ def _open_sqlite(dialect: Dialect, _record: object, arguments: list[Any], option
         raise sqlite3.OperationalError(f"{file}: {error}") from error
 
 
-def _prepare_sqlite(connection: Any, _record: object) -> None:  # Any: the DBAPI's own connection has no shared type
+# Any: the DBAPI's own connection has no shared type
+def _prepare_sqlite(connection: Any, _record: object, *, synchronous: str) -> None:
     # Python's own transaction handling is off: each transaction says how it begins.
     connection.isolation_level = None
-    for pragma in (f"busy_timeout={BUSY_TIMEOUT_MS}", f"synchronous={SYNCHRONOUS}", "foreign_keys=ON"):
+    for pragma in (f"busy_timeout={BUSY_TIMEOUT_MS}", f"synchronous={synchronous}", "foreign_keys=ON"):
         connection.execute(f"PRAGMA {pragma}")
     # The first connection switches a new file to WAL; SQLite does not wait for that lock, so the others try again.
     switching = Retrying(

@@ -111,6 +111,13 @@ def newest(session: Session, *, team: int) -> datetime | None:
     return session.scalar(select(func.max(AuditRow.at)).where(AuditRow.id.in_(newest)))
 
 
+def last_id(session: Session, *, team: int) -> int:
+    """Return the id of the newest row; 0 before the first."""
+    return (
+        session.scalar(select(AuditRow.id).where(AuditRow.team_id == team).order_by(AuditRow.id.desc()).limit(1)) or 0
+    )
+
+
 def of_case(session: Session, case: int, *, team: int) -> list[AuditRow]:
     """Return all rows about a case, oldest first."""
     query = select(AuditRow).where(AuditRow.case_id == case, AuditRow.team_id == team)

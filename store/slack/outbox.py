@@ -9,7 +9,19 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import lru_cache
 
-from sqlalchemy import ColumnElement, Dialect, Select, and_, bindparam, func, literal_column, or_, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Dialect,
+    Select,
+    and_,
+    bindparam,
+    delete,
+    func,
+    literal_column,
+    or_,
+    select,
+    update,
+)
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.util import identity_key
 
@@ -322,6 +334,12 @@ def mark_unsure(session: Session, *, team: int, since: datetime) -> None:
     """Note that every row not known to be sent may have been sent, from a time on."""
     unknown = update(OutboxRow).where(OutboxRow.team_id == team, is_unsent())
     session.execute(unknown.values(unsure_since=since), execution_options={"synchronize_session": False})
+
+
+def withdraw_unsent(session: Session, *, team: int) -> None:
+    """Take back all that was never sent, as if nobody had wanted it."""
+    unsent = delete(OutboxRow).where(OutboxRow.team_id == team, is_unsent())
+    session.execute(unsent, execution_options={"synchronize_session": False})
 
 
 def revive_notes(session: Session, *, team: int, at: datetime) -> None:

@@ -144,6 +144,7 @@ def _others() -> Mapping[str, Drawn]:
         "business numbers": digest(NUMBERS),
         "business numbers, of a few cases": digest(FEW_NUMBERS),
         "business numbers, without a case": digest(NO_NUMBERS),
+        "digest, with made-up cases": digest(replace(SUMMARIES["quiet"], made_up_until=date(2026, 11, 17))),
         "in the thread, a change": fitted(lambda room: decided.decided(replace(CARD, **EDITED), room)),
         "in the thread, a rejection": fitted(lambda room: decided.decided(replace(CARD, **REFUSED), room)),
         "in the thread, taken back": told(decided.taken_back(WHO)),

@@ -51,6 +51,16 @@ def test_sqlite_is_set_up_so_that_a_commit_survives_a_power_cut_and_keys_hold(sq
         assert kept == expected
 
 
+def test_rows_that_can_be_made_again_wait_for_no_disk_and_the_next_to_open_the_file_does(
+    sqlite: Database, sqlite_url: str
+) -> None:
+    hurried = Database(sqlite_url, durable=False)
+    for database, expected in ((hurried, 0), (sqlite, 2)):
+        with database.engine.connect() as connection:
+            assert connection.execute(text("PRAGMA synchronous")).scalar_one() == expected
+    hurried.close()
+
+
 def test_every_connection_of_the_pool_is_set_up(sqlite: Database) -> None:
     connections = [sqlite.engine.connect() for _ in range(10)]
     found = {

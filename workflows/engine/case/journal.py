@@ -41,7 +41,9 @@ from workflows.tools.calls import Called, CallOutcome
 MAX_TYPE = 200
 """Characters that are kept of the name of an error's type."""
 Instead = Callable[[str, Call], Call]
-"""A function from a call, by its name in the journal, to the one that is made in its place. Only tests have one."""
+"""A function from a call, by its name in the journal, to the one that is made in its place. Only tests and the demo's
+made-up past have one.
+"""
 
 
 @dataclass(frozen=True, kw_only=True)

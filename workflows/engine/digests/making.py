@@ -19,6 +19,7 @@ from store.subjects import SubjectKind
 from workflows.engine.context import Context
 from workflows.engine.digests.days import DAY, Days
 from workflows.engine.digests.jobs import Job, job_called
+from workflows.engine.digests.made_up import made_up_until
 from workflows.engine.digests.periods import between, first_day, last_day
 from workflows.engine.digests.scope import Scope
 from workflows.engine.digests.views import DigestView, Figures
@@ -90,6 +91,8 @@ def preview(context: Context, name: str, *, today: date, zone: ZoneInfo, workflo
         context.registry.get(workflow)
     last = last_day(job.every, today)
     days = Days(first=first_day(job.every, last), last=last, zone=zone)
+    with context.database.read() as session:
+        made_up = made_up_until(session, team=context.team, first=days.first, last=days.last)
     return DigestView(
         id=None,
         job=job.name,
@@ -98,6 +101,7 @@ def preview(context: Context, name: str, *, today: date, zone: ZoneInfo, workflo
         last=days.last,
         missed=0,
         workflow=workflow,
+        made_up_until=made_up,
         figures=_figures(context, job, days, workflow),
     )
 
@@ -106,8 +110,10 @@ def digest_view(context: Context, digest: int) -> DigestView:
     """Return the contents of a digest. Raise `Unknown`."""
     with context.database.read() as session:
         row = digests.get(session, digest, team=context.team)
-    if row is None:
-        raise Unknown(f"there is no digest {digest}")
+        if row is None:
+            raise Unknown(f"there is no digest {digest}")
+        first, last = date.fromisoformat(row.covers_from), date.fromisoformat(row.period)
+        made_up = made_up_until(session, team=context.team, first=first, last=last)
     job = job_called(row.job)
     # Rows of schema 0025 and before hold the figures of the failure summary, without a name around them.
     figures = row.figures.get("figures", row.figures)
@@ -115,10 +121,11 @@ def digest_view(context: Context, digest: int) -> DigestView:
         id=row.id,
         job=job.name,
         every=job.every,
-        first=date.fromisoformat(row.covers_from),
-        last=date.fromisoformat(row.period),
+        first=first,
+        last=last,
         missed=row.figures["missed"],
         workflow=row.workflow or None,
+        made_up_until=made_up,
         figures=job.adapter.validate_python(figures),
     )
 

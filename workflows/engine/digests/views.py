@@ -28,4 +28,6 @@ class DigestView:
     """Periods before the last one without a digest. Where they are too many, `first` is later than their first."""
     workflow: str | None = None
     """Name of the only workflow that it is about; None: all."""
+    made_up_until: date | None = None
+    """The last day whose cases are made up, for a demonstration; None: it shows none of them."""
     figures: Figures

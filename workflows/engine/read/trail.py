@@ -25,6 +25,12 @@ class TrailLine:
     """True for the delivery of a case that was resolved alone."""
 
 
+def last_line(context: Context) -> int:
+    """Return the id of the newest line of the trail; 0 before the first."""
+    with context.database.read() as session:
+        return audit.last_id(session, team=context.team)
+
+
 def lines_after(context: Context, line: int) -> Sequence[TrailLine]:
     """Return what was recorded after a line of the trail, the oldest first. 0: all."""
     with context.database.read() as session:

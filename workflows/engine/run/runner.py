@@ -79,8 +79,8 @@ class Runner:
         stopped: Callable[[int, Exception], None] | None = None,
     ) -> None:
         """Prepare for runs. `models`: gives a workflow's model when it is first needed. `second`: gives a second
-        opinion on a proposal. `sleep`: takes seconds. For tests, `instead`: what is made in place of a step's call, and
-        `stopped`: is told the run and the error that ended its attempt.
+        opinion on a proposal. `sleep`: takes seconds. `instead`: what is made in place of a step's call, for tests and
+        the demo's made-up past. For tests, `stopped`: is told the run and the error that ended its attempt.
         """
         self._context = context
         self._models = models
