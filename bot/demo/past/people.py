@@ -3,11 +3,17 @@
 They call the same use cases as a press in Slack.
 """
 
+from datetime import timedelta
+from decimal import Decimal
+
 from bot.demo.past.arrivals import Arrival
 from bot.demo.past.clock import PastClock
-from bot.demo.places import ENGINEER
-from store.states import CauseState
+from bot.demo.places import ENGINEER, Place
+from store.states import CauseState, SpotCheckState
 from workflows.engine.context import Context
+from workflows.engine.digests.numbers.baseline_views import FigureName, Source
+from workflows.engine.digests.numbers.baselines import record, stated
+from workflows.engine.digests.numbers.timings import minutes_of
 from workflows.engine.read.cause_views import CauseView
 from workflows.engine.read.causes import cause_lines, cause_named, cause_view
 from workflows.engine.read.history import open_reviews
@@ -16,10 +22,18 @@ from workflows.engine.review import doubts, reviews
 from workflows.engine.review.claims import take_in_hand
 from workflows.engine.review.decisions import Follows
 from workflows.engine.review.rerun import mending, reruns
+from workflows.engine.review.spot_checks import answers, grades, looks
+from workflows.engine.review.spot_checks.views import Grade
 from workflows.engine.review.wrong import corrections
 
 _MOST = 100
 """Most reviews that wait at a time, and most causes."""
+_READ_FOR = timedelta(seconds=25)
+"""Time for which a spot check's form is open, where the arrival says nothing of that."""
+_MINUTES = [4.5 + number * 7 % 40 / 10 for number in range(40)]
+"""Minutes that tickets took by hand."""
+_COST_PER_HOUR = Decimal(38)
+"""US dollars for an hour of a person's work."""
 
 
 def decide(context: Context, arrival: Arrival, case: int, clock: PastClock) -> bool:
@@ -49,6 +63,28 @@ def correct(context: Context, arrival: Arrival, case: int) -> None:
     found = _review_of(context, case)
     assert found is not None
     reviews.approve(context, review, found.version, by=second)
+
+
+def look(context: Context, arrival: Arrival, case: int, clock: PastClock) -> None:
+    """Look blind at a case that went alone, if it was drawn; a difference is graded, and matters where it is wrong."""
+    by, people = arrival.by, {arrival.by}
+    for drawn in looks.spot_checks_of(context, case):
+        if drawn.state is not SpotCheckState.OPEN or arrival.right is None:
+            continue
+        right = context.registry.get(arrival.place.workflow).output.model_validate(arrival.right)
+        looks.open_it(context, drawn.check, by=by)
+        clock.move_by(arrival.read_for or _READ_FOR)
+        answered = answers.answer(context, drawn.check, drawn.version, right, by=by)
+        if answered.differences:
+            given = Grade.SAME if arrival.is_said_right else Grade.MINOR
+            grades.grade(context, drawn.check, answered.version, given, by=by, people=people)
+
+
+def record_baseline(context: Context, place: Place) -> None:
+    """Record how long cases took by hand, before there was an automation."""
+    measured = [minutes_of([60 * each for each in _MINUTES])]
+    said = [stated(FigureName.COST_PER_HOUR, _COST_PER_HOUR)]
+    record(context, place.workflow, measured=measured, said=said, source=Source.TIMINGS, by=ENGINEER)
 
 
 def settle(context: Context, case: int) -> None:

@@ -16,7 +16,7 @@ from bot.demo.past.plan import Plan, plan
 from bot.demo.past.provider import SMALL, MadeUpProvider
 from bot.demo.past.registries import earlier, later
 from bot.demo.past.systems import MadeUpSystems
-from bot.demo.places import PLACES
+from bot.demo.places import PLACES, SUPPORT
 from bot.settings import Settings
 from store.db import migration
 from store.db.database import Database
@@ -39,6 +39,8 @@ _LOOKED_AT_AFTER, _MENDED_AFTER = timedelta(minutes=20), timedelta(minutes=30)
 """Time from a failure to the engineer's look at it, and from the end of its cause to the rerun."""
 _FOUND_AFTER = timedelta(days=1)
 """Time after which a wrong answer is found that went alone."""
+_CHECKED_AFTER = timedelta(hours=3)
+"""Time after which a case that went alone is looked at, where it is drawn."""
 _AT_ONCE = 16
 """Most runs that are worked on between two events."""
 
@@ -89,6 +91,7 @@ class _Play:
         """Play all of it, and note that it is made up."""
         days = self._plan.days
         self._keep_prompts()
+        people.record_baseline(self._context, SUPPORT)
         self._plan_at(next(day.opens for day in days if day.is_later), self._go_over)
         for _, until in (day.outage for day in days if day.outage is not None):
             self._plan_at(until + _MENDED_AFTER, self._run_again)
@@ -123,6 +126,8 @@ class _Play:
                 self._plan_at(at + _LOOKED_AT_AFTER, lambda: people.settle(self._context, case))
             case RunState.DELIVERED if arrival.is_wrong:
                 self._plan_at(at + _FOUND_AFTER, lambda: self._correct(arrival, case))
+            case RunState.DELIVERED:
+                self._plan_at(at + _CHECKED_AFTER, lambda: people.look(self._context, arrival, case, self._clock))
 
     def _decide(self, arrival: Arrival, case: int) -> None:
         people.decide(self._context, arrival, case, self._clock)

@@ -12,6 +12,8 @@ from workflows.engine.declare.workflow import Budget
 _FOLDER = Path(__file__).parent
 _BUDGET = Budget(per_case="1", per_day="20")
 """Enough for the dear day: each request reserves the most that it may cost."""
+_LOOKED_AT = 0.65
+"""Share of what went alone that people looked at: a fortnight is short, and fewer looks say nothing of errors."""
 
 
 def earlier(workflows: Iterable[AnyWorkflow]) -> Registry:
@@ -40,4 +42,5 @@ def _with_prompt(workflow: AnyWorkflow, number: int) -> AnyWorkflow:
     # Without a channel no card of the past is wanted anywhere.
     then.review = replace(workflow.review, post_to=None, reviewers=None)
     then.budget = _BUDGET
+    then.autonomy = replace(workflow.autonomy, spot_checks=_LOOKED_AT)
     return then
