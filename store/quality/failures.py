@@ -163,10 +163,10 @@ def stops_by_day(
     session: Session, *, team: int, starts: Sequence[datetime], until: datetime
 ) -> dict[tuple[int, int], int]:
     """Count the cases that stopped on each day, by (workflow id, place of the day). `starts`: of each day, in order."""
-    begins, *others = starts
-    numbered = [(AuditRow.at < ends, day) for day, ends in enumerate(others)]
+    begins, *ends = *starts, until
+    numbered = [(AuditRow.at < end, day) for day, end in enumerate(ends)]
     days = (
-        select(Run.workflow_id, Run.case_id, case(*numbered, else_=len(others)).label("day"))
+        select(Run.workflow_id, Run.case_id, case(*numbered).label("day"))
         .select_from(AuditRow)
         .join(Run, AuditRow.is_about_row(SubjectKind.RUN, Run.id))
         .where(AuditRow.team_id == team, *_is_stop(begins, until))

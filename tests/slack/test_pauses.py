@@ -331,7 +331,7 @@ def test_team_leads_read_what_is_paused_and_why_people_got_cases_without_a_propo
     stage.send()
     (summary,) = stage.cards(user=LEE, channel=LEADING)
     told = words(summary.blocks)
-    assert "Paused since 2026-11-20 09:00 UTC. To resume it: /countersign resume sample" in told
+    assert "Paused by a person since 2026-11-20 09:00 UTC. To resume it: /countersign resume sample" in told
     assert "3 cases without a proposal: 2 model not available, 1 paused" in told
 
 
