@@ -26,13 +26,13 @@ from store.cases import (
 )
 from store.cases.bulk_reruns import Choice
 from store.cases.homes import Days
-from store.cases.review import alike, assignments, reviews, spot_checks
+from store.cases.review import alike, assignments, reports, reviews, spot_checks
 from store.cases.review.spot_checks import Looks
 from store.cases.turns import Turns
 from store.faces import Face
 from store.governance import audit, health, metrics, span_exports
 from store.model import outages, prompt_versions, requests, spending
-from store.quality import baselines, costs, digests, failures, numbers
+from store.quality import baselines, costs, courses, decided, digests, failures, numbers
 from store.quality.costs import Span
 from store.slack import cards, messages, outbox
 from store.states import NOT_ENDED, CauseState, RunState
@@ -305,6 +305,14 @@ REPORTS: Mapping[str, Read] = {
         session, team=TEAM, budgets=["workflow:triage"], first="2025-12-01", last="2025-12-31"
     ),
     "prompt_versions.first_seen": lambda session: prompt_versions.first_seen(session, team=TEAM, versions=["p1"]),
+    "decided.counts": lambda session: decided.counts(session, team=TEAM, since=_DAY, until=_END),
+    "decided.edits": lambda session: decided.edits(session, team=TEAM, since=_DAY, until=_END, limit=2_000),
+    "decided.rejections": lambda session: decided.rejections(session, team=TEAM, since=_DAY, until=_END, limit=2_000),
+    "decided.confirmed": lambda session: decided.confirmed(session, team=TEAM, since=_DAY, until=_END),
+    "decided.barred": lambda session: decided.barred(session, team=TEAM, since=_DAY, until=_END),
+    "reports.outcomes": lambda session: reports.outcomes(session, team=TEAM, since=_DAY, until=_END),
+    "courses.first_cases": lambda session: courses.first_cases(session, team=TEAM),
+    "courses.stopped": lambda session: courses.stopped(session, team=TEAM, since=_DAY, until=_END),
     "numbers.ended": lambda session: numbers.ended(session, team=TEAM, workflows=_KNOWN, days=_DAYS),
     "numbers.edited": lambda session: numbers.edited(session, team=TEAM, workflows=_KNOWN, days=_DAYS),
     "numbers.corrected": lambda session: numbers.corrected(session, team=TEAM, workflows=_KNOWN, days=_DAYS),

@@ -248,7 +248,7 @@ _ROWS = (
             "team_id": _TEAM,
             "review_id": "i",
             "version": "1",
-            "kind": f"CASE WHEN {_STATE} = 'closed' THEN 'rejected' WHEN i % 4 = 0 THEN 'edited' ELSE 'approved' END",
+            "kind": f"CASE WHEN {_STATE} = 'closed' THEN 'rejected' WHEN i % 8 = 1 THEN 'edited' ELSE 'approved' END",
             "follows": f"CASE WHEN {_STATE} = 'closed' THEN 'close' END",
             "by": "'U0' || (i % 20)",
             "output_id": "(i - 1) * 5 + 4",

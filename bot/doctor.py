@@ -292,8 +292,9 @@ def _slack(app: App) -> Iterator[Finding]:
         yield Finding(level="bad", what=str(error))
     unset = {
         "COUNTERSIGN_FAILURES_CHANNEL": (settings.failures_channel, "nobody is told in Slack what fails"),
-        "COUNTERSIGN_LEADS_CHANNEL": (settings.leads_channel, "the summary of the day is not posted"),
+        "COUNTERSIGN_LEADS_CHANNEL": (settings.leads_channel, "no digest is posted"),
         "COUNTERSIGN_ENGINEERS": (settings.engineers, "only owners may run cases again"),
+        "COUNTERSIGN_LEADS": (settings.leads, "only owners may say whether a workflow is to expand, hold or stop"),
     }
     for name, (value, what) in unset.items():
         if not value:

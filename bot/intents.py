@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from handlers.texts import groups
+from handlers.texts.digests import courses
 from handlers.texts.operations import bulk_reruns, causes, deliveries, failures, health, outage, overrun, pauses, reruns
 from handlers.texts.pieces import Room, Told
 from handlers.texts.review import assignments, decided, escalations, reminders, reports
@@ -16,6 +17,8 @@ from workflows.engine.causes import counting
 from workflows.engine.context import Context
 from workflows.engine.deliver.delivery_status import late_view, target_view
 from workflows.engine.deliver.workflow_pauses import hand_note, pause_note
+from workflows.engine.digests.courses.choosing import course_note, course_view
+from workflows.engine.digests.courses.views import CourseView
 from workflows.engine.digests.making import digest_view
 from workflows.engine.digests.views import DigestView
 from workflows.engine.errors import Unknown
@@ -56,7 +59,17 @@ class Reminder:
     """The most urgent of them, as a channel may be shown them."""
 
 
-News = CardView | DoubtView | CauseView | DigestView | Rest | ChecksOfChannel | Reminder | Callable[[Room], Told]
+News = (
+    CardView
+    | DoubtView
+    | CauseView
+    | CourseView
+    | DigestView
+    | Rest
+    | ChecksOfChannel
+    | Reminder
+    | Callable[[Room], Told]
+)
 """News that a face draws: a read model that it has a layout for, or paragraphs, as long as it has room for."""
 
 
@@ -82,6 +95,8 @@ def read(context: Context, intents: Sequence[Intent], *, may: MayDecide = nobody
             return checks_of_channel(context, first.channel)
         case notices.CAUSE:
             return cause_view(context, first.subject.id)
+        case notices.COURSE:
+            return course_view(context, first.subject.id)
         case "digest":
             return digest_view(context, first.subject.id)
         case notices.DIRECT_REMINDER:
@@ -157,6 +172,9 @@ def _note(context: Context, intents: Sequence[Intent]) -> Callable[[Room], Told]
             else:
                 called = causes.called(failing, is_back=occasion == counting.BACK)
             return _plainly(called) if called is not None else None
+        case notices.COURSE_NOTE:
+            chosen = course_note(context, first.subject.id, first.about)
+            return _plainly(courses.note(chosen)) if chosen is not None else None
         case notices.FAILURE:
             failed = failure_view(context, first.subject.id)
             return lambda room: failures.failure(failed, room)
@@ -229,6 +247,8 @@ _WHAT = {
     "doubt": "the question whether a case was delivered",
     notices.FAILURE: "the news that a case stopped",
     notices.CAUSE: "the card of a cause of failures",
+    notices.COURSE: "the question whether a workflow is to expand, hold or stop",
+    notices.COURSE_NOTE: "the news of what was chosen for a workflow",
     notices.CAUSE_NOTE: "the call to those who can mend a cause of failures",
     "late": "the news that a delivery keeps failing",
     "outage": "the news that a model is left alone",
@@ -250,5 +270,5 @@ _WHAT = {
     notices.RUN_AGAIN_APART: "the news that a case runs again",
     notices.REMINDED: "the reminder of a review",
     notices.DIRECT_REMINDER: "the reminder of what waits for a person",
-    "digest": "the summary of the day",
+    "digest": "a digest",
 }

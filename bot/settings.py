@@ -105,6 +105,8 @@ class Settings(BaseSettings):
     """Workflow -> user ids or user groups who may decide, instead of the declared ones."""
     engineers: Annotated[tuple[str, ...], NoDecode] = ()
     """User ids or user groups who may run cases again and read them."""
+    leads: Annotated[tuple[str, ...], NoDecode] = ()
+    """User ids or user groups who may choose, once a week, whether a workflow is to expand, hold or stop."""
     failures_channel: str | None = None
     leads_channel: str | None = None
     digest_at: str = "08:00"
@@ -187,7 +189,7 @@ class Settings(BaseSettings):
             raise ValueError(f"has to be one of {', '.join(known)}")
         return value
 
-    @field_validator("workflows", "engineers", mode="before")
+    @field_validator("workflows", "engineers", "leads", mode="before")
     @classmethod
     def _split(cls, value: object) -> object:
         return tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else value

@@ -25,6 +25,8 @@ class SubjectKind(StrEnum):
     """A time in which many calls of a system fail."""
     OVERRUN = "overrun"
     DIGEST = "digest"
+    COURSE = "course"
+    """The question whether a workflow is to expand, hold or stop."""
     OUTBOX = "outbox"
     """A row of the outbox."""
     CHANNEL = "channel"

@@ -19,6 +19,7 @@ from bot.cli import (
     authors,
     baselines,
     cases,
+    courses,
     decisions,
     digests,
     lists,
@@ -40,6 +41,7 @@ for group in (cases, lists, decisions, spot_checks, absences, operations, proces
     app.add_typer(group.commands)
 app.add_typer(prompts.commands, name="prompts")
 app.add_typer(digests.commands, name="digest")
+app.add_typer(courses.commands, name="course")
 app.add_typer(baselines.commands, name="baseline")
 
 

@@ -53,6 +53,8 @@ def reviewers_named(app: App) -> Mapping[Who, Sequence[str]]:
     found: dict[Who, list[str]] = {}
     for one in named(app.settings.engineers):
         found.setdefault(one, []).append("COUNTERSIGN_ENGINEERS")
+    for one in named(app.settings.leads):
+        found.setdefault(one, []).append("COUNTERSIGN_LEADS")
     for workflow in _workflows(app):
         for one in named(workflow.review.reviewers):
             found.setdefault(one, []).append(f"the reviewers of {workflow.name}")

@@ -7,6 +7,7 @@ from bot.intents import News, Reminder, Rest, read, waits_for_person
 from handlers.slack.blocks import spot_check
 from handlers.slack.blocks.card import card
 from handlers.slack.blocks.cause import cause
+from handlers.slack.blocks.course import course
 from handlers.slack.blocks.digest import digest
 from handlers.slack.blocks.doubt import doubt
 from handlers.slack.blocks.parts.drawing import Drawn
@@ -14,6 +15,7 @@ from handlers.slack.blocks.parts.paragraphs import fitted
 from handlers.slack.blocks.queue import queue
 from handlers.slack.blocks.reminder import reminder
 from workflows.engine.context import Context
+from workflows.engine.digests.courses.views import CourseView
 from workflows.engine.digests.views import DigestView
 from workflows.engine.read.cause_views import CauseView
 from workflows.engine.review.spot_checks.views import ChecksOfChannel
@@ -54,6 +56,8 @@ def _drawn(news: News) -> Drawn:
             return doubt(news)
         case CauseView():
             return cause(news)
+        case CourseView():
+            return course(news)
         case DigestView():
             return digest(news)
         case Rest():

@@ -64,7 +64,9 @@ def context_in(app: App, workspace: Workspace, *, checks: Callable[[], Iterable[
     people = People(workspace.looking_up)
     return SlackContext(
         context=app.context,
-        rights=Rights(members=groups, kind_of=people, engineers=named(app.settings.engineers)),
+        rights=Rights(
+            members=groups, kind_of=people, engineers=named(app.settings.engineers), leads=named(app.settings.leads)
+        ),
         zone_of=people.zone_of,
         groups=groups,
         installed=workspace.installed,

@@ -84,14 +84,26 @@ class Action(StrEnum):
     """Acts on what a failure summary says needs somebody, as it stands when it is pressed."""
     CASE = "open_case"
     """Shows a case that a digest names. Its value is about a case; a number follows, since several stand together."""
+    EXPAND = "choose_expand"
+    """Chooses the course of a workflow. The value of this one and of the next ones is about the course."""
+    HOLD = "choose_hold"
+    STOP = "choose_stop"
+    FORWARD = "forward"
+    """Shows the text to forward."""
+    PAUSE_CHOSEN = "pause_chosen"
+    """Pauses a workflow of which leads chose that it is to stop."""
+    START_CHECKS = "start_spot_checks"
+    """Opens the next spot check of a workflow. Its value is about a digest, with a workflow in place of a version."""
+    REASONS = "rejection_reasons"
+    """Shows why people rejected proposals. Its value is about a digest, with a workflow in place of a version."""
+    DEFINE_NUMBERS = "define_numbers"
+    """Shows what each business number is. It carries nothing."""
     SPOT_CHECKS = "spot_checks"
     """Opens the next spot check. It is about no row; on a card, the channel says whose."""
     READ_CASE = "read_case"
     """Shows the whole text of the case of a spot check. Its value is about that."""
     LEAVE = "leave_to_others"
     """Leaves a spot check to others. Its value is about that."""
-    DEFINE_NUMBERS = "define_numbers"
-    """Shows what each business number is. It carries nothing."""
 
 
 FORM = "form!"
@@ -133,6 +145,8 @@ class Callback(StrEnum):
     ASSIGN = "assign"
     AWAY = "away"
     IGNORE = "ignore_until"
+    COURSE = "course"
+    """What was chosen for a workflow, with a note to add."""
     SPOT_CHECK = "spot_check"
     """The form of a case that went alone, without what was delivered."""
     SPOT_CHECK_ROW = "spot_check_row"
@@ -162,8 +176,8 @@ class Shown:
     """A row as a person was shown it: all that a button or a form carries.
 
     The action or the callback says which table it is about: Happened, Not happened, Deliver and Look are about a
-    delivery, Correct and Correct input are about a case, those on the card of a cause about that, those of a spot check
-    about that, and all others are about a review.
+    delivery, Correct and Correct input are about a case, those on the card of a cause or of a course are about that,
+    those of a spot check about that, and all others are about a review.
     """
 
     id: int

@@ -301,3 +301,50 @@ def open_again(cause: str) -> Button:
 def open_case(case: int, workflow: str) -> Button:
     """Name the button that shows a case which a digest names."""
     return Button(text=f"Open case {case}", says=f"Open case {case} of {workflow}")
+
+
+def expand(workflow: str) -> Button:
+    """Name the button that chooses that a workflow is to do more."""
+    return Button(text="Expand", says=f"Expand {workflow}")
+
+
+def hold(workflow: str) -> Button:
+    """Name the button that chooses that a workflow goes on as it is."""
+    return Button(text="Hold", says=f"Hold {workflow} as it is")
+
+
+def stop(workflow: str) -> Button:
+    """Name the button that chooses that a workflow is to stop."""
+    return Button(text="Stop", says=f"Stop {workflow}; nothing is paused by that")
+
+
+def forward(workflow: str) -> Button:
+    """Name the button that shows a text to forward."""
+    return Button(text="Text to forward", says=f"A text about {workflow} to forward")
+
+
+def pause_chosen(workflow: str) -> Button:
+    """Name the button that pauses a workflow which is to stop."""
+    return Button(
+        text="Pause it",
+        says=f"Pause {workflow}",
+        question=Question(
+            title="Pause it?",
+            text=f"No model is asked and nothing of {workflow} goes alone, until somebody resumes it. People get empty "
+            "forms, and what they decide is still delivered.",
+            yes="Pause it",
+        ),
+    )
+
+
+def reasons(workflow: str) -> Button:
+    """Name the button that shows why people rejected proposals."""
+    return Button(
+        text="Reasons in their own words", says=f"Why proposals of {workflow} were rejected, in people's words"
+    )
+
+
+def look_at_spot_checks(workflow: str, number: int) -> Button:
+    """Name the button that opens the next spot check of a workflow. `number`: of those that are open."""
+    checks = f"{number:,} spot {'check' if number == 1 else 'checks'}"
+    return Button(text=f"Look at {checks}", says=f"Look at {checks} of {workflow}")

@@ -9,6 +9,7 @@ from store.schema.baselines import Baseline
 from store.schema.bulk_reruns import BulkRerun
 from store.schema.cases import Case, Content, Run, Step, Team, Workflow
 from store.schema.causes import Cause, CauseHour
+from store.schema.courses import Course
 from store.schema.health import SystemCalls, Trouble
 from store.schema.model import Eval, ModelRequest, Outage, Overrun, PromptVersion, Spending
 from store.schema.people import PersonRow
@@ -29,6 +30,7 @@ __all__ = [
     "Cause",
     "CauseHour",
     "Content",
+    "Course",
     "Decision",
     "Delivery",
     "Digest",

@@ -18,6 +18,10 @@ class AuditRow(OfSubject, OfTeam, Base):
         index_of_some(
             "ix_audit_stops", "team_id", "at", where="action IN ('run.doubtful', 'run.failed', 'run.parked')"
         ),
+        # A digest asks how often a rule barred what people decided; few decisions are refused.
+        index_of_some(
+            "ix_audit_refused_decisions", "team_id", "at", where="action IN ('approve.refused', 'edit.refused')"
+        ),
     )
 
     at: Mapped[datetime]

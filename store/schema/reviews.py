@@ -111,7 +111,7 @@ class Decision(OfTeam, Base):
     __table_args__ = (
         UniqueConstraint("review_id", "version"),
         Index("ix_decisions_team_id_by_at", "team_id", "by", "at"),
-        # A digest asks what people decided on a day.
+        # Digests ask what people decided on a day, or in a week.
         Index("ix_decisions_team_id_at", "team_id", "at"),
     )
 

@@ -69,13 +69,17 @@ CAUSE = "cause"
 """The kind of the card of a cause of failures."""
 CAUSE_NOTE = "cause_note"
 """The kind of the note in its thread that calls those who can mend it."""
+COURSE = "course"
+"""The kind of the question whether a workflow is to expand, hold or stop."""
+COURSE_NOTE = "course_note"
+"""The kind of the note in its thread that tells what was chosen."""
 RUN_AGAIN = "run_again"
 """The kind of the note in the thread of a case's card that a person ran the case again."""
-REPLIES = frozenset({DECIDED, TAKEN_BACK, REMINDED, ESCALATED, ASSIGNED, CAUSE_NOTE, RUN_AGAIN})
+REPLIES = frozenset({DECIDED, TAKEN_BACK, REMINDED, ESCALATED, ASSIGNED, CAUSE_NOTE, COURSE_NOTE, RUN_AGAIN})
 """Kinds of notes that are said in the thread of the message about the same subject, and nowhere else."""
 UNSENT = (OutboxState.DUE, OutboxState.HELD)
 """States of what is still to be sent."""
-VIEWS = frozenset({CARD, QUEUE, SPOT_CHECKS, DOUBT, OUTAGE, TARGET, TROUBLE, OVERRUN, CAUSE})
+VIEWS = frozenset({CARD, QUEUE, SPOT_CHECKS, DOUBT, OUTAGE, TARGET, TROUBLE, OVERRUN, CAUSE, COURSE})
 """Kinds that show a present state; the others say something once."""
 
 

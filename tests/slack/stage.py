@@ -97,7 +97,7 @@ class Ears:
     def only_members(self, members: Members) -> None:
         """Have the members of groups looked up in another way."""
         people = People(self.workspace.looking_up)
-        rights = Rights(members=members, kind_of=people, engineers=named([ENGINEERS]))
+        rights = Rights(members=members, kind_of=people, engineers=named([ENGINEERS]), leads=named([LEE]))
         object.__setattr__(self.slack_context, "rights", rights)
         object.__setattr__(self.slack_context, "zone_of", people.zone_of)
 

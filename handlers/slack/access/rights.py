@@ -79,6 +79,7 @@ class Rights:
     members: Members
     kind_of: KindOf
     engineers: Sequence[Who]
+    leads: Sequence[Who] = ()
 
     def decide(self, user: str, workflow: AnyWorkflow, *, second: int | None = None) -> None:
         """Raise `NotAllowed` unless the user may decide this workflow's reviews; `Unsure` where that is not known.
@@ -119,6 +120,12 @@ class Rights:
         """Raise `NotAllowed` unless the user may pause and resume this workflow; `Unsure` where that is not known."""
         if user != workflow.owner and not self._is_one(user, self.engineers, workflow):
             said = f"Only engineers and the owner may pause {workflow.name}, resume it, or have its model asked again."
+            raise NotAllowed(said, owner=workflow.owner)
+
+    def choose(self, user: str, workflow: AnyWorkflow) -> None:
+        """Raise `NotAllowed` unless the user may choose this workflow's course; `Unsure` where that is not known."""
+        if user != workflow.owner and not self._is_one(user, self.leads, workflow):
+            said = f"Only leads and the owner may choose what becomes of {workflow.name}."
             raise NotAllowed(said, owner=workflow.owner)
 
     def check(self, user: str) -> None:

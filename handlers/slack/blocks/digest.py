@@ -6,12 +6,14 @@ from datetime import date
 from handlers.slack.blocks.digests.cost import cost
 from handlers.slack.blocks.digests.failures import failures
 from handlers.slack.blocks.digests.numbers import numbers
+from handlers.slack.blocks.digests.quality import quality
 from handlers.slack.blocks.parts.drawing import Drawn
 from handlers.slack.blocks.parts.elements import small_print
 from handlers.texts.digests.made_up import made_up
 from workflows.engine.digests.cost.views import CostFigures
 from workflows.engine.digests.failures.views import FailureFigures
 from workflows.engine.digests.numbers.views import NumberFigures
+from workflows.engine.digests.quality.views import QualityFigures
 from workflows.engine.digests.views import DigestView
 
 
@@ -36,5 +38,7 @@ def _drawn(view: DigestView) -> Drawn:
             return failures(view, view.figures)
         case CostFigures():
             return cost(view, view.figures)
+        case QualityFigures():
+            return quality(view, view.figures)
         case NumberFigures():
             return numbers(view, view.figures)

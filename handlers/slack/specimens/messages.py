@@ -8,6 +8,7 @@ from decimal import Decimal
 from handlers.slack.blocks import answers, spot_check
 from handlers.slack.blocks.card import card
 from handlers.slack.blocks.cause import cause
+from handlers.slack.blocks.course import course
 from handlers.slack.blocks.digest import digest
 from handlers.slack.blocks.doubt import doubt
 from handlers.slack.blocks.parts.drawing import Drawn
@@ -18,6 +19,7 @@ from handlers.slack.blocks.reminder import reminder
 from handlers.slack.ids import Shown
 from handlers.slack.specimens.cases import CASE
 from handlers.slack.specimens.costs import COSTS
+from handlers.slack.specimens.digests import COURSE, COURSE_NOTE, COURSES, REVIEW
 from handlers.slack.specimens.failure_summaries import SUMMARIES
 from handlers.slack.specimens.numbers import FEW_NUMBERS, NO_NUMBERS, NUMBERS, OWN_NUMBERS
 from handlers.slack.specimens.operations import (
@@ -63,7 +65,7 @@ from handlers.slack.specimens.reviews import (
 )
 from handlers.slack.specimens.specimen import Specimen
 from handlers.texts import commands, groups
-from handlers.texts.digests import needs_now, personal
+from handlers.texts.digests import courses, needs_now, personal
 from handlers.texts.operations import bulk_reruns as bulk_texts
 from handlers.texts.operations import (
     causes,
@@ -84,6 +86,7 @@ from store.states import (
     Health,
 )
 from workflows.engine.deliver.views import LateView, TargetView
+from workflows.engine.digests.courses.views import Choice
 from workflows.engine.digests.failures.views import Unsent
 from workflows.engine.errors import CorrectionWaits
 from workflows.engine.health.views import HowEnded, Kind
@@ -101,6 +104,8 @@ def messages() -> Iterator[Specimen]:
         yield Specimen(name=f"doubt, {name}", message=doubt(replace(DOUBT, **changes)))
     for name, changes in CAUSES.items():
         yield Specimen(name=f"cause, {name}", message=cause(cause_with(**changes)))
+    for name, changes in COURSES.items():
+        yield Specimen(name=f"course, {name}", message=course(replace(COURSE, **changes)))
     for name, parts in PICTURES.items():
         yield Specimen(name=f"pictures, {name}", message=illustrated(parts, text="Pictures"))
     for name, view in SUMMARIES.items():
@@ -141,6 +146,10 @@ def _others() -> Mapping[str, Drawn]:
         "queue": queue(CHANNEL, 37, AT),
         "spot checks": spot_check.card(ChecksOfChannel(channel=CHANNEL, number=3, due_at=AT)),
         "a spot check": spot_check.card(ChecksOfChannel(channel=CHANNEL, number=1, due_at=AT)),
+        "digest, quality": digest(REVIEW),
+        "in the thread, a course": told(courses.note(COURSE_NOTE)),
+        "in the thread, a course for the first time": told(courses.note(replace(COURSE_NOTE, before=None, note=None))),
+        "in the thread, a note on a course": told(courses.note(replace(COURSE_NOTE, before=Choice.HOLD))),
         "business numbers": digest(NUMBERS),
         "business numbers, of a few cases": digest(FEW_NUMBERS),
         "business numbers, without a case": digest(NO_NUMBERS),

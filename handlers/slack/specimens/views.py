@@ -9,6 +9,7 @@ from functools import partial
 from handlers.slack.blocks import answers, grid, home, modals, session, spot_check
 from handlers.slack.blocks.assignments import assign_form, away_form
 from handlers.slack.blocks.cause import ignore_form
+from handlers.slack.blocks.course import chosen, paused, to_forward
 from handlers.slack.blocks.digests.numbers import definitions
 from handlers.slack.blocks.modals import WHY
 from handlers.slack.blocks.parts.pages import View
@@ -18,6 +19,7 @@ from handlers.slack.blocks.report import report_form
 from handlers.slack.ids import Alike, Listed, Shown
 from handlers.slack.progress import Progress
 from handlers.slack.specimens.cases import CASE
+from handlers.slack.specimens.digests import COURSE, COURSES, REJECTIONS
 from handlers.slack.specimens.forms import BROKEN, CHARTER_VIEW, FORM, LINE, LINES, OPEN, TYPED
 from handlers.slack.specimens.operations import CAUSE
 from handlers.slack.specimens.reviews import (
@@ -35,6 +37,7 @@ from handlers.slack.specimens.reviews import (
 )
 from handlers.slack.specimens.specimen import Specimen
 from handlers.texts.digests.numbers import DEFINED
+from handlers.texts.digests.quality import rejections
 from handlers.texts.home import CHARTER, UNSURE, no_right
 from handlers.texts.operations.charter import charter
 from handlers.texts.operations.explained import EXPLAINED, explained
@@ -44,6 +47,7 @@ from store.states import (
     ReviewState,
     RunState,
 )
+from workflows.engine.digests.courses.views import CourseView
 from workflows.engine.read.explained.explanation_views import ExplanationView, ValueLine
 from workflows.engine.read.home_views import PAGE, Decided, HomeView, InHand, Place, Queue
 from workflows.engine.reasons import Code, Reason
@@ -56,6 +60,10 @@ from workflows.engine.review.views import (
     WaitingView,
 )
 from workflows.engine.text.form_records import rows_text
+
+
+def _course(state: str) -> CourseView:
+    return replace(COURSE, **COURSES[state])
 
 
 def _explanation() -> View:
@@ -259,6 +267,15 @@ def views() -> Iterator[Specimen]:
         "ask the source": question_form(CARD, metadata="7.1"),
         "report wrong": report_form("7.1"),
         "ignore a cause": ignore_form(CAUSE),
+        "a course chosen": chosen(_course("hold"), may_pause=True, is_paused=False),
+        "to stop, may pause": chosen(_course("stop"), may_pause=True, is_paused=False),
+        "to stop, may not pause": chosen(_course("stop"), may_pause=False, is_paused=False),
+        "to stop, paused": paused(_course("stop")),
+        "a text to forward": to_forward(COURSE),
+        "reasons of rejections": modals.told(fitted(partial(rejections, REJECTIONS))),
+        "no reasons of rejections any more": modals.told(
+            fitted(partial(rejections, replace(REJECTIONS, rejections=[], more=0)))
+        ),
         "answer for the source": answer_form(replace(CARD, state=ReviewState.ASKED, questions=[QUESTION])),
         "reject, without a proposal": modals.rejection_form(empty, can_propose=False),
         "review": modals.review(CARD, listed=Listed()),

@@ -1,13 +1,16 @@
 """Reports that something was wrong."""
 
+from collections import Counter
 from collections.abc import Collection
+from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import and_, func, select, update
+from sqlalchemy import and_, case, exists, func, or_, select, update
 from sqlalchemy.orm import Session, aliased
 
+from store.cases.review.reviews import UNDECIDED
 from store.db import rows
-from store.schema import Case, Report, Review, Run
+from store.schema import Case, Decision, Report, Review, Run
 from store.states import RunState
 
 
@@ -98,6 +101,50 @@ def counts(session: Session, *, team: int, since: datetime, until: datetime) -> 
         .where(Report.team_id == team, Report.at >= since, Report.at < until)
     )
     return dict(session.execute(query.group_by(Case.workflow_id)).all())
+
+
+@dataclass(frozen=True, kw_only=True)
+class Outcomes:
+    """The reports about cases in a span, and what came of them so far. Each report is counted in one number at most."""
+
+    reported: int
+    corrected: int
+    """Reports after which a correction was delivered."""
+    right: int
+    """Reports of which a person found that nothing was wrong."""
+    waiting: int
+    """Reports that nobody has decided yet."""
+
+
+def outcomes(session: Session, *, team: int, since: datetime, until: datetime) -> dict[int, Outcomes]:
+    """Return what came of the reports about cases between two times, by workflow id."""
+    correction, upheld = aliased(Run), aliased(Decision)
+    corrected = exists().where(
+        correction.case_id == Report.case_id,
+        correction.correction > 0,
+        correction.state == RunState.DELIVERED,
+        correction.changed_at >= Report.at,
+    )
+    right = exists().where(upheld.review_id == Report.review_id, upheld.kind == "upheld", upheld.revoked_at.is_(None))
+    open_review = exists().where(Review.id == Report.review_id, Review.state.in_(UNDECIDED))
+    which = case((corrected, "corrected"), (right, "right"), (or_(Report.outcome.is_(None), open_review), "waiting"))
+    each = (
+        select(Case.workflow_id, which.label("which"))
+        .select_from(Report)
+        .join(Case, Case.id == Report.case_id)
+        .where(Report.team_id == team, Report.at >= since, Report.at < until)
+        .subquery()
+    )
+    counted: dict[int, Counter[str | None]] = {}
+    query = select(each.c.workflow_id, each.c.which, func.count()).group_by(each.c.workflow_id, each.c.which)
+    for workflow, outcome, number in session.execute(query):
+        counted.setdefault(workflow, Counter())[outcome] += number
+    return {
+        workflow: Outcomes(
+            reported=found.total(), corrected=found["corrected"], right=found["right"], waiting=found["waiting"]
+        )
+        for workflow, found in counted.items()
+    }
 
 
 def corrected(session: Session, cases: Collection[int], *, team: int) -> int:

@@ -183,6 +183,7 @@ class Company:
         checked = self._review(session, "uncaused", ReviewState.DECIDED, proposal_id=proposal)
         rows.add(session, schema.Decision, team_id=team, review_id=checked, **given)
         rows.add(session, schema.Report, **report, case_id=ids["uncaused case"])
+        self._judged(session)
         self._cause(session)
         self._systems(session)
         self._asked(session)
@@ -225,6 +226,32 @@ class Company:
                 opened_at=NOW - HOUR,
             )
         self._audit(session, SubjectKind.SPOT_CHECK.of(self.ids["drawn check"]), "spot_check.seen")
+
+    def _judged(self, session: Session) -> None:
+        """Add a proposal that was edited, and rejected, and what leads are asked about its workflow."""
+        self._case(session, "judged", RunState.DELIVERED)
+        ids, team = self.ids, self.team
+        proposal = self._proposal(session, "judged", sample=False)
+        review = self._review(session, "judged", ReviewState.DECIDED, proposal_id=proposal)
+        content = ids["judged content"]
+        for version, kind in ((1, "edited"), (2, "rejected")):
+            given = {"version": version, "kind": kind, "output_id": content, "reason_id": content, "confirmed": ["x"]}
+            rows.add(session, schema.Decision, team_id=team, review_id=review, by="U1", at=NOW, **given)
+        self._audit(session, SubjectKind.REVIEW.of(review), "edit.refused", {"why": "barred"})
+        ids["course"] = rows.add(
+            session,
+            schema.Course,
+            team_id=team,
+            workflow_id=ids["workflow"],
+            period="2026-11-20",
+            evidence={"a": 1},
+            asked_at=NOW,
+            version=1,
+            choice="hold",
+            chosen_by="U1",
+            chosen_at=NOW,
+            note="x",
+        )
 
     def _by_people(self, session: Session) -> None:
         """Add cases that a person edited and answered in a form, and the baseline that they are held against."""
@@ -522,7 +549,9 @@ class Company:
         rows.add(session, schema.RateLimit, team_id=team, method="chat.postMessage", channel=CHANNEL, until=NOW)
         rows.add(session, schema.InboxRow, team_id=team, key="heard", kind="message", received_at=NOW)
 
-    def _audit(self, session: Session, subject: Subject, action: str) -> None:
+    def _audit(
+        self, session: Session, subject: Subject, action: str, details: Mapping[str, object] | None = None
+    ) -> None:
         rows.add(
             session,
             schema.AuditRow,
@@ -532,7 +561,7 @@ class Company:
             action=action,
             **columns_of(subject),
             case_id=self.ids["doubtful case"],
-            details={"from": RunState.DELIVERING},
+            details=dict(details or {"from": RunState.DELIVERING}),
         )
 
     def given(self, session: Session, name: str, parameters: Mapping[str, inspect.Parameter]) -> dict[str, Any]:
@@ -849,6 +878,10 @@ class Company:
             "prompt_versions.first_seen": {"versions": ["abc"]},
             "digests.latest_period": {"until": "2026-11-20", "workflow": ""},
             "digests.ahead": {"of": "2026-11-18"},
+            "courses.ask": {"workflow": ids["paused"], "evidence": {}},
+            "courses.get": {"course": ids["course"]},
+            "courses.newest_period": {"until": "2026-11-20"},
+            "courses.choose": {"course": ids["course"], "shown": 1, "choice": "stop", "note": None},
             **{f"numbers.{name}": {"days": [NOW - HOUR, NOW + HOUR]} for name in NUMBERS},
             "numbers.of_person": {"by": "U2", "days": [NOW - HOUR, NOW + HOUR]},
             "baselines.add": {

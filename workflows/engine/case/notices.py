@@ -29,6 +29,10 @@ CAUSE = outbox.CAUSE
 """The kind of the card of a cause of failures."""
 CAUSE_NOTE = outbox.CAUSE_NOTE
 """The kind of the note that calls those who can mend a cause; it is about the cause, and knows whether it is back."""
+COURSE = outbox.COURSE
+"""The kind of the question whether a workflow is to expand, hold or stop; it is about the course."""
+COURSE_NOTE = outbox.COURSE_NOTE
+"""The kind of the note in its thread that tells what was chosen; it knows what, and what before."""
 FAILURE = "failure"
 """The kind of the note that a run stopped; it is about the run. Earlier versions wrote it, and some may be unsent."""
 LATE = "late"

@@ -12,6 +12,8 @@ from sqlalchemy.orm import Session
 from workflows.engine.context import Context
 from workflows.engine.digests.cost import figures as cost
 from workflows.engine.digests.cost.views import CostFigures
+from workflows.engine.digests.courses import figures as courses
+from workflows.engine.digests.courses.figures import Asked
 from workflows.engine.digests.failures import figures as failures
 from workflows.engine.digests.failures.views import FailureFigures
 from workflows.engine.digests.names import JobName
@@ -19,6 +21,8 @@ from workflows.engine.digests.numbers import figures as numbers
 from workflows.engine.digests.numbers.records import records as number_records
 from workflows.engine.digests.numbers.views import NumberFigures
 from workflows.engine.digests.periods import Every
+from workflows.engine.digests.quality import figures as quality
+from workflows.engine.digests.quality.views import QualityFigures
 from workflows.engine.digests.scope import Scope
 from workflows.engine.digests.views import Figures
 from workflows.engine.errors import Unknown
@@ -46,6 +50,10 @@ class Job:
     """Converts its figures to JSON and back. They are kept as they were: a field that comes later has a default."""
     prepare: Callable[[Context], object] | None = None
     """Asks authors' code what the figures need, before the database is read; None where they need nothing of it."""
+    asks: Callable[[Session, Scope, Any], Sequence[Asked]] | None = None
+    """Returns the workflows about which leads are asked with it, from its figures, whether they are to expand, hold or
+    stop. None: it asks nothing.
+    """
 
 
 JOBS: Mapping[str, Job] = {
@@ -80,6 +88,15 @@ JOBS: Mapping[str, Job] = {
             adapter=TypeAdapter(CostFigures),
         ),
         Job(
+            name=JobName.QUALITY,
+            every=Every.WEEK,
+            at=time(8),
+            longest=28,
+            gather=quality.gather,
+            records=quality.records,
+            adapter=TypeAdapter(QualityFigures),
+        ),
+        Job(
             name=JobName.NUMBERS,
             every=Every.WEEK,
             at=time(8),
@@ -87,6 +104,7 @@ JOBS: Mapping[str, Job] = {
             gather=numbers.gather,
             records=number_records,
             adapter=TypeAdapter(NumberFigures),
+            asks=courses.gather,
         ),
     )
 }

@@ -17,6 +17,8 @@ from store.quality import digests
 from store.slack import outbox
 from store.subjects import SubjectKind
 from workflows.engine.context import Context
+from workflows.engine.digests.courses.choosing import ask
+from workflows.engine.digests.courses.figures import Asked
 from workflows.engine.digests.days import DAY, Days
 from workflows.engine.digests.jobs import Job, job_called
 from workflows.engine.digests.made_up import made_up_until
@@ -59,6 +61,7 @@ def make(
     if period is None:
         return None
     figures = _figures(context, job, period.days, workflow)
+    asked = _asked(context, job, period.days, workflow, figures)
     last = period.days.last.isoformat()
     with context.database.write() as session:
         if _covered(session, context, job, until=last, workflow=workflow) != period.before:
@@ -78,6 +81,7 @@ def make(
             outbox.add_note(
                 session, team=context.team, kind="digest", subject=SubjectKind.DIGEST.of(made), channel=channel, at=at
             )
+            ask(session, context, asked, last=period.days.last, channel=channel, at=at)
     return made
 
 
@@ -127,6 +131,7 @@ def digest_view(context: Context, digest: int) -> DigestView:
         workflow=row.workflow or None,
         made_up_until=made_up,
         figures=job.adapter.validate_python(figures),
+        generation=context.restores.number,
     )
 
 
@@ -155,6 +160,13 @@ def _figures(context: Context, job: Job, days: Days, workflow: str | None) -> Fi
         job.prepare(context)
     with context.database.read() as session:
         return job.gather(session, Scope(context=context, days=days, at=context.clock(), workflow=workflow))
+
+
+def _asked(context: Context, job: Job, days: Days, workflow: str | None, figures: Figures) -> Sequence[Asked]:
+    if job.asks is None:
+        return []
+    with context.database.read() as session:
+        return job.asks(session, Scope(context=context, days=days, at=context.clock(), workflow=workflow), figures)
 
 
 def _born(session: Session, context: Context, zone: ZoneInfo) -> date:

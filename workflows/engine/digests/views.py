@@ -8,8 +8,9 @@ from workflows.engine.digests.failures.views import FailureFigures
 from workflows.engine.digests.names import JobName
 from workflows.engine.digests.numbers.views import NumberFigures
 from workflows.engine.digests.periods import Every
+from workflows.engine.digests.quality.views import QualityFigures
 
-Figures = FailureFigures | CostFigures | NumberFigures
+Figures = FailureFigures | CostFigures | QualityFigures | NumberFigures
 """The figures of a digest: a class of its own for each job."""
 
 
@@ -31,3 +32,5 @@ class DigestView:
     made_up_until: date | None = None
     """The last day whose cases are made up, for a demonstration; None: it shows none of them."""
     figures: Figures
+    generation: int = 0
+    """Number of restores from a backup so far."""

@@ -1,0 +1,81 @@
+"""What leads read of a course: plain sentences, the right numbers, nothing of a stranger's words carried out."""
+
+from dataclasses import replace
+from typing import Any
+
+from handlers.slack.blocks.course import course
+from handlers.slack.specimens.digests import COURSE, COURSES, FACTS, FEW, QUALITY, REVIEW
+from handlers.texts.digests import quality
+from handlers.texts.digests.courses import forward, in_words
+from tests.unit.handlers.slack import message
+from workflows.engine.digests.courses.evidence import Freed, evidence
+from workflows.engine.digests.courses.views import Choice
+from workflows.engine.digests.quality.views import QualityFigures
+
+
+def test_the_text_to_forward_has_four_sentences_the_numbers_and_what_was_decided() -> None:
+    text = forward(replace(COURSE, **COURSES["hold"]))
+    assert text == (
+        "In the week to 22 Nov 2026, triage took in 412 cases (380 a week are usual) and settled 301 by itself; of "
+        "the 79 cases that people looked at, they changed 21 and rejected 6. Random checks of 120 of the cases that it "
+        "settled by itself say that about 8 in 1,000 are wrong (most likely between 2 and 36). The AI cost $4.12; it "
+        "freed about 41 hours of people's work (most likely 33 to 49). It was decided that it goes on as it is."
+    )
+
+
+def test_it_says_plainly_what_is_not_known() -> None:
+    text = forward(replace(COURSE, evidence=evidence(FEW)))
+    assert "is not known yet: 12 of the 30 random checks that it takes are done." in text
+    assert "by hand, what it settled takes about 30 hours, an estimate that nobody measured." in text
+    nothing = forward(replace(COURSE, evidence=evidence(replace(FACTS, freed=Freed()))))
+    assert "how much work it saves is not measured yet." in nothing
+    assert text.endswith("What becomes of it is not decided yet.")
+
+
+def test_each_line_of_evidence_reads_as_a_sentence_would() -> None:
+    said = [in_words(line) for line in COURSE.evidence.lines]
+    assert said[:3] == [
+        "412; usually 380 a week",
+        "301 of 390 resolved (77%); before, 71%",
+        "about 8 in 1,000 of what went alone (90%: 2 to 36), by 120 spot checks in four weeks",
+    ]
+    assert "$4.12, $0.011 for a resolved case; before, $0.013" in said
+
+
+def test_a_chosen_course_offers_the_other_two_and_a_closed_one_none() -> None:
+    def offered(**changes: Any) -> list[str]:
+        drawn = course(replace(COURSE, **changes))
+        row = next(block for block in drawn.blocks if block["type"] == "actions")
+        elements = row["elements"]
+        assert isinstance(elements, list)
+        return [element["action_id"] for element in elements]
+
+    assert offered() == ["choose_expand", "choose_hold", "choose_stop", "forward"]
+    assert offered(choice=Choice.HOLD) == ["choose_expand", "choose_stop", "forward"]
+    assert offered(is_closed=True) == ["forward"]
+
+
+def test_a_note_is_shown_as_it_was_written_and_calls_nobody() -> None:
+    hostile = "<!channel> *now* " + "x" * 480
+    message(course(replace(COURSE, **{**COURSES["hold"], "note": hostile})), named=("U0123456789", "U9876543210"))
+
+
+def test_the_first_line_of_the_quality_review_says_what_waits_first() -> None:
+    figures = REVIEW.figures
+    assert isinstance(figures, QualityFigures)
+    assert quality.overall(figures) == (
+        "2 spot checks are overdue. 213 proposals decided by people: 31 edited, 19 rejected. 14 spot checks looked "
+        "at: 3 errors. 2 errors corrected."
+    )
+    quiet = replace(figures, workflows=[])
+    assert quality.overall(quiet) == "Nobody looked at anything, and nothing was found wrong."
+
+
+def test_that_only_the_newest_edits_were_compared_is_said() -> None:
+    figures = REVIEW.figures
+    assert isinstance(figures, QualityFigures)
+    assert quality.compared(figures) is None
+    many = replace(figures, workflows=[replace(QUALITY, edited=3_412)], compared=2_000)
+    said = quality.compared(many)
+    assert said is not None
+    assert "the 2,000 newest of 3,412 edits" in str(said)
