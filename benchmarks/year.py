@@ -254,6 +254,7 @@ _ROWS = (
             "output_id": "(i - 1) * 5 + 4",
             "confirmed": "JSON([])",
             "at": "AT(50)",
+            "seconds": "CASE WHEN i % 4 <> 0 THEN 20.0 + i % 60 END",
         },
         only=f"{_REVIEWED} AND {_STATE} IN ('delivered', 'closed', 'doubtful', 'holding')",
     ),

@@ -48,12 +48,14 @@ QUALITY = QualityOfWorkflow(
             label="Queue",
             number=20,
             values=[
-                ValueChange(frm="returns", to="billing", number=14),
-                ValueChange(frm=None, to="delivery", number=3),
+                ValueChange(proposed="returns", decided="billing", number=14),
+                ValueChange(proposed=None, decided="delivery", number=3),
             ],
         ),
         FieldEdits(label="Amount", number=8, raised=5, lowered=3, percent=12.4, emptied=0),
-        FieldEdits(label="Tags", number=6, is_several=True, values=[ValueChange(frm=None, to="urgent", number=4)]),
+        FieldEdits(
+            label="Tags", number=6, is_several=True, values=[ValueChange(proposed=None, decided="urgent", number=4)]
+        ),
         FieldEdits(label="Due on", number=4, filled=4),
         FieldEdits(label="Customer", number=3),
     ],

@@ -62,8 +62,8 @@ from workflows.engine.review.views import (
 from workflows.engine.text.form_records import rows_text
 
 
-def _course(state: str) -> CourseView:
-    return replace(COURSE, **COURSES[state])
+def _course(name: str) -> CourseView:
+    return replace(COURSE, **COURSES[name])
 
 
 def _explanation() -> View:

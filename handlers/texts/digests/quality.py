@@ -165,10 +165,10 @@ def _field(field: FieldEdits) -> Line:
 
 
 def _change(change: ValueChange, *, is_several: bool) -> str:
-    frm, to = (one_line(value, _NAME) if value is not None else None for value in (change.frm, change.to))
+    one, other = (one_line(value, _NAME) if value is not None else None for value in (change.proposed, change.decided))
     if is_several:
-        return f"{to} added" if to is not None else f"{frm} left out"
-    return f"{frm or 'nothing'} → {to or 'nothing'}"
+        return f"{other} added" if other is not None else f"{one} left out"
+    return f"{one or 'nothing'} → {other or 'nothing'}"
 
 
 def _proposers(proposers: Sequence[Proposer]) -> list[Line]:

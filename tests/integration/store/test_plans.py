@@ -142,7 +142,6 @@ def test_what_people_and_loops_and_reports_ask_for_is_found_through_an_index(yea
         ("failures.asked_by_hour", "ix_reviews_opened_at"),
         ("digests.taken_in", "ix_cases_workflow_id_received_at"),
         ("digests.cost", "ix_steps_cost"),
-        ("decided.counts", "ix_decisions_team_id_at"),
         ("decided.barred", "ix_audit_refused_decisions"),
         ("messages.waiting", "ix_messages_waiting"),
         ("cards.unasked", "ix_deliveries_doubtful"),

@@ -87,7 +87,7 @@ def test_decisions_edits_and_reasons_of_the_week_are_told(make_world: MakeWorld)
     assert (one.decided, one.edited, one.rejected, one.compared) == (10, 5, 4, 5)
     (queue,) = one.fields
     assert (queue.label, queue.number) == ("Queue", 4)
-    assert queue.values == [ValueChange(frm="billing", to="delivery", number=4)]
+    assert queue.values == [ValueChange(proposed="billing", decided="delivery", number=4)]
     assert one.few == 1
     assert one.reasons == [ReasonCount(said="Spam", number=2), ReasonCount(said="A duplicate", number=1)]
     assert one.free_reasons == 2

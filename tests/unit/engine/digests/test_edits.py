@@ -63,14 +63,14 @@ def test_a_declared_value_is_told_with_what_it_was_changed_into() -> None:
     many = [({"queue": "returns"}, {"queue": "billing"})] * 14 + [({"queue": "billing"}, {"queue": "safety"})] * 2
     found = only(edited(*many))
     assert (found.label, found.number) == ("Queue", 16)
-    assert found.values == [ValueChange(frm="returns", to="billing", number=14)]
+    assert found.values == [ValueChange(proposed="returns", decided="billing", number=14)]
 
 
 def test_the_members_of_an_enum_are_told_by_name_and_a_missing_one_as_nothing() -> None:
     found = only(edited(*[({"level": None}, {"level": 2})] * 3))
-    assert found.values == [ValueChange(frm=None, to="high", number=3)]
+    assert found.values == [ValueChange(proposed=None, decided="high", number=3)]
     found = only(edited(*[({"refund": False}, {"refund": True})] * 3))
-    assert found.values == [ValueChange(frm="no", to="yes", number=3)]
+    assert found.values == [ValueChange(proposed="no", decided="yes", number=3)]
 
 
 def test_a_value_that_the_author_declares_no_longer_is_counted_and_not_told() -> None:
@@ -82,7 +82,7 @@ def test_a_value_that_the_author_declares_no_longer_is_counted_and_not_told() ->
 def test_one_of_several_values_is_told_as_added_or_left_out() -> None:
     found = only(edited(*[({"tags": ["vip"]}, {"tags": ["urgent"]})] * 3))
     assert found.is_several
-    assert {(one.frm, one.to, one.number) for one in found.values} == {("vip", None, 3), (None, "urgent", 3)}
+    assert {(one.proposed, one.decided, one.number) for one in found.values} == {("vip", None, 3), (None, "urgent", 3)}
 
 
 def test_of_a_number_only_the_way_and_how_far_it_went_is_told() -> None:

@@ -78,12 +78,12 @@ def _count(found: _Counted, field: Field, before: JsonValue, now: JsonValue, *, 
     if is_personal:
         return
     if field.kind in _DECLARED:
-        frm, to = _declared(field, before), _declared(field, now)
-        if frm is not None and to is not None:
-            found.values[frm or None, to or None] += 1
+        one, other = _declared(field, before), _declared(field, now)
+        if one is not None and other is not None:
+            found.values[one or None, other or None] += 1
     elif field.kind is Kind.CHOICES:
-        one, other = _chosen(field, before), _chosen(field, now)
-        found.values.update([(value, None) for value in one - other] + [(None, value) for value in other - one])
+        left, added = _chosen(field, before), _chosen(field, now)
+        found.values.update([(value, None) for value in left - added] + [(None, value) for value in added - left])
     elif before in _EMPTY:
         found.filled += 1
     elif now in _EMPTY:
@@ -140,7 +140,7 @@ def _told(field: Field, found: _Counted) -> FieldEdits:
         label=field.label,
         number=found.number,
         is_text=field.kind in _TEXTS,
-        values=[ValueChange(frm=frm, to=to, number=number) for (frm, to), number in often],
+        values=[ValueChange(proposed=one, decided=other, number=number) for (one, other), number in often],
         is_several=field.kind is Kind.CHOICES,
         raised=found.raised if is_told else 0,
         lowered=found.lowered if is_told else 0,

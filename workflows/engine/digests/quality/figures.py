@@ -141,7 +141,7 @@ def records(figures: QualityFigures) -> list[dict[str, str | int | float | None]
             about = {"workflow": one.workflow, "field": field.label}
             made.append({**about, "line": "field", "number": field.number, "percent": field.percent})
             made += [
-                {**about, "line": "change", "from": change.frm, "to": change.to, "number": change.number}
+                {**about, "line": "change", "from": change.proposed, "to": change.decided, "number": change.number}
                 for change in field.values
             ]
         for line, counted in (("reason", one.reasons), ("confirmed", one.confirmed)):

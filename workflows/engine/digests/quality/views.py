@@ -12,9 +12,9 @@ FEW = 3
 class ValueChange:
     """A change of a declared value to another that people made again and again."""
 
-    frm: str | None
-    """Value that was proposed; None for nothing."""
-    to: str | None
+    proposed: str | None
+    """None for nothing."""
+    decided: str | None
     number: int
 
 
