@@ -6,6 +6,10 @@ from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 DAY = timedelta(days=1)
+USUAL_WEEKS = 4
+"""Weeks before a day whose same weekdays say what is usual."""
+FEWEST_USUAL = 3
+"""Fewest of these days, with cases, to compare with."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -7,13 +7,10 @@ from decimal import Decimal
 from statistics import median
 
 from workflows.engine.digests.cost.views import NOTABLE, Anomaly
+from workflows.engine.digests.days import FEWEST_USUAL, USUAL_WEEKS
 
 WEEKS = 8
 """Weeks before a day within which its weekdays are compared for an anomaly."""
-_USUAL_WEEKS = 4
-"""Weeks before a day from which the usual day comes."""
-_LEAST = 3
-"""Fewest days to compare with."""
 _TIMES = 3
 """An anomaly costs more than so many times the median."""
 _WEEK = timedelta(weeks=1)
@@ -33,7 +30,7 @@ class Course:
 
 def usual(course: Course, days: Iterable[date]) -> Decimal | None:
     """Return what usual days in place of these would have cost; None where one of them has too few to compare with."""
-    each = [_median(course, day, _USUAL_WEEKS) for day in days]
+    each = [_median(course, day, USUAL_WEEKS) for day in days]
     known = [one for one in each if one is not None]
     return sum(known, Decimal(0)) if known and len(known) == len(each) else None
 
@@ -64,4 +61,4 @@ def _median(course: Course, day: date, weeks: int) -> Decimal | None:
     """Return the median of the same weekdays before a day; None where they are too few."""
     before = [day - number * _WEEK for number in range(1, weeks + 1)]
     costs = [course.dollars.get(one, Decimal(0)) for one in before if one in course.with_cases]
-    return median(costs) if len(costs) >= _LEAST else None
+    return median(costs) if len(costs) >= FEWEST_USUAL else None

@@ -15,12 +15,12 @@ from store.quality import failures as rows
 from store.quality.digests import UnproposedLine
 from store.states import LAPSES, CauseState, Resolution
 from workflows.engine.context import SYSTEM
-from workflows.engine.digests.days import Days, midnight
+from workflows.engine.digests.days import USUAL_WEEKS, Days, midnight
 from workflows.engine.digests.failures.attention import relief
 from workflows.engine.digests.failures.attention_figures import attention
 from workflows.engine.digests.failures.needs import needs
 from workflows.engine.digests.failures.standing import Present, present, standing
-from workflows.engine.digests.failures.usual import WEEKS, usual
+from workflows.engine.digests.failures.usual import usual
 from workflows.engine.digests.failures.views import (
     Cause,
     CauseNumbers,
@@ -39,7 +39,7 @@ _CAUSES = 10
 """Most causes that a digest names for each workflow."""
 _BARS = 14
 """Days whose failures are drawn."""
-_LOOKED_AT = 7 * WEEKS + 1
+_LOOKED_AT = 7 * USUAL_WEEKS + 1
 """Days whose failures are read: up to the same weekday of the first week before."""
 _LONG_WAITS = 3
 """Reviews that are named because they wait longest."""
@@ -138,7 +138,7 @@ def _before(session: Session, scope: Scope, now: Present) -> _Before:
     """Read the weeks before. With one day there is a usual one; of several nothing is compared."""
     days, looked_at = list[Days](), scope.days.ending(_LOOKED_AT)
     if scope.days.number == 1:
-        days = [scope.days.earlier(7 * week) for week in range(1, WEEKS + 1)]
+        days = [scope.days.earlier(7 * week) for week in range(1, USUAL_WEEKS + 1)]
     return _Before(
         {row.id for row in now.workflows},
         [digests.taken_in(session, team=scope.team, since=day.since, until=day.until) for day in days],

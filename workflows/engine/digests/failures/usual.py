@@ -3,10 +3,8 @@
 from collections.abc import Sequence
 from statistics import median_low
 
-WEEKS = 4
-"""Weeks before that are looked at."""
-_LEAST = 3
-"""Days with cases below which nothing is compared."""
+from workflows.engine.digests.days import FEWEST_USUAL
+
 _OFF = 2
 """Times by which a number differs from the usual one to be worth a word."""
 _FEW = 10
@@ -19,7 +17,7 @@ def usual(numbers: Sequence[int], cases: Sequence[int]) -> int | None:
     `cases`: those taken in on the same days. The median is one of the numbers.
     """
     known = [number for number, came in zip(numbers, cases, strict=True) if came]
-    return median_low(known) if len(known) >= _LEAST else None
+    return median_low(known) if len(known) >= FEWEST_USUAL else None
 
 
 def is_unusual(number: int, usually: int | None) -> bool:
