@@ -26,7 +26,7 @@ from benchmarks.kit import machine, report
 from benchmarks.kit.databases import POSTGRESQL, SQLITE, Databases, databases, migrated
 from benchmarks.kit.report import Section, number, table, tell
 from benchmarks.year import TEAM, fill_year
-from handlers.slack.blocks.digest import digest
+from handlers.slack.blocks.digests.digest import digest
 from store.db.database import Database
 from store.schema import Review
 from workflows.engine.context import Context

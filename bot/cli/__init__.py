@@ -17,11 +17,8 @@ from bot import settings_file
 from bot.cli import (
     absences,
     authors,
-    baselines,
     cases,
-    courses,
     decisions,
-    digests,
     lists,
     manifests,
     operations,
@@ -29,6 +26,7 @@ from bot.cli import (
     prompts,
     spot_checks,
 )
+from bot.cli.digests import baselines, courses, digests
 
 app = typer.Typer(
     name="countersign",

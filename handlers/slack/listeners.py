@@ -12,23 +12,20 @@ from handlers.slack.interactions import (
     absences,
     actions,
     assignments,
-    cases,
     causes,
     claims,
-    courses,
     doubts,
     escalations,
     grid,
     home,
-    needs,
-    numbers,
     questions,
     reports,
     session,
-    spot_checks,
     undo,
 )
+from handlers.slack.interactions.digests import cases, courses, needs, numbers
 from handlers.slack.interactions.forms import corrected_inputs, corrections, rows, submissions, suggestions
+from handlers.slack.interactions.spot_checks import spot_checks
 from handlers.texts.commands import usage as commands_there_are
 
 log = structlog.get_logger()

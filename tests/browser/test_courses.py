@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import expect
 
-from handlers.slack.blocks.digest import digest
+from handlers.slack.blocks.digests.digest import digest
 from handlers.slack.specimens.digests import REVIEW
 from tests.browser.conftest import OpenWindow
 from tests.slack.stage import LEADING, LEE, Stage

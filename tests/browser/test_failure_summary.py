@@ -9,7 +9,7 @@ from slack_sdk import WebClient
 
 from bot.sandbox.http.running_sandbox import Running
 from bot.sandbox.state.sandbox import BOT_TOKEN
-from handlers.slack.blocks.digest import digest
+from handlers.slack.blocks.digests.digest import digest
 from handlers.slack.specimens.failure_summaries import SUMMARIES
 from tests.browser.conftest import OpenWindow
 from tests.slack.stage import SUPPORT, Stage

@@ -12,7 +12,7 @@ from pathlib import Path
 from pydantic_core import to_jsonable_python
 
 from bot.cli.screens.output import out, print_json, shown
-from handlers.slack.blocks.digest import digest
+from handlers.slack.blocks.digests.digest import digest
 from handlers.slack.blocks.parts.transcript import transcript
 from workflows.engine.digests.jobs import Cell, job_called
 from workflows.engine.digests.numbers.definitions import DEFINITIONS, NumberName

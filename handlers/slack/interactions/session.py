@@ -21,9 +21,9 @@ from handlers.slack.blocks.parts.pages import View
 from handlers.slack.blocks.parts.paragraphs import told
 from handlers.slack.context import NotHere, SlackContext
 from handlers.slack.ids import Action, Callback, Listed, Shown
-from handlers.slack.interactions import next_spot_check
 from handlers.slack.interactions.decisions import admitted, is_stale, may_decide, readable
 from handlers.slack.interactions.forms.open_forms import edit_form, form_in, keep
+from handlers.slack.interactions.spot_checks import next_spot_check
 from handlers.slack.payloads import Click, Submission, click, submission
 from handlers.slack.progress import Progress
 from handlers.slack.replies import Answer, afterwards, answering

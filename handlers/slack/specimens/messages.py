@@ -8,8 +8,8 @@ from decimal import Decimal
 from handlers.slack.blocks import answers, spot_check
 from handlers.slack.blocks.card import card
 from handlers.slack.blocks.cause import cause
-from handlers.slack.blocks.course import course
-from handlers.slack.blocks.digest import digest
+from handlers.slack.blocks.digests.course import course
+from handlers.slack.blocks.digests.digest import digest
 from handlers.slack.blocks.doubt import doubt
 from handlers.slack.blocks.parts.drawing import Drawn
 from handlers.slack.blocks.parts.paragraphs import fitted, told

@@ -9,7 +9,7 @@ from functools import partial
 from handlers.slack.blocks import answers, grid, home, modals, session, spot_check
 from handlers.slack.blocks.assignments import assign_form, away_form
 from handlers.slack.blocks.cause import ignore_form
-from handlers.slack.blocks.course import chosen, paused, to_forward
+from handlers.slack.blocks.digests.course import chosen, paused, to_forward
 from handlers.slack.blocks.digests.numbers import definitions
 from handlers.slack.blocks.modals import WHY
 from handlers.slack.blocks.parts.pages import View

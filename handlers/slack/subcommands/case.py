@@ -7,7 +7,7 @@ from handlers.slack.access.rights import NotAllowed, Unsure
 from handlers.slack.blocks import answers
 from handlers.slack.blocks.parts.drawing import Drawn
 from handlers.slack.context import SlackContext
-from handlers.slack.interactions.next_spot_check import note_seen
+from handlers.slack.interactions.spot_checks.next_spot_check import note_seen
 from handlers.slack.named_cases import named_case, readable
 from handlers.slack.subcommands import Asked
 from store.states import RunState

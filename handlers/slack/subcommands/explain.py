@@ -4,7 +4,7 @@ from functools import partial
 
 from handlers.slack.blocks import modals
 from handlers.slack.blocks.parts.paragraphs import fitted
-from handlers.slack.interactions.next_spot_check import note_seen
+from handlers.slack.interactions.spot_checks.next_spot_check import note_seen
 from handlers.slack.named_cases import named_case, readable
 from handlers.slack.subcommands import Asked
 from handlers.texts.operations.explained import EXPLAINED, explained

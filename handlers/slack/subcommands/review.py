@@ -1,7 +1,8 @@
 """`/countersign review [CASE]`: a session through all that waits, or the review of one case."""
 
 from handlers.slack.blocks import answers, modals
-from handlers.slack.interactions import next_spot_check, session
+from handlers.slack.interactions import session
+from handlers.slack.interactions.spot_checks import next_spot_check
 from handlers.slack.named_cases import named_case, readable
 from handlers.slack.subcommands import Asked
 from handlers.slack.subcommands.case import deciding

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from handlers.slack import limits
-from handlers.slack.blocks.digest import digest
+from handlers.slack.blocks.digests.digest import digest
 from handlers.slack.specimens.costs import COSTS
 from handlers.texts.digests.cost import overall, what_for
 from handlers.texts.digests.cost_course import course

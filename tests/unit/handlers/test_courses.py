@@ -3,7 +3,7 @@
 from dataclasses import replace
 from typing import Any
 
-from handlers.slack.blocks.course import course
+from handlers.slack.blocks.digests.course import course
 from handlers.slack.specimens.digests import COURSE, COURSES, FACTS, FEW, QUALITY, REVIEW
 from handlers.texts.digests import quality
 from handlers.texts.digests.courses import forward, in_words

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from handlers.slack import limits
-from handlers.slack.blocks.digest import digest
+from handlers.slack.blocks.digests.digest import digest
 from handlers.slack.blocks.parts.drawing import Drawn
 from handlers.slack.blocks.parts.transcript import transcript
 from handlers.slack.ids import NeedShown

@@ -8,7 +8,7 @@ import pytest
 
 from bot.demo.screen_text import lines
 from handlers.slack import limits
-from handlers.slack.blocks.digest import digest
+from handlers.slack.blocks.digests.digest import digest
 from handlers.slack.specimens.numbers import FEW_NUMBERS, INVOICES, NO_NUMBERS, NUMBERS, TRIAGE
 from handlers.texts.digests import numbers as texts
 from workflows.engine.digests.numbers.definitions import DEFINITIONS, NumberName, numbers_called

@@ -19,7 +19,7 @@ from bot.demo.past.playing import SOURCE, put_in
 from bot.demo.past.provider import LARGE, SMALL
 from bot.demo.screen_text import lines
 from bot.demo.stage import demo_settings
-from handlers.slack.blocks.digest import digest
+from handlers.slack.blocks.digests.digest import digest
 from store import schema
 from store.states import CauseState, DeliveryState, Resolution, RunState
 from workflows.engine.digests.jobs import JOBS

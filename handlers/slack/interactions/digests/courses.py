@@ -12,13 +12,13 @@ from slack_sdk import WebClient
 
 from handlers.slack.access.rights import NotAllowed
 from handlers.slack.blocks import modals
-from handlers.slack.blocks.course import NOTE, chosen, course, paused, to_forward
+from handlers.slack.blocks.digests.course import NOTE, chosen, course, paused, to_forward
 from handlers.slack.blocks.parts import inputs
 from handlers.slack.blocks.parts.paragraphs import fitted
 from handlers.slack.blocks.spot_check import NOTHING_WAITS
 from handlers.slack.context import NotHere, SlackContext
 from handlers.slack.ids import Action, Callback, Shown
-from handlers.slack.interactions.next_spot_check import begin
+from handlers.slack.interactions.spot_checks.next_spot_check import begin
 from handlers.slack.payloads import Click, Submission, click, submission
 from handlers.slack.replies import Answer, answering
 from handlers.texts.digests.courses import why_paused

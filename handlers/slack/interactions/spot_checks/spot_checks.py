@@ -25,7 +25,7 @@ from handlers.slack.ids import Action, Callback, Listed, Shown
 from handlers.slack.interactions.forms.form_subjects import admitted_to_look
 from handlers.slack.interactions.forms.open_forms import OpenForm, form_in, keep, shown_as_is
 from handlers.slack.interactions.forms.submissions import complaining, present_form
-from handlers.slack.interactions.next_spot_check import begin, first_of
+from handlers.slack.interactions.spot_checks.next_spot_check import begin, first_of
 from handlers.slack.payloads import Click, Submission, click, submission
 from handlers.slack.replies import afterwards, answering
 from handlers.texts.answers import sentence

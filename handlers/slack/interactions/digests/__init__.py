@@ -1,0 +1,1 @@
+"""Presses on digests, and on the cards that come with them."""

@@ -1,0 +1,1 @@
+"""Spot checks in Slack: the next one, a blind answer, a grade."""
