@@ -11,13 +11,12 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from statistics import median
 
-from benchmarks.causes import fill_causes
 from benchmarks.growth import MILLION, add_million
-from benchmarks.home import NOW, registry
 from benchmarks.kit import machine, report
-from benchmarks.kit.databases import POSTGRESQL, SQLITE, Databases, databases, migrated
+from benchmarks.kit.databases import POSTGRESQL, SQLITE, Databases, databases
 from benchmarks.kit.report import Section, number, table, tell
-from benchmarks.year import TEAM, WORKFLOWS, fill_year
+from benchmarks.stored_year import stored_year
+from benchmarks.year import WORKFLOWS
 from handlers.slack.blocks import modals
 from handlers.slack.blocks.modals import PAGE
 from handlers.slack.blocks.parts.paragraphs import told
@@ -26,7 +25,6 @@ from handlers.slack.interactions.review_list import GROUPS
 from handlers.texts.operations.causes import listed
 from handlers.texts.operations.workflows import status
 from store.cases.turns import Turns
-from store.db.database import Database
 from store.states import CauseState
 from workflows.engine.context import Context
 from workflows.engine.read.causes import cause_lines
@@ -89,29 +87,17 @@ def measures(*, million: bool) -> Callable[[bool], Iterator[Section]]:
 
 
 def _timed(made: Databases, kind: str, stored: int) -> Iterator[Timed]:
-    url = made.new(kind)
-    migrated(url)
-    database = Database(url)
-    fill_year(database, cases=stored)
-    with database.write() as session:
-        fill_causes(session)
-    if database.dialect == "postgresql":
-        with database.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-            # Its autovacuum does it within a minute.
-            connection.exec_driver_sql("VACUUM ANALYZE")
-    context = Context(database=database, registry=registry(), clock=lambda: NOW, team=TEAM)
-    for name, command in COMMANDS.items():
-        _once(context, command)
-        timed = Timed(
-            database=kind,
-            stored=stored,
-            command=name,
-            milliseconds=[_once(context, command) for _ in range(TIMES)],
-        )
-        tell(f"{kind}, {stored:,} stored, {name}: {median(timed.milliseconds):.0f} ms")
-        yield timed
-    database.close()
-    made.drop(url)
+    with stored_year(made, kind, stored) as context:
+        for name, command in COMMANDS.items():
+            _once(context, command)
+            timed = Timed(
+                database=kind,
+                stored=stored,
+                command=name,
+                milliseconds=[_once(context, command) for _ in range(TIMES)],
+            )
+            tell(f"{kind}, {stored:,} stored, {name}: {median(timed.milliseconds):.0f} ms")
+            yield timed
 
 
 def _once(context: Context, command: Callable[[Context], object]) -> float:

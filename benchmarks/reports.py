@@ -13,19 +13,18 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import partial
 from statistics import median
 from threading import Event, Thread
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import text, update
 
-from benchmarks.causes import fill_causes
 from benchmarks.growth import MILLION, add_million
-from benchmarks.home import NOW, registry
 from benchmarks.kit import machine, report
-from benchmarks.kit.databases import POSTGRESQL, SQLITE, Databases, databases, migrated
+from benchmarks.kit.databases import POSTGRESQL, SQLITE, Databases, databases
 from benchmarks.kit.report import Section, number, table, tell
-from benchmarks.year import TEAM, fill_year
+from benchmarks.stored_year import stored_year
 from handlers.slack.blocks.digests.digest import digest
 from store.db.database import Database
 from store.schema import Review
@@ -116,39 +115,26 @@ def measures(*, million: bool) -> Callable[[bool], Iterator[Section]]:
 
 
 def _timed(made: Databases, kind: str, stored: int) -> Iterator[Timed]:
-    url = made.new(kind)
-    migrated(url)
-    database = Database(url)
-    fill_year(database, cases=stored)
-    with database.write() as session:
-        fill_causes(session)
-    if database.dialect == "postgresql":
-        with database.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-            # Its autovacuum does it within a minute.
-            connection.exec_driver_sql("VACUUM ANALYZE")
-    context = Context(database=database, registry=registry(), clock=lambda: NOW, team=TEAM)
-    alone = _commits(database, lambda: None)
-    for job in JobName:
-        if job not in JOBS:
-            continue
-        _made(context, job)
-        _plainly(database, job)
-        timed = Timed(
-            database=kind,
-            stored=stored,
-            job=job,
-            milliseconds=[_made(context, job) for _ in range(TIMES)],
-            plain=[_plainly(database, job) for _ in range(TIMES)],
-            commits=_commits(database, lambda job=job: _made(context, job)),  # type: ignore[misc]  # a default binds it
-            alone=alone,
-        )
-        tell(
-            f"{kind}, {stored:,} stored, {job}: {median(timed.milliseconds):.0f} ms,"
-            f" plain SQL {median(timed.plain):.0f} ms, slowest commit meanwhile {max(timed.commits):.0f} ms"
-        )
-        yield timed
-    database.close()
-    made.drop(url)
+    with stored_year(made, kind, stored) as context:
+        database = context.database
+        alone = _commits(database, lambda: None)
+        for job in JobName:
+            _made(context, job)
+            _plainly(database, job)
+            timed = Timed(
+                database=kind,
+                stored=stored,
+                job=job,
+                milliseconds=[_made(context, job) for _ in range(TIMES)],
+                plain=[_plainly(database, job) for _ in range(TIMES)],
+                commits=_commits(database, partial(_made, context, job)),
+                alone=alone,
+            )
+            tell(
+                f"{kind}, {stored:,} stored, {job}: {median(timed.milliseconds):.0f} ms,"
+                f" plain SQL {median(timed.plain):.0f} ms, slowest commit meanwhile {max(timed.commits):.0f} ms"
+            )
+            yield timed
 
 
 def _made(context: Context, job: JobName) -> float:
