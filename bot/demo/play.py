@@ -85,14 +85,14 @@ def play(stop: Event, *, say: Say) -> bool:
         for line in summary(stage, cases):
             say(line)
         made = stage.make_digests()
-        _until(lambda: len(stage.digests()) == made, stop)
-        posted = stage.digests()
+        _until(lambda: len(stage.for_leads()) >= made, stop)
+        posted = stage.for_leads()
         for message in posted:
             say("")
             for line in lines(message.blocks):
                 say(line)
         say("")
-        say(f"{len(posted)} of {made} digests are posted into #leads")
+        say(f"{len(posted)} of {made} messages for leads are posted into #leads")
         say(f"{'every case is at an end' if ended else 'NOT every case is at an end'}, after {_seconds(began)}")
     return ended and len(posted) == made
 

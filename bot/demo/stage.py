@@ -29,6 +29,7 @@ from bot.settings import Settings
 from bot.slack.wiring import Slack, in_slack
 from store.states import BUSY, RunState
 from workflows.engine.case.intake import accept, take_in
+from workflows.engine.digests.courses.choosing import course_views
 from workflows.engine.digests.jobs import JOBS
 from workflows.engine.digests.making import make
 from workflows.engine.digests.names import JobName
@@ -84,14 +85,18 @@ class Stage:
         return True
 
     def make_digests(self) -> int:
-        """Have the digests made now that would be made tomorrow morning; returns their number."""
+        """Have the digests made now that would be made tomorrow morning.
+
+        Returns the number of messages that follow: one for each digest, and one for each question that comes with it.
+        """
         zone = ZoneInfo(self.app.settings.timezone)
         tomorrow = self.app.context.clock().astimezone(zone).date() + timedelta(days=1)
         made = [make(self.app.context, name, today=tomorrow, zone=zone) for name in JOBS]
-        return sum(digest is not None for digest in made)
+        questions = course_views(self.app.context, limit=len(PLACES))
+        return sum(digest is not None for digest in made) + len(questions)
 
-    def digests(self) -> Sequence[ShownMessage]:
-        """Return the digests as a team lead sees them, the oldest first."""
+    def for_leads(self) -> Sequence[ShownMessage]:
+        """Return the digests and questions as a team lead sees them, the oldest first."""
         return self.running.person(TEAM_LEAD).messages(LEADS)
 
     def unfinished(self) -> int:
