@@ -169,6 +169,7 @@ COURSES: Mapping[str, Mapping[str, Any]] = {
     "stop": {**_CHOSEN, "choice": Choice.STOP},
     "asked again since": {**_CHOSEN, "choice": Choice.HOLD, "is_closed": True},
     "asked again since, nothing chosen": {"is_closed": True},
+    "of made-up cases": {"made_up_until": date(2026, 11, 17)},
 }
 """States of a course -> what differs from the open one."""
 COURSE_NOTE = CourseNote(choice=Choice.HOLD, before=Choice.EXPAND, note="Until the new price list is in.")

@@ -6,6 +6,7 @@ from decimal import Decimal
 
 from handlers.texts.digests.amounts import count, dollars, hours
 from handlers.texts.digests.days import dated
+from handlers.texts.digests.made_up import made_up
 from handlers.texts.pieces import Line as Said
 from handlers.texts.pieces import Paragraph, Room, Told, ago, bullets, command, line, moment, person, quote, words
 from handlers.texts.plain import excerpt, percent
@@ -53,7 +54,8 @@ def in_brief(view: CourseView) -> str:
 
 def small_print(view: CourseView) -> str:
     """Say what the question is about."""
-    return f"Week to {dated(view.last)}. Nothing changes by a choice: it is kept, with who made it, and told here."
+    said = f"Week to {dated(view.last)}. Nothing changes by a choice: it is kept, with who made it, and told here."
+    return said if view.made_up_until is None else f"{said} {made_up(view.made_up_until)}"
 
 
 def paragraphs(view: CourseView, room: Room) -> list[Paragraph]:
@@ -196,7 +198,8 @@ def cents(amount: Decimal | None) -> str:
 def forward(view: CourseView) -> str:
     """Return a paragraph for those above, in plain words: the numbers, and what was decided. It names nobody."""
     lines = {one.code: one for one in view.evidence.lines}
-    return " ".join([_work(view, lines), *_errors(lines), *_price(lines), _decided(view)])
+    label = [made_up(view.made_up_until)] if view.made_up_until is not None else []
+    return " ".join([*label, _work(view, lines), *_errors(lines), *_price(lines), _decided(view)])
 
 
 def _work(view: CourseView, lines: Mapping[Code, Line]) -> str:

@@ -1,12 +1,13 @@
 """What leads read of a course: plain sentences, the right numbers, nothing of a stranger's words carried out."""
 
 from dataclasses import replace
+from datetime import date
 from typing import Any
 
 from handlers.slack.blocks.digests.course import course
 from handlers.slack.specimens.digests import COURSE, COURSES, FACTS, FEW, QUALITY, REVIEW
 from handlers.texts.digests import quality
-from handlers.texts.digests.courses import forward, in_words
+from handlers.texts.digests.courses import forward, in_words, small_print
 from tests.unit.handlers.slack import message
 from workflows.engine.digests.courses.evidence import Freed, evidence
 from workflows.engine.digests.courses.views import Choice
@@ -21,6 +22,14 @@ def test_the_text_to_forward_has_four_sentences_the_numbers_and_what_was_decided
         "settled by itself say that about 8 in 1,000 are wrong (most likely between 2 and 36). The AI cost $4.12; it "
         "freed about 41 hours of people's work (most likely 33 to 49). It was decided that it goes on as it is."
     )
+
+
+def test_what_rests_on_made_up_cases_says_so_also_where_it_is_forwarded() -> None:
+    label = "Up to 17 Nov these cases are made up, for the demo."
+    view = replace(COURSE, made_up_until=date(2026, 11, 17))
+    assert small_print(view).endswith(label)
+    assert forward(view).startswith(label)
+    assert label not in small_print(COURSE) + forward(COURSE)
 
 
 def test_it_says_plainly_what_is_not_known() -> None:

@@ -19,6 +19,7 @@ from workflows.engine.case import notices
 from workflows.engine.context import Context
 from workflows.engine.digests.courses.figures import Asked
 from workflows.engine.digests.courses.views import MOST_NOTE, Choice, CourseNote, CourseView, Evidence
+from workflows.engine.digests.made_up import made_up_until
 from workflows.engine.errors import BadReason, Refused, Stale, Unknown
 from workflows.engine.text.canonical_json import unstorable
 
@@ -115,11 +116,12 @@ def _get(session: Session, context: Context, course: int) -> schema.Course:
 
 def _view(session: Session, context: Context, row: schema.Course, workflow: str) -> CourseView:
     declared = context.registry.get(workflow) if workflow in context.registry else None
+    last = date.fromisoformat(row.period)
     return CourseView(
         id=row.id,
         workflow=workflow,
         owner=declared.owner if declared is not None else None,
-        last=date.fromisoformat(row.period),
+        last=last,
         evidence=_evidence.validate_python(row.evidence),
         version=row.version,
         choice=Choice(row.choice) if row.choice is not None else None,
@@ -128,6 +130,7 @@ def _view(session: Session, context: Context, row: schema.Course, workflow: str)
         note=row.note,
         is_closed=_is_closed(session, context, row),
         generation=context.restores.number,
+        made_up_until=made_up_until(session, team=context.team, first=last, last=last),
     )
 
 

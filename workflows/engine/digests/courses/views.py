@@ -131,6 +131,8 @@ class CourseView:
     is_closed: bool
     """True if it was asked again for a later week, so that this choice stays."""
     generation: int
+    made_up_until: date | None = None
+    """The last day whose cases are made up, for a demonstration; None: none of them is in the evidence."""
 
 
 @dataclass(frozen=True, kw_only=True)
