@@ -199,5 +199,5 @@ def _gaps(chart: Chart, values: Sequence[float | None], room: Room) -> str:
     if not gaps:
         return ""
     if len(gaps) > _MOST_GAPS:
-        return f"No data at {len(gaps):,} of {len(values):,} places."
+        return f"No data for {len(gaps):,} of {len(values):,}."
     return f"No data: {', '.join(gaps)}."

@@ -1,5 +1,8 @@
 """Spot checks in a real browser: a card, a form without the answer, both answers, a grade, and the second person's."""
 
+import os
+from pathlib import Path
+
 import pytest
 from playwright.sync_api import expect
 
@@ -10,6 +13,9 @@ from tests.slack.test_spot_checks import ANSWERED, checks, drawn, tend
 from tests.world import sure
 
 pytestmark = pytest.mark.slow
+
+KEPT = os.environ.get("COUNTERSIGN_SCREENSHOTS")
+"""Folder in which pictures are kept, to be looked at."""
 
 
 @pytest.mark.parametrize(("width", "dark"), [(1280, False), (390, True)])
@@ -25,11 +31,15 @@ def test_two_people_look_at_what_went_alone_and_a_correction_follows(
     box = modal.bounding_box()
     assert box is not None
     assert box["width"] <= width
+    if KEPT:
+        modal.screenshot(path=Path(KEPT) / f"spot-check-blind-{width}.png")
     modal.get_by_label("Queue").select_option(label="delivery")
     modal.get_by_label("Reply").fill(ANSWERED)
     window.submit()
     expect(modal).to_contain_text("Your answer is kept. It differs from what was delivered:")
     modal.get_by_label("Major").check()
+    if KEPT:
+        modal.screenshot(path=Path(KEPT) / f"spot-check-both-{width}.png")
     window.submit()
     expect(modal).to_contain_text("Now another reviewer looks at both answers.")
 

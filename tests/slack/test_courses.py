@@ -144,7 +144,7 @@ def test_reasons_in_peoples_own_words_are_for_those_who_may_read_the_cases(stage
     stage.work()
     review(stage, job=JobName.QUALITY)
     (summary,) = stage.cards(LEE, LEADING)
-    assert "in their own words once" in words(summary.blocks)
+    assert "in people's own words once" in words(summary.blocks)
     assert "Mrs Smith" not in words(summary.blocks)
     assert stage.person(LEE).press(LEADING, summary.ts, "rejection_reasons").acknowledged
     assert "may read cases of sample" in stage.told(LEE, LEADING)

@@ -3,6 +3,8 @@
 from datetime import timedelta
 from decimal import Decimal
 
+from handlers.texts.measures import Unit, said
+
 
 def count(number: int, what: str) -> str:
     """Return a number with what is counted: 1 case, 1,200 cases."""
@@ -14,6 +16,11 @@ def dollars(amount: Decimal) -> str:
     if not amount:
         return "$0"
     return f"${amount:,.2f}" if amount >= Decimal("0.01") else "less than $0.01"
+
+
+def share(part: float) -> str:
+    """Return a share from 0 to 1 in percent, as tables and charts tell it."""
+    return said(part, Unit.SHARE)
 
 
 def each(amount: Decimal) -> str:

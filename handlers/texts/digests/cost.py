@@ -162,13 +162,14 @@ def what_for(figures: CostFigures) -> list[Line]:
     lines += _saved(figures)
     if figures.unknown:
         requests = f"{count(figures.unknown, 'request')} of unknown cost"
-        lines.append(f"{dollars(figures.reserved)} of this is the most that {requests} can have cost")
+        counted = "is counted with the most that it" if figures.unknown == 1 else "are counted with the most that they"
+        lines.append(f"{requests} {counted} can have cost, {dollars(figures.reserved)}")
     if figures.for_evals:
         lines.append(f"Evals cost {dollars(figures.for_evals)} besides; no other number here counts them")
     return [line(words(text)) for text in lines]
 
 
-_NO_MODEL = "no model asked"
+_NO_MODEL = "without a model"
 
 
 def _split(what: str, figures: CostFigures, name: Callable[[CostLine], str]) -> str:
@@ -220,13 +221,19 @@ def most_expensive(cases: Sequence[DearCase]) -> Line:
 
 def small_print(figures: CostFigures) -> str:
     """Say whose days these are."""
-    said = [f"Days of {figures.zone}."]
-    said += [
-        f"The budget of {one_line(one.workflow, _NAME)} is for days of {used.zone}."
-        for one in figures.workflows
-        if (used := one.budget) is not None and used.zone is not None
-    ]
-    return " ".join(said)
+    zones: dict[str, list[str]] = {}
+    for one in figures.workflows:
+        if one.budget is not None and one.budget.zone is not None:
+            zones.setdefault(one.budget.zone, []).append(one_line(one.workflow, _NAME))
+    return " ".join([f"Days of {figures.zone}.", *(_budgets(names, zone) for zone, names in zones.items())])
+
+
+def _budgets(names: Sequence[str], zone: str) -> str:
+    if len(names) == 1:
+        return f"The budget of {names[0]} is for days of {zone}."
+    others = [count(len(names) - _NAMED, "other")] if len(names) > _NAMED else []
+    named = [*names[:_NAMED], *others]
+    return f"The budgets of {', '.join(named[:-1])} and {named[-1]} are for days of {zone}."
 
 
 def _of_workflows(figures: CostFigures) -> dict[str, Decimal]:

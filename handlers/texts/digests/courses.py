@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from decimal import Decimal
 
-from handlers.texts.digests.amounts import count, dollars, hours
+from handlers.texts.digests.amounts import count, dollars, hours, share
 from handlers.texts.digests.days import dated
 from handlers.texts.digests.made_up import made_up
 from handlers.texts.pieces import Line as Said
@@ -120,7 +120,7 @@ def _line(one: Line) -> Said:
     match one.code:
         case Code.BACKLOG if one.since is not None:
             waits = (
-                f"{_whole(one.number, 'case')} {'waits' if one.number == 1 else 'wait'} for a person, the oldest since "
+                f"{_whole(one.number, 'case')} {'waits' if one.number == 1 else 'wait'} for a person, the oldest came "
             )
             return line(words("Waiting: ", bold=True), words(waits), ago(one.since))
         case Code.PAUSED:
@@ -284,7 +284,7 @@ def why_paused(view: CourseView) -> str:
 
 
 def _share(number: float, of: int) -> str:
-    return f" ({percent(number / of)})" if of >= _SHARES else ""
+    return f" ({share(number / of)})" if of >= _SHARES else ""
 
 
 def _between(how: str, one: Line) -> str:
@@ -297,8 +297,8 @@ def _roughly(time: timedelta) -> str:
     return f"{whole:,} hours" if whole > _EXACT else hours(time)
 
 
-def _earlier(share: float | None) -> str:
-    return f"; before, {percent(share)}" if share is not None else ""
+def _earlier(before: float | None) -> str:
+    return f"; before, {share(before)}" if before is not None else ""
 
 
 def _usual(mean: float | None) -> str:

@@ -10,7 +10,7 @@ from handlers.texts.digests.amounts import count, dollars
 from handlers.texts.digests.days import days_of
 from handlers.texts.operations.causes import where
 from handlers.texts.pieces import Line, Paragraph, Piece, bullets, command, line, moment, words
-from handlers.texts.plain import about, begun_large, percent
+from handlers.texts.plain import about, begun_large
 from store.states import CauseState
 from workflows.engine.digests.failures.views import (
     Cause,
@@ -27,8 +27,6 @@ from workflows.engine.text.sanitize import one_line
 _CAUSES = 3
 _NAME = 60
 """Characters of a name that are shown."""
-_FEW = 20
-"""Cases below which a share is told as a number of them."""
 _WHY = {
     "paused": "paused",
     "unavailable": "model not available",
@@ -143,7 +141,7 @@ def _about(view: DigestView) -> str:
 def _numbers(figures: FailureFigures) -> str:
     """Say how many cases came, went through, failed and wait, and what was spent."""
     said = [_came(figures.taken_in, figures.usually_taken_in)]
-    said += _through(figures.went_through, figures.still_stopped)
+    said += [f"{figures.went_through:,} went through"] if figures.went_through else []
     said.append(_failed(figures.stopped, figures.still_stopped, figures.usually_stopped))
     said += [f"{figures.older:,} from before still to fix"] if figures.older else []
     said += [_wait(figures.waiting)] if figures.waiting else []
@@ -152,7 +150,7 @@ def _numbers(figures: FailureFigures) -> str:
 
 def _workflow_numbers(figures: WorkflowFigures) -> str:
     said = [_came(figures.taken_in, figures.usually_taken_in)]
-    said += _through(figures.went_through, figures.still_stopped)
+    said += [f"{figures.went_through:,} went through"] if figures.went_through else []
     if figures.stopped:
         said.append(_failed(figures.stopped, figures.still_stopped, figures.usually_stopped))
     said += [f"{figures.older:,} from before still to fix"] if figures.older else []
@@ -183,18 +181,7 @@ def _beside(*said: str) -> str:
 
 
 def _wait(number: int) -> str:
-    return f"{number:,} {'waits' if number == 1 else 'wait'} for a person"
-
-
-def _through(through: int, stopped: int) -> list[str]:
-    """Say how many cases went through, of those that ended or stopped; nothing where none did."""
-    of = through + stopped
-    if not of:
-        return []
-    if not stopped:
-        return [f"{through:,} went through"]
-    share = f" ({percent(through / of)})" if of >= _FEW else ""
-    return [f"{through:,} of {of:,} went through{share}"]
+    return f"{number:,} now {'waits' if number == 1 else 'wait'} for a person"
 
 
 def _causes(numbers: CauseNumbers) -> list[Line]:

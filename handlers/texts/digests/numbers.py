@@ -6,7 +6,8 @@ from decimal import Decimal
 
 from handlers.texts.buttons import Button
 from handlers.texts.charts import Chart, ChartKind, Series, trend
-from handlers.texts.digests.amounts import count, dollars
+from handlers.texts.digests.amounts import count, dollars, each
+from handlers.texts.digests.cents import in_cents
 from handlers.texts.digests.days import days_of
 from handlers.texts.measures import Unit, said
 from handlers.texts.pieces import Line, Paragraph, Told, ago, bullets, line, words
@@ -50,10 +51,15 @@ def numbers(figures: NumberFigures) -> list[Paragraph]:
     """Tell the numbers of all together."""
     one, names = figures.total, [workflow.workflow or "" for workflow in figures.workflows]
     lines = [_named("Cases", _cases(one)), _named("Reviews", _reviews(one))]
+    is_timed = any(of.by_hand is not None and of.by_hand.timings for of in figures.workflows)
     lines += [_named("Arrival to delivery", _times(one.arrival_to_delivery))] if one.arrival_to_delivery else []
     lines += [_named("Card to decision", _times(one.card_to_decision))] if one.card_to_decision else []
     lines += [_named("People's time", _peoples_time(one))] if one.decisions else []
-    lines += [_named("Cost", _cost(one)), _named("Hours freed", _freed(one, names)), _named("Errors", _errors(one))]
+    lines += [
+        _named("Cost", _cost(one)),
+        _named("Hours freed", _freed(one, names, is_timed=is_timed)),
+        _named("Errors", _errors(one)),
+    ]
     return [bullets([*lines, _backlog(one)])]
 
 
@@ -85,15 +91,18 @@ def by_workflow(workflows: Sequence[Numbers]) -> Table:
         Column(name="Backlog", unit=Unit.COUNT),
     )
     most_first = sorted(workflows, key=lambda one: (-one.resolved, one.workflow or ""))
-    return Table(caption="By workflow", columns=columns, rows=[_row(one) for one in most_first])
+    # They add up to what is said of all.
+    costs = in_cents([one.cost for one in most_first])
+    rows = [_row(one, cents or dollars(one.cost)) for one, cents in zip(most_first, costs, strict=True)]
+    return Table(caption="By workflow", columns=columns, rows=rows)
 
 
-def _row(one: Numbers) -> Sequence[str | float | Decimal | None]:
+def _row(one: Numbers, cost: Decimal | str) -> Sequence[str | float | Decimal | None]:
     return [
         one.workflow or "",
         one.resolved,
         one.alone,
-        one.cost,
+        cost,
         round(one.hours_freed.value, 1) if one.hours_freed is not None else None,
         one.cases_in,
         one.reviewed,
@@ -102,7 +111,7 @@ def _row(one: Numbers) -> Sequence[str | float | Decimal | None]:
         one.corrected,
         _minutes(one.arrival_to_delivery),
         _minutes(one.card_to_decision),
-        _per_thousand(one.wrong_share) if one.wrong_share is not None else "too few looks",
+        _per_thousand(one.wrong_share) if one.wrong_share is not None else "too few checks",
         one.backlog,
     ]
 
@@ -167,7 +176,7 @@ def _cases(one: Numbers) -> str:
 
 
 def _reviews(one: Numbers) -> str:
-    of = f"{one.reviewed:,} reviewed"
+    of = f"{count(one.reviewed, 'case')} reviewed"
     if one.reviewed:
         of += f": {_part(one.edited, one.reviewed)} edited, {_part(one.rejected, one.reviewed)} rejected"
     corrected = f"; {count(one.corrected, 'case')} corrected after delivery" if one.corrected else ""
@@ -182,22 +191,19 @@ def _times(times: Times | None) -> str:
 def _peoples_time(one: Numbers) -> str:
     if one.seconds is None or one.peoples_time is None:
         return f"measured for {one.measured:,} of {count(one.decisions, 'decision')}; told from {FEWEST_MEASURED} on"
-    each = f"{lasting(timedelta(seconds=one.seconds))} for a decision"
+    a_decision = f"{lasting(timedelta(seconds=one.seconds))} for a decision"
     measured = f"measured for {_share(one.measured, one.decisions)}"
     measured += f" of {count(one.decisions, 'decision')}" if one.decisions >= _FEW else " decisions"
-    return f"{each} ({measured}), {lasting(one.peoples_time)} in all"
+    return f"{a_decision} ({measured}), {lasting(one.peoples_time)} in all"
 
 
 def _cost(one: Numbers) -> str:
-    each = one.cost_per_case
-    if each is None or not each:
-        return dollars(one.cost)
-    # Of cases that cost cents, the tenth of a cent is told.
-    per_case = f"${each:.3f}" if Decimal("0.001") <= each < 1 else dollars(each)
-    return f"{dollars(one.cost)}, {per_case} for each case resolved"
+    per_case = f", {each(one.cost_per_case)} for each case resolved" if one.cost_per_case else ""
+    return f"{dollars(one.cost)}{per_case}"
 
 
-def _freed(one: Numbers, names: Sequence[str]) -> str:
+def _freed(one: Numbers, names: Sequence[str], *, is_timed: bool) -> str:
+    """Tell the hours, and how well they are known. `is_timed`: a part of them rests on timings."""
     if one.hours_freed is None:
         if one.why_not_freed is WhyNotFreed.NOT_MEASURED:
             return f"not known: fewer than {FEWEST_MEASURED} decisions were measured"
@@ -205,44 +211,44 @@ def _freed(one: Numbers, names: Sequence[str]) -> str:
         return f"not known without a baseline; countersign baseline record {of}"
     net = "people's time and cost" if one.takes_off_cost else "people's time, not of cost"
     of = f", of {one.freed_by:,} of {len(names):,} workflows" if one.freed_by < len(names) else ""
-    return f"{_estimated(one.hours_freed)}, net of {net}{of}"
+    return f"{_estimated(one.hours_freed, is_timed=is_timed)}, net of {net}{of}"
 
 
-def _estimated(freed: Estimate) -> str:
+def _estimated(freed: Estimate, *, is_timed: bool) -> str:
     if freed.low is None or freed.high is None:
-        return (
-            f"{_hours(freed.value)} (not measured, stated)" if not freed.number else f"{_hours(freed.value)} (1 timing)"
-        )
+        how = "1 timing" if freed.number else "in part stated, not measured" if is_timed else "not measured, stated"
+        return f"{_hours(freed.value)} ({how})"
     return f"{_hours(freed.value)} (90% interval {_number(freed.low)} to {_number(freed.high)})"
 
 
 def _errors(one: Numbers) -> str:
     if one.wrong_share is None:
-        return f"too few looks to say ({one.looks:,} of {FEWEST_LOOKS})"
+        return f"too few spot checks to say ({one.looks:,} of {FEWEST_LOOKS})"
     found = one.wrong_share
     assert found.low is not None
     assert found.high is not None
     between = f"90% interval {_thousandth(found.low)} to {_thousandth(found.high)}"
-    return f"{_thousandth(found.value)} in a thousand that went alone ({between}; {count(one.looks, 'look')})"
+    return f"{_thousandth(found.value)} in a thousand that went alone ({between}; {count(one.looks, 'spot check')})"
 
 
 def _backlog(one: Numbers) -> Line:
-    name, told = words("Backlog", bold=True), words(f": {count(one.backlog, 'case')} waiting")
-    return line(name, told) if one.oldest is None else line(name, told, words(", the oldest since "), ago(one.oldest))
+    wait = "waits" if one.backlog == 1 else "wait"
+    name, told = words("Backlog", bold=True), words(f": {count(one.backlog, 'case')} {wait} now")
+    return line(name, told) if one.oldest is None else line(name, told, words(", the oldest came "), ago(one.oldest))
 
 
 def _remark(one: Numbers) -> Line | None:
     name = words(one_line(one.workflow or "", _NAME), bold=True)
     if one.by_hand is not None:
-        minutes = f"{_number(one.by_hand.minutes)} min by hand"
+        minutes = f"{one.by_hand.minutes:,.1f}".removesuffix(".0") + " min by hand"
         how = "stated, not measured" if one.by_hand.timings is None else f"of {count(one.by_hand.timings, 'timing')}"
         unknown = "; too few decisions measured for hours freed" if one.hours_freed is None else ""
         return line(name, words(f": baseline {minutes}, {how}{unknown}"))
     if not one.stated_by_hand or not one.alone:
         return None
     hours = _hours((one.alone * one.stated_by_hand).total_seconds() / 3600)
-    each = f"{_number(one.stated_by_hand.total_seconds() / 60)} min by hand"
-    return line(name, words(f": about {hours} of work went alone, at {each} as its author states; no baseline"))
+    a_case = f"{_number(one.stated_by_hand.total_seconds() / 60)} min by hand"
+    return line(name, words(f": about {hours} of work went alone, at {a_case} as its author states; no baseline"))
 
 
 def _share(part: int, whole: int) -> str:

@@ -2,10 +2,10 @@
 
 from collections.abc import Sequence
 
-from handlers.texts.digests.amounts import count
+from handlers.texts.digests.amounts import count, share
 from handlers.texts.digests.days import days_of
 from handlers.texts.pieces import Line, Paragraph, Room, Told, bullets, command, line, moment, quote, words
-from handlers.texts.plain import begun_large, excerpt, percent
+from handlers.texts.plain import begun_large, excerpt
 from workflows.engine.digests.quality.views import (
     FieldEdits,
     Proposer,
@@ -23,7 +23,7 @@ _SENTENCE = 100
 """Characters of a rule that are shown."""
 _FIELDS, _VALUES, _NAMED = 6, 3, 3
 """Fields, changes of a field's value, and models, reasons or rules that are shown of a workflow."""
-_VERSION = 8
+_VERSION = 7
 """Digits of a prompt version that are shown, as elsewhere."""
 _SHARES = 20
 """Fewest cases of which shares are told."""
@@ -139,7 +139,8 @@ def _edits(figures: QualityOfWorkflow) -> list[Line]:
     made = [_field(one) for one in shown]
     more = sum(one.number for one in figures.fields[_FIELDS:]) + figures.few
     if more:
-        made.append(line(words(f"{count(more, 'change')} of other fields")))
+        fields = "other fields" if made else "fields that few edits changed"
+        made.append(line(words(f"{count(more, 'change')} of {fields}")))
     return made
 
 
@@ -191,7 +192,7 @@ def _rejected(figures: QualityOfWorkflow) -> list[Line]:
     said = [f"{one_line(one.said, _SENTENCE)} {_times(one.number)}" for one in figures.reasons[:_NAMED]]
     more = sum(one.number for one in figures.reasons[_NAMED:])
     said += [f"other declared reasons {_times(more)}"] if more else []
-    said += [f"in their own words {_times(figures.free_reasons)}"] if figures.free_reasons else []
+    said += [f"in people's own words {_times(figures.free_reasons)}"] if figures.free_reasons else []
     return [line(words("Rejected: ", bold=True), words(", ".join(said)))] if said else []
 
 
@@ -230,4 +231,4 @@ def _times(number: int) -> str:
 
 def _of(number: int, of: int) -> str:
     """Return a number, with its share where there are enough to tell one."""
-    return f"{number:,} ({percent(number / of)})" if of >= _SHARES and number else f"{number:,}"
+    return f"{number:,} ({share(number / of)})" if of >= _SHARES and number else f"{number:,}"

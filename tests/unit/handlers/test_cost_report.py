@@ -12,10 +12,10 @@ from hypothesis import strategies as st
 from handlers.slack import limits
 from handlers.slack.blocks.digests.digest import digest
 from handlers.slack.specimens.costs import COSTS
-from handlers.texts.digests.cost import overall, what_for
+from handlers.texts.digests.cost import overall, small_print, what_for
 from handlers.texts.digests.cost_course import course
 from handlers.texts.pieces import Line, Words
-from workflows.engine.digests.cost.views import CostFigures, CostLine, DayCost, WorkflowCost
+from workflows.engine.digests.cost.views import BudgetUse, CostFigures, CostLine, DayCost, WorkflowCost
 from workflows.engine.digests.names import JobName
 from workflows.engine.digests.periods import Every
 from workflows.engine.digests.views import DigestView
@@ -75,7 +75,7 @@ def test_a_report_says_what_the_money_went_to_what_was_saved_and_what_is_apart()
     for said in (
         "By model: claude-opus-5-5 $35.45, claude-haiku-5-5 $8.71",
         "Saved: $3.10 by 120 answers given again; $34.90 by models cheaper than claude-opus-5-5, for the same tokens",
-        "$0.42 of this is the most that 3 requests of unknown cost can have cost",
+        "3 requests of unknown cost are counted with the most that they can have cost, $0.42",
         "Evals cost $1.20 besides; no other number here counts them",
         "triage took $41.20 of its $50.00 for 17 Nov",
         "Most expensive cases: 4711 of triage $0.47, 4805 of triage $0.44, 4790 of invoices $0.21",
@@ -94,6 +94,18 @@ def test_several_days_at_once_say_which_stood_out_and_how_many_more() -> None:
     title, first, *_ = report("several days at once")
     assert title == "Cost, 14 to 17 Nov 2026; no summary was posted for 3 days"
     assert "1 more day stands out." in first
+
+
+def test_budgets_of_the_same_days_are_told_together() -> None:
+    def with_budgets(number: int) -> str:
+        used = BudgetUse(day=DAY, taken=Decimal(1), per_day=Decimal(5), zone="UTC")
+        view = made([CostLine(workflow="triage", model=None, prompt_version=None, dollars=Decimal(1), requests=1)])
+        assert isinstance(view.figures, CostFigures)
+        one = replace(view.figures.workflows[0], budget=used)
+        return small_print(replace(view.figures, workflows=[replace(one, workflow=f"w{n}") for n in range(number)]))
+
+    assert with_budgets(2).endswith(". The budgets of w0 and w1 are for days of UTC.")
+    assert with_budgets(9).endswith(". The budgets of w0, w1, w2, w3, w4 and 4 others are for days of UTC.")
 
 
 def test_a_month_is_compared_with_the_one_before_and_the_next_is_forecast() -> None:

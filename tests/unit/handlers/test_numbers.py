@@ -11,6 +11,7 @@ from handlers.slack import limits
 from handlers.slack.blocks.digests.digest import digest
 from handlers.slack.specimens.numbers import FEW_NUMBERS, INVOICES, NO_NUMBERS, NUMBERS, TRIAGE
 from handlers.texts.digests import numbers as texts
+from handlers.texts.digests.numbers import by_workflow
 from workflows.engine.digests.numbers.definitions import DEFINITIONS, NumberName, numbers_called
 from workflows.engine.digests.numbers.estimates import Estimate
 from workflows.engine.digests.numbers.records import records
@@ -45,14 +46,14 @@ def test_a_week_is_told_in_a_line_and_then_number_by_number() -> None:
         "Business numbers, 9 to 15 Nov 2026",
         "1,211 cases resolved, 62% without a person. 108 hours freed. $41.51 spent.",
         "Cases: 1,254 in, 1,211 resolved: 749 alone, 405 by people, 32 rejected, 25 not answered in time",
-        "Reviews: 437 reviewed: 62 (14%) edited, 32 (7.3%) rejected; 4 cases corrected after delivery; people decide "
-        "58 on a usual day",
+        "Reviews: 437 cases reviewed: 62 (14%) edited, 32 (7.3%) rejected; 4 cases corrected after delivery; people "
+        "decide 58 on a usual day",
         "Arrival to delivery: half within 48 s, nine in ten within 3.1 hours",
         "Card to decision: half within 42 min, nine in ten within 5 hours",
         "People's time: 34 s for a decision (measured for 84% of 454 decisions), 4.3 hours in all",
         "Cost: $41.51, $0.034 for each case resolved",
         "Hours freed: 108 hours (90% interval 99 to 118), net of people's time and cost, of 1 of 2 workflows",
-        "Errors: 16 in a thousand that went alone (90% interval 4.2 to 60; 62 looks)",
+        "Errors: 16 in a thousand that went alone (90% interval 4.2 to 60; 62 spot checks)",
     ]
 
 
@@ -60,7 +61,7 @@ def test_of_few_cases_no_share_is_told() -> None:
     told = shown(FEW_NUMBERS)
     assert told[1] == "7 cases resolved, 3 of 7 without a person. $0.31 spent."
     assert "People's time: measured for 3 of 4 decisions; told from 5 on" in told
-    assert "Errors: too few looks to say (0 of 30)" in told
+    assert "Errors: too few spot checks to say (0 of 30)" in told
     assert "Hours freed: not known without a baseline; countersign baseline record invoices" in told
     assert not [line for line in told[:12] if "%" in line]
 
@@ -77,13 +78,26 @@ def test_a_week_without_a_case_is_two_lines() -> None:
 @pytest.mark.parametrize(
     ("freed", "said"),
     [
-        (Estimate(value=8.0, low=None, high=None, number=0), "8 hours (not measured, stated)"),
+        (Estimate(value=8.0, low=None, high=None, number=0), "8 hours (in part stated, not measured)"),
         (Estimate(value=1.0, low=None, high=None, number=1), "1 hour (1 timing)"),
         (Estimate(value=-3.2, low=-5.0, high=-1.4, number=40), "−3.2 hours (90% interval −5 to −1.4)"),
     ],
 )
 def test_hours_say_how_well_they_are_known(freed: Estimate, said: str) -> None:
     assert said in line_of(with_total(hours_freed=freed), "Hours freed")
+
+
+def test_hours_by_somebodys_word_alone_are_not_called_measured() -> None:
+    figures = of(with_total(hours_freed=Estimate(value=8.0, low=None, high=None, number=0)))
+    view = replace(NUMBERS, figures=replace(figures, workflows=[INVOICES]))
+    assert "Hours freed: 8 hours (not measured, stated), net" in line_of(view, "Hours freed")
+
+
+def test_what_workflows_cost_adds_up_to_the_cent() -> None:
+    costs = [Decimal("0.056"), Decimal("0.045"), Decimal("0.055"), Decimal("0.004")]
+    each = [replace(TRIAGE, workflow=f"w{place}", cost=cost) for place, cost in enumerate(costs)]
+    told = by_workflow(each).rows
+    assert [row[3] for row in told] == [Decimal("0.06"), Decimal("0.05"), Decimal("0.05"), "less than $0.01"]
 
 
 def test_more_spent_than_freed_is_said_first() -> None:

@@ -139,7 +139,7 @@ DEFINITIONS: Mapping[NumberName, Definition] = {
     _N.ERRORS_PER_THOUSAND: Definition(
         title="Errors per thousand",
         is_="Estimate of how many of a thousand cases resolved alone were wrong, from the spot checks of those "
-        "delivered within the days, with a 90% interval. Below 30 looks there are too few.",
+        "delivered within the days, with a 90% interval. Below 30 that were looked at there are too few.",
         is_not="It does not mean errors of all cases: what people decided is not looked at.",
     ),
     _N.BACKLOG: Definition(
