@@ -184,6 +184,7 @@ def demo_settings(file: Path, api_url: str) -> Settings:
         post_to={place.workflow: place.channel for place in PLACES},
         reviewers={place.workflow: (place.group,) for place in PLACES},
         engineers=("S0ENG",),
+        leads=(TEAM_LEAD,),
         failures_channel=FAILURES,
         leads_channel=LEADS,
         SLACK_BOT_TOKEN=SecretStr(BOT_TOKEN),

@@ -10,10 +10,12 @@ from typer.main import get_command
 
 from bot.cli import app
 from bot.settings import Settings
-from tests.acceptance.reading import FIRST_AUTOMATION, PAGES, REFERENCE, ROOT, automation, shell_lines
+from tests.acceptance.reading import DIGESTS, FIRST_AUTOMATION, PAGES, REFERENCE, ROOT, automation, shell_lines
 from tests.acceptance.test_typing import reported
 from tests.integration.bot.commandline import CommandLine
 from workflows.engine.declare.workflow_files import in_file
+from workflows.engine.digests.names import JobName
+from workflows.engine.digests.numbers.definitions import DEFINITIONS
 from workflows.engine.text.form_fields import form_of
 from workflows.model.vendors.registry import vendors
 
@@ -123,3 +125,13 @@ def test_the_reference_names_no_command_and_no_option_that_there_is_not() -> Non
         for word in words[2:]:
             if word.startswith("--"):
                 assert word in commands()[words[1]], line
+
+
+def test_the_page_of_digests_says_of_each_what_its_numbers_are() -> None:
+    page = DIGESTS.read_text()
+    assert [job for job in JobName if f"`{job}`" not in page] == []
+    rows = {
+        f"| {one.title} | {one.is_} | {one.is_not.removeprefix('It does not mean ').removesuffix('.')} |"
+        for one in DEFINITIONS.values()
+    }
+    assert rows - set(page.splitlines()) == set()

@@ -8,7 +8,8 @@ import pytest
 
 from handlers.slack.ids import Action
 from tests.slack.conftest import MakeStage
-from tests.slack.stage import KIM, LEADING, LEE, words
+from tests.slack.stage import ANA, KIM, LEADING, LEE, words
+from tests.slack.test_spot_checks import drawn, tend
 from workflows.engine.digests.making import make
 from workflows.engine.digests.names import JobName
 from workflows.model.scripted import says
@@ -35,3 +36,18 @@ def test_a_press_opens_a_most_expensive_case_for_those_who_may_read_it(make_stag
     assert "ticket-1" not in stage.told(LEE, channel=LEADING)
     refused = [(entry.actor, entry.action) for entry in stage.world.case(case).audit if "refused" in entry.action]
     assert refused == [(LEE, "read.refused")]
+
+
+def test_whoever_opened_an_expensive_case_is_not_asked_to_look_at_it_blind(make_stage: MakeStage) -> None:
+    values = {"queue": "billing", "reply": "Hello"}
+    stage = make_stage(lambda _: says(values, confidence=0.95, cost=Decimal("2.5")))
+    drawn(stage)
+    stage.world.clock.move(timedelta(days=1))
+    make(stage.world.context, JobName.COST, today=date(2026, 11, 21), zone=ZoneInfo("Europe/Berlin"))
+    stage.send()
+    (report,) = stage.cards(user=LEE, channel=LEADING)
+    stage.person(ANA).press(LEADING, report.ts, f"{Action.CASE}.0")
+    assert "ticket-1" in stage.told(ANA, channel=LEADING)
+    tend(stage)
+    assert stage.press(ANA, "spot_checks").acknowledged
+    assert "No spot check waits for you." in stage.told(ANA)

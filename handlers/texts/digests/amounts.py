@@ -11,6 +11,12 @@ def count(number: int, what: str) -> str:
     return f"{number:,} {what}{'' if number == 1 else 's'}"
 
 
+def rounded(value: float) -> str:
+    """Write a number with one decimal below 10, and none from there on."""
+    written = f"{value:,.1f}" if abs(value) < 10 else f"{value:,.0f}"
+    return (written.removesuffix(".0") if written != "-0.0" else "0").replace("-", "−")
+
+
 def dollars(amount: Decimal) -> str:
     """Return an amount to the cent; less than a cent is not called nothing."""
     if not amount:
@@ -40,3 +46,9 @@ def hours(time: timedelta) -> str:
     """Return a time in minutes, or in hours from one on."""
     minutes = time.total_seconds() / 60
     return f"{minutes:.0f} min" if minutes < 60 else f"{minutes / 60:,.1f} hours"
+
+
+def in_hours(number: float) -> str:
+    """Return a number of hours as every digest tells it."""
+    told = rounded(number)
+    return f"{told} {'hour' if told == '1' else 'hours'}"

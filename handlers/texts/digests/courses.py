@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from decimal import Decimal
 
-from handlers.texts.digests.amounts import count, dollars, hours, share
+from handlers.texts.digests.amounts import count, dollars, hours, in_hours, rounded, share
 from handlers.texts.digests.days import dated
 from handlers.texts.digests.made_up import made_up
 from handlers.texts.pieces import Line as Said
@@ -37,7 +37,7 @@ _LACKS = {
     Thin.CHECKS: "spot checks in four weeks",
     Thin.DECISIONS: "cases decided by people in five weeks",
     Thin.CASES: "resolved cases in the week",
-    Thin.WEEKS: "weeks before this one",
+    Thin.WEEKS: "whole weeks of work before this one",
 }
 
 
@@ -69,7 +69,7 @@ def paragraphs(view: CourseView, room: Room) -> list[Paragraph]:
 def meanings(view: CourseView) -> list[Paragraph]:
     """Say what each answer would mean for this workflow."""
     name = one_line(view.workflow, _NAME)
-    stop = [words("people do it by hand. Its owner or an engineer pauses it: "), command("pause", name)]
+    stop = [words("people do it by hand. Its owner or an engineer pauses it: "), command("pause", f"{name} REASON")]
     said = [
         line(words("Expand: ", bold=True), words(_expands(view.evidence))),
         line(words("Hold: ", bold=True), words("it goes on as it is, and is asked about again next week.")),
@@ -93,7 +93,7 @@ def _chosen(view: CourseView, room: Room) -> list[Paragraph]:
     if view.note:
         said.append(quote(excerpt(view.note, room.text)))
     if view.choice is Choice.STOP:
-        how = command("pause", one_line(view.workflow, _NAME))
+        how = command("pause", f"{one_line(view.workflow, _NAME)} REASON")
         said.append(line(words("That pauses nothing by itself: its owner or an engineer does, with "), how, words(".")))
     return said
 
@@ -138,10 +138,10 @@ _SUBJECTS = {
     Code.EDITED: "Edited",
     Code.REJECTED: "Rejected",
     Code.COST: "Cost",
-    Code.FREED: "Work freed",
-    Code.NOT_MEASURED: "Work freed",
-    Code.BY_HAND: "Work freed",
-    Code.NO_BASELINE: "Work freed",
+    Code.FREED: "Hours freed",
+    Code.NOT_MEASURED: "Hours freed",
+    Code.BY_HAND: "Hours freed",
+    Code.NO_BASELINE: "Hours freed",
     Code.STOPPED: "Stopped",
     Code.WRONG: "Wrong",
     Code.BACKLOG: "Waiting",
@@ -158,8 +158,10 @@ def in_words(one: Line) -> str:
         case Code.ALONE:
             return f"{number:,.0f} of {of:,} resolved{_share(number, of)}{_earlier(one.before)}"
         case Code.ERRORS:
-            between = f"90%: {one.low or 0:.0f} to {one.high or 0:.0f}"
-            return f"about {number:.0f} in 1,000 of what went alone ({between}), by {of:,} spot checks in four weeks"
+            between = f"90%: {rounded(one.low or 0)} to {rounded(one.high or 0)}"
+            return (
+                f"about {rounded(number)} in 1,000 of what went alone ({between}), by {of:,} spot checks in four weeks"
+            )
         case Code.TOO_FEW_CHECKS:
             return f"too few spot checks to say, {number:.0f} of {of:,} in four weeks"
         case Code.NOTHING_ALONE:
@@ -171,7 +173,7 @@ def in_words(one: Line) -> str:
             each = f", {cents(one.each)} for a resolved case" if one.each is not None else ""
             return spent + each + (f"; before, {cents(one.each_before)}" if one.each_before is not None else "")
         case Code.FREED:
-            return f"{number:,.0f} hours{_between('90%:', one)}, against the baseline, less people's time and cost"
+            return f"{in_hours(number)}{_between('90%:', one)}, against the baseline, less people's time and cost"
         case Code.NOT_MEASURED:
             return "not known: too few decisions were timed"
         case Code.BY_HAND:
@@ -220,9 +222,9 @@ def _work(view: CourseView, lines: Mapping[Code, Line]) -> str:
 
 def _errors(lines: Mapping[Code, Line]) -> list[str]:
     if (errors := lines.get(Code.ERRORS)) is not None:
-        between = f"most likely between {errors.low or 0:.0f} and {errors.high or 0:.0f}"
+        between = f"most likely between {rounded(errors.low or 0)} and {rounded(errors.high or 0)}"
         checked = f"Random checks of {errors.of:,} of the cases that it settled by itself say that"
-        return [f"{checked} about {errors.number or 0:.0f} in 1,000 are wrong ({between})."]
+        return [f"{checked} about {rounded(errors.number or 0)} in 1,000 are wrong ({between})."]
     if (few := lines.get(Code.TOO_FEW_CHECKS)) is not None:
         done = f"{few.number or 0:.0f} of the {few.of} random checks that it takes are done"
         return [f"How many of those that it settled by itself are wrong is not known yet: {done}."]
@@ -238,7 +240,7 @@ def _price(lines: Mapping[Code, Line]) -> list[str]:
         hours_freed = freed.number or 0
         what = "freed" if hours_freed > 0 else "took"
         than = " of people's work" if hours_freed > 0 else " more than work by hand"
-        said += f"; it {what} about {abs(hours_freed):,.0f} hours{than}{_between('most likely', freed)}"
+        said += f"; it {what} about {in_hours(abs(hours_freed))}{than}{_between('most likely', freed)}"
     elif by_hand is not None and by_hand.time:
         said += f"; by hand, what it settled takes about {_roughly(by_hand.time)}, an estimate that nobody measured"
     elif Code.NO_BASELINE in lines or Code.NOT_MEASURED in lines:
@@ -288,7 +290,7 @@ def _share(number: float, of: int) -> str:
 
 
 def _between(how: str, one: Line) -> str:
-    return f" ({how} {one.low:,.0f} to {one.high:,.0f})" if one.low is not None and one.high is not None else ""
+    return f" ({how} {rounded(one.low)} to {rounded(one.high)})" if one.low is not None and one.high is not None else ""
 
 
 def _roughly(time: timedelta) -> str:

@@ -10,7 +10,7 @@ from handlers.texts.digests.amounts import count, dollars
 from handlers.texts.digests.days import days_of
 from handlers.texts.operations.causes import where
 from handlers.texts.pieces import Line, Paragraph, Piece, bullets, command, line, moment, words
-from handlers.texts.plain import about, begun_large
+from handlers.texts.plain import about, begun_large, percent
 from store.states import CauseState
 from workflows.engine.digests.failures.views import (
     Cause,
@@ -24,6 +24,8 @@ from workflows.engine.digests.failures.views import (
 from workflows.engine.digests.views import DigestView
 from workflows.engine.text.sanitize import one_line
 
+_FEW = 20
+"""Fewest cases of which a share is told in percent."""
 _CAUSES = 3
 _NAME = 60
 """Characters of a name that are shown."""
@@ -73,7 +75,7 @@ def happened(view: DigestView) -> list[Line]:
     """Say what happened, in a few lines: one on a quiet day."""
     figures = _figures(view)
     said = [line(words(f"{_about(view)}: ", bold=True), words(f"{_numbers(figures)}."))]
-    said += _causes(figures.causes)
+    said += [*_success(figures), *_causes(figures.causes)]
     if figures.recovery is not None:
         said.append(line(words(_recovery(figures.recovery))))
     if figures.stopped and len(figures.failed_by_day) > 1:
@@ -114,13 +116,21 @@ def _badness(figures: WorkflowFigures) -> tuple[int, int, int, int, Decimal, str
     return -figures.still_stopped, paused, -figures.stopped, -figures.older, -figures.cost, figures.workflow
 
 
-def workflow(figures: WorkflowFigures, *, said: Collection[int] = (), is_only: bool = False) -> list[Paragraph]:
+def is_in_hand(figures: FailureFigures) -> bool:
+    """Tell whether somebody has all that failed in hand, so that it needs nobody."""
+    return figures.needs is not None and not figures.needs
+
+
+def workflow(
+    figures: WorkflowFigures, *, said: Collection[int] = (), is_only: bool = False, in_hand: bool = False
+) -> list[Paragraph]:
     """Say what is to be said of a workflow; nothing where that is all said above.
 
     `said`: the causes that are. `is_only`: the day's numbers are its own.
+    `in_hand`: somebody has all that failed in hand.
     """
     causes = [one for one in figures.causes if one.id not in said]
-    lines = [] if is_only else [line(words(_workflow_numbers(figures)))]
+    lines = [] if is_only else [line(words(_workflow_numbers(figures, in_hand=in_hand)))]
     lines += [line(*_cause(cause)) for cause in causes[:_CAUSES]]
     if more := len(causes[_CAUSES:]) + figures.more_causes:
         lines.append(line(words(f"and {count(more, 'other cause')}")))
@@ -140,20 +150,21 @@ def _about(view: DigestView) -> str:
 
 def _numbers(figures: FailureFigures) -> str:
     """Say how many cases came, went through, failed and wait, and what was spent."""
+    in_hand = is_in_hand(figures)
     said = [_came(figures.taken_in, figures.usually_taken_in)]
     said += [f"{figures.went_through:,} went through"] if figures.went_through else []
-    said.append(_failed(figures.stopped, figures.still_stopped, figures.usually_stopped))
-    said += [f"{figures.older:,} from before still to fix"] if figures.older else []
+    said.append(_failed(figures.stopped, figures.still_stopped, figures.usually_stopped, in_hand=in_hand))
+    said += [f"{figures.older:,} from before {_to_fix(in_hand)}"] if figures.older else []
     said += [_wait(figures.waiting)] if figures.waiting else []
     return ", ".join([*said, f"{dollars(figures.cost)} spent"])
 
 
-def _workflow_numbers(figures: WorkflowFigures) -> str:
+def _workflow_numbers(figures: WorkflowFigures, *, in_hand: bool) -> str:
     said = [_came(figures.taken_in, figures.usually_taken_in)]
     said += [f"{figures.went_through:,} went through"] if figures.went_through else []
     if figures.stopped:
-        said.append(_failed(figures.stopped, figures.still_stopped, figures.usually_stopped))
-    said += [f"{figures.older:,} from before still to fix"] if figures.older else []
+        said.append(_failed(figures.stopped, figures.still_stopped, figures.usually_stopped, in_hand=in_hand))
+    said += [f"{figures.older:,} from before {_to_fix(in_hand)}"] if figures.older else []
     said += [_wait(figures.waiting)] if figures.waiting else []
     return ", ".join(said)
 
@@ -163,10 +174,17 @@ def _came(number: int, usually: int | None) -> str:
     return f"{came}{_beside(_usually(number, usually))}"
 
 
-def _failed(number: int, still: int, usually: int | None) -> str:
+def _to_fix(in_hand: bool) -> str:
+    """Return the words for what is not mended; "to fix" calls somebody, as the first line does."""
+    return "in hand" if in_hand else "still to fix"
+
+
+def _failed(number: int, still: int, usually: int | None, *, in_hand: bool = False) -> str:
     if not number:
         return f"none failed{_beside(_usually(number, usually))}"
-    stands = "" if still == number else f"{still:,} still to fix" if still else "all mended"
+    stands = f"{still:,} {_to_fix(in_hand)}" if still else "all mended"
+    if still == number:
+        stands = "all in hand" if in_hand else ""
     return f"{number:,} failed{_beside(stands, _usually(number, usually))}"
 
 
@@ -182,6 +200,15 @@ def _beside(*said: str) -> str:
 
 def _wait(number: int) -> str:
     return f"{number:,} now {'waits' if number == 1 else 'wait'} for a person"
+
+
+def _success(figures: FailureFigures) -> list[Line]:
+    """Say how many of the cases that ended or stopped are through by now; nothing where all are."""
+    through, of = figures.went_through, figures.went_through + figures.still_stopped
+    if not figures.still_stopped:
+        return []
+    share = f" ({percent(through / of)})" if of >= _FEW else ""
+    return [line(words(f"Success rate: {through:,} of {of:,} are through by now{share}."))]
 
 
 def _causes(numbers: CauseNumbers) -> list[Line]:

@@ -6,7 +6,7 @@ from decimal import Decimal
 
 from handlers.texts.buttons import Button
 from handlers.texts.charts import Chart, ChartKind, Series, trend
-from handlers.texts.digests.amounts import count, dollars, each
+from handlers.texts.digests.amounts import count, dollars, each, in_hours, rounded
 from handlers.texts.digests.cents import in_cents
 from handlers.texts.digests.days import days_of
 from handlers.texts.measures import Unit, said
@@ -43,7 +43,7 @@ def overall(figures: NumberFigures) -> str:
     freed = ""
     if total.hours_freed is not None:
         hours = total.hours_freed.value
-        freed = f" {_hours(hours)} freed." if hours >= 0 else f" {_hours(-hours)} more spent than freed."
+        freed = f" {in_hours(hours)} freed." if hours >= 0 else f" {in_hours(-hours)} more spent than freed."
     return f"{done}{freed} {begun_large(dollars(total.cost))} spent."
 
 
@@ -217,8 +217,8 @@ def _freed(one: Numbers, names: Sequence[str], *, is_timed: bool) -> str:
 def _estimated(freed: Estimate, *, is_timed: bool) -> str:
     if freed.low is None or freed.high is None:
         how = "1 timing" if freed.number else "in part stated, not measured" if is_timed else "not measured, stated"
-        return f"{_hours(freed.value)} ({how})"
-    return f"{_hours(freed.value)} (90% interval {_number(freed.low)} to {_number(freed.high)})"
+        return f"{in_hours(freed.value)} ({how})"
+    return f"{in_hours(freed.value)} (90% interval {rounded(freed.low)} to {rounded(freed.high)})"
 
 
 def _errors(one: Numbers) -> str:
@@ -246,8 +246,8 @@ def _remark(one: Numbers) -> Line | None:
         return line(name, words(f": baseline {minutes}, {how}{unknown}"))
     if not one.stated_by_hand or not one.alone:
         return None
-    hours = _hours((one.alone * one.stated_by_hand).total_seconds() / 3600)
-    a_case = f"{_number(one.stated_by_hand.total_seconds() / 60)} min by hand"
+    hours = in_hours((one.alone * one.stated_by_hand).total_seconds() / 3600)
+    a_case = f"{rounded(one.stated_by_hand.total_seconds() / 60)} min by hand"
     return line(name, words(f": about {hours} of work went alone, at {a_case} as its author states; no baseline"))
 
 
@@ -268,21 +268,11 @@ def _per_thousand(found: Estimate) -> str:
 
 
 def _thousandth(share: float) -> str:
-    return _number(share * 1000)
+    return rounded(share * 1000)
 
 
 def _minutes(times: Times | None) -> float | None:
     return times.p50.total_seconds() / 60 if times is not None else None
-
-
-def _hours(hours: float) -> str:
-    return f"{_number(hours)} {'hour' if _number(hours) == '1' else 'hours'}"
-
-
-def _number(number: float) -> str:
-    """Write a number with one decimal below 10, and none from there on."""
-    written = f"{number:,.1f}" if abs(number) < 10 else f"{number:,.0f}"
-    return (written.removesuffix(".0") if written != "-0.0" else "0").replace("-", "−")
 
 
 def lasting(time: timedelta) -> str:
@@ -291,5 +281,5 @@ def lasting(time: timedelta) -> str:
     if seconds < 90:
         return f"{seconds:.0f} s"
     if seconds < 90 * 60:
-        return f"{_number(seconds / 60)} min"
-    return _hours(seconds / 3600) if seconds < 48 * 3600 else f"{_number(seconds / 86_400)} days"
+        return f"{rounded(seconds / 60)} min"
+    return in_hours(seconds / 3600) if seconds < 48 * 3600 else f"{rounded(seconds / 86_400)} days"

@@ -139,8 +139,8 @@ def _edits(figures: QualityOfWorkflow) -> list[Line]:
     made = [_field(one) for one in shown]
     more = sum(one.number for one in figures.fields[_FIELDS:]) + figures.few
     if more:
-        fields = "other fields" if made else "fields that few edits changed"
-        made.append(line(words(f"{count(more, 'change')} of {fields}")))
+        of = "other fields" if shown else "fields changed fewer than three times"
+        made.append(line(words(f"{count(more, 'change')} of {of}")))
     return made
 
 

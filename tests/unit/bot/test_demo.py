@@ -1,7 +1,11 @@
 """The demo tells its story in the right order, and in words."""
 
+from pathlib import Path
+
 from bot.demo.narrator import Narrator
+from bot.demo.places import TEAM_LEAD
 from bot.demo.screen_text import lines
+from bot.demo.stage import demo_settings
 from bot.demo.story import (
     ALONE,
     BOOKED,
@@ -30,6 +34,10 @@ def test_the_five_tickets_of_the_story_come_first_and_all_others_after_them() ->
     told = [ticket.values["id"] for ticket in tickets()]
     assert told[:5] == [ALONE, GOOD, WRONG, SAFETY, UNLUCKY]
     assert len(set(told)) == len(told) == 60
+
+
+def test_the_team_lead_may_choose_what_the_demo_asks_leads(tmp_path: Path) -> None:
+    assert TEAM_LEAD in demo_settings(tmp_path / "demo.sqlite", "http://127.0.0.1:1/").leads
 
 
 def test_a_ticket_comes_in_without_its_right_answer() -> None:

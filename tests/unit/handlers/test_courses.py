@@ -10,7 +10,7 @@ from handlers.texts.digests import quality
 from handlers.texts.digests.courses import forward, in_words, small_print
 from tests.unit.handlers.slack import message
 from workflows.engine.digests.courses.evidence import Freed, evidence
-from workflows.engine.digests.courses.views import Choice
+from workflows.engine.digests.courses.views import Choice, Code, Line
 from workflows.engine.digests.quality.views import QualityFigures
 
 
@@ -19,8 +19,8 @@ def test_the_text_to_forward_has_four_sentences_the_numbers_and_what_was_decided
     assert text == (
         "In the week to 22 Nov 2026, triage took in 412 cases (380 a week are usual) and settled 301 by itself; of "
         "the 79 cases that people looked at, they changed 21 and rejected 6. Random checks of 120 of the cases that it "
-        "settled by itself say that about 8 in 1,000 are wrong (most likely between 2 and 36). The AI cost $4.12; it "
-        "freed about 41 hours of people's work (most likely 33 to 49). It was decided that it goes on as it is."
+        "settled by itself say that about 8.3 in 1,000 are wrong (most likely between 1.9 and 36). The AI cost $4.12; "
+        "it freed about 41 hours of people's work (most likely 33 to 49). It was decided that it goes on as it is."
     )
 
 
@@ -46,9 +46,33 @@ def test_each_line_of_evidence_reads_as_a_sentence_would() -> None:
     assert said[:3] == [
         "412; usually 380 a week",
         "301 of 390 resolved (77%); before, 71%",
-        "about 8 in 1,000 of what went alone (90%: 2 to 36), by 120 spot checks in four weeks",
+        "about 8.3 in 1,000 of what went alone (90%: 1.9 to 36), by 120 spot checks in four weeks",
     ]
     assert "$4.12, $0.011 for a resolved case; before, $0.013" in said
+
+
+def test_it_tells_hours_and_errors_as_the_digest_above_it_does() -> None:
+    lines = [
+        Line(code=Code.FREED, number=6.9, low=6.5, high=7.2),
+        Line(code=Code.ERRORS, number=0.6, of=800, low=0.2, high=2.44),
+        Line(code=Code.FREED, number=1.0),
+    ]
+    assert [in_words(line) for line in lines] == [
+        "6.9 hours (90%: 6.5 to 7.2), against the baseline, less people's time and cost",
+        "about 0.6 in 1,000 of what went alone (90%: 0.2 to 2.4), by 800 spot checks in four weeks",
+        "1 hour, against the baseline, less people's time and cost",
+    ]
+
+
+def test_the_command_that_it_names_pauses_and_is_no_question_about_pauses() -> None:
+    for view in (COURSE, replace(COURSE, **COURSES["stop"])):
+        assert "/countersign pause triage REASON" in str(course(view).blocks)
+
+
+def test_a_card_about_made_up_cases_says_so() -> None:
+    label = "Up to 22 Nov these cases are made up, for the demo."
+    assert label in str(course(replace(COURSE, made_up_until=COURSE.last)).blocks)
+    assert "made up" not in str(course(COURSE).blocks)
 
 
 def test_a_chosen_course_offers_the_other_two_and_a_closed_one_none() -> None:
@@ -88,3 +112,11 @@ def test_that_only_the_newest_edits_were_compared_is_said() -> None:
     said = quality.compared(many)
     assert said is not None
     assert "the 2,000 newest of 3,412 edits" in str(said)
+
+
+def test_what_is_too_rare_to_be_told_by_itself_is_called_other_only_beside_what_is_told() -> None:
+    few = "2 changes of fields changed fewer than three times"
+    assert few in str(quality.workflow(replace(QUALITY, fields=[], few=2)))
+    beside = str(quality.workflow(replace(QUALITY, fields=QUALITY.fields[:1], few=2)))
+    assert "2 changes of other fields" in beside
+    assert few not in beside

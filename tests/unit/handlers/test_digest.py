@@ -149,10 +149,12 @@ def test_what_happened_is_told_in_a_few_lines() -> None:
         recovery=Recovery(number=5, median=2_400.0, longest=10_800.0, longest_of="help desk"),
         failed_by_day=[0, 0, 3, 9],
         usually_stopped=1,
+        needs=[CAUSE],
     )
-    assert shown(digest(told))[1:7] == [
+    assert shown(digest(told))[2:9] == [
         "19 Nov 2026: 101 cases came, 91 went through, 9 failed (5 still to fix; usually 1), 1 from before still to "
         "fix, $0 spent.",
+        "Success rate: 91 of 96 are through by now (94%).",
         "Causes of failures: 2 new, 1 back again, 3 closed; now 4 open, 1 being mended, 1 left alone.",
         "Recovered 5 times: half within 40 minutes, the longest after 3 hours (help desk).",
         "Failed by day, 4 days: ▁▁▄█",
@@ -160,6 +162,21 @@ def test_what_happened_is_told_in_a_few_lines() -> None:
         "- 100 cases came, 91 went through, 9 failed (5 still to fix), 1 from before still to fix",
     ]
     assert "calm" not in shown(digest(told)), "nothing is to be said of it"
+
+
+def test_what_somebody_has_in_hand_is_not_said_to_be_left_to_fix_where_there_is_nothing_to_do() -> None:
+    failed = replace(PLAIN, taken_in=10, stopped=3, still_stopped=2, older=4)
+    told = shown(digest(summary(failed)))
+    assert told[0] == "Nothing to do."
+    assert "3 failed (2 in hand), 4 from before in hand" in told[1]
+    assert not [line for line in told if "to fix" in line]
+    assert "2 failed (all in hand)" in shown(digest(summary(replace(failed, stopped=2))))[1]
+    assert "4 from before still to fix" in shown(digest(summary(failed, needs=[CAUSE])))[2]
+
+
+def test_of_few_cases_no_share_is_told() -> None:
+    few = replace(PLAIN, taken_in=7, alone=3, stopped=4, still_stopped=4)
+    assert "Success rate: 3 of 7 are through by now." in shown(digest(summary(few, needs=[CAUSE])))
 
 
 def test_a_cause_is_told_once_and_with_what_became_of_it() -> None:

@@ -15,6 +15,7 @@ from handlers.slack.blocks.parts.text import escaped
 from handlers.slack.ids import Action, Callback, Shown
 from handlers.texts import buttons
 from handlers.texts.digests import courses
+from handlers.texts.digests.made_up import made_up
 from handlers.texts.pieces import Line, Room
 from workflows.engine.digests.courses.views import MOST_NOTE, Choice, CourseView
 
@@ -37,7 +38,8 @@ def _blocks(view: CourseView, room: Room) -> Sequence[Block]:
     made = [header(courses.heading(view)), block(*courses.paragraphs(view, room))]
     if not view.is_closed and view.choice is None:
         made.append(block(*courses.meanings(view)))
-    return [*made, actions(f"course.{_shown(view)}", _presses(view)), small_print(courses.small_print(view))]
+    made += [actions(f"course.{_shown(view)}", _presses(view)), small_print(courses.small_print(view))]
+    return [*made, small_print(made_up(view.made_up_until))] if view.made_up_until is not None else made
 
 
 def _presses(view: CourseView) -> list[Block]:

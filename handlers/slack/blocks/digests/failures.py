@@ -43,7 +43,8 @@ def failures(view: DigestView, figures: FailureFigures) -> Drawn:
     )
     causes = {one.id for one in needs[:drawn] if one.kind is NeedKind.CAUSE}
     is_only = len(figures.workflows) == 1
-    of_each = [texts.workflow(one, said=causes, is_only=is_only) for one in texts.worst_first(figures)]
+    in_hand = texts.is_in_hand(figures)
+    of_each = [texts.workflow(one, said=causes, is_only=is_only, in_hand=in_hand) for one in texts.worst_first(figures)]
     told = [block(*said) for said in of_each if said]
     before = len(blocks)
     blocks = _filled(blocks, told[:_WORKFLOWS], most=limits.MESSAGE_BLOCKS_BUDGET - _REST)

@@ -7,15 +7,16 @@ from typing import Any
 from slack_bolt import Ack, App
 from slack_sdk import WebClient
 
-from handlers.slack.blocks.parts.drawing import Drawn
 from handlers.slack.context import NotHere, SlackContext
 from handlers.slack.ids import Action, Shown
+from handlers.slack.interactions.spot_checks.next_spot_check import note_seen
 from handlers.slack.payloads import Click, click
 from handlers.slack.replies import answering
 from handlers.slack.subcommands.case import drawn
 from store.subjects import SubjectKind
 from workflows.engine.errors import Unknown
 from workflows.engine.read.history import case_view
+from workflows.engine.read.views import CaseView
 
 Body = Mapping[str, Any]
 
@@ -26,11 +27,14 @@ def register(app: App, slack: SlackContext) -> None:
     @app.action(re.compile(f"{Action.CASE}[.][0-9]"))
     def open_case(body: Body, ack: Ack, client: WebClient) -> None:
         with answering(body, ack, client) as answer:
-            answer.tell(_case(slack, click(body)))
+            pressed = click(body)
+            view = _case(slack, pressed)
+            answer.tell(drawn(slack, view, pressed.user.id))
+            note_seen(slack, view.id, user=pressed.user.id)
 
 
-def _case(slack: SlackContext, pressed: Click) -> Drawn:
-    """Draw how a case stands. Raise `Refused` where the person may not read it; that is audited."""
+def _case(slack: SlackContext, pressed: Click) -> CaseView:
+    """Return how a case stands. Raise `Refused` where the person may not read it; that is audited."""
     shown, user = Shown.read(pressed.value), pressed.user.id
     subject = SubjectKind.CASE.of(shown.id)
     with slack.watched_stray(subject, by=user, wants="see"):
@@ -44,4 +48,4 @@ def _case(slack: SlackContext, pressed: Click) -> Drawn:
         slack.admit(pressed.origin)
         with slack.discreet(view.workflow, pressed.channel):
             slack.rights.read(user, slack.context.registry.get(view.workflow))
-    return drawn(slack, view, user)
+    return view

@@ -5,7 +5,7 @@ again; every change is in the audit.
 """
 
 from collections.abc import Mapping, Sequence
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from pydantic import TypeAdapter
 from sqlalchemy.orm import Session
@@ -130,7 +130,7 @@ def _view(session: Session, context: Context, row: schema.Course, workflow: str)
         note=row.note,
         is_closed=_is_closed(session, context, row),
         generation=context.restores.number,
-        made_up_until=made_up_until(session, team=context.team, first=last, last=last),
+        made_up_until=made_up_until(session, team=context.team, first=last - timedelta(days=6), last=last),
     )
 
 
