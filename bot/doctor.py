@@ -304,6 +304,10 @@ def _slack(app: App) -> Iterator[Finding]:
             yield Finding(
                 level="bad", what=f"COUNTERSIGN_POST_TO or _REVIEWERS names {workflow}, and there is no such workflow"
             )
+    for digest in settings.digest_to:
+        _, about, workflow = digest.partition("/")
+        if about and workflow not in app.context.registry:
+            yield Finding(level="bad", what=f"COUNTERSIGN_DIGEST_TO names {digest}, and there is no such workflow")
     yield from _messages(app)
 
 

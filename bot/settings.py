@@ -269,9 +269,12 @@ class Settings(BaseSettings):
 
 def _time_of_day(text: str) -> str:
     try:
-        return f"{time.fromisoformat(text):%H:%M}"
+        found = time.fromisoformat(text)
     except ValueError:
         raise ValueError("has to be a time of day, HH:MM") from None
+    if found.tzinfo is not None:
+        raise ValueError("has to be a time of day, HH:MM, without a zone: it is in that of COUNTERSIGN_TIMEZONE")
+    return f"{found:%H:%M}"
 
 
 def _time_or_off(text: str) -> str:

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 import typer
 
+from bot.cli.parameters import day_named
 from bot.cli.people import operator
 from bot.cli.start import started
 
@@ -51,9 +52,9 @@ def away(
         if until is None:
             raise Refused("--until is missing: the first day back")
         zone = ZoneInfo(app.settings.timezone)
-        begins = _midnight(since, zone) if since is not None else None
+        begins = _midnight("--from", since, zone) if since is not None else None
         absence = be_away(
-            app.context, person, since=begins, until=_midnight(until, zone), delegate=delegate, by=operator()
+            app.context, person, since=begins, until=_midnight("--until", until, zone), delegate=delegate, by=operator()
         )
         out.print(sanitize(_said(absence)))
 
@@ -70,8 +71,8 @@ def back(person: Annotated[str, typer.Argument(metavar="PERSON", help="The id of
         out.print(sanitize(f"{person} is {'back' if was_away else 'not away'}"))
 
 
-def _midnight(day: datetime, zone: ZoneInfo) -> datetime:
-    return datetime.combine(day.date(), time.min, tzinfo=zone)
+def _midnight(option: str, given: datetime, zone: ZoneInfo) -> datetime:
+    return datetime.combine(day_named(option, given), time.min, tzinfo=zone)
 
 
 def _said(absence: AbsenceView) -> str:

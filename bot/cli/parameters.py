@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date, datetime
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -32,6 +33,20 @@ WorkflowArgument = Annotated[
     str | None, typer.Argument(metavar="WORKFLOW", help="Its name; without it, the state of all workflows is shown.")
 ]
 WorkflowName = Annotated[str | None, typer.Option("--workflow", help="Only this workflow's.")]
+
+
+_FIRST, _LAST = date(1970, 1, 1), date(2999, 12, 31)
+"""The days that an option may name: the weeks around each can be reckoned, in any time zone."""
+
+
+def day_named(option: str, given: datetime) -> date:
+    """Return the day that an option names. Raise `Refused` for one that no record can be of."""
+    from workflows.engine.errors import Refused
+
+    day = given.date()
+    if not _FIRST <= day <= _LAST:
+        raise Refused(f"{option} has to be a day from {_FIRST} to {_LAST}, not {day}")
+    return day
 
 
 def assigned(workflow: AnyWorkflow, assignments: Sequence[str]) -> dict[str, str]:

@@ -81,6 +81,9 @@ def _channels(app: App) -> Mapping[str, Sequence[str]]:
     for setting, name in roles.items():
         if name and face_of(name) == SLACK:
             named.setdefault(name, []).append(setting)
+    for digest, name in app.settings.digest_to.items():
+        if face_of(name) == SLACK:
+            named.setdefault(name, []).append(f"COUNTERSIGN_DIGEST_TO of {digest}")
     for workflow in _workflows(app):
         if workflow.review.post_to is not None:
             named.setdefault(workflow.review.post_to, []).append(f"the channel of {workflow.name}")

@@ -66,6 +66,13 @@ def test_each_that_is_wrong_is_named_with_where_it_stands_and_what_to_do(doctor:
     )
 
 
+def test_where_digests_go_is_looked_at_and_each_is_about_a_workflow_that_there_is(doctor: CommandLine) -> None:
+    told = found(doctor, COUNTERSIGN_DIGEST_TO="cost=C0NOWHERE,failures/triage=C0FAILURES")
+    nowhere = "there is no channel C0NOWHERE that Countersign sees (channel_not_found)"
+    assert told[f"{nowhere} (named as COUNTERSIGN_DIGEST_TO of cost)"][0] == "bad"
+    assert told["COUNTERSIGN_DIGEST_TO names failures/triage, and there is no such workflow"][0] == "bad"
+
+
 def test_a_scope_that_is_missing_is_bad_for_groups_and_a_note_for_channels(
     doctor: CommandLine, running: Running
 ) -> None:

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 import typer
 
-from bot.cli.parameters import Json
+from bot.cli.parameters import Json, day_named
 from bot.cli.people import operator
 from bot.cli.start import started
 
@@ -63,5 +63,5 @@ def choose_course(
     with started() as app:
         zone = ZoneInfo(app.settings.timezone)
         today = app.context.clock().astimezone(zone).date()
-        last = last_day(Every.WEEK, day_after(Every.WEEK, on.date()) if on is not None else today)
+        last = last_day(Every.WEEK, day_after(Every.WEEK, day_named("--date", on)) if on is not None else today)
         print_chosen(choose_of(app.context, workflow, last=last, choice=Choice(course), by=operator(), note=note))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 import typer
 
-from bot.cli.parameters import Json, WorkflowName
+from bot.cli.parameters import Json, WorkflowName, day_named
 from bot.cli.start import started
 
 if TYPE_CHECKING:
@@ -54,12 +54,17 @@ def send_digest(name: Name, workflow: WorkflowName = None) -> None:
     from workflows.engine.errors import Refused
 
     with started() as app:
+        if workflow is not None:
+            app.context.registry.get(workflow)
         zone = _zone(app)
         today = app.context.clock().astimezone(zone).date()
         channel = place_of(app.settings, name, workflow)
         made = make(app.context, name, today=today, zone=zone, workflow=workflow, channel=channel)
         if made is None:
-            raise Refused(f"this {name} digest has been made; countersign digest preview {name} prints it again")
+            raise Refused(
+                f"there is no {name} digest to make: its period is covered, or ended before the database was made;"
+                f" countersign digest preview {name} prints it"
+            )
         out.print(f"{name} is made, and posted once the app is served")
 
 
@@ -101,12 +106,19 @@ def _zone(app: App) -> ZoneInfo:
 
 
 def _previewed(app: App, name: str, on: datetime | None, workflow: str | None) -> DigestView:
-    """Return the digest of the period in which a day is; of the last one that is over where none is named."""
+    """Return the digest of the period in which a day is; of the last one that is over where none is named.
+
+    Raise `Refused` for a day that has not begun.
+    """
     from workflows.engine.digests.jobs import job_called
     from workflows.engine.digests.making import preview
     from workflows.engine.digests.periods import day_after
+    from workflows.engine.errors import Refused
 
     zone = _zone(app)
     today = app.context.clock().astimezone(zone).date()
-    wanted: date = day_after(job_called(name).every, on.date()) if on is not None else today
+    day = day_named("--date", on) if on is not None else None
+    if day is not None and day > today:
+        raise Refused(f"{day} has not begun; today is {today} in {zone.key}")
+    wanted = day_after(job_called(name).every, day) if day is not None else today
     return preview(app.context, name, today=wanted, zone=zone, workflow=workflow)

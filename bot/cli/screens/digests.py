@@ -21,6 +21,8 @@ from workflows.engine.errors import Refused
 
 _EXECUTED = ("=", "+", "-", "@", "\t", "\r")
 """What a field begins with that a spreadsheet takes for a formula (OWASP, "CSV Injection")."""
+_TRIMMED = " \n"
+"""What some spreadsheets leave out before it."""
 
 
 def print_digest(view: DigestView) -> None:
@@ -80,7 +82,7 @@ def _cell(value: Cell) -> object:
     """Return a value as it may stand in a spreadsheet: a text that would be executed there gets a quotation mark."""
     match value:
         case str():
-            return f"'{value}" if value.startswith(_EXECUTED) else value
+            return f"'{value}" if value.lstrip(_TRIMMED).startswith(_EXECUTED) else value
         case datetime():
             return value.isoformat()
         case None | bool() | int() | float() | Decimal() | date():

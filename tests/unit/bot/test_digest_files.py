@@ -33,11 +33,11 @@ def cells() -> Mapping[str, str]:
     return row
 
 
-@pytest.mark.parametrize("begin", ["=", "+", "-", "@", "\t", "\r"])
+@pytest.mark.parametrize("begin", ["=", "+", "-", "@", "\t", "\r", " =", "\n +"])
 def test_a_text_that_a_spreadsheet_would_execute_begins_with_a_quotation_mark(
     told: dict[str, Cell], begin: str
 ) -> None:
-    """A34. OWASP's list of what begins a formula; a name is still read after the mark."""
+    """A34. OWASP's list of what begins a formula, also behind space. A name is still read after the mark."""
     told["workflow"] = f'{begin}HYPERLINK("https://evil.example","x")'
     assert cells()["workflow"] == f"'{told['workflow']}"
 

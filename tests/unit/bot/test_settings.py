@@ -118,6 +118,8 @@ def test_channels_and_reviewers_are_named_for_each_workflow(monkeypatch: pytest.
         ("COUNTERSIGN_POST_TO", "support-triage", "has to be WORKFLOW=ID, separated by commas, not 'support-triage'"),
         ("COUNTERSIGN_REVIEWERS", "=U0ANA", "has to be WORKFLOW=ID, separated by commas, not '=U0ANA'"),
         ("COUNTERSIGN_DIGEST_AT", "25:00", "has to be a time of day, HH:MM"),
+        ("COUNTERSIGN_DIGEST_AT", "08:00Z", "has to be a time of day, HH:MM, without a zone"),
+        ("COUNTERSIGN_DIGESTS", "cost=08:00+02:00", "has to be a time of day, HH:MM, without a zone"),
         ("COUNTERSIGN_DIGEST_AT", "noon", "has to be a time of day, HH:MM"),
         ("COUNTERSIGN_TIMEZONE", "Berlin", "has to be a time zone such as Europe/Berlin or UTC"),
         ("COUNTERSIGN_TIMEZONE", "../../etc/passwd", "has to be a time zone such as Europe/Berlin or UTC"),

@@ -49,6 +49,11 @@ def test_json_has_numbers_and_truths(tmp_path: Path) -> None:
     assert values(timings) == {FigureName.MINUTES: (6.0, 2), FigureName.ERROR_RATE: (0.5, 2)}
 
 
+def test_a_row_of_json_may_leave_out_what_the_next_one_says(tmp_path: Path) -> None:
+    timings = read(tmp_path, '{"minutes": 5}\n{"minutes": 7, "error": 1}\n', "timings.jsonl")
+    assert values(timings) == {FigureName.MINUTES: (6.0, 2), FigureName.ERROR_RATE: (1.0, 1)}
+
+
 def test_a_bad_row_is_named_by_its_line_and_its_reason(tmp_path: Path) -> None:
     timings = read(
         tmp_path, "minutes,error,note\n5,0,a\nsix,0,b\n0,0,c\n-1,0,d\n5,maybe,e\n20000,0,f\n,0,g\nnan,0,h\n5\n"
@@ -66,6 +71,8 @@ def test_a_bad_row_is_named_by_its_line_and_its_reason(tmp_path: Path) -> None:
 def test_a_file_without_minutes_says_which_columns_it_has(tmp_path: Path) -> None:
     with pytest.raises(InvalidInput, match="no column is called minutes; there are: seconds, error"):
         read(tmp_path, "seconds,error\n300,0\n")
+    with pytest.raises(InvalidInput, match=r"there are: none$"):
+        read(tmp_path, "")
     with pytest.raises(InvalidInput):
         read_timings(tmp_path / "missing.csv")
 

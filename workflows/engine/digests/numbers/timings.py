@@ -5,9 +5,10 @@ import re
 import statistics
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 
-from workflows.engine.case.file_rows import Reading, Row, columns, read_rows
+from workflows.engine.case.file_rows import Reading, Row, columns, header_of, read_rows
 from workflows.engine.digests.numbers.baseline_views import Figure, FigureName
 from workflows.engine.digests.numbers.estimates import sample_of
 from workflows.engine.errors import InvalidInput
@@ -79,10 +80,11 @@ class _Bad(ValueError):
 def read_timings(path: Path, *, encoding: str | None = None) -> Timings:
     """Read a file of timings. Raise `InvalidInput` where it is no table, has no column of minutes, or is too long."""
     reading = Reading(encoding=encoding)
-    named = columns(path, reading)
+    named = _named(path, reading)
     used = {field: found for field, names in _ALIKE.items() if (found := _column(named, names)) is not None}
     if _MINUTES not in used:
-        raise InvalidInput(f"{path}: no column is called minutes; there are: {one_line(', '.join(named), 300)}")
+        there = one_line(", ".join(named), 300) or "none"
+        raise InvalidInput(f"{path}: no column is called minutes; there are: {there}")
     cases, bad = [], []
     for row in read_rows(path, reading):
         if row.number > MOST_ROWS:
@@ -98,6 +100,14 @@ def read_timings(path: Path, *, encoding: str | None = None) -> Timings:
 def minutes_of(seconds: Sequence[float]) -> Figure:
     """Return the minutes of a case from the seconds of at least one."""
     return _minutes([one / 60 for one in seconds])
+
+
+def _named(path: Path, reading: Reading) -> Sequence[str]:
+    if header_of(path, reading) is not None:
+        return columns(path, reading)
+    # A row of JSON may leave out what the next one says.
+    rows = islice(read_rows(path, reading), MOST_ROWS)
+    return tuple(dict.fromkeys(name for row in rows for name in row.values))
 
 
 def _column(named: Sequence[str], names: Sequence[str]) -> str | None:
