@@ -1,6 +1,6 @@
 """The digests that this installation wants: when each is made, about what, and where it is posted."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, time
 from zoneinfo import ZoneInfo
@@ -29,8 +29,11 @@ class Planned:
         return self.job if self.workflow is None else f"{self.job}/{self.workflow}"
 
 
-def planned(settings: Settings) -> Sequence[Planned]:
-    """Return the digests that the settings ask for, in the order in which they are posted."""
+def planned(settings: Settings, *, known: Collection[str]) -> Sequence[Planned]:
+    """Return the digests that the settings ask for, in the order in which they are posted.
+
+    `known`: names of the workflows. A digest about any other one is not made; `doctor` says so.
+    """
     found = []
     for job in JOBS.values():
         at = settings.digests.get(job.name, settings.digest_at)
@@ -42,7 +45,7 @@ def planned(settings: Settings) -> Sequence[Planned]:
         places |= {
             name.removeprefix(of_one): channel
             for name, channel in settings.digest_to.items()
-            if name.startswith(of_one)
+            if name.startswith(of_one) and name.removeprefix(of_one) in known
         }
         found += [
             Planned(job=job.name, at=when, workflow=workflow, channel=channel) for workflow, channel in places.items()

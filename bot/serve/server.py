@@ -136,7 +136,8 @@ def schedule_of(app: App, *, clock: Clock | None = None) -> Schedule:
         health.forget(app.context)
 
     sweep = Daily(name="sweep", at=time_of_day.fromisoformat(app.settings.digest_at), make=swept)
-    digests = [daily(app.context, one, zone=zone) for one in planned(app.settings)]
+    wanted = planned(app.settings, known=[workflow.name for workflow in app.context.registry])
+    digests = [daily(app.context, one, zone=zone) for one in wanted]
     return Schedule([sweep, *digests], zone=zone, clock=clock or app.context.clock)
 
 

@@ -1,5 +1,6 @@
 """The failure summary in Slack: each line has a button that acts on how things stand when it is pressed."""
 
+from dataclasses import replace
 from datetime import timedelta
 from zoneinfo import ZoneInfo
 
@@ -155,11 +156,32 @@ def test_what_was_given_up_is_listed_to_engineers_alone(stage: Stage) -> None:
 
 def test_whoever_has_no_part_in_a_workflow_is_refused_and_that_is_audited(stage: Stage) -> None:
     failing(stage)
+    shown, workflow = summary(stage), stage.world.registry.get("sample")
+    workflow.review = replace(workflow.review, reviewers=BEN)
+    press(stage, ANA, shown)
+    assert "Only leads, reviewers, engineers and the owner may see how sample stands." in told(stage, ANA)
+    refused = [row for row in stage.world.rows(schema.AuditRow) if isinstance(row, schema.AuditRow)][-1]
+    assert (refused.actor, refused.details["wanted"]) == (ANA, "see")
+
+
+def test_a_lead_sees_how_a_workflow_stands_and_none_of_its_cases(stage: Stage) -> None:
+    """The card of a cause stands in a channel, too; what waits for reviewers does not."""
+    failing(stage)
     shown = summary(stage)
     press(stage, LEE, shown)
+    assert told(stage, LEE).startswith("1 case of sample failed at look_up")
+    (mine,) = [one for one in stage.person(LEE).messages(LEADING) if one.ephemeral]
+    assert stage.person(LEE).press(LEADING, mine.ts, "mend").acknowledged
+    stage.work()
+    assert "Only engineers and the owner" in told(stage, LEE)
+
+
+def test_a_lead_does_not_see_failed_cases_one_by_one(stage: Stage) -> None:
+    failing(stage)
+    with stage.world.database.write() as session:
+        session.execute(update(schema.Run).values(cause_id=None))
+    press(stage, LEE, summary(stage))
     assert "Only reviewers, engineers and the owner may read cases of sample." in told(stage, LEE)
-    refused = [row for row in stage.world.rows(schema.AuditRow) if isinstance(row, schema.AuditRow)][-1]
-    assert (refused.actor, refused.details["wanted"]) == (LEE, "read")
 
 
 def test_a_button_from_before_a_restore_does_nothing(stage: Stage) -> None:

@@ -128,6 +128,16 @@ class Rights:
             said = f"Only leads and the owner may choose what becomes of {workflow.name}."
             raise NotAllowed(said, owner=workflow.owner)
 
+    def oversee(self, user: str, workflow: AnyWorkflow) -> None:
+        """Raise `NotAllowed` unless the user may see how this workflow stands; `Unsure` where that is not known.
+
+        It shows what stands in channels, too, and nothing of what is in a case.
+        """
+        among = (*_readers(workflow), *self.engineers, *self.leads)
+        if user != workflow.owner and not self._is_one(user, among, workflow):
+            said = f"Only leads, reviewers, engineers and the owner may see how {workflow.name} stands."
+            raise NotAllowed(said, owner=workflow.owner)
+
     def check(self, user: str) -> None:
         """Raise `NotAllowed` unless the user may have the set-up checked; `Unsure` where that is not known."""
         if not self._is_one(user, self.engineers, None):

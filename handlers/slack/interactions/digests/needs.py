@@ -78,7 +78,7 @@ def _cause(slack: SlackContext, answer: Answer, pressed: Click, shown: NeedShown
     except Unknown as error:
         slack.not_there(subject, pressed.origin, by=pressed.user.id, wants="read")
         raise NotHere from error
-    _check(slack, pressed, place.workflow, wants="read")
+    _check(slack, pressed, place.workflow, wants="see")
     answer.tell(cause(cause_view(slack.context, shown.id)))
 
 
@@ -102,7 +102,7 @@ def _resume(slack: SlackContext, answer: Answer, pressed: Click, shown: NeedShow
 
 
 def _budget(slack: SlackContext, answer: Answer, pressed: Click, shown: NeedShown) -> None:
-    workflow = _workflow(slack, pressed, shown)
+    workflow = _workflow(slack, pressed, shown, wants="see")
     answer.tell(told(texts.budget(status_view(slack.context, [workflow]), workflow.name)))
 
 
@@ -137,10 +137,10 @@ _ACTS: Mapping[NeedKind, Callable[[SlackContext, Answer, Click, NeedShown], None
 
 
 def _known(slack: SlackContext, pressed: Click) -> list[AnyWorkflow]:
-    """Return the workflows whose cases a person may read. Raise `NotAllowed` where there are none, or `Unsure`."""
-    found = list(slack.allowed(slack.rights.read, pressed.user.id, slack.context.registry))
+    """Return the workflows of which a person may see how they stand. Raise `NotAllowed` for none, or `Unsure`."""
+    found = list(slack.allowed(slack.rights.oversee, pressed.user.id, slack.context.registry))
     if not found:
-        raise NotAllowed("Only reviewers, engineers and owners may look at this.")
+        raise NotAllowed("Only leads, reviewers, engineers and owners may look at this.")
     return found
 
 
@@ -156,7 +156,8 @@ def _workflow(slack: SlackContext, pressed: Click, shown: NeedShown, *, wants: s
 
 def _check(slack: SlackContext, pressed: Click, name: str, *, wants: str) -> AnyWorkflow:
     workflow, user = slack.context.registry.get(name), pressed.user.id
-    right = slack.rights.pause if wants == "pause" else slack.rights.read
+    rights = slack.rights
+    right = {"pause": rights.pause, "read": rights.read, "see": rights.oversee}[wants]
     try:
         # The summary names the workflow in its channel, so it is no secret there that there is one.
         right(user, workflow)
