@@ -296,11 +296,15 @@ PROOFS: dict[str, tuple[str, tuple[str, ...]]] = {
     ),
     "F49": (
         "the clock jumps",
-        ("chaos/test_time::test_when_the_clock_jumps_an_hour_either_way_nothing_changes",),
+        (
+            "chaos/test_time::test_when_the_clock_jumps_an_hour_either_way_nothing_changes",
+            "integration/bot/test_digest_jobs::test_a_clock_that_jumps_by_an_hour_makes_no_digest_twice_and_leaves_none_out",
+        ),
     ),
     "F50": (
         "gap and overlap of summer time",
         (
+            "integration/bot/test_digest_jobs::test_over_a_year_two_processes_with_different_clocks_make_each_digest_once",
             "unit/bot/test_schedule::test_a_slot_in_the_hour_that_autumn_repeats_comes_once",
             "unit/bot/test_schedule::test_a_slot_in_the_hour_that_spring_leaves_out_comes_once_and_an_hour_late",
         ),
@@ -308,12 +312,16 @@ PROOFS: dict[str, tuple[str, tuple[str, ...]]] = {
     "F51": (
         "down over several slots",
         (
+            "integration/bot/test_digest_jobs::test_after_a_fortnight_offline_one_digest_covers_it_and_names_the_gap",
             "unit/bot/test_schedule::test_a_slot_of_today_that_has_passed_is_made_up_for_at_the_start_and_none_of_another_day",
         ),
     ),
     "F52": (
         "two replicas, one slot",
-        ("slack/test_serving::test_of_two_processes_one_sends_and_the_other_takes_over_when_it_dies",),
+        (
+            "integration/bot/test_digest_jobs::test_over_a_year_two_processes_with_different_clocks_make_each_digest_once",
+            "slack/test_serving::test_of_two_processes_one_sends_and_the_other_takes_over_when_it_dies",
+        ),
     ),
     "F53": (
         "paused for longer than its lease",
@@ -425,7 +433,7 @@ PROOFS: dict[str, tuple[str, tuple[str, ...]]] = {
         "the clock is 400 days ahead for a moment",
         (
             "chaos/test_database::test_what_a_wrong_clock_put_off_by_a_year_is_done_all_the_same",
-            "integration/engine/read/test_digests::test_one_moment_of_a_wrong_clock_keeps_no_summary_from_being_made_and_is_told",
+            "integration/engine/digests/test_failures::test_one_moment_of_a_wrong_clock_keeps_no_summary_from_being_made_and_is_told",
             "unit/bot/test_schedule::test_one_moment_of_a_wrong_clock_stops_no_later_day",
         ),
     ),
@@ -687,6 +695,10 @@ PROOFS: dict[str, tuple[str, tuple[str, ...]]] = {
         (
             "integration/model/test_ladder::test_a_flood_that_burns_the_budget_stops_the_automatic_path_and_review_goes_on",
         ),
+    ),
+    "A34": (
+        "a field that a spreadsheet would execute",
+        ("unit/bot/test_digest_files::test_a_text_that_a_spreadsheet_would_execute_begins_with_a_quotation_mark",),
     ),
     "A36": (
         "a hostile file of settings",

@@ -186,7 +186,7 @@ def test_a_cause_is_told_once_and_with_what_became_of_it() -> None:
         Cause(step=None, error=None, cases=1),
     ]
     told = summary(replace(PLAIN, stopped=4, still_stopped=3, causes=causes, more_causes=2), needs=[CAUSE])
-    assert shown(digest(told))[3:] == [
+    assert shown(digest(told))[4:] == [
         "triage",
         "- 1 case: at the delivery, NotDone, being mended",
         "- 1 case: no known cause",
