@@ -146,7 +146,7 @@ class Callback(StrEnum):
     AWAY = "away"
     IGNORE = "ignore_until"
     COURSE = "course"
-    """What was chosen for a workflow, with a note to add."""
+    """The course that was chosen for a workflow, with a note to add."""
     SPOT_CHECK = "spot_check"
     """The form of a case that went alone, without what was delivered."""
     SPOT_CHECK_ROW = "spot_check_row"

@@ -33,7 +33,7 @@ class Watched:
     database: str
     """Kind of the database."""
     seconds: float
-    """How long it took to read them."""
+    """Seconds that it took to read them."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,4 +1,4 @@
-"""What people decided about proposals in a span of time. A span begins with `since` and ends just before `until`.
+"""Decisions of people about proposals in a span of time. A span begins with `since` and ends just before `until`.
 
 Proposals that were written by hand for a demonstration, corrections of what was delivered, and proposals that were told
 of refused ones show nothing of the quality of a workflow: they are left out.

@@ -17,7 +17,7 @@ class Baseline(OfTeam, Base):
 
     workflow_id: Mapped[int] = mapped_column(ForeignKey("workflows.id"))
     source: Mapped[str] = mapped_column(String(20))
-    """Where the figures come from: a file of timings, empty forms, or somebody's word."""
+    """Origin of the figures: a file of timings, empty forms, or somebody's word."""
     minutes: Mapped[float | None]
     """Mean minutes for a case."""
     timings: Mapped[int | None]

@@ -62,9 +62,9 @@ class SpotCheck(OfTeam, Base):
     is_error: Mapped[bool | None]
     """True if what was delivered counts as an error; None until it is decided."""
     end: Mapped[str | None] = mapped_column(String(20))
-    """How its outcome was found, or why it ended without one; None while somebody has to look at it."""
+    """Code of the way to its outcome, or of its end without one; None while somebody has to look at it."""
     ended_at: Mapped[datetime | None]
     correction: Mapped[str | None] = mapped_column(String(20))
-    """What became of the correction that follows from its outcome; None where none follows."""
+    """State of the correction that follows from its outcome; None where none follows."""
     review_id: Mapped[int | None] = mapped_column(ForeignKey("reviews.id"))
     """Review of that correction; None where there is none."""

@@ -1,4 +1,4 @@
-"""How cases were done by hand: `baseline record`, `baseline show`. Hours freed are held against it."""
+"""The baseline, which hours freed are held against: `baseline record`, `baseline show`."""
 
 from __future__ import annotations
 

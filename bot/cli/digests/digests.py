@@ -1,4 +1,4 @@
-"""What team leads read: `digest preview`, `digest send`, `digest export`, `digest explain`."""
+"""Digests for team leads: `digest preview`, `digest send`, `digest export`, `digest explain`."""
 
 from __future__ import annotations
 

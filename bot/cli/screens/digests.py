@@ -20,9 +20,9 @@ from workflows.engine.digests.views import DigestView
 from workflows.engine.errors import Refused
 
 _EXECUTED = ("=", "+", "-", "@", "\t", "\r")
-"""What a field begins with that a spreadsheet takes for a formula (OWASP, "CSV Injection")."""
+"""The beginnings of a field that a spreadsheet takes for a formula (OWASP, "CSV Injection")."""
 _TRIMMED = " \n"
-"""What some spreadsheets leave out before it."""
+"""Characters that some spreadsheets leave out before it."""
 
 
 def print_digest(view: DigestView) -> None:

@@ -1,4 +1,4 @@
-"""What arrives in the made-up past, what the made-up model says of it, and what people decide. Pure."""
+"""Arrivals of the made-up past, with the made-up model's answers and people's decisions. Pure."""
 
 import json
 from collections.abc import Mapping

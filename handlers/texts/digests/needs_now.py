@@ -1,4 +1,4 @@
-"""How what needed somebody stands now, in words, for who pressed its button."""
+"""Needs as they stand now, in words, for who pressed a button."""
 
 from collections.abc import Sequence
 from datetime import date

@@ -67,7 +67,7 @@ class Undecided:
 
 @dataclass(frozen=True, kw_only=True)
 class SpotCheckCounts:
-    """What went alone and was delivered in a span of time, and what came of the spot checks of it so far."""
+    """Numbers of what went alone and was delivered in a span of time, and of its spot checks so far."""
 
     alone: int
     """Number of runs that went alone, and for which a draw was made."""

@@ -1,4 +1,4 @@
-"""What leads are asked about each workflow and what they chose. Decisions that were refused are found by their time."""
+"""Courses: a question to leads about each workflow. Decisions that were refused are found by their time."""
 
 import sqlalchemy as sa
 from alembic import op

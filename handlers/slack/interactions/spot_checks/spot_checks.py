@@ -103,7 +103,7 @@ def register(app: App, slack: SlackContext) -> None:
 
 @dataclass(frozen=True, kw_only=True)
 class _Made:
-    """What came of a modal that was sent."""
+    """The outcome of a modal that was sent."""
 
     response: Mapping[str, Any]
     """The acknowledgement, with what the modal shows next."""

@@ -16,7 +16,7 @@ from workflows.engine.digests.quality.views import FEW, FieldEdits, ValueChange
 
 
 class Level(Enum):
-    """How urgent something is."""
+    """The urgency of something."""
 
     LOW = 1
     HIGH = 2

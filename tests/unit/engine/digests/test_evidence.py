@@ -21,7 +21,7 @@ def of(found: Evidence, code: Code) -> Line | None:
 
 
 def lacks(facts: Facts) -> list[Thin]:
-    """What is missing."""
+    """The thing that is missing."""
     return [lack.what for lack in evidence(facts).lacks]
 
 

@@ -201,7 +201,7 @@ class Firm:
         note_refused(self.world.context, taken, Refusal(then=Then.GIVE_UP, code="msg_too_long"), wait=timedelta(0))
 
     def expires(self, workflow: str, *, in_days: int, target: str | None = None) -> None:
-        """What lets a workflow use its target ends so many days after the summary's day."""
+        """Have a workflow's access to its target end so many days after the summary's day."""
         effect = self.workflows[workflow].effect
         assert effect is not None
         ends = self.today + timedelta(days=in_days)
