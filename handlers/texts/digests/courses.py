@@ -54,8 +54,7 @@ def in_brief(view: CourseView) -> str:
 
 def small_print(view: CourseView) -> str:
     """Say what the question is about."""
-    said = f"Week to {dated(view.last)}. Nothing changes by a choice: it is kept, with who made it, and told here."
-    return said if view.made_up_until is None else f"{said} {made_up(view.made_up_until)}"
+    return f"Week to {dated(view.last)}. Nothing changes by a choice: it is kept, with who made it, and told here."
 
 
 def paragraphs(view: CourseView, room: Room) -> list[Paragraph]:

@@ -7,7 +7,7 @@ from typing import Any
 from handlers.slack.blocks.digests.course import course
 from handlers.slack.specimens.digests import COURSE, COURSES, FACTS, FEW, QUALITY, REVIEW
 from handlers.texts.digests import quality
-from handlers.texts.digests.courses import forward, in_words, small_print
+from handlers.texts.digests.courses import forward, in_words
 from tests.unit.handlers.slack import message
 from workflows.engine.digests.courses.evidence import Freed, evidence
 from workflows.engine.digests.courses.views import Choice, Code, Line
@@ -27,9 +27,9 @@ def test_the_text_to_forward_has_four_sentences_the_numbers_and_what_was_decided
 def test_what_rests_on_made_up_cases_says_so_also_where_it_is_forwarded() -> None:
     label = "Up to 17 Nov these cases are made up, for the demo."
     view = replace(COURSE, made_up_until=date(2026, 11, 17))
-    assert small_print(view).endswith(label)
+    assert label in str(course(view).blocks[-1])
     assert forward(view).startswith(label)
-    assert label not in small_print(COURSE) + forward(COURSE)
+    assert label not in forward(COURSE) + str(course(COURSE).blocks)
 
 
 def test_it_says_plainly_what_is_not_known() -> None:
