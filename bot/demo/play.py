@@ -65,6 +65,8 @@ def play(stop: Event, *, say: Say) -> bool:
     clock, began = MovedClock(), time.monotonic()
     with staged(stop, port=0, pace=_QUICK, clock=clock) as stage:
         narrator, players, trail = _narrator(stage, say), _players(stage), _trail(stage)
+        # The clock may go past midnight; the digests are about the day on which the cases began to come.
+        first_day = stage.today
         cases, ends_at = [], time.monotonic() + LONGEST
         for told in arrivals():
             clock.move(timedelta(minutes=4))
@@ -84,7 +86,7 @@ def play(stop: Event, *, say: Say) -> bool:
         say("")
         for line in summary(stage, cases):
             say(line)
-        made = stage.make_digests()
+        made = stage.make_digests(first_day)
         _until(lambda: len(stage.for_leads()) >= made, stop)
         posted = stage.for_leads()
         for message in posted:

@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from functools import partial
 from pathlib import Path
 from shlex import quote
@@ -84,14 +84,18 @@ class Stage:
         stage_outage(self.desk, 0)
         return True
 
-    def make_digests(self) -> int:
-        """Have the digests made now that would be made tomorrow morning.
+    @property
+    def today(self) -> date:
+        """The local date now."""
+        return self.app.context.clock().astimezone(ZoneInfo(self.app.settings.timezone)).date()
+
+    def make_digests(self, day: date) -> int:
+        """Have the digests made now that are made on the morning after a day.
 
         Returns the number of messages that follow: one for each digest, and one for each question that comes with it.
         """
         zone = ZoneInfo(self.app.settings.timezone)
-        tomorrow = self.app.context.clock().astimezone(zone).date() + timedelta(days=1)
-        made = [make(self.app.context, name, today=tomorrow, zone=zone) for name in JOBS]
+        made = [make(self.app.context, name, today=day + timedelta(days=1), zone=zone) for name in JOBS]
         questions = course_views(self.app.context, limit=len(PLACES))
         return sum(digest is not None for digest in made) + len(questions)
 

@@ -66,7 +66,7 @@ class Tour:
             ]
             self._for_nobody = next(iter(waiting), "")
         if self._summary is None and self._decided >= {one.case for one in TRIES}:
-            self._stage.make_digests()
+            self._stage.make_digests(self._stage.today)
             self._summary = next((message.ts for message in self._stage.for_leads()), None)
 
     def _entries(self) -> Iterator[Entry]:
