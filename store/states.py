@@ -78,10 +78,10 @@ class SpotCheckState(StrEnum):
     """A person answered without seeing what was delivered; the answers differ, and that person grades the difference.
     """
     AWAITING_SECOND = "awaiting_second"
-    """That person found what was delivered wrong; another one grades the difference, too."""
+    """The first person found an error; another one grades the difference, too."""
     DECIDED = "decided"
     SUPERSEDED = "superseded"
-    """What was drawn is no longer what stands: it ended without an outcome."""
+    """The delivery that was drawn stands no more: it ended without an outcome."""
 
 
 class OutboxState(StrEnum):

@@ -48,7 +48,7 @@ def powered() -> Iterator[None]:
 
 @pytest.fixture(scope="session", autouse=True)
 def calm() -> Iterator[None]:
-    """What is drawn for a spot check is the same each time, and nothing of a small test is."""
+    """Spot checks are drawn the same each time, and none in a small test."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("workflows.engine.case.team.new_seed", lambda: CALM)
         yield

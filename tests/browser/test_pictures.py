@@ -27,7 +27,7 @@ KEPT = os.environ.get("COUNTERSIGN_SCREENSHOTS")
 def test_each_picture_is_drawn_within_the_screen_and_has_its_figures(
     width: int, dark: bool, running: Running, stage: Stage, open_window: OpenWindow
 ) -> None:
-    """What a chart shows stands in a table too, which opens by keys, and in words below it."""
+    """The figures of a chart stand in a table too, which opens by keys, and in words below it."""
     slack = WebClient(BOT_TOKEN, base_url=running.api_url, retry_handlers=[])
     for name, parts in PICTURES.items():
         slack.chat_postMessage(channel=SUPPORT, text=name, blocks=illustrated(parts, text=name).blocks)

@@ -13,7 +13,7 @@ from handlers.slack import limits
 from handlers.slack.blocks.digests.digest import digest
 from handlers.slack.specimens.costs import COSTS
 from handlers.texts.digests.cost import overall, small_print, what_for
-from handlers.texts.digests.cost_course import course
+from handlers.texts.digests.daily_cost import course
 from handlers.texts.pieces import Line, Words
 from workflows.engine.digests.cost.views import BudgetUse, CostFigures, CostLine, DayCost, WorkflowCost
 from workflows.engine.digests.names import JobName

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
@@ -38,8 +38,6 @@ class Job:
 
     name: JobName
     every: Every
-    at: time
-    """Local time of day at which it is posted, unless a setting says otherwise."""
     longest: int
     """Most days that one digest covers."""
     gather: Callable[[Session, Scope], Figures]
@@ -62,7 +60,6 @@ JOBS: Mapping[str, Job] = {
         Job(
             name=JobName.FAILURES,
             every=Every.DAY,
-            at=time(8),
             longest=31,
             gather=failures.gather,
             records=failures.records,
@@ -72,7 +69,6 @@ JOBS: Mapping[str, Job] = {
         Job(
             name=JobName.COST,
             every=Every.DAY,
-            at=time(8),
             longest=31,
             gather=cost.gather_day,
             records=cost.records,
@@ -81,7 +77,6 @@ JOBS: Mapping[str, Job] = {
         Job(
             name=JobName.COST_MONTH,
             every=Every.MONTH,
-            at=time(8),
             longest=92,
             gather=cost.gather_month,
             records=cost.records,
@@ -90,7 +85,6 @@ JOBS: Mapping[str, Job] = {
         Job(
             name=JobName.QUALITY,
             every=Every.WEEK,
-            at=time(8),
             longest=28,
             gather=quality.gather,
             records=quality.records,
@@ -99,7 +93,6 @@ JOBS: Mapping[str, Job] = {
         Job(
             name=JobName.NUMBERS,
             every=Every.WEEK,
-            at=time(8),
             longest=28,
             gather=numbers.gather,
             records=number_records,

@@ -10,7 +10,7 @@ from handlers.slack.blocks.parts.text import escaped
 from handlers.slack.ids import Action, Shown
 from handlers.texts import buttons
 from handlers.texts.digests import cost as texts
-from handlers.texts.digests.cost_course import course
+from handlers.texts.digests.daily_cost import course
 from handlers.texts.pieces import bullets, line, words
 from workflows.engine.digests.cost.views import CostFigures, DearCase
 from workflows.engine.digests.views import DigestView

@@ -1,4 +1,4 @@
-"""What needs somebody, read from what really happened: a thing is there while it stands, and not longer."""
+"""Needs, read from what really happened: a thing is there while it stands, and not longer."""
 
 from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta

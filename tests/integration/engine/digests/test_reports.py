@@ -60,7 +60,7 @@ def spans() -> Iterator[Span]:
 
 
 def agree(told: Numbers, rows: Kept, span: Span) -> None:
-    """What is told of a workflow, or of all, is what was recounted."""
+    """The numbers of a workflow, or of all, are those that were recounted."""
     found, about = recount.numbers(rows, span, workflow=told.workflow), (told.workflow, span.first, span.last)
     assert (told.cases_in, told.alone, told.by_people) == (found.cases_in, found.alone, found.by_person), about
     assert (told.rejected, told.lapsed, told.edited) == (found.rejected, found.lapsed, found.edited), about

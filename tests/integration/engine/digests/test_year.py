@@ -164,7 +164,7 @@ def test_edits_and_rejections_of_the_year_are_as_many_as_were_made(lived: Lived)
 
 
 def told_of(lived: Lived, of: date) -> dict[str, WorkflowFigures]:
-    """What the failure summary says of a day, by workflow."""
+    """Figures of the failure summary of a day, by workflow."""
     view = making.preview(lived.world.context, JobName.FAILURES, today=of + DAY, zone=ZONE)
     assert isinstance(view.figures, FailureFigures)
     return {figures.workflow: figures for figures in view.figures.workflows}

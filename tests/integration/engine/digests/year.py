@@ -69,7 +69,7 @@ _HUMAN: Sequence[tuple[str, float]] = (
     ("two_people", 0.03),
     ("together", 0.04),
 )
-"""What people do with a case, and how often."""
+"""Ways that people take with a case, and how often."""
 
 Row = dict[str, Any]
 

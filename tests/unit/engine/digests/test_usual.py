@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import date, timedelta
 from decimal import Decimal
 
-from workflows.engine.digests.cost.usual import Course, anomalies, usual
+from workflows.engine.digests.cost.usual import DailyCost, anomalies, usual
 from workflows.engine.digests.cost.views import Anomaly
 
 DAY = date(2026, 11, 17)
@@ -12,14 +12,14 @@ DAY = date(2026, 11, 17)
 WEEK = timedelta(weeks=1)
 
 
-def course(today: str, before: Sequence[str | None], *, workflow: str | None = "triage") -> Course:
+def course(today: str, before: Sequence[str | None], *, workflow: str | None = "triage") -> DailyCost:
     """The cost of a Tuesday and of those before it, the last one first; None: no case came in."""
     costs = {DAY: today} | {DAY - (number + 1) * WEEK: cost for number, cost in enumerate(before) if cost is not None}
     dollars = {day: Decimal(cost) for day, cost in costs.items()}
-    return Course(workflow=workflow, dollars=dollars, with_cases=set(costs))
+    return DailyCost(workflow=workflow, dollars=dollars, with_cases=set(costs))
 
 
-def found(*courses: Course, together: Course | None = None) -> list[Anomaly]:
+def found(*courses: DailyCost, together: DailyCost | None = None) -> list[Anomaly]:
     return anomalies(courses, together or course("0", [], workflow=None), [DAY])
 
 
@@ -57,7 +57,7 @@ def test_a_usual_day_is_of_four_weeks_and_an_anomaly_of_eight() -> None:
 
 def test_another_weekday_is_nothing_to_compare_with() -> None:
     days = {DAY: Decimal(50)} | {DAY - timedelta(days=back): Decimal(1) for back in range(1, 7)}
-    assert not found(Course(workflow="triage", dollars=days, with_cases=set(days)))
+    assert not found(DailyCost(workflow="triage", dollars=days, with_cases=set(days)))
 
 
 def test_all_together_are_named_only_where_no_workflow_is() -> None:

@@ -14,7 +14,7 @@ from store.quality import costs, digests
 from store.quality.costs import RequestLine, Span
 from workflows.engine.digests.cost.forecast import forecast
 from workflows.engine.digests.cost.savings import Bought, cheaper
-from workflows.engine.digests.cost.usual import WEEKS, Course, anomalies, usual
+from workflows.engine.digests.cost.usual import WEEKS, DailyCost, anomalies, usual
 from workflows.engine.digests.cost.views import (
     BudgetUse,
     Cheaper,
@@ -36,8 +36,8 @@ _CASES = 3
 """Number of the most expensive cases that are named."""
 _PICTURE = 14
 """Days of a daily report's picture."""
-_Before = Callable[[Course], Decimal | None]
-"""Returns the cost that a course is compared with; None where too little is known."""
+_Before = Callable[[DailyCost], Decimal | None]
+"""Returns the cost that days are compared with; None where too little is known."""
 
 
 class _SpanOf(TypedDict):
@@ -61,17 +61,19 @@ class _History:
     begun: date | None
     """The first day on which anything came in, or cost something; None: on none."""
 
-    def courses(self) -> list[Course]:
-        """Return the course of each workflow."""
+    def daily(self) -> list[DailyCost]:
+        """Return the daily cost of each workflow."""
         names = sorted({*self.dollars, *self.with_cases})
         return [
-            Course(workflow=name, dollars=self.dollars.get(name, {}), with_cases=self.with_cases.get(name, frozenset()))
+            DailyCost(
+                workflow=name, dollars=self.dollars.get(name, {}), with_cases=self.with_cases.get(name, frozenset())
+            )
             for name in names
         ]
 
-    def together(self) -> Course:
-        """Return the course of all workflows together."""
-        return Course(
+    def together(self) -> DailyCost:
+        """Return the daily cost of all workflows together."""
+        return DailyCost(
             workflow=None,
             dollars={day: self.on(day) for day in self.days},
             with_cases=frozenset[date]().union(*self.with_cases.values()),
@@ -85,7 +87,7 @@ class _History:
 def gather_day(session: Session, scope: Scope) -> CostFigures:
     """Return the figures of a day, or of several where days had no report of their own."""
     picture = scope.days.ending(_PICTURE)
-    return _gather(session, scope, _history(session, scope), picture, lambda course: usual(course, scope.days))
+    return _gather(session, scope, _history(session, scope), picture, lambda daily: usual(daily, scope.days))
 
 
 def gather_month(session: Session, scope: Scope) -> CostFigures:
@@ -97,8 +99,8 @@ def gather_month(session: Session, scope: Scope) -> CostFigures:
     is_known = scope.days.first == month.first and history.begun is not None
     is_whole = is_known and max(born, history.begun or born) <= before.first
 
-    def of_month_before(course: Course) -> Decimal | None:
-        return sum((course.dollars.get(day, Decimal(0)) for day in before), Decimal(0)) if is_whole else None
+    def of_month_before(daily: DailyCost) -> Decimal | None:
+        return sum((daily.dollars.get(day, Decimal(0)) for day in before), Decimal(0)) if is_whole else None
 
     return _gather(session, scope, history, month, of_month_before)
 
@@ -121,7 +123,7 @@ def records(figures: CostFigures) -> list[dict[str, str | int | Decimal | None]]
 
 
 def _gather(session: Session, scope: Scope, history: _History, picture: Days, before: _Before) -> CostFigures:
-    """Return the figures. `picture`: the days of the picture. `before`: returns what a course is compared with."""
+    """Return the figures. `picture`: the days of the picture. `before`: returns what a daily cost is compared with."""
     days = scope.days
     span = _SpanOf(team=scope.team, since=days.since, until=days.until, workflow=scope.workflow)
     asked = costs.requests(session, **span)
@@ -130,10 +132,10 @@ def _gather(session: Session, scope: Scope, history: _History, picture: Days, be
     reused = costs.reused(session, **span)
     return CostFigures(
         lines=lines,
-        workflows=_workflows(session, scope, lines, {one.workflow: before(one) for one in history.courses()}),
+        workflows=_workflows(session, scope, lines, {one.workflow: before(one) for one in history.daily()}),
         usual=before(history.together()),
         zone=days.zone.key,
-        anomalies=anomalies(history.courses(), history.together(), days),
+        anomalies=anomalies(history.daily(), history.together(), days),
         days=[
             DayCost(day=day, dollars={name: by[day] for name, by in sorted(history.dollars.items()) if day in by})
             for day in picture
