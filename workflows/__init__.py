@@ -7,6 +7,7 @@ from workflows.engine.case.file_rows import Reading, Row, columns, read_rows
 from workflows.engine.declare.calls.backoff import Backoff
 from workflows.engine.declare.personal import Personal
 from workflows.engine.declare.proposal import Proposal
+from workflows.engine.declare.retention import Retention
 from workflows.engine.declare.review import Review
 from workflows.engine.declare.seconds import Second
 from workflows.engine.declare.source_answers import source_answers
@@ -58,6 +59,7 @@ __all__ = [
     "Proposal",
     "Reading",
     "Rejection",
+    "Retention",
     "Review",
     "Row",
     "Run",

@@ -11,15 +11,19 @@ from store.schema.cases import Case, Content, Run, Step, Team, Workflow
 from store.schema.causes import Cause, CauseHour
 from store.schema.courses import Course
 from store.schema.health import SystemCalls, Trouble
+from store.schema.legal_holds import LegalHold
 from store.schema.model import Eval, ModelRequest, Outage, Overrun, PromptVersion, Spending
 from store.schema.people import PersonRow
 from store.schema.questions import Question
 from store.schema.reports import Report
 from store.schema.reviews import Decision, Delivery, DirectReminder, Draft, Opening, Proposal, Review
+from store.schema.seals import Seal
+from store.schema.segments import CaseSegment
 from store.schema.slack import Digest, InboxRow, Message, OutboxRow, RateLimit
 from store.schema.spans import SpanExport
 from store.schema.spot_checks import SpotCheck
 from store.schema.targets import TargetOutage
+from store.schema.terms import TermsRow
 
 __all__ = [
     "AuditRow",
@@ -27,6 +31,7 @@ __all__ = [
     "Baseline",
     "BulkRerun",
     "Case",
+    "CaseSegment",
     "Cause",
     "CauseHour",
     "Content",
@@ -38,6 +43,7 @@ __all__ = [
     "Draft",
     "Eval",
     "InboxRow",
+    "LegalHold",
     "Message",
     "ModelRequest",
     "OfTeam",
@@ -53,6 +59,7 @@ __all__ = [
     "Report",
     "Review",
     "Run",
+    "Seal",
     "SpanExport",
     "Spending",
     "SpotCheck",
@@ -60,6 +67,7 @@ __all__ = [
     "SystemCalls",
     "TargetOutage",
     "Team",
+    "TermsRow",
     "Trouble",
     "Workflow",
 ]

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, String
+from sqlalchemy import Connection, ForeignKey, Index, String, Table, event, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from store.schema.base import Base, OfSubject, OfTeam, index_of_some
@@ -29,3 +29,16 @@ class AuditRow(OfSubject, OfTeam, Base):
     action: Mapped[str] = mapped_column(String(60))
     case_id: Mapped[int | None] = mapped_column(ForeignKey("cases.id"), index=True)
     details: Mapped[dict[str, Any]]
+
+
+@event.listens_for(AuditRow.__table__, "after_create")
+def _number_within_transactions(table: Table, connection: Connection, **_: object) -> None:
+    """Have a row draw its number only once its transaction has an id, on PostgreSQL.
+
+    Whoever seals the rows knows by the ids of open transactions which numbers may still appear.
+    """
+    if connection.dialect.name == "postgresql":
+        schema = connection.schema_for_object(table)
+        name = f"{schema}.{table.name}" if schema else table.name
+        drawn = f"CASE WHEN pg_current_xact_id() IS NOT NULL THEN nextval('{name}_id_seq'::regclass) END"
+        connection.execute(text(f"ALTER TABLE {name} ALTER COLUMN id SET DEFAULT {drawn}"))

@@ -12,6 +12,7 @@ from sqlalchemy import (
     ForeignKey,
     Index,
     Integer,
+    LargeBinary,
     MetaData,
     String,
     Text,
@@ -46,6 +47,7 @@ class Base(DeclarativeBase):
         datetime: UtcDateTime,
         Decimal: Money,
         float: Float,
+        bytes: LargeBinary,
         dict[str, Any]: _Json,
         list[Any]: _Json,
     }

@@ -63,7 +63,13 @@ class Case(OfTeam, Base):
     revision: Mapped[int]
     """1 for the first content under this key."""
     content_hash: Mapped[str] = mapped_column(String(64))
-    """SHA-256 of the newest revision's input."""
+    """SHA-256 of the newest revision's input, with the salt if there is one; empty once the content was removed."""
+    salt: Mapped[str | None] = mapped_column(String(32))
+    """Random hex digits that go into each hash of the case's content; None for a case from before there were salts, or
+    once the content was removed: then nobody can guess the content from a hash.
+    """
+    erased_at: Mapped[datetime | None]
+    """Time when all of its content was removed; None while there is content."""
     source: Mapped[str] = mapped_column(String(100))
     received_at: Mapped[datetime]
 

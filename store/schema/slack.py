@@ -42,6 +42,10 @@ class OutboxRow(OfSubject, OfTeam, Base):
     """Start of the first attempt to send of which it is not known whether Slack took it; None where there is none."""
     error: Mapped[str | None] = mapped_column(String(100))
     """Slack's code for the refusal of the last attempt to send."""
+    ts: Mapped[str | None] = mapped_column(String(32))
+    """Slack's name for the note within its channel, so that it can be removed; None for a view, or before it is
+    sent.
+    """
     created_at: Mapped[datetime]
 
 

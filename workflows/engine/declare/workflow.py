@@ -17,6 +17,7 @@ from zoneinfo import ZoneInfo
 from pydantic import JsonValue
 
 from workflows.engine.declare.proposal import InputT, OutputT, Proposal
+from workflows.engine.declare.retention import Retention
 from workflows.engine.declare.review import Review
 from workflows.engine.declare.step_limits import TIME_LIMIT, is_time_limit
 from workflows.engine.declare.working_hours import WorkingHours, end_of_wait
@@ -272,6 +273,12 @@ class Workflow(Generic[InputT, OutputT]):
         examples: Callable[[], Iterable[Example]] | None = None,
         folder: Path | None = None,
         time_limits: TimeLimits | None = None,
+        backup: str | None = None,
+        told: Sequence[str] = (),
+        retention: Retention | None = None,
+        segments: Mapping[str, Callable[[InputT], str]] | None = None,
+        personal_to_model: bool = True,
+        is_sample: bool = False,
     ) -> None:
         """Declare a workflow.
 
@@ -289,6 +296,11 @@ class Workflow(Generic[InputT, OutputT]):
         `folder`: where the declaration's files are; left out, the folder of the module that declares it.
         `time_limits`: how long its code may take; left out, ten minutes for proposals, deliveries and steps, and ten
         seconds for rules.
+        `backup`: the Slack user id of the person who stands in for the owner. `told`: who hears of its outcome, in
+        words for people. `retention`: how long content is kept. `segments`: groups by which errors are compared, each
+        with a function from the input to a group: `{"language": lambda ticket: ticket.language}`. `personal_to_model`:
+        False if no model may be told a personal field. `is_sample`: True for a shipped example, whose charter nobody
+        has to sign.
 
         Raise `BadDeclaration` for a declaration that cannot work.
         """
@@ -324,6 +336,12 @@ class Workflow(Generic[InputT, OutputT]):
         self.examples = examples
         self.folder = folder or _declaring_folder()
         self.time_limits = time_limits or TimeLimits()
+        self.backup = backup
+        self.told = tuple(told)
+        self.retention = retention or Retention()
+        self.segments = dict(segments or {})
+        self.personal_to_model = personal_to_model
+        self.is_sample = is_sample
         self.nevers: tuple[Never[InputT, OutputT], ...] = ()
         self.checks: tuple[Check[InputT, OutputT], ...] = ()
         self.templates: dict[str, Callable[[InputT, Mapping[str, str]], str]] = {}

@@ -1,0 +1,1 @@
+"""Commands of proof and privacy: seals, receipts, exports, retention, charters."""
