@@ -32,7 +32,7 @@ from store.cases.turns import Turns
 from store.faces import Face
 from store.governance import audit, health, metrics, span_exports
 from store.model import outages, prompt_versions, requests, spending
-from store.quality import baselines, costs, courses, decided, digests, failures, numbers
+from store.quality import baselines, costs, courses, decided, digests, failures, numbers, segments
 from store.quality.costs import Span
 from store.slack import cards, messages, outbox
 from store.states import NOT_ENDED, CauseState, RunState
@@ -328,6 +328,19 @@ REPORTS: Mapping[str, Read] = {
     "numbers.cost": lambda session: numbers.cost(session, team=TEAM, workflows=_KNOWN, days=_DAYS),
     "numbers.backlog": lambda session: numbers.backlog(session, team=TEAM, workflows=_KNOWN),
     "numbers.looks": lambda session: numbers.looks(session, team=TEAM, workflows=_KNOWN, days=_DAYS),
+    "segments.groups": lambda session: segments.groups(session, team=TEAM, workflows=_KNOWN),
+    "segments.resolved": lambda session: segments.resolved(session, team=TEAM, workflows=_KNOWN, days=_DAYS),
+    "segments.resolved_in_all": lambda session: segments.resolved_in_all(
+        session, team=TEAM, workflows=_KNOWN, days=_DAYS
+    ),
+    "segments.corrected": lambda session: segments.corrected(session, team=TEAM, workflows=_KNOWN, days=_DAYS),
+    "segments.proposals_decided": lambda session: segments.proposals_decided(
+        session, team=TEAM, workflows=_KNOWN, days=_DAYS
+    ),
+    "segments.looks": lambda session: segments.looks(session, team=TEAM, workflows=_KNOWN, days=_DAYS),
+    "digests.latest": lambda session: digests.latest(
+        session, team=TEAM, job="bias", workflow="", until="2025-12-31", limit=5
+    ),
     "baselines.of_team": lambda session: baselines.of_team(session, team=TEAM),
 }
 """Reads of digests, and what is told of a backup. A cost report reads up to 87 days: as many rows as it adds up."""

@@ -76,6 +76,11 @@ _PLAIN: Mapping[JobName, Sequence[str]] = {
         "SELECT workflow, sum(coalesce(cost, reserved)) FROM model_requests WHERE team_id = 1"
         " AND began_at >= :since AND began_at < :until GROUP BY workflow",
     ),
+    JobName.BIAS: (
+        "SELECT s.group_id, r.resolution, count(*) FROM runs r JOIN case_segments s ON s.case_id = r.case_id"
+        " AND s.run_id = r.id WHERE r.state IN ('closed', 'delivered') AND r.team_id = 1 AND r.changed_at >= :since"
+        " AND r.changed_at < :until GROUP BY s.group_id, r.resolution",
+    ),
 }
 PLAIN = {**_PLAIN, JobName.COST_MONTH: _PLAIN[JobName.COST]}
 """The main sums of each report, as somebody would type them."""

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from benchmarks.causes import fill_causes
+from benchmarks.groups import fill_groups
 from benchmarks.home import NOW, registry
 from benchmarks.kit.databases import Databases, migrated
 from benchmarks.year import TEAM, fill_year
@@ -20,6 +21,7 @@ def stored_year(made: Databases, kind: str, cases: int) -> Iterator[Context]:
     fill_year(database, cases=cases)
     with database.write() as session:
         fill_causes(session)
+        fill_groups(session)
     if database.dialect == "postgresql":
         with database.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
             # Its autovacuum does it within a minute.

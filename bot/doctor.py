@@ -26,6 +26,7 @@ from store.db import extras, migration
 from store.states import STOPPED, RunState
 from workflows.engine.context import Context
 from workflows.engine.declare.registry import AnyWorkflow
+from workflows.engine.declare.segments import uses_personal
 from workflows.engine.deliver import workflow_pauses
 from workflows.engine.deliver.delivery_status import targets_down, waiting_deliveries
 from workflows.engine.errors import CountersignError
@@ -215,6 +216,13 @@ def _workflow(app: App, workflow: AnyWorkflow) -> Iterator[Finding]:
             what=f"{workflow.name}: no reviewers are named, so only this command line can decide",
             do=f"set COUNTERSIGN_REVIEWERS={workflow.name}=ID, or Review(reviewers=...)",
         )
+    for name, function in workflow.segments.items():
+        if uses_personal(function, workflow.input):
+            yield Finding(
+                level="note",
+                what=f"{workflow.name}: the segment {name} uses a personal field, and its groups outlive the content",
+                do="see that it returns a coarse group, such as an age bracket, and no value of a single person",
+            )
 
 
 def _budget(app: App, workflow: AnyWorkflow, prompt: Prompt) -> Iterator[Finding]:

@@ -23,7 +23,7 @@ from handlers.slack.interactions import (
     session,
     undo,
 )
-from handlers.slack.interactions.digests import cases, courses, needs, numbers
+from handlers.slack.interactions.digests import cases, courses, looks, needs, numbers
 from handlers.slack.interactions.forms import corrected_inputs, corrections, rows, submissions, suggestions
 from handlers.slack.interactions.spot_checks import spot_checks
 from handlers.texts.commands import usage as commands_there_are
@@ -49,6 +49,7 @@ def register(app: App, slack: SlackContext) -> None:
         doubts,
         grid,
         home,
+        looks,
         needs,
         numbers,
         questions,

@@ -323,6 +323,11 @@ def forward(workflow: str) -> Button:
     return Button(text="Text to forward", says=f"A text about {workflow} to forward")
 
 
+def looked_at(title: str) -> Button:
+    """Name the button that says that somebody looked at a digest."""
+    return Button(text="I looked at it", says=f"I looked at it: {title}")
+
+
 def pause_chosen(workflow: str) -> Button:
     """Name the button that pauses a workflow which is to stop."""
     return Button(

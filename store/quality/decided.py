@@ -60,7 +60,7 @@ class RejectionLine:
 def counts(session: Session, *, team: int, since: datetime, until: datetime) -> list[DecidedLine]:
     """Count what people decided, by workflow, prompt version, model and kind."""
     by = (Review.workflow_id, Proposal.model, Proposal.prompt_version, Decision.kind)
-    query = _standing(select(*by, func.count()), team=team, since=since, until=until)
+    query = standing(select(*by, func.count()), team=team, since=since, until=until)
     return [
         DecidedLine(workflow=workflow, model=model, prompt_version=version, kind=kind, number=number)
         for workflow, model, version, kind, number in session.execute(query.group_by(*by))
@@ -73,7 +73,7 @@ def edits(session: Session, *, team: int, since: datetime, until: datetime, limi
     # The few rows are found first, and only their texts are read.
     which = select(Review.workflow_id, Proposal.content_id, Decision.output_id, Decision.id.label("decision"))
     found = (
-        _standing(which, team=team, since=since, until=until)
+        standing(which, team=team, since=since, until=until)
         .where(Decision.kind == EDITED, Proposal.id.is_not(None), Decision.output_id.is_not(None))
         .order_by(Decision.at.desc(), Decision.id.desc())
         .limit(limit)
@@ -92,7 +92,7 @@ def rejections(
 ) -> list[RejectionLine]:
     """Return the newest rejections with their reasons. `workflow`: only those of this one."""
     query = (
-        _standing(
+        standing(
             select(Review.workflow_id, Review.case_id, Case.key, Content.body, Decision.at),
             team=team,
             since=since,
@@ -142,7 +142,7 @@ def barred(session: Session, *, team: int, since: datetime, until: datetime) -> 
     return found
 
 
-def _standing(query: _Query, *, team: int, since: datetime, until: datetime) -> _Query:
+def standing(query: _Query, *, team: int, since: datetime, until: datetime) -> _Query:
     """Return a query for the decisions of a span that stand and say something of a workflow's quality."""
     return (
         query.select_from(Decision)

@@ -6,14 +6,14 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import ColumnElement, func, literal_column, select
+from sqlalchemy import ColumnElement, func, literal_column, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from store.cases.samples import has_sample
 from store.db import rows
 from store.model import requests
-from store.schema import Case, Content, Digest, ModelRequest, Proposal, Review, Run, Step, Workflow
+from store.schema import Case, Content, Digest, DigestLook, ModelRequest, Proposal, Review, Run, Step, Workflow
 from store.states import Resolution, ReviewState, RunState
 from store.types import literally
 
@@ -79,6 +79,30 @@ def ahead(session: Session, *, team: int, job: str, of: str) -> list[Digest]:
     """Return the digests of a job for local dates after this one (YYYY-MM-DD)."""
     query = select(Digest).where(Digest.team_id == team, Digest.job == job, Digest.period > of)
     return list(session.scalars(query.order_by(Digest.id)))
+
+
+def latest(session: Session, *, team: int, job: str, workflow: str, until: str, limit: int) -> list[Digest]:
+    """Return the last digests of a job for local dates up to this one (YYYY-MM-DD), the newest first."""
+    theirs = (Digest.team_id == team, Digest.job == job, Digest.workflow == workflow, Digest.period <= until)
+    return list(session.scalars(select(Digest).where(*theirs).order_by(Digest.period.desc()).limit(limit)))
+
+
+def look(session: Session, digest: int, *, team: int, by: str, at: datetime) -> bool:
+    """Keep that a person looked at a digest; False where they had said so before."""
+    values = {"team_id": team, "digest_id": digest, "by": by, "at": at, "note": None}
+    return rows.add_new(session, DigestLook, ("digest_id", "by"), **values) is not None
+
+
+def note_look(session: Session, digest: int, *, team: int, by: str, note: str) -> None:
+    """Keep what a person who looked at a digest says about it, in the place of what they said before."""
+    theirs = (DigestLook.team_id == team, DigestLook.digest_id == digest, DigestLook.by == by)
+    session.execute(update(DigestLook).where(*theirs).values(note=note))
+
+
+def looks(session: Session, digest: int, *, team: int) -> list[DigestLook]:
+    """Return who looked at a digest, the first one first."""
+    theirs = (DigestLook.team_id == team, DigestLook.digest_id == digest)
+    return list(session.scalars(select(DigestLook).where(*theirs).order_by(DigestLook.at, DigestLook.id)))
 
 
 # Written out as in the index of these rows.

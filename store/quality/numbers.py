@@ -8,9 +8,9 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
-from typing import TypeVarTuple
+from typing import Any, TypeVarTuple
 
-from sqlalchemy import ColumnElement, Label, Select, and_, case, func, literal_column, or_, select
+from sqlalchemy import ColumnElement, FromClause, Label, Select, and_, case, func, literal_column, or_, select
 from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 
 from store.cases.samples import has_sample
@@ -79,7 +79,7 @@ def ended(session: Session, *, team: int, workflows: Collection[int], days: Sequ
 
     A case counts once, by the last of its runs that ended in the span: the way is that run's, and so is the day.
     """
-    run = _last_ends(team, workflows, days)
+    run = last_ends(team, workflows, days)
     query = (
         select(run.workflow_id, _day(run.changed_at, days), run.resolution, func.count())
         .where(run.is_last)
@@ -94,7 +94,7 @@ def ended(session: Session, *, team: int, workflows: Collection[int], days: Sequ
 
 def edited(session: Session, *, team: int, workflows: Collection[int], days: Sequence[datetime]) -> dict[int, int]:
     """Count the cases that people resolved in a span, and whose last decision that stands was an edit, by workflow."""
-    run = _last_ends(team, workflows, days)
+    run = last_ends(team, workflows, days)
     kind = (
         select(Decision.kind)
         .join(Review, Review.id == Decision.review_id)
@@ -120,7 +120,7 @@ def corrected(
     session: Session, *, team: int, workflows: Collection[int], days: Sequence[datetime]
 ) -> dict[tuple[int, int], int]:
     """Count the cases for which a correction was delivered in a span, by workflow and day of the last one."""
-    run = _last_ends(team, workflows, days, corrections=True)
+    run = last_ends(team, workflows, days, corrections=True)
     query = (
         select(run.workflow_id, _day(run.changed_at, days), func.count())
         .where(run.is_last)
@@ -136,7 +136,7 @@ def arrival_to_delivery(
 
     By workflow, and under None of all.
     """
-    run = _last_ends(team, workflows, days)
+    run = last_ends(team, workflows, days)
     times = (
         select(
             run.workflow_id.label("workflow"),
@@ -309,15 +309,30 @@ def backlog(session: Session, *, team: int, workflows: Collection[int]) -> dict[
 
 def looks(session: Session, *, team: int, workflows: Collection[int], days: Sequence[datetime]) -> dict[int, LookedAt]:
     """Return what spot checks found of the cases that went alone and were delivered in a span, by workflow."""
+    query = looked_at(Run.workflow_id, team, workflows, days).group_by(Run.workflow_id)
+    return {
+        workflow: LookedAt(number=number, weight=total, squares=squares, wrong=wrong)
+        for workflow, number, total, squares, wrong in session.execute(query)
+    }
+
+
+def looked_at(
+    by: InstrumentedAttribute[int], team: int, workflows: Collection[int], days: Sequence[datetime]
+) -> Select[*tuple[Any, ...]]:  # Any: sums of floats, whose type no database says
+    """Return a query for the sums of `LookedAt` over runs that went alone and were delivered in a span.
+
+    `by`: the column to group by.
+    """
     weight = 1.0 / SpotCheck.probability
-    query = (
+    return (
         select(
-            Run.workflow_id,
+            by,
             func.count(),
             func.sum(weight),
             func.sum(weight * weight),
             func.sum(case((SpotCheck.is_error.is_(True), weight), else_=0.0)),
         )
+        .select_from(Run)
         .join(SpotCheck, SpotCheck.run_id == Run.id)
         .where(
             Run.team_id == team,
@@ -329,18 +344,14 @@ def looks(session: Session, *, team: int, workflows: Collection[int], days: Sequ
             Run.workflow_id.in_(workflows),
             SpotCheck.state == SpotCheckState.DECIDED,
         )
-        .group_by(Run.workflow_id)
     )
-    return {
-        workflow: LookedAt(number=number, weight=total, squares=squares, wrong=wrong)
-        for workflow, number, total, squares, wrong in session.execute(query)
-    }
 
 
 @dataclass(frozen=True, kw_only=True)
-class _Ends:
+class Ends:
     """Columns of the runs that were delivered or closed in a span."""
 
+    rows: FromClause
     id: ColumnElement[int]
     case_id: ColumnElement[int]
     workflow_id: ColumnElement[int]
@@ -350,7 +361,7 @@ class _Ends:
     """The condition that it is the last of its case that ended in the span."""
 
 
-def _last_ends(team: int, workflows: Collection[int], days: Sequence[datetime], *, corrections: bool = False) -> _Ends:
+def last_ends(team: int, workflows: Collection[int], days: Sequence[datetime], *, corrections: bool = False) -> Ends:
     """Return the runs that ended in a span, for a query about the last of each case. `corrections`: these alone."""
     which = and_(Run.correction > 0, Run.state == RunState.DELIVERED) if corrections else Run.correction == 0
     # Ranked, and not by whether there is a later one: SQLite would look for that through all that ended in the span.
@@ -368,7 +379,8 @@ def _last_ends(team: int, workflows: Collection[int], days: Sequence[datetime], 
         )
         .subquery()
     )
-    return _Ends(
+    return Ends(
+        rows=ends,
         id=ends.c.id,
         case_id=ends.c.case_id,
         workflow_id=ends.c.workflow_id,

@@ -18,7 +18,7 @@ from store.schema.questions import Question
 from store.schema.reports import Report
 from store.schema.reviews import Decision, Delivery, DirectReminder, Draft, Opening, Proposal, Review
 from store.schema.seals import Seal
-from store.schema.segments import CaseSegment
+from store.schema.segments import CaseSegment, DigestLook, SegmentGroup
 from store.schema.slack import Digest, InboxRow, Message, OutboxRow, RateLimit
 from store.schema.spans import SpanExport
 from store.schema.spot_checks import SpotCheck
@@ -39,6 +39,7 @@ __all__ = [
     "Decision",
     "Delivery",
     "Digest",
+    "DigestLook",
     "DirectReminder",
     "Draft",
     "Eval",
@@ -60,6 +61,7 @@ __all__ = [
     "Review",
     "Run",
     "Seal",
+    "SegmentGroup",
     "SpanExport",
     "Spending",
     "SpotCheck",

@@ -1,6 +1,8 @@
 """Digests of the made-up year in a real browser, from which the pictures in docs/ were taken."""
 
 import os
+from dataclasses import replace
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -10,6 +12,7 @@ from slack_sdk import WebClient
 from bot.sandbox.http.running_sandbox import Running
 from bot.sandbox.state.sandbox import BOT_TOKEN
 from handlers.slack.blocks.digests.digest import digest
+from handlers.slack.specimens.bias import LOOKED
 from tests.browser.conftest import OpenWindow
 from tests.integration.engine.conftest import sqlite_database
 from tests.integration.engine.digests.conftest import Lived, lived
@@ -22,6 +25,7 @@ __all__ = ["lived", "sqlite_database", "timed"]
 
 pytestmark = pytest.mark.slow
 
+SUMMER = date(2025, 6, 30)
 KEPT = os.environ.get("COUNTERSIGN_SCREENSHOTS")
 """Folder in which pictures are kept, to be looked at."""
 
@@ -36,6 +40,7 @@ def test_digests_of_a_year_stay_within_the_screen(
         previewed(timed, JobName.COST, DEAR),
         previewed(timed, JobName.NUMBERS, LAST_SUNDAY),
         previewed(timed, JobName.QUALITY, AUTUMN),
+        replace(LOOKED, figures=previewed(timed, JobName.BIAS, SUMMER).figures),
     ]
     window = open_window(width=width, url=f"{stage.running.page_url}&user={LEE}&channel={LEADING}")
     window.page.clock.set_fixed_time(NOW)

@@ -18,10 +18,12 @@ if TYPE_CHECKING:
     from workflows.engine.digests.views import DigestView
 
 commands = typer.Typer(
-    help="What team leads read: failures, cost, quality, business numbers.", no_args_is_help=True, rich_markup_mode=None
+    help="What team leads read: failures, cost, quality, business numbers, bias.",
+    no_args_is_help=True,
+    rich_markup_mode=None,
 )
 
-Name = Annotated[str, typer.Argument(metavar="NAME", help="failures, cost, cost-month, quality or numbers.")]
+Name = Annotated[str, typer.Argument(metavar="NAME", help="failures, cost, cost-month, quality, numbers or bias.")]
 On = Annotated[
     datetime | None,
     typer.Option("--date", formats=["%Y-%m-%d"], help="The last day it covers, or one in its week or month."),
@@ -62,7 +64,8 @@ def send_digest(name: Name, workflow: WorkflowName = None) -> None:
         made = make(app.context, name, today=today, zone=zone, workflow=workflow, channel=channel)
         if made is None:
             raise Refused(
-                f"there is no {name} digest to make: its period is covered, or ended before the database was made;"
+                f"there is no {name} digest to make: its period is covered, or ended before the database was made,"
+                " or it has nothing to tell of;"
                 f" countersign digest preview {name} prints it"
             )
         out.print(f"{name} is made, and posted once the app is served")

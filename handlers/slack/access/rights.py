@@ -128,6 +128,14 @@ class Rights:
             said = f"Only leads and the owner may choose what becomes of {workflow.name}."
             raise NotAllowed(said, owner=workflow.owner)
 
+    def look_at_digest(self, user: str, owners: Collection[str]) -> None:
+        """Raise `NotAllowed` unless the user may say that they looked at a digest; `Unsure` where that is not known.
+
+        `owners`: those of the workflows that it tells of.
+        """
+        if user not in owners and not self._is_one(user, self.leads, None):
+            raise NotAllowed("Only leads, and the owners of the workflows in it, may say that they looked at it.")
+
     def oversee(self, user: str, workflow: AnyWorkflow) -> None:
         """Raise `NotAllowed` unless the user may see how this workflow stands; `Unsure` where that is not known.
 

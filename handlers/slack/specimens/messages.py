@@ -17,6 +17,7 @@ from handlers.slack.blocks.parts.pictures import illustrated
 from handlers.slack.blocks.queue import queue
 from handlers.slack.blocks.reminder import reminder
 from handlers.slack.ids import Shown
+from handlers.slack.specimens.bias import ALIKE, BIAS, FEW_GROUPED, LOOKED, NO_SEGMENTS
 from handlers.slack.specimens.cases import CASE
 from handlers.slack.specimens.costs import COSTS
 from handlers.slack.specimens.digests import COURSE, COURSE_NOTE, COURSES, REVIEW
@@ -153,6 +154,11 @@ def _others() -> Mapping[str, Drawn]:
         "business numbers": digest(NUMBERS),
         "business numbers, of a few cases": digest(FEW_NUMBERS),
         "business numbers, without a case": digest(NO_NUMBERS),
+        "bias": digest(BIAS),
+        "bias, looked at": digest(LOOKED),
+        "bias, all alike": digest(ALIKE),
+        "bias, of a few cases": digest(FEW_GROUPED),
+        "bias, without segments": digest(NO_SEGMENTS),
         "digest, with made-up cases": digest(replace(SUMMARIES["quiet"], made_up_until=date(2026, 11, 17))),
         "in the thread, a change": fitted(lambda room: decided.decided(replace(CARD, **EDITED), room)),
         "in the thread, a rejection": fitted(lambda room: decided.decided(replace(CARD, **REFUSED), room)),

@@ -9,6 +9,7 @@ from functools import partial
 from handlers.slack.blocks import answers, grid, home, modals, session, spot_check
 from handlers.slack.blocks.assignments import assign_form, away_form
 from handlers.slack.blocks.cause import ignore_form
+from handlers.slack.blocks.digests.bias import looked
 from handlers.slack.blocks.digests.course import chosen, paused, to_forward
 from handlers.slack.blocks.digests.numbers import definitions
 from handlers.slack.blocks.modals import WHY
@@ -18,6 +19,7 @@ from handlers.slack.blocks.questions import answer_form, question_form
 from handlers.slack.blocks.report import report_form
 from handlers.slack.ids import Alike, Listed, Shown
 from handlers.slack.progress import Progress
+from handlers.slack.specimens.bias import BIAS
 from handlers.slack.specimens.cases import CASE
 from handlers.slack.specimens.digests import COURSE, COURSES, REJECTIONS
 from handlers.slack.specimens.forms import BROKEN, CHARTER_VIEW, FORM, LINE, LINES, OPEN, TYPED
@@ -307,6 +309,8 @@ def views() -> Iterator[Specimen]:
         "home, unsure": home.told(UNSURE, is_tour_read=False),
         "explained": _explanation(),
         "charter": modals.told(told(charter(CHARTER_VIEW)), about=CHARTER),
+        "a look at a digest": looked(BIAS, None),
+        "a look at a digest, with a note": looked(BIAS, "It is the new price list."),
         "business numbers, what they are": modals.told(definitions(), about=DEFINED),
         "charter, a person decides": modals.told(told(charter(alone)), about=CHARTER),
     }

@@ -1,4 +1,4 @@
-"""Seals of the audit, salts of hashes, terms, legal holds, segments; the place of a sent note.
+"""Seals of the audit, salts of hashes, terms, legal holds, segments, looks at digests; the place of a sent note.
 
 On PostgreSQL an audit row draws its number only once its transaction has an id of its own. So whoever seals the audit
 knows when each number up to one is either visible to all or will never be.
@@ -77,16 +77,43 @@ def upgrade() -> None:
     columns = ["team_id", "subject_kind", "subject_id"]
     op.create_index("ix_legal_holds_active", "legal_holds", columns, sqlite_where=active, postgresql_where=active)
     op.create_table(
+        "segment_groups",
+        sa.Column("id", ID, nullable=False),
+        sa.Column("team_id", ID, nullable=False),
+        sa.Column("workflow_id", ID, nullable=False),
+        sa.Column("name", sa.String(length=60), nullable=False),
+        sa.Column("value", sa.String(length=60), nullable=False),
+        sa.ForeignKeyConstraint(["team_id"], ["teams.id"], name=op.f("fk_segment_groups_team_id")),
+        sa.ForeignKeyConstraint(["workflow_id"], ["workflows.id"], name=op.f("fk_segment_groups_workflow_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_segment_groups")),
+        sa.UniqueConstraint("workflow_id", "name", "value", name=op.f("uq_segment_groups_workflow_id_name_value")),
+    )
+    op.create_table(
         "case_segments",
         sa.Column("id", ID, nullable=False),
         sa.Column("team_id", ID, nullable=False),
+        sa.Column("case_id", ID, nullable=False),
         sa.Column("run_id", ID, nullable=False),
-        sa.Column("name", sa.String(length=60), nullable=False),
-        sa.Column("value", sa.String(length=60), nullable=False),
+        sa.Column("group_id", ID, nullable=False),
         sa.ForeignKeyConstraint(["team_id"], ["teams.id"], name=op.f("fk_case_segments_team_id")),
+        sa.ForeignKeyConstraint(["case_id"], ["cases.id"], name=op.f("fk_case_segments_case_id")),
         sa.ForeignKeyConstraint(["run_id"], ["runs.id"], name=op.f("fk_case_segments_run_id")),
+        sa.ForeignKeyConstraint(["group_id"], ["segment_groups.id"], name=op.f("fk_case_segments_group_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_case_segments")),
-        sa.UniqueConstraint("run_id", "name", name=op.f("uq_case_segments_run_id_name")),
+        sa.UniqueConstraint("case_id", "run_id", "group_id", name=op.f("uq_case_segments_case_id_run_id_group_id")),
+    )
+    op.create_table(
+        "digest_looks",
+        sa.Column("id", ID, nullable=False),
+        sa.Column("team_id", ID, nullable=False),
+        sa.Column("digest_id", ID, nullable=False),
+        sa.Column("by", sa.String(length=100), nullable=False),
+        sa.Column("at", UtcDateTime(timezone=True), nullable=False),
+        sa.Column("note", sa.String(length=300), nullable=True),
+        sa.ForeignKeyConstraint(["team_id"], ["teams.id"], name=op.f("fk_digest_looks_team_id")),
+        sa.ForeignKeyConstraint(["digest_id"], ["digests.id"], name=op.f("fk_digest_looks_digest_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_digest_looks")),
+        sa.UniqueConstraint("digest_id", "by", name=op.f("uq_digest_looks_digest_id_by")),
     )
     op.add_column("cases", sa.Column("salt", sa.String(length=32), nullable=True))
     op.add_column("cases", sa.Column("erased_at", UtcDateTime(timezone=True), nullable=True))

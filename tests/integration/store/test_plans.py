@@ -13,6 +13,7 @@ from sqlalchemy import Connection, text
 from sqlalchemy.orm import Session
 
 from benchmarks.causes import fill_causes
+from benchmarks.groups import fill_groups
 from benchmarks.reads import LOOPS, OVER_ALL_TIME, PEOPLE, REPORTS, Read
 from benchmarks.year import TABLES, fill_year
 from store.db import migration
@@ -59,6 +60,7 @@ def filled(database: Database) -> Iterator[Database]:
     fill_year(database, cases=CASES)
     with database.write() as session:
         fill_causes(session)
+        fill_groups(session)
     if database.dialect == "postgresql":
         with database.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
             # Its autovacuum does it within a minute.

@@ -198,10 +198,21 @@ class Company:
             figures={},
             made_at=NOW,
         )
+        rows.add(session, schema.DigestLook, team_id=team, digest_id=ids["digest"], by="U1", at=NOW, note=None)
+        self._segments(session)
         sent = {"position": 1, "given_up": 0, "changed_at": NOW}
         ids["spans"] = rows.add(session, schema.SpanExport, team_id=team, **sent)
         self._audit(session, SubjectKind.RUN.of(ids["doubtful run"]), "run.doubtful")
         self._audit(session, SubjectKind.TEAM.of(team), "heard.refused")
+
+    def _segments(self, session: Session) -> None:
+        """Put the first run of each case into a group."""
+        group = {"workflow_id": self.ids["workflow"], "name": "language", "value": "de"}
+        self.ids["group"] = rows.add(session, schema.SegmentGroup, team_id=self.team, **group)
+        for name in ("delivered", "uncaused", "judged", "looked at"):
+            if f"{name} run" in self.ids:
+                put = {"case_id": self.ids[f"{name} case"], "run_id": self.ids[f"{name} run"]}
+                rows.add(session, schema.CaseSegment, team_id=self.team, group_id=self.ids["group"], **put)
 
     def _spot_checks(self, session: Session) -> None:
         """Add a spot check that waits, and one of a run that was corrected since."""
@@ -878,6 +889,23 @@ class Company:
             "prompt_versions.first_seen": {"versions": ["abc"]},
             "digests.latest_period": {"until": "2026-11-20", "workflow": ""},
             "digests.ahead": {"of": "2026-11-18"},
+            "digests.latest": {"until": "2026-11-20", "workflow": "", "limit": 5},
+            "digests.look": {"digest": ids["digest"], "by": "U2", "at": NOW},
+            "digests.note_look": {"digest": ids["digest"], "by": "U1", "note": "too few"},
+            "digests.looks": {"digest": ids["digest"]},
+            "segments.with_group": {
+                "segment": "language",
+                "value": "fr",
+                "workflow": ids["workflow"],
+                "at_most": 50,
+                "otherwise": "other",
+            },
+            "segments.keep": {"groups": [ids["group"]], "case": ids["ready case"], "run": ids["ready run"]},
+            "segments.groups": {"workflows": [ids["workflow"]]},
+            **{
+                f"segments.{name}": {"workflows": [ids["workflow"]], "days": [NOW - HOUR, NOW + HOUR]}
+                for name in ("resolved", "resolved_in_all", "corrected", "proposals_decided", "looks")
+            },
             "courses.ask": {"workflow": ids["paused"], "evidence": {}},
             "courses.get": {"course": ids["course"]},
             "courses.newest_period": {"until": "2026-11-20"},

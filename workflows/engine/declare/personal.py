@@ -34,6 +34,11 @@ def personal_fields(form: type[BaseModel]) -> frozenset[str]:
     return frozenset(name for name, info in form.model_fields.items() if _is_personal(info))
 
 
+def marked_fields(form: type[BaseModel]) -> frozenset[str]:
+    """Return the fields of a form that are personal as a whole."""
+    return frozenset(name for name, info in form.model_fields.items() if _is_marked(info))
+
+
 def personal_values(value: BaseModel) -> frozenset[str]:
     """Return the personal values in a value, as texts that may stand elsewhere too."""
     found = (str(one).strip() for one in _values(value, personal=False))

@@ -64,6 +64,7 @@ def _undecided(workflow: Workflow[Any, Any]) -> Iterator[tuple[str, Callable[...
     yield from ((f"the never {never.sentence!r}", never.broken) for never in workflow.nevers)
     yield from ((f"the check {check.sentence!r}", check.holds) for check in workflow.checks)
     yield from ((f"the template of {field}", template) for field, template in workflow.templates.items())
+    yield from ((f"the segment {name}", function) for name, function in workflow.segments.items())
 
 
 def _steps_of(function: Callable[..., object]) -> Iterator[Step[..., Any]]:

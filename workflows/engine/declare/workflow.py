@@ -19,6 +19,7 @@ from pydantic import JsonValue
 from workflows.engine.declare.proposal import InputT, OutputT, Proposal
 from workflows.engine.declare.retention import Retention
 from workflows.engine.declare.review import Review
+from workflows.engine.declare.segments import segments_in
 from workflows.engine.declare.step_limits import TIME_LIMIT, is_time_limit
 from workflows.engine.declare.working_hours import WorkingHours, end_of_wait
 from workflows.engine.errors import BadDeclaration
@@ -298,9 +299,9 @@ class Workflow(Generic[InputT, OutputT]):
         seconds for rules.
         `backup`: the Slack user id of the person who stands in for the owner. `told`: who hears of its outcome, in
         words for people. `retention`: how long content is kept. `segments`: groups by which errors are compared, each
-        with a function from the input to a group: `{"language": lambda ticket: ticket.language}`. `personal_to_model`:
-        False if no model may be told a personal field. `is_sample`: True for a shipped example, whose charter nobody
-        has to sign.
+        with a function from the input to a group: `{"language": lambda ticket: ticket.language}`; a group is kept
+        longer than the content, so it is a coarse one and nothing personal. `personal_to_model`: False if no model may
+        be told a personal field. `is_sample`: True for a shipped example, whose charter nobody has to sign.
 
         Raise `BadDeclaration` for a declaration that cannot work.
         """
@@ -339,7 +340,8 @@ class Workflow(Generic[InputT, OutputT]):
         self.backup = backup
         self.told = tuple(told)
         self.retention = retention or Retention()
-        self.segments = dict(segments or {})
+        self.segments = segments_in(f"workflow {name}", segments, input)
+        """Segment -> the function from an input to the group that its case is in."""
         self.personal_to_model = personal_to_model
         self.is_sample = is_sample
         self.nevers: tuple[Never[InputT, OutputT], ...] = ()

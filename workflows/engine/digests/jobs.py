@@ -10,6 +10,9 @@ from pydantic import TypeAdapter
 from sqlalchemy.orm import Session
 
 from workflows.engine.context import Context
+from workflows.engine.digests.bias import figures as bias
+from workflows.engine.digests.bias.records import records as bias_records
+from workflows.engine.digests.bias.views import BiasFigures
 from workflows.engine.digests.cost import figures as cost
 from workflows.engine.digests.cost.views import CostFigures
 from workflows.engine.digests.courses import figures as courses
@@ -52,6 +55,8 @@ class Job:
     """Returns the workflows about which leads are asked with it, from its figures, whether they are to expand, hold or
     stop. None: it asks nothing.
     """
+    is_wanted: Callable[[Context], bool] | None = None
+    """Tells whether there is anything that it could tell of: no digest is made where there is not. None: always."""
 
 
 JOBS: Mapping[str, Job] = {
@@ -98,6 +103,15 @@ JOBS: Mapping[str, Job] = {
             records=number_records,
             adapter=TypeAdapter(NumberFigures),
             asks=courses.gather,
+        ),
+        Job(
+            name=JobName.BIAS,
+            every=Every.MONTH,
+            longest=92,
+            gather=bias.gather,
+            records=bias_records,
+            adapter=TypeAdapter(BiasFigures),
+            is_wanted=bias.is_wanted,
         ),
     )
 }

@@ -17,6 +17,7 @@ from store.quality import digests
 from store.slack import outbox
 from store.subjects import SubjectKind
 from workflows.engine.context import Context
+from workflows.engine.digests.bias.looks import looks_at
 from workflows.engine.digests.courses.choosing import ask
 from workflows.engine.digests.courses.figures import Asked
 from workflows.engine.digests.days import DAY, Days
@@ -47,11 +48,13 @@ def make(
     """Make the digest of the periods that were over when `today` began, have it posted, and return its id.
 
     It covers the last period, and the earlier ones since the last digest, as far back as its job allows; the very first
-    one covers only the last period. None where that is covered already, or ended before the database was made. A digest
-    for a future date, made while a clock was wrong, prevents no other; people are told of it. Raise `Unknown` for a job
-    that there is not.
+    one covers only the last period. None where that is covered already, or ended before the database was made, or where
+    there is nothing to tell of. A digest for a future date, made while a clock was wrong, prevents no other; people are
+    told of it. Raise `Unknown` for a job that there is not.
     """
     job = job_called(name)
+    if job.is_wanted is not None and not job.is_wanted(context):
+        return None
     # Counting takes long, so it is outside the writing transaction: on SQLite no case would go on meanwhile.
     with context.database.read() as session:
         period = _due(session, context, job, today=today, zone=zone, workflow=workflow)
@@ -118,6 +121,7 @@ def digest_view(context: Context, digest: int) -> DigestView:
             raise Unknown(f"there is no digest {digest}")
         first, last = date.fromisoformat(row.covers_from), date.fromisoformat(row.period)
         made_up = made_up_until(session, team=context.team, first=first, last=last)
+        looks = looks_at(session, digest, team=context.team)
     job = job_called(row.job)
     # Rows of schema 0025 and before hold the figures of the failure summary, without a name around them.
     figures = row.figures.get("figures", row.figures)
@@ -131,6 +135,7 @@ def digest_view(context: Context, digest: int) -> DigestView:
         workflow=row.workflow or None,
         made_up_until=made_up,
         figures=job.adapter.validate_python(figures),
+        looks=looks,
         generation=context.restores.number,
     )
 

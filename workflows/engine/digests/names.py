@@ -16,3 +16,5 @@ class JobName(StrEnum):
     """The weekly quality review: spot checks, edits and rejections."""
     NUMBERS = "numbers"
     """The business numbers of a week, and the question that follows from them."""
+    BIAS = "bias"
+    """Error, edit and escalation rates of a month, by the groups that workflows name."""

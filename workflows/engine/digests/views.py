@@ -1,8 +1,10 @@
 """The read model of a digest, frozen, the same for every face."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from workflows.engine.digests.bias.views import BiasFigures, Look
 from workflows.engine.digests.cost.views import CostFigures
 from workflows.engine.digests.failures.views import FailureFigures
 from workflows.engine.digests.names import JobName
@@ -10,7 +12,7 @@ from workflows.engine.digests.numbers.views import NumberFigures
 from workflows.engine.digests.periods import Every
 from workflows.engine.digests.quality.views import QualityFigures
 
-Figures = FailureFigures | CostFigures | QualityFigures | NumberFigures
+Figures = FailureFigures | CostFigures | QualityFigures | NumberFigures | BiasFigures
 """The figures of a digest: a class of its own for each job."""
 
 
@@ -32,5 +34,7 @@ class DigestView:
     made_up_until: date | None = None
     """The last day whose cases are made up, for a demonstration; None: it shows none of them."""
     figures: Figures
+    looks: Sequence[Look] = ()
+    """The people who said that they looked at it, the first one first."""
     generation: int = 0
     """Number of restores from a backup so far."""

@@ -23,6 +23,7 @@ from store.db import failpoints
 from store.db.database import Unavailable
 from store.db.failpoints import Failpoint
 from store.governance import teams
+from store.quality import segments
 from store.states import CLOSING, Resolution, RunState, StepState
 from workflows.engine.case.idempotency_keys import question_key
 from workflows.engine.case.journal import Instead, Journal, in_scope
@@ -47,6 +48,7 @@ from workflows.engine.errors import Drifted, Fenced, NoProposal, NotAllowed, Not
 from workflows.engine.propose import proposer
 from workflows.engine.propose.policy import Facts, Verdict, Way, decide
 from workflows.engine.propose.proposer import Proposed, SecondOpinion
+from workflows.engine.propose.segments import Groups, groups_of
 from workflows.engine.reasons import Code
 from workflows.engine.review.opening import open_review
 from workflows.engine.review.source import question_sending, questions
@@ -89,6 +91,7 @@ class Runner:
         self._instead = instead
         self._stopped = stopped
         self._failures = Failures()
+        self._groups = Groups(context)
 
     def advance(self, lease: Lease) -> None:
         """Take a leased run as far as it goes without a person. Raise `store.db.database.Unavailable`."""
@@ -164,17 +167,24 @@ class Runner:
             pause=work.pause,
             heard=work.heard,
         )
+        groups = self._groups_of(work)
         verdict = decide(proposed.facts)
         if verdict.way is Way.ALONE:
             assert proposed.proposal is not None
-            self._go_alone(work, proposed, kept)
+            self._go_alone(work, proposed, groups, kept)
             return
         with self._context.database.write() as session:
             self._pause_where_stuck(session, work.run, work.workflow)
             if not proposed.facts.proposed and proposed.facts.no_proposal_code in proposer.STOPPING:
                 why = proposed.facts.no_proposal or "there is no proposal"
                 workflow_pauses.stop_within(session, self._context, work.run.workflow_id, why)
-            self._ask_person(session, work, proposed, verdict)
+            self._ask_person(session, work, proposed, groups, verdict)
+
+    def _groups_of(self, work: Work) -> Sequence[int]:
+        """Return the ids of the groups that the case is in, by its workflow's segments."""
+        if not work.workflow.segments:
+            return ()
+        return self._groups.ids(work.run.workflow_id, groups_of(work.workflow, work.input_body))
 
     def _model(self, work: Work) -> Model:
         """Return the model of a run. Raise `NoProposal` where its workflow was paused since the run began."""
@@ -184,21 +194,25 @@ class Runner:
             raise NoProposal(pause.reason, code=Code.PAUSED, pause=pause)
         return self._models(work.workflow)
 
-    def _ask_person(self, session: Session, work: Work, proposed: Proposed, verdict: Verdict) -> None:
+    def _ask_person(
+        self, session: Session, work: Work, proposed: Proposed, groups: Sequence[int], verdict: Verdict
+    ) -> None:
         context, run = self._context, self._move(session, work, RunState.WAITING)
+        segments.keep(session, groups, team=run.team_id, case=run.case_id, run=run.id)
         kept = self._keep(session, work, proposed) if proposed.proposal is not None else None
         open_review(session, context, run, work.workflow, proposal=kept, reasons=verdict.reasons, alike=proposed.alike)
 
-    def _go_alone(self, work: Work, proposed: Proposed, kept: Journal) -> None:
+    def _go_alone(self, work: Work, proposed: Proposed, groups: Sequence[int], kept: Journal) -> None:
         """Deliver the proposal alone; ask a person where the workflow was paused since the proposal."""
         context, workflow = self._context, work.workflow
         assert proposed.proposal is not None
         with context.database.write() as session:
             pause = workflow_pauses.paused(session, work.run.workflow_id, team=context.team, held=True)
             if pause is not None:
-                self._ask_person(session, work, proposed, decide(replace(proposed.facts, paused=pause)))
+                self._ask_person(session, work, proposed, groups, decide(replace(proposed.facts, paused=pause)))
                 return
             run = work.run
+            segments.keep(session, groups, team=run.team_id, case=run.case_id, run=run.id)
             output = contents.keep(session, team=run.team_id, case=run.case_id, kind="output", body=proposed.output)
             probability = sampler.probability_of(workflow, proposed.proposal)
             resolved = {

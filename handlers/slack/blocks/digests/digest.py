@@ -3,6 +3,7 @@
 from dataclasses import replace
 from datetime import date
 
+from handlers.slack.blocks.digests.bias import bias
 from handlers.slack.blocks.digests.cost import cost
 from handlers.slack.blocks.digests.failures import failures
 from handlers.slack.blocks.digests.numbers import numbers
@@ -10,6 +11,7 @@ from handlers.slack.blocks.digests.quality import quality
 from handlers.slack.blocks.parts.drawing import Drawn
 from handlers.slack.blocks.parts.elements import small_print
 from handlers.texts.digests.made_up import made_up
+from workflows.engine.digests.bias.views import BiasFigures
 from workflows.engine.digests.cost.views import CostFigures
 from workflows.engine.digests.failures.views import FailureFigures
 from workflows.engine.digests.numbers.views import NumberFigures
@@ -42,3 +44,5 @@ def _drawn(view: DigestView) -> Drawn:
             return quality(view, view.figures)
         case NumberFigures():
             return numbers(view, view.figures)
+        case BiasFigures():
+            return bias(view, view.figures)

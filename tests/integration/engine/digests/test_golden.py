@@ -37,6 +37,7 @@ KEPT = {
     JobName.COST_MONTH: (date(2025, 1, 31), date(2025, 3, 31), date(2025, 9, 30), LAST_DAY),
     JobName.QUALITY: WEEKS,
     JobName.NUMBERS: WEEKS,
+    JobName.BIAS: (date(2025, 6, 30), date(2025, 11, 30)),
 }
 """Job -> last days of the periods whose digests are kept."""
 EACH = [(job, last) for job, days in KEPT.items() for last in days]

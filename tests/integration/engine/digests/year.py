@@ -30,6 +30,7 @@ from store.states import (
     SpotCheckState,
     StepState,
 )
+from tests.integration.engine.digests.year_groups import add_groups
 
 ZONE = ZoneInfo("Europe/Berlin")
 FIRST, LAST = date(2025, 1, 1), date(2025, 12, 31)
@@ -123,6 +124,7 @@ def year(seed: int, *, team: int) -> Books:
     """Return the rows of a year. The same seed makes the same rows."""
     made = _Year(random=Random(seed), books=Books(team=team))
     made.live()
+    add_groups(made.books.rows, made.books.add, seed)
     return made.books
 
 
