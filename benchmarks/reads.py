@@ -98,6 +98,13 @@ PEOPLE: Mapping[str, Read] = {
     "cases.with_key": lambda session: cases.with_key(session, team=TEAM, key="ticket-4711"),
     "cases.outcomes": lambda session: cases.outcomes(session, range(1, 500), team=TEAM),
     "audit.of_case": lambda session: audit.of_case(session, 4711, team=TEAM),
+    "audit.readings_lately": lambda session: audit.readings_lately(
+        session, team=TEAM, actor="U01", cases=_KNOWN, since=_LATELY, until=_END
+    ),
+    "audit.readings_of_case": lambda session: audit.readings_of_case(
+        session, team=TEAM, subject=SubjectKind.CASE.of(4711), limit=50
+    ),
+    "audit.readings_by": lambda session: audit.readings_by(session, team=TEAM, actor="U01", since=_DAY, limit=50),
     "audit.refused": lambda session: audit.refused(session, team=TEAM, actor="U0", since=_DAY, at_most=3),
     "audit.last": lambda session: audit.last(
         session, team=TEAM, subject=SubjectKind.RUN.of(4711), action="run.delivered"

@@ -27,6 +27,7 @@ from bot.cli import (
     spot_checks,
 )
 from bot.cli.digests import baselines, courses, digests
+from bot.cli.governance import readings
 
 app = typer.Typer(
     name="countersign",
@@ -35,7 +36,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
-for group in (cases, lists, decisions, spot_checks, absences, operations, processes, manifests, authors):
+for group in (cases, lists, decisions, spot_checks, absences, operations, processes, manifests, authors, readings):
     app.add_typer(group.commands)
 app.add_typer(prompts.commands, name="prompts")
 app.add_typer(digests.commands, name="digest")

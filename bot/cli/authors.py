@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from bot.cli.parameters import CaseReference
+from bot.cli.people import operator
 from bot.cli.start import started
 
 commands = typer.Typer()
@@ -41,6 +42,8 @@ def pull(
     from bot.cli.pulled_files import FOLDER, write
     from bot.cli.screens.output import out, shown
     from bot.cli.screens.pulled_test import named, pulled_test
+    from workflows.engine.case.reading_ways import Way
+    from workflows.engine.case.readings import record_reading
     from workflows.engine.errors import Refused
     from workflows.engine.read.history import find_case
     from workflows.engine.read.pulled.pulled_cases import pulled
@@ -48,7 +51,9 @@ def pull(
     if to not in (None, "-") and not str(to).endswith(".py"):
         raise typer.BadParameter("a test is a Python file, such as test_refund.py", param_hint="--to")
     with started() as app:
-        view = pulled(app.context, find_case(app.context, case), masked=not unmasked)
+        number = find_case(app.context, case)
+        record_reading(app.context, number, by=operator(), way=Way.PULL)
+        view = pulled(app.context, number, masked=not unmasked)
         workflow = app.context.registry.get(view.workflow)
         if to == "-":
             typer.echo(pulled_test(view, workflow, folder=None).text, nl=False)

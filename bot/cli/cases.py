@@ -205,6 +205,8 @@ def example(
     from bot.cli import completion
     from bot.cli.screens.output import out, shown
     from store.db.process_locks import exclusive
+    from workflows.engine.case.reading_ways import Way
+    from workflows.engine.case.readings import record_reading
     from workflows.engine.errors import Refused
     from workflows.engine.propose.own_examples import examples_file
     from workflows.engine.read.history import find_case
@@ -212,7 +214,9 @@ def example(
     from workflows.quality.past_decisions import decided
 
     with started() as app:
-        found = decided(app.context, find_case(app.context, case))
+        number = find_case(app.context, case)
+        record_reading(app.context, number, by=operator(), way=Way.EXAMPLE)
+        found = decided(app.context, number)
         path = to or examples_file(found.workflow)
         if path is None:
             raise Refused(f"{found.workflow.name} has its examples from elsewhere; name a .jsonl file with --to")

@@ -317,6 +317,8 @@ def _rerun_corrected(app: App, case: int, source: str | None, *, reason: str, ve
     from bot.cli.screens.told import tell
     from handlers.texts.operations import reruns as texts
     from workflows.engine.case.intake import accept
+    from workflows.engine.case.reading_ways import Way
+    from workflows.engine.case.readings import record_reading
     from workflows.engine.errors import InvalidInput
     from workflows.engine.read.history import case_view
     from workflows.engine.review import refusals
@@ -328,6 +330,7 @@ def _rerun_corrected(app: App, case: int, source: str | None, *, reason: str, ve
         # Said before they put anything right, and not after.
         with _corrected_instead(case), watched:
             refuse_impossible(app.context, case)
+        record_reading(app.context, case, by=operator(), way=Way.INPUT_FORM)
         print_json(dict(view.newest.input))
         then = f"countersign rerun {case} corrected --input FILE --reason WHY --version {view.moves}"
         typer.echo(f"put it right, then: {then}", err=True)
@@ -414,6 +417,8 @@ def correct(
 ) -> None:
     """Propose other values for a delivered case; a person decides them like any proposal."""
     from bot.cli.screens.output import out
+    from workflows.engine.case.reading_ways import Way
+    from workflows.engine.case.readings import record_reading
     from workflows.engine.read.history import find_case
     from workflows.engine.review import refusals
     from workflows.engine.review.form.forms import entries, read_form
@@ -427,6 +432,7 @@ def correct(
         new = read_form(workflow.output, {**view.values, **assigned(workflow, set or [])}, zone=workflow.timezone)
         with refusals.told_of_case(app.context, number, by=operator(), wanted="correct"):
             corrections.correct(app.context, number, new, by=operator(), reasons=[reason] if reason else [])
+        record_reading(app.context, number, by=operator(), way=Way.COMMAND_LINE)
         for name, value in entries(new).items():
             if value != view.values[name]:
                 out.print(sanitize(f"{name}: {view.values[name]} -> {value}"))

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from bot.cli.parameters import CaseReference, Json, WorkflowName
+from bot.cli.people import operator
 from bot.cli.start import started
 
 if TYPE_CHECKING:
@@ -81,17 +82,21 @@ def explain(
     from bot.cli.screens.spans import otlp_json
     from bot.cli.screens.told import tell
     from handlers.texts.operations.explained import explained
+    from workflows.engine.case.reading_ways import Way
+    from workflows.engine.case.readings import record_reading
     from workflows.engine.read.explained.explanations import explanation_view
     from workflows.engine.read.history import find_case
     from workflows.engine.read.spans.exports import case_spans
 
     with started() as app:
+        number = find_case(app.context, case)
+        record_reading(app.context, number, by=operator(), way=Way.SPANS if spans else Way.EXPLAIN)
         if spans:
             provider, content = app.models.vendor.declared.name, app.settings.spans_content
-            found = case_spans(app.context, find_case(app.context, case), provider=provider, content=content)
+            found = case_spans(app.context, number, provider=provider, content=content)
             print_json(otlp_json(found, service=app.settings.otel_service_name or "countersign"))
             return
-        view = explanation_view(app.context, find_case(app.context, case))
+        view = explanation_view(app.context, number)
         if json:
             print_json(view)
         else:
@@ -247,10 +252,14 @@ def causes(
 def reports(limit: Annotated[int, typer.Option(min=1, max=10_000)] = 50, json: Json = False) -> None:
     """List what people said was wrong, the newest first, and what came of it."""
     from bot.cli.screens.output import moment, out, print_json, print_table
+    from workflows.engine.case.reading_ways import Way
+    from workflows.engine.case.readings import record_reading
     from workflows.engine.review.wrong.report_views import report_lines
 
     with started() as app:
         found = report_lines(app.context, limit=limit)
+        cases = [line.case for line in found if line.case is not None]
+        record_reading(app.context, *cases, by=operator(), way=Way.COMMAND_LINE)
         if json:
             print_json(found)
         elif not found:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from bot.cli.people import operator
 from bot.cli.start import started
 
 if TYPE_CHECKING:
@@ -104,7 +105,10 @@ def render(
 ) -> None:
     """Show what a model would be told, word for word, and the most that it may cost."""
     from bot.cli.screens.output import out, print_json, print_named, shown
+    from workflows.engine.case.reading_ways import Way
+    from workflows.engine.case.readings import record_reading
     from workflows.engine.propose.prompts import prompt_in
+    from workflows.engine.read.history import find_case
     from workflows.engine.read.prompt_history import prompt_at, told_of
     from workflows.model.gateway import models_of
     from workflows.model.requests import request_for
@@ -113,6 +117,8 @@ def render(
     with started() as app:
         chosen = app.context.registry.get(workflow)
         prompt = prompt_in(file, chosen) if file is not None else prompt_at(app.context, chosen, version)
+        if case is not None:
+            record_reading(app.context, find_case(app.context, case), by=operator(), way=Way.EXAMPLE)
         told = told_of(app.context, case) if case is not None else None
         data = _data(app, chosen, case=case, input=input) if told is None else None
         model = models_of(prompt, app.models.vendor.default_model)[0]

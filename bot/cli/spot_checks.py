@@ -137,12 +137,15 @@ def _show(app: App, view: SpotCheckView) -> None:
     from bot.cli.screens.told import tell
     from handlers.texts.review import spot_checks as texts
     from store.states import SpotCheckState
+    from workflows.engine.case.reading_ways import Way
+    from workflows.engine.case.readings import record_reading
     from workflows.engine.review.spot_checks import looks
     from workflows.engine.text.form_fields import form_of
 
     if view.state != SpotCheckState.OPEN:
         _compare(app, view)
         return
+    record_reading(app.context, view.case, by=operator(), way=Way.SPOT_CHECK)
     blind = looks.blind_view(app.context, view.check, by=operator())
     looks.open_it(app.context, view.check, by=operator())
     tell(texts.blind(blind, form_of(app.context.registry.get(blind.workflow).output)))
@@ -151,8 +154,11 @@ def _show(app: App, view: SpotCheckView) -> None:
 def _compare(app: App, view: SpotCheckView) -> None:
     from bot.cli.screens.told import tell
     from handlers.texts.review import spot_checks as texts
+    from workflows.engine.case.reading_ways import Way
+    from workflows.engine.case.readings import record_reading
     from workflows.engine.review.spot_checks.looks import comparison_view
 
+    record_reading(app.context, view.case, by=operator(), way=Way.SPOT_CHECK)
     tell(texts.comparison(comparison_view(app.context, view.check, by=operator())))
 
 

@@ -23,6 +23,7 @@ from handlers.slack.blocks.parts.drawing import Drawn
 from handlers.slack.blocks.parts.pages import View
 from handlers.slack.error_codes import NOT_DONE, RATE_LIMITED, code_of, is_passing
 from handlers.slack.payloads import HOME
+from handlers.slack.readings import recorded_afterwards
 from store.db import failpoints
 from store.db.failpoints import Failpoint
 from store.db.time_limits import time_limit
@@ -219,6 +220,11 @@ def not_opened(code: str) -> str:
 def answering(body: Mapping[str, Any], ack: Ack, client: WebClient) -> Iterator[Answer]:
     """Answer within the block; what is refused there is told to the person."""
     answer = Answer(body, ack, client)
+    with recorded_afterwards():
+        yield from _answering(answer)
+
+
+def _answering(answer: Answer) -> Iterator[Answer]:
     try:
         with time_limit(DATABASE_SECONDS), lookups.waiting():
             yield answer

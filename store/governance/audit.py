@@ -5,13 +5,18 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, Select, String, func, literal_column, select
 from sqlalchemy.orm import Session
 
 from store.db import failpoints, rows
 from store.db.failpoints import Failpoint
 from store.schema import AuditRow, Case, Workflow
 from store.subjects import Subject
+
+READ = "case.read"
+"""The action of a reading: a person was shown what is in a case."""
+# A part of the statement: only then is the index of readings used.
+_READ: ColumnElement[str] = literal_column(f"'{READ}'", String)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -25,6 +30,7 @@ class AuditLine:
     subject: Subject
     key: str
     workflow: str
+    details: Mapping[str, Any]  # Any: ids, hashes and codes
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -124,18 +130,50 @@ def of_case(session: Session, case: int, *, team: int) -> list[AuditRow]:
     return list(session.scalars(query.order_by(AuditRow.id)))
 
 
+def readings_lately(
+    session: Session, *, team: int, actor: str, cases: Collection[int], since: datetime, until: datetime
+) -> list[AuditRow]:
+    """Return a person's readings of these cases between two times, both of them included."""
+    theirs = select(AuditRow).where(AuditRow.team_id == team, AuditRow.actor == actor, AuditRow.action == _READ)
+    lately = theirs.where(AuditRow.at.between(since, until), AuditRow.subject_id.in_(cases))
+    return list(session.scalars(lately))
+
+
+def readings_of_case(session: Session, *, team: int, subject: Subject, limit: int) -> list[AuditLine]:
+    """Return the readings of a case, the newest first. `subject`: the case."""
+    query = _lines().where(AuditRow.team_id == team, AuditRow.is_about(subject), AuditRow.action == _READ)
+    return _as_lines(session, query.order_by(AuditRow.id.desc()).limit(limit))
+
+
+def readings_by(session: Session, *, team: int, actor: str, since: datetime, limit: int) -> list[AuditLine]:
+    """Return the readings of a person since a time, the newest first."""
+    query = _lines().where(
+        AuditRow.team_id == team, AuditRow.actor == actor, AuditRow.action == _READ, AuditRow.at >= since
+    )
+    return _as_lines(session, query.order_by(AuditRow.at.desc(), AuditRow.id.desc()).limit(limit))
+
+
 def since(session: Session, *, team: int, row: int) -> list[AuditLine]:
     """Return the rows about cases after this one, oldest first."""
-    query = (
-        select(AuditRow, Case.key, Workflow.name)
-        .join(Case, Case.id == AuditRow.case_id)
-        .join(Workflow, Workflow.id == Case.workflow_id)
-        .where(AuditRow.team_id == team, AuditRow.id > row)
-        .order_by(AuditRow.id)
-    )
+    return _as_lines(session, _lines().where(AuditRow.team_id == team, AuditRow.id > row).order_by(AuditRow.id))
+
+
+def _lines() -> Select[AuditRow, str, str]:
+    query = select(AuditRow, Case.key, Workflow.name).join(Case, Case.id == AuditRow.case_id)
+    return query.join(Workflow, Workflow.id == Case.workflow_id)
+
+
+def _as_lines(session: Session, query: Select[AuditRow, str, str]) -> list[AuditLine]:
     return [
         AuditLine(
-            id=row.id, at=row.at, actor=row.actor, action=row.action, subject=row.subject, key=key, workflow=workflow
+            id=row.id,
+            at=row.at,
+            actor=row.actor,
+            action=row.action,
+            subject=row.subject,
+            key=key,
+            workflow=workflow,
+            details=row.details,
         )
         for row, key, workflow in session.execute(query)
     ]

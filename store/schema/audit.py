@@ -22,6 +22,8 @@ class AuditRow(OfSubject, OfTeam, Base):
         index_of_some(
             "ix_audit_refused_decisions", "team_id", "at", where="action IN ('approve.refused', 'edit.refused')"
         ),
+        # Who read what is asked for a person, and looked at before each further reading of theirs is kept.
+        index_of_some("ix_audit_readings", "team_id", "actor", "at", "subject_id", where="action = 'case.read'"),
     )
 
     at: Mapped[datetime]

@@ -9,11 +9,14 @@ from pydantic_core import to_jsonable_python
 from rich.text import Text
 
 from bot.app import App, opened
+from bot.cli.people import operator
 from bot.cli.screens.output import moment, one_line_errors, out, plain_review, print_json, print_named, shown
 from bot.settings import settings
 from handlers.texts.refusals import refusal_in_words
 from handlers.texts.review.reasons import in_words
 from store.states import STOPPED, DeliveryState, ReviewState, RunState
+from workflows.engine.case.reading_ways import Way
+from workflows.engine.case.readings import record_reading
 from workflows.engine.deliver.views import DeliveryView
 from workflows.engine.propose.views import RequestView
 from workflows.engine.read.history import case_view, find_case
@@ -32,7 +35,9 @@ _SAID = 600
 def show_case(reference: str, *, as_json: bool) -> int:
     """Show a case; returns the exit code."""
     with one_line_errors(), opened(settings()) as app:
-        return show_case_in(app, find_case(app.context, reference), as_json=as_json)
+        case = find_case(app.context, reference)
+        record_reading(app.context, case, by=operator(), way=Way.CASE)
+        return show_case_in(app, case, as_json=as_json)
 
 
 def show_case_in(app: App, case: int, *, as_json: bool) -> int:

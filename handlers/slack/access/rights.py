@@ -100,31 +100,37 @@ class Rights:
 
     def settle(self, user: str, workflow: AnyWorkflow) -> None:
         """Raise `NotAllowed` unless the user may settle this workflow's doubtful deliveries; `Unsure` if not known."""
-        if user != workflow.owner and not self._is_one(user, (*_reviewers(workflow), *self.engineers), workflow):
+        if not _is_owner(user, workflow) and not self._is_one(user, (*_reviewers(workflow), *self.engineers), workflow):
             said = f"Only reviewers, engineers and the owner may settle deliveries of {workflow.name}."
             raise NotAllowed(said, owner=workflow.owner)
 
     def read(self, user: str, workflow: AnyWorkflow) -> None:
         """Raise `NotAllowed` unless the user may read this workflow's cases; `Unsure` where that is not known."""
-        if user != workflow.owner and not self._is_one(user, (*_readers(workflow), *self.engineers), workflow):
+        if not _is_owner(user, workflow) and not self._is_one(user, (*_readers(workflow), *self.engineers), workflow):
             said = f"Only reviewers, engineers and the owner may read cases of {workflow.name}."
             raise NotAllowed(said, owner=workflow.owner)
 
     def rerun(self, user: str, workflow: AnyWorkflow) -> None:
         """Raise `NotAllowed` unless the user may run this workflow's cases again; `Unsure` where that is not known."""
-        if user != workflow.owner and not self._is_one(user, self.engineers, workflow):
+        if not _is_owner(user, workflow) and not self._is_one(user, self.engineers, workflow):
             said = f"Only engineers and the owner may run cases of {workflow.name} again."
+            raise NotAllowed(said, owner=workflow.owner)
+
+    def see_readings(self, user: str, workflow: AnyWorkflow) -> None:
+        """Raise `NotAllowed` unless the user may see who read this workflow's cases; `Unsure` if not known."""
+        if not _is_owner(user, workflow) and not self._is_one(user, self.engineers, workflow):
+            said = f"Only engineers and the owner may see who read cases of {workflow.name}."
             raise NotAllowed(said, owner=workflow.owner)
 
     def pause(self, user: str, workflow: AnyWorkflow) -> None:
         """Raise `NotAllowed` unless the user may pause and resume this workflow; `Unsure` where that is not known."""
-        if user != workflow.owner and not self._is_one(user, self.engineers, workflow):
+        if not _is_owner(user, workflow) and not self._is_one(user, self.engineers, workflow):
             said = f"Only engineers and the owner may pause {workflow.name}, resume it, or have its model asked again."
             raise NotAllowed(said, owner=workflow.owner)
 
     def choose(self, user: str, workflow: AnyWorkflow) -> None:
         """Raise `NotAllowed` unless the user may choose this workflow's course; `Unsure` where that is not known."""
-        if user != workflow.owner and not self._is_one(user, self.leads, workflow):
+        if not _is_owner(user, workflow) and not self._is_one(user, self.leads, workflow):
             said = f"Only leads and the owner may choose what becomes of {workflow.name}."
             raise NotAllowed(said, owner=workflow.owner)
 
@@ -142,7 +148,7 @@ class Rights:
         It shows what stands in channels, too, and nothing of what is in a case.
         """
         among = (*_readers(workflow), *self.engineers, *self.leads)
-        if user != workflow.owner and not self._is_one(user, among, workflow):
+        if not _is_owner(user, workflow) and not self._is_one(user, among, workflow):
             said = f"Only leads, reviewers, engineers and the owner may see how {workflow.name} stands."
             raise NotAllowed(said, owner=workflow.owner)
 
@@ -188,6 +194,11 @@ class Rights:
             raise UnknownKind(error.code, owner=_owner(workflow)) from error
         if kind in _REFUSED:
             raise NotAllowed(_REFUSED[kind], owner=_owner(workflow))
+
+
+def _is_owner(user: str, workflow: AnyWorkflow) -> bool:
+    """Tell whether a user is a workflow's owner, or stands in for them."""
+    return user in (workflow.owner, workflow.backup)
 
 
 def _owner(workflow: AnyWorkflow | None) -> str | None:

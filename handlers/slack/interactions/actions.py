@@ -27,7 +27,9 @@ from handlers.slack.interactions.forms.open_forms import edit_form
 from handlers.slack.interactions.menu import on
 from handlers.slack.interactions.review_list import page
 from handlers.slack.payloads import Click, click
+from handlers.slack.readings import note_reading
 from handlers.slack.replies import Answer, afterwards, answering
+from workflows.engine.case.reading_ways import Way
 from workflows.engine.deliver import workflow_pauses
 from workflows.engine.errors import FormChanged, NeverBroken, Refused, Stale
 from workflows.engine.review import refusals, reviews
@@ -75,6 +77,7 @@ def register(app: App, slack: SlackContext) -> None:
             pressed = click(body)
             view = readable(slack, pressed, Shown.read(pressed.value))
             answer.open(modals.details(view))
+            note_reading(slack, view.case, by=pressed.user.id, way=Way.DETAILS)
             afterwards("seen", partial(note_seen, slack.context, view.case, by=pressed.user.id))
 
     @app.action(Action.REVIEW)
@@ -84,6 +87,7 @@ def register(app: App, slack: SlackContext) -> None:
             view = admitted(slack, pressed, Shown.read(pressed.value))
             # The button is in the list, or in an answer to a command.
             answer.open(modals.review(view, listed=_list(pressed)))
+            note_reading(slack, view.case, by=pressed.user.id, way=Way.DETAILS)
 
     @app.action(re.compile(f"{Action.PAGE}[.].*"))
     def turn(body: Body, ack: Ack, client: WebClient) -> None:
@@ -104,6 +108,7 @@ def register(app: App, slack: SlackContext) -> None:
                 answer.update(modals.told(answers.NOTHING_WAITS))
             else:
                 answer.update(modals.review(following, listed=listed))
+                note_reading(slack, following.case, by=pressed.user.id, way=Way.DETAILS)
 
     @app.action(re.compile(".*"))
     def anything_else(body: Body, ack: Ack, client: WebClient) -> None:
@@ -131,7 +136,9 @@ def _approve(slack: SlackContext, answer: Answer, pressed: Click, *, confirmed: 
     except NeverBroken as broken:
         if broken.barred:
             raise
-        met = modals.rule_met(card_view(slack.context, shown.id), broken, listed=listed)
+        view = card_view(slack.context, shown.id)
+        note_reading(slack, view.case, by=by, way=Way.FORM)
+        met = modals.rule_met(view, broken, listed=listed)
         if confirmed:
             answer.update(met)
         else:
@@ -144,5 +151,6 @@ def _approve(slack: SlackContext, answer: Answer, pressed: Click, *, confirmed: 
         show_decided(slack, answer, pressed, shown.id)
         below = pressed.view.previous_view_id if confirmed and pressed.view else None
         if below is not None:
-            drawn = modals.review(card_view(slack.context, shown.id), listed=listed)
-            answer.update(drawn, of=below, done="It is recorded")
+            view = card_view(slack.context, shown.id)
+            note_reading(slack, view.case, by=by, way=Way.DETAILS)
+            answer.update(modals.review(view, listed=listed), of=below, done="It is recorded")

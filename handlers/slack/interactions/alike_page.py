@@ -4,6 +4,8 @@ from handlers.slack.blocks import grid
 from handlers.slack.blocks.parts.pages import View
 from handlers.slack.context import SlackContext
 from handlers.slack.ids import Listed
+from handlers.slack.readings import note_reading
+from workflows.engine.case.reading_ways import Way
 from workflows.engine.review.alike import alike_cases
 from workflows.engine.review.cards import place_of
 
@@ -14,4 +16,6 @@ def alike_page(slack: SlackContext, review: int, *, user: str, first: int = 0, s
     Raise `NotAllowed` where the person may not decide them.
     """
     slack.rights.decide(user, slack.context.registry.get(place_of(slack.context, review).workflow))
-    return grid.grid(alike_cases.grid_view(slack.context, review, by=user, first=first), session=session)
+    view = alike_cases.grid_view(slack.context, review, by=user, first=first)
+    note_reading(slack, *(row.case for row in view.rows), by=user, way=Way.ROWS)
+    return grid.grid(view, session=session)

@@ -17,8 +17,10 @@ from handlers.slack.ids import NOT_LISTED, Action, Callback, Shown
 from handlers.slack.interactions.decisions import as_shown, may_decide, too_late
 from handlers.slack.interactions.menu import on
 from handlers.slack.payloads import Click, Submission, click, submission
+from handlers.slack.readings import note_reading
 from handlers.slack.replies import answering
 from handlers.texts.review import assignments as texts
+from workflows.engine.case.reading_ways import Way
 from workflows.engine.declare.names import persons_in
 from workflows.engine.errors import OwnCase, Refused, Stale
 from workflows.engine.review import refusals
@@ -45,6 +47,7 @@ def register(app: App, slack: SlackContext) -> None:
             away = absences_now(slack.context, reviewers)
             metadata = f"{shown} {listed or NOT_LISTED} {view.assignments}"
             answer.open(assign_form(view, away=away, metadata=metadata, shown=str(shown)))
+            note_reading(slack, view.case, by=pressed.user.id, way=Way.FORM)
 
     @app.view(Callback.ASSIGN)
     def assign(body: Body, ack: Ack, client: WebClient) -> None:
@@ -65,8 +68,9 @@ def register(app: App, slack: SlackContext) -> None:
                 answer.done()
                 below = submitted.view.previous_view_id
                 if below is not None:
-                    drawn = modals.review(card_view(slack.context, shown.id), listed=submitted.view.listed)
-                    answer.refresh(drawn, of=below)
+                    view = card_view(slack.context, shown.id)
+                    answer.refresh(modals.review(view, listed=submitted.view.listed), of=below)
+                    note_reading(slack, view.case, by=by, way=Way.DETAILS)
 
     @app.action(Action.ASSIGN_NOBODY)
     def assign_to_nobody(body: Body, ack: Ack, client: WebClient) -> None:

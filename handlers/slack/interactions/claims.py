@@ -12,7 +12,9 @@ from handlers.slack.ids import Action, Shown
 from handlers.slack.interactions.decisions import may_decide, tell_too_late
 from handlers.slack.interactions.menu import on
 from handlers.slack.payloads import click
+from handlers.slack.readings import note_reading
 from handlers.slack.replies import answering
+from workflows.engine.case.reading_ways import Way
 from workflows.engine.errors import Stale
 from workflows.engine.review import claims, refusals
 from workflows.engine.review.cards import card_view
@@ -49,4 +51,6 @@ def _claim(slack: SlackContext, body: Body, ack: Ack, client: WebClient, *, over
             return
         answer.done()
         if pressed.view is not None:
-            answer.update(modals.review(card_view(slack.context, shown.id), listed=pressed.view.listed))
+            view = card_view(slack.context, shown.id)
+            answer.update(modals.review(view, listed=pressed.view.listed))
+            note_reading(slack, view.case, by=by, way=Way.DETAILS)

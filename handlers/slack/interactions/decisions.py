@@ -18,8 +18,10 @@ from handlers.slack.interactions.alike_page import alike_page
 from handlers.slack.interactions.review_list import page
 from handlers.slack.interactions.subjects import read_shown
 from handlers.slack.payloads import Click, Modal, Search, Submission, click
+from handlers.slack.readings import note_reading
 from handlers.slack.replies import Answer, afterwards, answering
 from store.subjects import SubjectKind
+from workflows.engine.case.reading_ways import Way
 from workflows.engine.errors import Stale
 from workflows.engine.review import claims, refusals, reviews
 from workflows.engine.review.cards import card_view, place_of, waiting_in
@@ -64,8 +66,10 @@ def tell_too_late(slack: SlackContext, answer: Answer, pressed: Click, review: i
     """Tell a person that they decide too late, and show the present state of the review."""
     told = too_late(slack, review, user=pressed.user.id)
     if pressed.view is not None:
-        view = modals.review(card_view(slack.context, review), notice=told, listed=pressed.view.listed)
-        answer.update(view, done="It is too late for this; nothing of yours was recorded")
+        view = card_view(slack.context, review)
+        note_reading(slack, view.case, by=pressed.user.id, way=Way.DETAILS)
+        drawn = modals.review(view, notice=told, listed=pressed.view.listed)
+        answer.update(drawn, done="It is too late for this; nothing of yours was recorded")
         _refresh_list(slack, answer, pressed, pressed.view)
     else:
         answer.tell(told)
@@ -90,6 +94,7 @@ def open_form(
         if view is None:
             return
         made = form(view, pressed.view.listed if pressed.view else None, by)
+        note_reading(slack, view.case, by=by, way=Way.FORM)
         if view.claimed_by not in (None, by):
             # Said before they type, and not after.
             made = modals.below(answers.claimed(view), made)
@@ -133,8 +138,9 @@ def show_decided(slack: SlackContext, answer: Answer, acted: Click | Submission,
     decided_in = modal.previous_view_id if isinstance(acted, Submission) else modal.id
     if decided_in is None:
         return
-    drawn = modals.review(card_view(slack.context, review), listed=modal.listed)
-    answer.update(drawn, of=decided_in, done="It is recorded")
+    view = card_view(slack.context, review)
+    note_reading(slack, view.case, by=acted.user.id, way=Way.DETAILS)
+    answer.update(modals.review(view, listed=modal.listed), of=decided_in, done="It is recorded")
     _refresh_list(slack, answer, acted, modal)
 
 

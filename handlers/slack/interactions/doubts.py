@@ -12,9 +12,11 @@ from handlers.slack.context import SlackContext
 from handlers.slack.ids import Action, Shown
 from handlers.slack.interactions.subjects import read_shown
 from handlers.slack.payloads import Click, click
+from handlers.slack.readings import note_reading
 from handlers.slack.replies import Answer, answering
 from handlers.texts.review.doubt import is_open
 from store.subjects import SubjectKind
+from workflows.engine.case.reading_ways import Way
 from workflows.engine.declare.steps import DELIVER
 from workflows.engine.errors import Refused, Stale
 from workflows.engine.review import doubts, refusals
@@ -53,7 +55,9 @@ def register(app: App, slack: SlackContext) -> None:
     def look(body: Body, ack: Ack, client: WebClient) -> None:
         with answering(body, ack, client) as answer:
             pressed = click(body)
-            answer.open(modals.doubt(_seen(slack, pressed, wants="read")))
+            view = _seen(slack, pressed, wants="read")
+            answer.open(modals.doubt(view))
+            note_reading(slack, view.case, by=pressed.user.id, way=Way.DETAILS)
 
 
 def _settle(slack: SlackContext, body: Body, ack: Ack, client: WebClient, *, happened: bool) -> None:

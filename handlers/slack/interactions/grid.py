@@ -24,11 +24,13 @@ from handlers.slack.interactions.alike_page import alike_page
 from handlers.slack.interactions.decisions import admitted, may_decide
 from handlers.slack.interactions.menu import on
 from handlers.slack.payloads import Click, Submission, click, submission
+from handlers.slack.readings import note_reading
 from handlers.slack.replies import Answer, afterwards, answering
 from handlers.texts.review import alike as texts
 from store.db.database import Unavailable
 from store.db.time_limits import time_limit
 from store.states import ReviewState
+from workflows.engine.case.reading_ways import Way
 from workflows.engine.errors import Refused
 from workflows.engine.review import next_reviews
 from workflows.engine.review.alike import alike_cases
@@ -77,6 +79,7 @@ def register(app: App, slack: SlackContext) -> None:
             view = admitted(slack, pressed, shown)
             listed = replace(_session(pressed) or Listed(), alike=below.shown.id, first=below.first)
             is_opened = answer.open(modals.review(view, listed=listed))
+            note_reading(slack, view.case, by=pressed.user.id, way=Way.DETAILS)
             if is_opened and view.state == ReviewState.OPEN:
                 afterwards("opened", partial(alike_cases.note_opened, slack.context, shown.id, by=pressed.user.id))
 

@@ -22,9 +22,11 @@ from handlers.slack.interactions.decisions import (
 )
 from handlers.slack.interactions.menu import on
 from handlers.slack.payloads import Submission, click, submission
+from handlers.slack.readings import note_reading
 from handlers.slack.replies import Answer, answering
 from handlers.texts.answers import sentence
 from handlers.texts.review.questions import asked_of
+from workflows.engine.case.reading_ways import Way
 from workflows.engine.errors import BadReason, Refused, Stale
 from workflows.engine.review import refusals, reviews
 from workflows.engine.review.source import questions
@@ -64,7 +66,9 @@ def register(app: App, slack: SlackContext) -> None:
     def open_answer(body: Body, ack: Ack, client: WebClient) -> None:
         with answering(body, ack, client) as answer:
             pressed = click(body)
-            answer.open(answer_form(admitted(slack, pressed, Shown.read(pressed.value))))
+            view = admitted(slack, pressed, Shown.read(pressed.value))
+            answer.open(answer_form(view))
+            note_reading(slack, view.case, by=pressed.user.id, way=Way.FORM)
 
     @app.view(Callback.ANSWER)
     def reply(body: Body, ack: Ack, client: WebClient) -> None:

@@ -26,9 +26,11 @@ from handlers.slack.interactions.forms.open_forms import edit_form, form_in, kee
 from handlers.slack.interactions.spot_checks import next_spot_check
 from handlers.slack.payloads import Click, Submission, click, submission
 from handlers.slack.progress import Progress
+from handlers.slack.readings import note_reading
 from handlers.slack.replies import Answer, afterwards, answering
 from handlers.texts.review import sessions
 from store.states import ReviewState
+from workflows.engine.case.reading_ways import Way
 from workflows.engine.deliver import workflow_pauses
 from workflows.engine.errors import FormChanged, NeverBroken, Refused, Repeated, Stale
 from workflows.engine.review import next_reviews, refusals, reviews, undo
@@ -104,6 +106,7 @@ def register(app: App, slack: SlackContext) -> None:
         def form(pressed: Click, view: CardView) -> View:
             can_propose = view.has_another and not workflow_pauses.is_paused(slack.context, view.workflow)
             reasons = slack.context.registry.get(view.workflow).review.reject_reasons
+            note_reading(slack, view.case, by=pressed.user.id, way=Way.FORM)
             return modals.rejection_form(view, listed=_listed(pressed), can_propose=can_propose, reasons=reasons)
 
         _in_place(slack, body, ack, client, form)
@@ -324,6 +327,7 @@ def _form(
     assert acted.view is not None
     again = inputs.generation_of(acted.view.state.values) + 1
     user = acted.user.id
+    note_reading(slack, view.case, by=user, way=Way.FORM)
     return edit_form(slack, view, user=user, listed=_listed(acted), changed=changed, generation=again)
 
 
@@ -344,6 +348,7 @@ def _drawn(
     """
     progress = listed.progress
     assert progress is not None
+    note_reading(slack, view.case, by=user, way=Way.SESSION)
     if waiting is None:
         found = next_reviews.first_of(slack.context, _queue(slack, listed, user=user))
         waiting = found.waiting if found is not None else 1

@@ -173,6 +173,7 @@ def views() -> Iterator[Specimen]:
     assert form is not None  # so small a form fits
     like = GroupView(generation=0, workflow="triage", review=7, version=1, number=12, name="ACME GmbH, booking 4400")
     row = RowView(
+        case=7,
         review=7,
         version=1,
         key="T-17",

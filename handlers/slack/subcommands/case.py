@@ -9,8 +9,10 @@ from handlers.slack.blocks.parts.drawing import Drawn
 from handlers.slack.context import SlackContext
 from handlers.slack.interactions.spot_checks.next_spot_check import note_seen
 from handlers.slack.named_cases import named_case, readable
+from handlers.slack.readings import note_reading
 from handlers.slack.subcommands import Asked
 from store.states import RunState
+from workflows.engine.case.reading_ways import Way
 from workflows.engine.declare.registry import AnyWorkflow
 from workflows.engine.read.views import CaseView
 from workflows.engine.review.cards import place_of
@@ -25,6 +27,7 @@ def hear(asked: Asked) -> None:
     view = named_case(slack, said, asked.words, readable(slack, said), wants="read")
     asked.answer.say(drawn(slack, view, said.user_id))
     note_seen(slack, view.id, user=said.user_id)
+    note_reading(slack, view.id, by=said.user_id, way=Way.CASE)
 
 
 def drawn(slack: SlackContext, view: CaseView, user: str) -> Drawn:

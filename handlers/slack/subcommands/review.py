@@ -4,8 +4,10 @@ from handlers.slack.blocks import answers, modals
 from handlers.slack.interactions import session
 from handlers.slack.interactions.spot_checks import next_spot_check
 from handlers.slack.named_cases import named_case, readable
+from handlers.slack.readings import note_reading
 from handlers.slack.subcommands import Asked
 from handlers.slack.subcommands.case import deciding
+from workflows.engine.case.reading_ways import Way
 from workflows.engine.errors import Refused
 from workflows.engine.review.cards import card_view
 
@@ -25,3 +27,4 @@ def hear(asked: Asked) -> None:
     if view.newest.review is None:
         raise Refused(f"nobody has to decide case {view.id}; /countersign case {view.id} shows its state")
     asked.answer.open(modals.review(card_view(slack.context, view.newest.review.id)))
+    note_reading(slack, view.id, by=said.user_id, way=Way.DETAILS)

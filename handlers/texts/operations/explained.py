@@ -42,6 +42,7 @@ def explained(view: ExplanationView, room: Room = ROOM) -> Told:
         _part("Why a person was asked", [bullets(_reasons(view.review, room))] if _reasons(view.review, room) else []),
         _part("What was decided", _decisions(view.review, room)),
         _part("What was delivered", _delivery(run, room)),
+        _part("Who read it", _readers(view)),
     ]
     return Told(brief=f"Case {view.case.id}: {states.RUN[run.state]}", parts=[part for part in parts if part])
 
@@ -133,6 +134,14 @@ def _took(view: ExplanationView) -> str:
 def _last_decision(review: ReviewView | None) -> DecisionView | None:
     stands = [one for one in review.decisions if one.revoked_at is None] if review is not None else []
     return stands[-1] if stands else None
+
+
+def _readers(view: ExplanationView) -> list[Paragraph]:
+    number = view.case.readers
+    if not number:
+        return []
+    people = "one person" if number == 1 else f"{number:,} people"
+    return [line(words(f"It was read by {people}; countersign readings {view.case.id} says who."))]
 
 
 def _part(title: str, said: Sequence[Paragraph]) -> list[Paragraph]:

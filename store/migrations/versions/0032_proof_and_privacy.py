@@ -115,6 +115,9 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_digest_looks")),
         sa.UniqueConstraint("digest_id", "by", name=op.f("uq_digest_looks_digest_id_by")),
     )
+    read = sa.text("action = 'case.read'")
+    columns = ["team_id", "actor", "at", "subject_id"]
+    op.create_index("ix_audit_readings", "audit", columns, sqlite_where=read, postgresql_where=read)
     op.add_column("cases", sa.Column("salt", sa.String(length=32), nullable=True))
     op.add_column("cases", sa.Column("erased_at", UtcDateTime(timezone=True), nullable=True))
     op.add_column("outbox", sa.Column("ts", sa.String(length=32), nullable=True))

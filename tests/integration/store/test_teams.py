@@ -204,6 +204,7 @@ class Company:
         ids["spans"] = rows.add(session, schema.SpanExport, team_id=team, **sent)
         self._audit(session, SubjectKind.RUN.of(ids["doubtful run"]), "run.doubtful")
         self._audit(session, SubjectKind.TEAM.of(team), "heard.refused")
+        self._audit(session, SubjectKind.CASE.of(ids["doubtful case"]), "case.read", {"way": "details"})
 
     def _segments(self, session: Session) -> None:
         """Put the first run of each case into a group."""
@@ -929,6 +930,9 @@ class Company:
             "audit.actor_at": {"subject": subject, "actions": ["run.doubtful"]},
             "audit.of_case": {"case": ids["doubtful case"]},
             "audit.since": {"row": 0},
+            "audit.readings_lately": {"actor": "U1", "cases": [ids["doubtful case"]]},
+            "audit.readings_of_case": {"subject": SubjectKind.CASE.of(ids["doubtful case"])},
+            "audit.readings_by": {"actor": "U1"},
             "spot_checks.add": {"run": ids["holding run"], "probability": 0.05, "due_at": NOW},
             "spot_checks.get": {"check": ids["drawn check"]},
             "spot_checks.move": {

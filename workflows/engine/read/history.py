@@ -80,6 +80,7 @@ def case_view(context: Context, case: int) -> CaseView:
             ],
             questions=questions.of_case(session, case, team=context.team),
             moves=moves_of(trail),
+            readers=len({entry.actor for entry in trail if entry.action == audit.READ}),
         )
 
 

@@ -147,6 +147,8 @@ class CaseView:
     """What people asked its source, oldest first."""
     moves: int = 0
     """Number of moves of its runs so far: it is the same as long as nothing became of the case."""
+    readers: int = 0
+    """Number of people who were shown what is in it, beyond what its card shows everybody in its channel."""
 
     @property
     def newest(self) -> RunView:

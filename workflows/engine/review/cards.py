@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from store import schema
 from store.cases import cases, contents, runs
 from store.cases.review import alike, assignments, reviews
+from store.cases.review.reviews import ReviewLine
 from store.cases.turns import Turns, count
 from store.cases.turns import lines as lines_of
 from store.governance import teams
@@ -20,12 +21,12 @@ from workflows.engine.declare.registry import AnyWorkflow
 from workflows.engine.declare.workflow import Autonomy
 from workflows.engine.deliver.delivery_status import delivery_of, held_of
 from workflows.engine.errors import Unknown
-from workflows.engine.reasons import Code, asked_for, from_json, model_said, rules_in
+from workflows.engine.reasons import Code, Reason, asked_for, from_json, model_said, rules_in
 from workflows.engine.review import claims
 from workflows.engine.review.assignment.absences import away_now
 from workflows.engine.review.assignment.assignments import assignee_of
 from workflows.engine.review.form.forms import entries_of
-from workflows.engine.review.hiding import hidden_of
+from workflows.engine.review.hiding import hidden_of, waiting_in_channel
 from workflows.engine.review.second_proposals import why_none
 from workflows.engine.review.seconds import second_view
 from workflows.engine.review.source import questions
@@ -168,23 +169,29 @@ def waiting_in(context: Context, turns: Turns, *, first: int, limit: int) -> Wai
     # The author's code is called outside the transaction.
     return WaitingView(
         reviews=[
-            WaitingReview(
-                generation=context.restores.number,
-                review=line.id,
-                version=line.version,
-                workflow=line.workflow,
-                key=line.key,
-                subject=one_line_of(case_text(context.registry.get(line.workflow), inputs[line.id]), line.key),
-                why=next(iter(from_json(why[line.reasons_id])), None),
-                answer_by=line.answer_by,
-                is_theirs=line.assignee == turns.by,
-                awaits_second=line.state == ReviewState.AWAITING_SECOND,
-            )
+            _waiting(context, line, inputs[line.id], next(iter(from_json(why[line.reasons_id])), None), by=turns.by)
             for line in lines
         ],
         first=first,
         total=total,
     )
+
+
+def _waiting(context: Context, line: ReviewLine, input: str, why: Reason | None, *, by: str) -> WaitingReview:
+    workflow = context.registry.get(line.workflow)
+    view = WaitingReview(
+        generation=context.restores.number,
+        review=line.id,
+        version=line.version,
+        workflow=line.workflow,
+        key=line.key,
+        subject=one_line_of(case_text(workflow, input), line.key),
+        why=why,
+        answer_by=line.answer_by,
+        is_theirs=line.assignee == by,
+        awaits_second=line.state == ReviewState.AWAITING_SECOND,
+    )
+    return waiting_in_channel(view, workflow, input)
 
 
 def failure_view(context: Context, run: int) -> FailureView:

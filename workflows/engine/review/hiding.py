@@ -13,7 +13,15 @@ from workflows.engine.declare.round_trip import read
 from workflows.engine.errors import CountersignError
 from workflows.engine.reasons import Reason
 from workflows.engine.review.corrected.views import CorrectedInput
-from workflows.engine.review.views import CardView, DecisionView, DoubtView, Hidden, QuestionView, ValueView
+from workflows.engine.review.views import (
+    CardView,
+    DecisionView,
+    DoubtView,
+    Hidden,
+    QuestionView,
+    ValueView,
+    WaitingReview,
+)
 from workflows.engine.text.form_fields import Kind, form_of
 
 _LONGEST = 200
@@ -58,6 +66,20 @@ def card_in_channel(view: CardView) -> CardView:
         questions=[_question(one, said) for one in view.questions],
         reports=[replace(one, said=said(one.said)) for one in view.reports],
         problem=hide(view.problem) if view.problem is not None else None,
+    )
+
+
+def waiting_in_channel(view: WaitingReview, workflow: AnyWorkflow, input: str) -> WaitingReview:
+    """Return a line of the list of what waits as a channel may be shown it. `input`: as it is kept."""
+    hidden = hidden_of(workflow, input)
+    if not hidden.anything:
+        return view
+    hide = hiding(hidden.words)
+    return replace(
+        view,
+        key=hide(view.key),
+        subject=hide(view.key) if hidden.text else hide(view.subject),
+        why=_reason(view.why, _nothing_said if hidden.text else hide) if view.why is not None else None,
     )
 
 

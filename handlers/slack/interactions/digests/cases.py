@@ -11,9 +11,11 @@ from handlers.slack.context import NotHere, SlackContext
 from handlers.slack.ids import Action, Shown
 from handlers.slack.interactions.spot_checks.next_spot_check import note_seen
 from handlers.slack.payloads import Click, click
+from handlers.slack.readings import note_reading
 from handlers.slack.replies import answering
 from handlers.slack.subcommands.case import drawn
 from store.subjects import SubjectKind
+from workflows.engine.case.reading_ways import Way
 from workflows.engine.errors import Unknown
 from workflows.engine.read.history import case_view
 from workflows.engine.read.views import CaseView
@@ -31,6 +33,7 @@ def register(app: App, slack: SlackContext) -> None:
             view = _case(slack, pressed)
             answer.tell(drawn(slack, view, pressed.user.id))
             note_seen(slack, view.id, user=pressed.user.id)
+            note_reading(slack, view.id, by=pressed.user.id, way=Way.CASE)
 
 
 def _case(slack: SlackContext, pressed: Click) -> CaseView:

@@ -22,11 +22,13 @@ from handlers.slack.interactions.forms.form_subjects import (
 from handlers.slack.interactions.forms.open_forms import OpenForm, case_form, form_in, keep, shown_as_is
 from handlers.slack.interactions.forms.submissions import complaining, hand_back, present_form
 from handlers.slack.payloads import Submission, click, submission
+from handlers.slack.readings import note_reading
 from handlers.slack.replies import Answer, afterwards, answering
 from handlers.texts.answers import sentence
 from handlers.texts.operations import reruns
 from handlers.texts.review import forms
 from workflows.engine.case.intake import accept_filled_in
+from workflows.engine.case.reading_ways import Way
 from workflows.engine.errors import AlreadyDelivered, BadReason, InvalidInput, InvalidOutput, Refused, Repeated
 from workflows.engine.read.history import case_view
 from workflows.engine.review import refusals
@@ -84,6 +86,7 @@ def open_form(slack: SlackContext, answer: Answer, view: InputView, *, by: str) 
         answer.tell(answers.delivered_already(_delivered(slack, view.case, delivered)))
         return
     answer.open(case_form(slack, view, user=by))
+    note_reading(slack, view.case, by=by, way=Way.INPUT_FORM)
 
 
 def _rerun(slack: SlackContext, sent: Submission, form: OpenForm, view: InputView) -> dict[str, Any]:

@@ -22,7 +22,9 @@ from handlers.slack.interactions.forms.form_subjects import (
 from handlers.slack.interactions.forms.open_forms import OpenForm, case_form, form_in, keep, shown_as_is
 from handlers.slack.interactions.forms.submissions import complaining, hand_back, present_form
 from handlers.slack.payloads import Submission, click, submission
+from handlers.slack.readings import note_reading
 from handlers.slack.replies import afterwards, answering
+from workflows.engine.case.reading_ways import Way
 from workflows.engine.errors import CorrectionWaits, InvalidOutput, NeverBroken, Refused
 from workflows.engine.review import refusals
 from workflows.engine.review.form import drafts
@@ -53,6 +55,7 @@ def register(app: App, slack: SlackContext) -> None:
                 return
             answer.open(case_form(slack, view, user=by))
             afterwards("seen", partial(note_seen, slack.context, view.case, by=by))
+            note_reading(slack, view.case, by=by, way=Way.FORM)
 
     @app.view(Callback.CORRECT)
     def submitted(body: Body, ack: Ack, client: WebClient) -> None:

@@ -9,6 +9,7 @@ from handlers.slack.interactions.decisions import admitted, is_stale
 from handlers.slack.interactions.subjects import read_shown
 from handlers.slack.payloads import Click, Search, Submission
 from store.subjects import Subject, SubjectKind
+from workflows.engine.case.reading_ways import Way
 from workflows.engine.declare.registry import AnyWorkflow
 from workflows.engine.errors import Refused, Stale
 from workflows.engine.review import refusals
@@ -111,3 +112,14 @@ def subject_of(about: FormSubject) -> Subject:
 def version_of(about: FormSubject) -> int:
     """Return the version that a draft in a form is of: the review's, the run that delivered the case, or its moves."""
     return shown_of(about).version
+
+
+def way_of(about: FormSubject) -> Way:
+    """Return the way in which a person reads a case in its form."""
+    match about:
+        case InputView():
+            return Way.INPUT_FORM
+        case BlindView():
+            return Way.SPOT_CHECK
+        case CardView() | DeliveredView():
+            return Way.FORM

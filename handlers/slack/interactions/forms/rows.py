@@ -17,7 +17,13 @@ from handlers.slack.blocks.parts import inputs
 from handlers.slack.blocks.parts.pages import View
 from handlers.slack.context import SlackContext
 from handlers.slack.ids import Action, Callback, OpenRow, Row
-from handlers.slack.interactions.forms.form_subjects import admitted_to_fill_in, has_moved_on, subject_of, too_late
+from handlers.slack.interactions.forms.form_subjects import (
+    admitted_to_fill_in,
+    has_moved_on,
+    subject_of,
+    too_late,
+    way_of,
+)
 from handlers.slack.interactions.forms.open_forms import (
     OpenForm,
     case_form,
@@ -34,6 +40,7 @@ from handlers.slack.interactions.forms.open_forms import (
 )
 from handlers.slack.interactions.forms.submissions import hand_back
 from handlers.slack.payloads import Click, Submission, click, submission
+from handlers.slack.readings import note_reading
 from handlers.slack.replies import Answer, afterwards, answering
 from workflows.engine.errors import InvalidOutput, Refused, Repeated
 from workflows.engine.review.form import drafts
@@ -148,6 +155,7 @@ def _form(slack: SlackContext, answer: Answer, pressed: Click) -> OpenForm | Non
     about, user = admitted_to_fill_in(slack, pressed), pressed.user.id
     assert pressed.view is not None
     form = form_in(slack, about, pressed.view, user=user)
+    note_reading(slack, about.case, by=user, way=way_of(about))
     if has_moved_on(about, pressed.view.shown):
         _hand_back_late(slack, answer, pressed, form)
         return None
@@ -229,6 +237,7 @@ def _below(slack: SlackContext, acted: Click | Submission) -> tuple[OpenForm, Dr
     """Return the form that a row's form was opened from, as the person's draft has it, and that draft."""
     assert acted.view is not None
     about, generation = admitted_to_fill_in(slack, acted), acted.view.open_row.generation
+    note_reading(slack, about.case, by=acted.user.id, way=way_of(about))
     form = untouched(slack, about, listed=acted.view.listed, generation=generation)
     draft = draft_in(slack, about, user=acted.user.id)
     if draft is None or draft.version != acted.view.shown.version:

@@ -11,7 +11,9 @@ from handlers.slack.blocks.parts.pages import View
 from handlers.slack.context import SlackContext
 from handlers.slack.ids import Listed
 from handlers.slack.interactions.forms.open_forms import case_form
+from handlers.slack.readings import note_reading
 from handlers.slack.replies import Answer, afterwards
+from workflows.engine.case.reading_ways import Way
 from workflows.engine.errors import Refused
 from workflows.engine.review.spot_checks import looks
 from workflows.engine.review.spot_checks.looks import Next
@@ -78,9 +80,12 @@ def first_of(slack: SlackContext, listed: Listed, *, user: str, news: Sequence[D
 
 def _drawn(slack: SlackContext, found: Next, listed: Listed, *, user: str, news: Sequence[Drawn]) -> View:
     if found.task is not Task.ANSWER:
-        return blocks.grade_form(looks.comparison_view(slack.context, found.check, by=user), listed, news=news)
+        both = looks.comparison_view(slack.context, found.check, by=user)
+        note_reading(slack, both.case, by=user, way=Way.SPOT_CHECK)
+        return blocks.grade_form(both, listed, news=news)
     view = looks.blind_view(slack.context, found.check, by=user)
     form = case_form(slack, view, user=user, listed=listed)
+    note_reading(slack, view.case, by=user, way=Way.SPOT_CHECK)
     for one in reversed(news):
         form = modals.below(one, form)
     return form

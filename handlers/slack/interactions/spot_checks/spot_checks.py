@@ -27,11 +27,13 @@ from handlers.slack.interactions.forms.open_forms import OpenForm, form_in, keep
 from handlers.slack.interactions.forms.submissions import complaining, present_form
 from handlers.slack.interactions.spot_checks.next_spot_check import begin, first_of
 from handlers.slack.payloads import Click, Submission, click, submission
+from handlers.slack.readings import note_reading
 from handlers.slack.replies import afterwards, answering
 from handlers.texts.answers import sentence
 from handlers.texts.review import spot_checks as texts
 from store.states import SpotCheckState
 from store.subjects import SubjectKind
+from workflows.engine.case.reading_ways import Way
 from workflows.engine.declare.names import names_in
 from workflows.engine.declare.registry import AnyWorkflow
 from workflows.engine.errors import BadReason, InvalidOutput, Refused, Repeated
@@ -91,6 +93,7 @@ def register(app: App, slack: SlackContext) -> None:
             pressed = click(body)
             view = admitted_to_look(slack, pressed, Shown.read(pressed.value))
             answer.open(modals.whole_case(looks.text_of(slack.context, view.check), view.case))
+            note_reading(slack, view.case, by=pressed.user.id, way=Way.SPOT_CHECK)
 
     @app.action(Action.LEAVE)
     def pass_on(body: Body, ack: Ack, client: WebClient) -> None:
@@ -189,6 +192,7 @@ def _after(slack: SlackContext, sent: Submission, listed: Listed) -> View:
     now = looks.spot_check_view(slack.context, check)
     if now.state == SpotCheckState.ANSWERED and now.answered_by == sent.user.id:
         view = looks.comparison_view(slack.context, check, by=sent.user.id)
+        note_reading(slack, view.case, by=sent.user.id, way=Way.SPOT_CHECK)
         return blocks.grade_form(view, listed)
     return _next(slack, sent, replace(listed, first=listed.first + 1), news=[told(texts.told_before(now))])
 

@@ -279,6 +279,7 @@ def _row(
     elif assignee is not None:
         bar = Bar.ASSIGNED
     return RowView(
+        case=line.case,
         review=line.id,
         version=line.version,
         key=line.key,

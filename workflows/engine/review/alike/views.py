@@ -61,6 +61,7 @@ class GroupView:
 class RowView:
     """A case among those that are alike."""
 
+    case: int
     review: int
     version: int
     key: str
