@@ -5,7 +5,7 @@ Importing this reaches no database, no Slack and no model.
 
 from workflows.engine.case.file_rows import Reading, Row, columns, read_rows
 from workflows.engine.declare.calls.backoff import Backoff
-from workflows.engine.declare.personal import Personal
+from workflows.engine.declare.personal import FindPersonal, Personal
 from workflows.engine.declare.proposal import Proposal
 from workflows.engine.declare.retention import Retention
 from workflows.engine.declare.review import Review
@@ -47,6 +47,7 @@ __all__ = [
     "CountersignError",
     "Does",
     "Example",
+    "FindPersonal",
     "InputBroken",
     "InvalidInput",
     "LookedUp",

@@ -200,6 +200,7 @@ def example(
     case: CaseReference,
     to: Annotated[Path | None, typer.Option(help="Another file; default: examples.jsonl beside the workflow.")] = None,
     replace: Annotated[bool, typer.Option("--replace", help="Replace other values for the same input.")] = False,
+    unmasked: Annotated[bool, typer.Option("--unmasked", help="Keep personal values.")] = False,
 ) -> None:
     """Make an example of a delivered case that a person decided, for learning and for evals."""
     from bot.cli import completion
@@ -216,7 +217,7 @@ def example(
     with started() as app:
         number = find_case(app.context, case)
         record_reading(app.context, number, by=operator(), way=Way.EXAMPLE)
-        found = decided(app.context, number)
+        found = decided(app.context, number, masked=not unmasked)
         path = to or examples_file(found.workflow)
         if path is None:
             raise Refused(f"{found.workflow.name} has its examples from elsewhere; name a .jsonl file with --to")
@@ -229,6 +230,8 @@ def example(
         }[placed.kept]
         of = " as corrected" if found.by_correction else ""
         out.print(shown(f"{found.key}{of} {what} line {placed.line} of {path}"))
+        if found.is_masked:
+            out.print("stand-ins are in it in place of personal values, as far as they are declared and found")
 
 
 def _posting(app: App, workflow: AnyWorkflow) -> Callable[[], bool]:

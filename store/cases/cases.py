@@ -43,6 +43,9 @@ class KnownCase:
     content_hash: str
 
 
+MOST_SOURCES = 20
+"""Most sources of a workflow that are told."""
+
 _KNOWN = select(Case.key, Case.id, Case.revision, Case.content_hash).where(
     Case.team_id == bindparam("team"), Case.workflow_id == bindparam("workflow")
 )
@@ -192,3 +195,17 @@ def outcomes(session: Session, ids: Collection[int], *, team: int) -> list[CaseO
         CaseOutcome(case=case, state=state, resolution=resolution, proposal_id=proposal, sample=sample)
         for case, state, resolution, proposal, sample in session.execute(query)
     ]
+
+
+def newest_sources(session: Session, *, team: int, workflow: str, newest: int) -> list[str]:
+    """Return where the newest cases of a workflow came from, in order. `newest`: how many are looked at."""
+    of = select(Workflow.id).where(Workflow.team_id == team, Workflow.name == workflow).scalar_subquery()
+    looked_at = (
+        select(Case.source)
+        .where(Case.team_id == team, Case.workflow_id == of)
+        .order_by(Case.received_at.desc())
+        .limit(newest)
+        .subquery()
+    )
+    found = select(looked_at.c.source).distinct().order_by(looked_at.c.source).limit(MOST_SOURCES)
+    return list(session.scalars(found))

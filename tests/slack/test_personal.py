@@ -6,7 +6,7 @@ from pydantic import BaseModel, JsonValue
 
 from bot.sandbox.client import ShownMessage
 from tests.slack.stage import ANA, FAILED, SUPPORT, Stage, inputs, words
-from workflows import Ask, Autonomy, OutcomeUnknown, Personal, Proposal, Review, Run, Workflow
+from workflows import Ask, Autonomy, FindPersonal, OutcomeUnknown, Personal, Proposal, Review, Run, Workflow
 
 
 class Letter(BaseModel):
@@ -100,3 +100,57 @@ def test_a_workflow_may_keep_its_free_text_out_of_channels(stage: Stage) -> None
     assert "we look into it" not in in_channels(stage)
     assert "Queue: claims" in said
     assert "Where is my money?" in words(stage.opened(ANA, "details").blocks)
+
+
+class Note(BaseModel):
+    """Free text, from which nobody took the numbers of people."""
+
+    id: int
+    text: Annotated[str, FindPersonal("GB")]
+
+
+class Answered(BaseModel):
+    queue: Literal["claims", "billing"]
+    reply: Annotated[str, FindPersonal("GB")]
+
+
+PEOPLE = ("bo.berg@example.org", "234 5000", "AIBK", "2345 6789", "carla@example.net", "dora@example.com")
+
+
+def test_what_is_found_in_free_text_is_shown_in_no_channel(stage: Stage) -> None:
+    """Neither where the case says it, nor where the model, a person or the target does, and in whatever form."""
+    made = Workflow[Note, Answered](
+        name="notes",
+        decision="Who answers?",
+        owner="U0MARIA",
+        input=Note,
+        output=Answered,
+        key=lambda note: f"note-{note.text.split()[0]}",
+        autonomy=Autonomy.draft(),
+    )
+
+    @made.propose
+    def propose(note: Note, ask: Ask[Answered]) -> Proposal[Answered]:
+        answer = Answered(queue="claims", reply="We pay to ie29-aibk-9311-5212-3456-78, carla@example.net.")
+        said = "bo.berg@example.org wrote from 0161-234-5000"
+        return Proposal(output=answer, confidence={"queue": 0.5, "reply": 0.5}, reasons=(said,))
+
+    @made.deliver(idempotent=True)
+    def deliver(answer: Answered, run: Run[Note]) -> str:
+        return "mail to BO.BERG@example.org, account IE29AIBK93115212345678"
+
+    stage.placed(made)
+    text = "bo.berg@example.org asks:\nis IE29 AIBK 9311 5212\n3456 78 right? Call 0161 234 5000"
+    stage.submit(made, id=1, text=text)
+    said = words(stage.cards()[0].blocks)
+    assert "is [personal] right? Call [personal]" in said
+    assert "Reply: We pay to [personal], [personal]." in said
+    assert "We pay to [personal], [personal]." in said
+    assert said.startswith("note-[personal]") or "note-[personal]" in in_channels(stage)
+    stage.opened(ANA, "edit")
+    stage.person(ANA).submit({"reply.0.0": "We pay to dora@example.com."})
+    stage.work()
+    shown = in_channels(stage)
+    assert "mail to [personal], account [personal]" in shown
+    for value in PEOPLE:
+        assert value.casefold() not in shown.casefold()

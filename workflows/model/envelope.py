@@ -7,7 +7,7 @@ that also holds quotes, reasons, alternatives and a confidence for each field. N
 import json
 import math
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from pydantic import BaseModel, JsonValue, ValidationError
@@ -113,13 +113,29 @@ def asking_words(form: JsonSchemaValue) -> JsonSchemaValue:
     return {**form, "properties": parts}
 
 
-def read(text: str, output: type[BaseModel], *, in_words: bool = False) -> Filled:
+def with_texts(value: JsonValue, change: Callable[[str], str]) -> JsonValue:
+    """Return a value with each of its texts changed. The names of its fields stay."""
+    if isinstance(value, str):
+        return change(value)
+    if isinstance(value, list):
+        return [with_texts(inner, change) for inner in value]
+    if isinstance(value, dict):
+        return {name: with_texts(inner, change) for name, inner in value.items()}
+    return value
+
+
+def read(
+    text: str, output: type[BaseModel], *, in_words: bool = False, put_back: Callable[[str], str] | None = None
+) -> Filled:
     """Read a reply. Outside the answer it is lenient: missing parts are left out, odd parts are passed on.
 
-    `in_words`: True if the confidence was asked for in words.
+    `in_words`: True if the confidence was asked for in words. `put_back`: a change to each text of the reply, before it
+    is held against the output.
     Raise `Unreadable` for a reply that is no JSON, or has no answer in it that fits the output.
     """
     envelope = _parsed(text)
+    if put_back is not None:
+        envelope = with_texts(envelope, put_back)
     values = envelope.get("answer") if isinstance(envelope, dict) else None
     if not isinstance(envelope, dict) or not isinstance(values, dict):
         raise Unreadable("the reply is JSON, but it holds no answer")

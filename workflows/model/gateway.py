@@ -16,13 +16,12 @@ from datetime import datetime
 from decimal import Decimal
 from hashlib import sha256
 
-from pydantic import JsonValue
 from tenacity import RetryCallState, Retrying, retry_if_result, wait_exponential_jitter
 
 from store.db.database import Database
 from workflows.model.circuit_breakers import Breakers, CircuitOpen
 from workflows.model.concurrency import Busy, Concurrency
-from workflows.model.envelope import Filled, Unreadable, form, read
+from workflows.model.envelope import Filled, Unreadable, form, read, with_texts
 from workflows.model.invalid_requests import InvalidRequests
 from workflows.model.ledger import Asked, Given, Ledger, OverBudget, Reservation
 from workflows.model.outages import Outages
@@ -195,7 +194,7 @@ class Gateway:
         if found is None:
             return None
         try:
-            filled = read(found.said, asking.question.output, in_words=asking.prompt.confidence == "words")
+            filled = _filled(found.said, asking)
         except Unreadable:
             return None  # the output's form is the same, but the author's own rules for it have changed
         self._ledger.give_again(asked, found)
@@ -256,10 +255,9 @@ class Gateway:
     def _read(self, reply: Reply, request: Request, asking: _Asking, *, worst: Decimal) -> Attempt:
         verdict, filled = reply.verdict, None
         if verdict.outcome is Outcome.ANSWERED:
-            in_words = asking.prompt.confidence == "words"
             try:
                 # Read first, masked later: masking a secret that is part of a field's name would change the answer.
-                filled = _masked(read(reply.text, asking.question.output, in_words=in_words), self._vendor.masked)
+                filled = _masked(_filled(reply.text, asking), self._vendor.masked)
             except Unreadable as error:
                 why = f"The model's answer cannot be read: {self._vendor.masked(str(error))}."
                 verdict = Verdict(outcome=Outcome.GARBAGE, why=why)
@@ -294,9 +292,17 @@ def _request(asking: _Asking, made: Sequence[Attempt]) -> Request:
     )
     request = replace(request, max_tokens=request.max_tokens * 2**cut_off)
     if made and made[-1].verdict.outcome is Outcome.GARBAGE:
-        asked, why = asking.question, made[-1].verdict.why
+        asked = asking.question
+        # It may quote the answer, whose values were put back.
+        why = asked.hide(made[-1].verdict.why or "")
         return replace(request, user=user_turn(asked.data, answers=asked.answers, refused=asked.refused, problem=why))
     return request
+
+
+def _filled(said: str, asking: _Asking) -> Filled:
+    """Return the envelope in a reply. Raise `Unreadable`."""
+    question, in_words = asking.question, asking.prompt.confidence == "words"
+    return read(said, question.output, in_words=in_words, put_back=question.put_back)
 
 
 def _is_enough(made: Sequence[Attempt]) -> bool:
@@ -311,21 +317,10 @@ def _is_enough(made: Sequence[Attempt]) -> bool:
 
 def _masked(filled: Filled, mask: Callable[[str], str]) -> Filled:
     """Return the answer with a mask over each of its texts. The names of its fields stay."""
-
-    def over(value: JsonValue) -> JsonValue:
-        match value:
-            case str():
-                return mask(value)
-            case list():
-                return [over(inner) for inner in value]
-            case dict():
-                return {name: over(inner) for name, inner in value.items()}
-        return value
-
     return replace(
         filled,
-        values={name: over(value) for name, value in filled.values.items()},
-        confidence={name: over(value) for name, value in filled.confidence.items()},
+        values={name: with_texts(value, mask) for name, value in filled.values.items()},
+        confidence={name: with_texts(value, mask) for name, value in filled.confidence.items()},
         alternatives={
             name: tuple(replace(other, value=mask(other.value)) for other in others)
             for name, others in filled.alternatives.items()

@@ -127,6 +127,12 @@ class Question:
     """
     answers: Sequence[SourceAnswer] = ()
     """Answers of the case's source to people's questions, oldest first."""
+    hide: Callable[[str], str] = str
+    """Function that puts placeholders in place of personal values, for a text of ours about an answer. What is above
+    has been through it.
+    """
+    put_back: Callable[[str], str] = str
+    """Function that puts the values in place of these placeholders again, before an answer is held against its form."""
 
 
 @dataclass(frozen=True, kw_only=True)

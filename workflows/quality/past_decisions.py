@@ -10,11 +10,13 @@ from pydantic import BaseModel
 
 from store.states import LAPSES, Resolution, RunState
 from workflows.engine.context import Context
+from workflows.engine.declare.personal import has_personal
 from workflows.engine.declare.registry import AnyWorkflow
 from workflows.engine.declare.round_trip import read
 from workflows.engine.declare.workflow import Example
 from workflows.engine.errors import Misfit, Refused
 from workflows.engine.read.history import case_view
+from workflows.engine.read.pulled.masking import Masking
 from workflows.engine.read.views import CaseView, RunView
 from workflows.engine.text.canonical_json import canonical, to_body
 
@@ -28,10 +30,13 @@ class Decided:
     example: Example
     by_correction: bool
     """True if a correction changed the first delivery."""
+    is_masked: bool
+    """True if stand-ins are in place of personal values."""
 
 
-def decided(context: Context, case: int) -> Decided:
-    """Return the answer that was finally right for a case.
+def decided(context: Context, case: int, *, masked: bool = True) -> Decided:
+    """Return the answer that was finally right for a case. `masked`: with stand-ins in place of personal values, where
+    the workflow declares any.
 
     Raise `Unknown`, or `Refused` where it is not known: nobody decided the case, it was rejected, it has not ended, or
     it was decided with an answer of its source, or it was approved together with others and never opened.
@@ -50,11 +55,29 @@ def decided(context: Context, case: int) -> Decided:
         output: BaseModel = read(workflow.output, canonical(run.output))
     except Misfit as error:
         raise Refused(f"{_named(view)} no longer fits the form of {workflow.name}, which has changed since") from error
+    hides = masked and (has_personal(workflow.input) or has_personal(workflow.output))
+    if hides:
+        input, output = _masked(view, input, output)
     # An input has its aliases, as it comes in; an answer has its field names, as it is kept.
     example = Example(
         input=input.model_dump(mode="json", by_alias=True, round_trip=True), output=json.loads(to_body(output))
     )
-    return Decided(workflow=workflow, key=view.key, example=example, by_correction=run.correction > 0)
+    return Decided(workflow=workflow, key=view.key, example=example, by_correction=run.correction > 0, is_masked=hides)
+
+
+def _masked(view: CaseView, input: BaseModel, output: BaseModel) -> tuple[BaseModel, BaseModel]:
+    """Return both with stand-ins for the same personal values. Raise `Refused` where their forms take none."""
+    mask, given, answer = Masking(), json.loads(to_body(input)), json.loads(to_body(output))
+    mask.look(input, given)
+    mask.look(output, answer)
+    taken, _ = mask.input(input, given)
+    try:
+        return taken, read(type(output), canonical(mask.values(answer)))
+    except Misfit as error:
+        raise Refused(
+            f"{_named(view)}: the form {type(output).__name__} takes no stand-in for a personal value: {error}; "
+            "nothing was written. --unmasked keeps personal values"
+        ) from error
 
 
 def _settled(view: CaseView) -> RunView:

@@ -7,6 +7,7 @@ from decimal import Decimal
 from enum import StrEnum
 
 from workflows.engine.declare.error_words import words_of
+from workflows.engine.declare.personal import without_personal
 from workflows.engine.declare.registry import AnyWorkflow
 from workflows.engine.propose.policy import Way, decide
 from workflows.engine.propose.proposer import NOT_ALLOWED, SecondOpinion, propose
@@ -101,9 +102,8 @@ def try_one(
             workflow, example, rehearsal, prompt=prompt, account=account, model=model, floors=floors, second=second
         )
     except Exception as error:  # noqa: BLE001  # the loop's edge: a system that is not available does not end the eval
-        found = Trial(
-            input_hash=example.input_hash, outcome=Outcome.UNTRIED, code=type(error).__name__, why=words_of(error)
-        )
+        why = without_personal(words_of(error), [example.input])
+        found = Trial(input_hash=example.input_hash, outcome=Outcome.UNTRIED, code=type(error).__name__, why=why)
     return replace(
         found,
         model=rehearsal.models[-1] if rehearsal.models else found.model,
@@ -150,7 +150,7 @@ def _found(
             outcome=Outcome.UNTRIED if unheard else Outcome.NO_PROPOSAL,
             right={} if unheard else dict.fromkeys(example.truth, False),
             code=facts.no_proposal_code,
-            why=facts.no_proposal,
+            why=without_personal(facts.no_proposal or "", [example.input]) or None,
         )
     return replace(
         found,

@@ -712,6 +712,7 @@ class Company:
         return {
             "cases.known": {"keys": ["waiting"]},
             "cases.add_all": {"hashes": {"new": "h"}},
+            "cases.newest_sources": {"workflow": "sample", "newest": 10},
             "cases.with_key": {"key": "waiting"},
             "cases.lines": {"workflow": "sample", "state": None},
             "cases.outcomes": {"ids": [ids["waiting case"]]},

@@ -31,6 +31,7 @@ from workflows.engine.declare.calls import author_threads
 from workflows.engine.declare.calls.backoff import seconds
 from workflows.engine.declare.calls.call_outcomes import outcome_of
 from workflows.engine.declare.error_words import words_of
+from workflows.engine.declare.personal import without_personal
 from workflows.engine.declare.round_trip import losses
 from workflows.engine.declare.steps import DELIVER, SOURCE, Call, recording
 from workflows.engine.errors import Drifted, Fenced, NotConfirmed, NotDone, OutcomeUnknown, OutputBroken
@@ -72,12 +73,13 @@ class Journal:
         once: bool = False,
         sleep: Callable[[float], None] = time.sleep,
         instead: Instead | None = None,
+        told: Sequence[object] = (),
     ) -> None:
         """Open the journal of one part of a run.
 
         `lines`: the run's journal so far. `scope`: the prefix of this part's step names. `once`: the part delivers to a
         target without idempotency keys. There, a step that may have been done is never called again. `instead`: what is
-        made in place of a call, in a test.
+        made in place of a call, in a test. `told`: values whose personal ones are not in the texts of errors.
         """
         self._context = context
         self._lease = lease
@@ -86,6 +88,7 @@ class Journal:
         self._once = once
         self._sleep = sleep
         self._instead = instead
+        self._told = tuple(told)
         self._past = _calls([line for line in lines if in_scope(line.name, scope)])
         self._end = max((line.position for line in lines), default=0)
         self._made = 0
@@ -94,8 +97,8 @@ class Journal:
         self._unsure: dict[tuple[str, str], Exception] = {}
         """(name, hash of the input) -> the error of a call that may have been done. Only filled where `once` is set."""
 
-    def part(self, scope: str, *, once: bool) -> "Journal":
-        """Return the journal of the next part, whose step names begin with `scope`.
+    def part(self, scope: str, *, once: bool, told: Sequence[object]) -> "Journal":
+        """Return the journal of the next part, whose step names begin with `scope`. `told`: as for a journal.
 
         It is not read again: while the caller holds the run's lease, nobody else writes to it.
         """
@@ -107,6 +110,7 @@ class Journal:
             once=once,
             sleep=self._sleep,
             instead=self._instead,
+            told=told,
         )
         following._end = self._end
         return following
@@ -201,7 +205,8 @@ class Journal:
             if self._once and not isinstance(error, NotDone):
                 self._unsure[str(row["name"]), str(row["input_hash"])] = error
             row |= {"state": StepState.FAILED, "error": type(error).__name__[:MAX_TYPE], "cost": Decimal(0)}
-            self._write(row, start, f'{{"input":{arguments},"error":{canonical(words_of(error))}}}')
+            said = without_personal(words_of(error), [*self._told, call.arguments])
+            self._write(row, start, f'{{"input":{arguments},"error":{canonical(said)}}}')
             raise
         row |= {"state": StepState.FINISHED, "error": None, "cost": call.cost(result)}
         self._write(row, start, f'{{"input":{arguments},"output":{output}}}')

@@ -14,7 +14,7 @@ from store.governance import teams
 from workflows.engine.case.idempotency_keys import case_key
 from workflows.engine.context import Context
 from workflows.engine.declare.calls.author_code import within
-from workflows.engine.declare.personal import MASK, hiding, personal_fields, personal_values
+from workflows.engine.declare.personal import MASK, has_personal, hiding, personal_values
 from workflows.engine.declare.registry import AnyWorkflow
 from workflows.engine.declare.round_trip import read
 from workflows.engine.errors import CountersignError, Unknown
@@ -73,7 +73,7 @@ def case_text(workflow: AnyWorkflow, body: str) -> str:
 
 def key_in_channel(workflow: AnyWorkflow | None, body: str, key: str) -> str:
     """Return a case's key as a channel may be shown it. `workflow`: None where it is not known here."""
-    if workflow is None or not personal_fields(workflow.input):
+    if workflow is None or not has_personal(workflow.input):
         return key
     try:
         return hiding(personal_values(read(workflow.input, body)))(key)

@@ -49,6 +49,12 @@ def steps_of(workflow: Workflow[Any, Any]) -> dict[str, Step[..., Any]]:
     return {step.name: step for step in (*(one for one in beside if isinstance(one, Step)), *named)}
 
 
+def steps_named(workflow: Workflow[Any, Any]) -> list[Step[..., Any]]:
+    """Return the steps that a workflow's own functions name, each once."""
+    functions = [function for _, function in _undecided(workflow)] + [effect.apply for effect in workflow.effects]
+    return list({step.name: step for function in functions for step in _steps_of(function)}.values())
+
+
 def _check(workflow: Workflow[Any, Any], what: str, does: Sequence[Does], *, is_decided: bool) -> None:
     wrong = against(workflow, what, does, is_decided=is_decided)
     if wrong is not None:

@@ -16,6 +16,7 @@ from zoneinfo import ZoneInfo
 
 from pydantic import JsonValue
 
+from workflows.engine.declare.personal import has_personal
 from workflows.engine.declare.proposal import InputT, OutputT, Proposal
 from workflows.engine.declare.retention import Retention
 from workflows.engine.declare.review import Review
@@ -301,7 +302,8 @@ class Workflow(Generic[InputT, OutputT]):
         words for people. `retention`: how long content is kept. `segments`: groups by which errors are compared, each
         with a function from the input to a group: `{"language": lambda ticket: ticket.language}`; a group is kept
         longer than the content, so it is a coarse one and nothing personal. `personal_to_model`: False if no model may
-        be told a personal field. `is_sample`: True for a shipped example, whose charter nobody has to sign.
+        be told a personal value: it is told a placeholder, such as [customer 1], wherever the value stands.
+        `is_sample`: True for a shipped example, whose charter nobody has to sign.
 
         Raise `BadDeclaration` for a declaration that cannot work.
         """
@@ -316,6 +318,11 @@ class Workflow(Generic[InputT, OutputT]):
         unknown = [field for field in evidence if field not in output.model_fields]
         if unknown:
             raise BadDeclaration(f"workflow {name}: evidence for {', '.join(unknown)}, which is no field of the output")
+        if not personal_to_model and not has_personal(input):
+            raise BadDeclaration(
+                f"workflow {name}: personal_to_model is False, but no field of {input.__name__} is Personal or "
+                "FindPersonal, so a model would be told all of it"
+            )
         try:
             self.timezone = ZoneInfo(timezone)
         except (KeyError, ValueError, OSError):

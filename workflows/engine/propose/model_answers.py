@@ -1,6 +1,7 @@
 """The model's answers: the question to the model of a run, and the checks of its answer."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from decimal import Decimal
 from functools import partial
 from typing import Generic
@@ -16,6 +17,7 @@ from workflows.engine.declare.steps import ASK, Call, Recorder
 from workflows.engine.declare.workflow import Workflow
 from workflows.engine.errors import Misfit, NoProposal
 from workflows.engine.propose.evidence import with_evidence
+from workflows.engine.propose.placeholders import Placeholders, placeholders_of
 from workflows.engine.text.canonical_json import MAX_PROPOSAL, MAX_RESULT, canonical, larger_than, printable, unstorable
 from workflows.model.port import (
     Account,
@@ -63,13 +65,16 @@ class Asker(Generic[InputT, OutputT]):
         if larger_than(data, MAX_RESULT):
             raise NoProposal(f"the question to the model is too large, the limit is {MAX_RESULT:,} bytes")
         plain: dict[str, JsonValue] = to_jsonable_python(data)
+        hidden = placeholders_of(self._workflow, self._input, data, self._heard)
+        heard = _told(self._heard, hidden)
+        told = {name: hidden.hide_in(value) for name, value in plain.items()}
         call = Call(
             name=ASK,
-            arguments={"data": plain, **self._said_before()},
+            arguments={"data": told, **_said_before(heard)},
             tries=1,
             retry_on=(),
             result=_ANSWER,
-            invoke=lambda: keepable(self._model().answer(self._question(plain))),
+            invoke=lambda: keepable(self._model().answer(self._question(told, heard, hidden))),
             cost=_cost,
         )
         try:
@@ -79,16 +84,15 @@ class Asker(Generic[InputT, OutputT]):
         except ModelError as error:
             raise NoProposal(str(error)) from error
         assert isinstance(answer, Answer)
-        proposal = read_answer(answer, self._workflow.output)
-        shown: JsonValue = [plain, self._workflow.text_of(self._input), *(one.answer for one in self._heard.answers)]
+        proposal = hidden.without_left_over(read_answer(hidden.answered(answer), self._workflow.output))
+        shown: list[JsonValue] = [plain, self._workflow.text_of(self._input)]
+        shown += [one.answer for one in self._heard.answers]
+        if hidden.anything:
+            # A quote has each value in the one form that was put back; the case may have it in several.
+            shown += [hidden.put_back_in(hidden.hide_in(one)) for one in shown]
         return with_evidence(proposal, shown=shown, needed=self._workflow.evidence)
 
-    def _said_before(self) -> dict[str, object]:
-        """Return what people said of the case, as a part of the step's input; nothing where they said nothing."""
-        said = {"answers": self._heard.answers, "refused": self._heard.refused}
-        return {name: to_jsonable_python(ones) for name, ones in said.items() if ones}
-
-    def _question(self, data: Mapping[str, JsonValue]) -> Question:
+    def _question(self, data: Mapping[str, JsonValue], heard: Heard, hidden: Placeholders) -> Question:
         rule = self._workflow.time_limits.rule
         text = author_threads.run(lambda: self._workflow.text_of(self._input), what="its text", seconds=rule)
         return Question(
@@ -97,15 +101,41 @@ class Asker(Generic[InputT, OutputT]):
             prompt=self._prompt,
             data=data,
             # A model that reads text only has to read the answers there.
-            text="\n".join([text, *(one.answer for one in self._heard.answers)]),
-            answers=self._heard.answers,
-            refused=self._heard.refused,
+            text="\n".join([hidden.hide(text), *(one.answer for one in heard.answers)]),
+            answers=heard.answers,
+            refused=heard.refused,
             account=self._account,
             templates={
                 field: partial(_filled, template, self._input, rule)
                 for field, template in self._workflow.templates.items()
             },
+            hide=hidden.hide,
+            put_back=hidden.put_back,
         )
+
+
+def _said_before(heard: Heard) -> dict[str, object]:
+    """Return what people said of the case, as a part of the step's input; nothing where they said nothing."""
+    said = {"answers": heard.answers, "refused": heard.refused}
+    return {name: to_jsonable_python(ones) for name, ones in said.items() if ones}
+
+
+def _told(heard: Heard, hidden: Placeholders) -> Heard:
+    """Return what people said of the case, as a model is told it."""
+    if not hidden.anything:
+        return heard
+    hide = hidden.hide
+    return Heard(
+        answers=tuple(replace(one, question=hide(one.question), answer=hide(one.answer)) for one in heard.answers),
+        refused=tuple(
+            replace(
+                one,
+                values={name: hidden.hide_in(value) for name, value in one.values.items()},
+                reason=hide(one.reason),
+            )
+            for one in heard.refused
+        ),
+    )
 
 
 def keepable(answer: Answer) -> Answer:

@@ -12,6 +12,7 @@ from workflows.engine.declare.calls import author_threads
 from workflows.engine.declare.registry import AnyWorkflow
 from workflows.engine.declare.workflow import Example
 from workflows.engine.errors import CodeExited, InvalidInput, TimeLimitPassed
+from workflows.engine.propose.placeholders import text_told
 from workflows.model.local import local_model
 from workflows.model.local.local_model import CannotLearn, LocalModel
 
@@ -83,4 +84,4 @@ def _to_learn(workflow: AnyWorkflow, number: int, example: Example) -> local_mod
         where = EXAMPLES if workflow.examples is None else "the examples"
         raise InvalidInput(f"{where}, example {number}, does not fit {workflow.input.__name__}: {found}") from error
     labels = {field: value for field, value in example.output.items() if isinstance(value, str)}
-    return local_model.Example(text=workflow.text_of(input), labels=labels)
+    return local_model.Example(text=text_told(workflow, input), labels=labels)

@@ -29,6 +29,7 @@ from workflows.engine.pauses import Pause
 from workflows.engine.propose.alike import mark_of
 from workflows.engine.propose.checks import broken_nevers, held_against_checks
 from workflows.engine.propose.model_answers import NOTHING_HEARD, Asker
+from workflows.engine.propose.placeholders import text_told
 from workflows.engine.propose.policy import Facts
 from workflows.engine.text.canonical_json import MAX_PROPOSAL, canonical, larger_than, unstorable
 from workflows.labels import label_of
@@ -69,7 +70,7 @@ class Classifier(Protocol):
 
 def opinion_of(learned: Classifier, workflow: AnyWorkflow, input: BaseModel, output: BaseModel) -> Second:
     """Return a classifier's opinion on a proposal. Raise whatever the author's code raises."""
-    text = within(workflow, "its text", lambda: workflow.text_of(input))
+    text = within(workflow, "its text", lambda: text_told(workflow, input))
     values = {name: getattr(output, name) for name in type(output).model_fields}
     return Second(probabilities=learned.probabilities(text, values), unfamiliar=learned.unfamiliar(text))
 

@@ -10,6 +10,7 @@ from workflows.engine.case.file_rows import read_rows
 from workflows.engine.declare.registry import AnyWorkflow
 from workflows.engine.declare.workflow import Example
 from workflows.engine.errors import InvalidInput
+from workflows.engine.propose.placeholders import text_told
 from workflows.model.sample_answers import SampleAnswers
 
 SAMPLES = "samples.jsonl"
@@ -54,5 +55,5 @@ def _texts(workflow: AnyWorkflow, examples: list[Example]) -> dict[str, str]:
             raise InvalidInput(
                 f"example {number} of {workflow.name} does not fit its input: {all_complaints(error)}"
             ) from error
-        texts[workflow.key(input)] = workflow.text_of(input)
+        texts[workflow.key(input)] = text_told(workflow, input)
     return texts

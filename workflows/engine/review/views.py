@@ -163,11 +163,17 @@ class Hidden:
     """Their labels."""
     text: bool = False
     """True if the case's own words stay out of channels."""
+    searched: frozenset[str] = frozenset()
+    """Labels of the output's fields whose texts are searched for personal values."""
+    searches: bool = False
+    """True if what people and models say of the case is searched too, as texts of the case are."""
+    countries: frozenset[str] = frozenset()
+    """The countries that these texts are searched for."""
 
     @property
     def anything(self) -> bool:
         """True if there is anything to hide."""
-        return bool(self.words or self.fields or self.text)
+        return bool(self.words or self.fields or self.text or self.searches)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -33,7 +33,7 @@ from workflows.engine.context import SYSTEM, Context
 from workflows.engine.declare.calls import author_threads
 from workflows.engine.declare.calls.author_code import within
 from workflows.engine.declare.calls.boundary import in_delivery
-from workflows.engine.declare.error_words import words_of
+from workflows.engine.declare.personal import without_personal
 from workflows.engine.declare.registry import AnyWorkflow
 from workflows.engine.declare.round_trip import read
 from workflows.engine.declare.steps import SOURCE
@@ -176,7 +176,8 @@ class Runner:
         with self._context.database.write() as session:
             self._pause_where_stuck(session, work.run, work.workflow)
             if not proposed.facts.proposed and proposed.facts.no_proposal_code in proposer.STOPPING:
-                why = proposed.facts.no_proposal or "there is no proposal"
+                # Everybody sees why a workflow is paused.
+                why = without_personal(proposed.facts.no_proposal or "there is no proposal", [work.input])
                 workflow_pauses.stop_within(session, self._context, work.run.workflow_id, why)
             self._ask_person(session, work, proposed, groups, verdict)
 
@@ -238,7 +239,8 @@ class Runner:
         # Read from the kept JSON, as after a crash: changes that rules and checks made to their copy are not delivered.
         subject: BaseModel = within(workflow, "reading the proposal", lambda: read(workflow.output, proposed.output))
         task = Delivering(effect=workflow.effect, subject=subject, row=row)
-        self._deliver(work, task, kept.part(delivery.SCOPE, once=not task.idempotent))
+        following = kept.part(delivery.SCOPE, once=not task.idempotent, told=(work.input, subject))
+        self._deliver(work, task, following)
 
     def _keep(self, session: Session, work: Work, proposed: Proposed) -> int:
         assert proposed.proposal is not None
@@ -342,13 +344,28 @@ class Runner:
         self._failures.took_one(target_of(work.workflow, work.run), team=work.run.team_id)
         delivery.applied(self._context, work.lease, work.run, row, work.workflow, receipt)
 
-    def _journal(self, work: Work, lines: Sequence[StepLine], *, scope: str = "", once: bool = False) -> Journal:
+    def _journal(
+        self,
+        work: Work,
+        lines: Sequence[StepLine],
+        *,
+        scope: str = "",
+        once: bool = False,
+        subject: object = None,
+    ) -> Journal:
         return Journal(
-            self._context, work.lease, lines, scope=scope, once=once, sleep=self._sleep, instead=self._instead
+            self._context,
+            work.lease,
+            lines,
+            scope=scope,
+            once=once,
+            sleep=self._sleep,
+            instead=self._instead,
+            told=(work.input, subject),
         )
 
     def _delivery_journal(self, work: Work, task: Delivering, lines: Sequence[StepLine]) -> Journal:
-        return self._journal(work, lines, scope=delivery.SCOPE, once=not task.idempotent)
+        return self._journal(work, lines, scope=delivery.SCOPE, once=not task.idempotent, subject=task.subject)
 
     def _stop(self, lease: Lease, error: Exception) -> None:
         """Record on the run what stopped it, and have people told."""
@@ -359,7 +376,7 @@ class Runner:
                 log.warning("run.fenced", run=lease.run, why="it was taken over before it failed")
                 return
             if run.state == RunState.DELIVERING and isinstance(error, NotAllowed):
-                self._hold(session, run, error)
+                self._hold(session, run, error, said=said.public)
                 return
             asks = run.resolution is None and questions_kept.unsent(session, run.id, team=context.team) is not None
             at = context.clock()
@@ -426,12 +443,15 @@ class Runner:
         log.warning("delivery.waits", run=run.id, case=run.case_id, target=target, error=type(error).__name__)
         return True
 
-    def _hold(self, session: Session, run: schema.Run, error: NotAllowed) -> None:
-        """Hold this delivery and those after it: the other system does not accept us, and did nothing."""
+    def _hold(self, session: Session, run: schema.Run, error: NotAllowed, *, said: str) -> None:
+        """Hold this delivery and those after it: the other system does not accept us, and did nothing.
+
+        `said`: the error's words without personal values, since everybody sees why a workflow is paused.
+        """
         context, at = self._context, self._context.clock()
         workflow = context.registry.get(teams.workflow_name(session, run.workflow_id, team=context.team))
         waiting_deliveries.note_answered(session, context, run)
-        workflow_pauses.stop_within(session, context, run.workflow_id, words_of(error), deliveries=True)
+        workflow_pauses.stop_within(session, context, run.workflow_id, said, deliveries=True)
         delivery.put_back(session, run, context=context)
         move_run(session, run, RunState.HOLDING, at=at, actor=SYSTEM)
         delivery.show_review(session, run, workflow, context=context)

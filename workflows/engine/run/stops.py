@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from pydantic import BaseModel
 from sqlalchemy.orm import Session
 
 from store import schema
@@ -17,7 +16,7 @@ from workflows.engine.causes.dependencies import dependency_of
 from workflows.engine.causes.fingerprint import VALUE, Failure, normalised
 from workflows.engine.context import Context
 from workflows.engine.declare.error_words import words_of
-from workflows.engine.declare.personal import hiding, personal_fields, personal_values
+from workflows.engine.declare.personal import SHORTEST, has_personal, without_personal
 from workflows.engine.declare.registry import AnyWorkflow
 from workflows.engine.declare.round_trip import read
 from workflows.engine.declare.steps import DELIVER, PROPOSE
@@ -34,8 +33,10 @@ LOST = "WorkerLost"
 class Said:
     """The message of an error."""
 
+    public: str
+    """Without personal values of the case, as far as they are known."""
     kept: str
-    """Without the input's own words: people without rights to the case read of failures."""
+    """Without the input's own words either: people without rights to the case read of failures."""
     alike: str
     """Without anything of the case, as far as that can be told, and without what changes from case to case."""
 
@@ -46,24 +47,22 @@ def said_of(context: Context, lease: Lease, error: BaseException) -> Said:
     with context.database.read() as session:
         loaded = runs.load(session, lease.run, team=context.team)
         if loaded is None:
-            return Said(kept=words, alike=VALUE)
+            return Said(public=words, kept=words, alike=VALUE)
         resolved = loaded.run.output_id
         output = contents.body(session, resolved, team=context.team) if resolved is not None else None
     workflow, input = context.registry.get(loaded.workflow), loaded.input
-    kept = without(words, texts_in(input))
-    alike = without(kept, texts_in(output)) if output is not None else kept
+    told = [*texts_in(input), *(texts_in(output) if output is not None else ())]
     try:
         # The author's code is called outside the transaction.
-        for form, body in ((workflow.input, input), (workflow.output, output)):
-            alike = _without_personal(form, body, alike) if body is not None else alike
+        forms = ((workflow.input, input), (workflow.output, output))
+        known = [read(form, body) for form, body in forms if body is not None and has_personal(form)]
+        public = without_personal(words, known)
     except CountersignError:
-        # It no longer fits the form, so nobody can tell what of it is personal.
-        alike = VALUE
-    return Said(kept=kept, alike=normalised(alike))
-
-
-def _without_personal(form: type[BaseModel], body: str, text: str) -> str:
-    return hiding(personal_values(read(form, body)))(text) if personal_fields(form) else text
+        # It no longer fits the form, so nobody can tell what of it is personal: each of its texts may be.
+        public = without(words, told, least=SHORTEST)
+        return Said(public=public, kept=public, alike=VALUE)
+    kept = without(public, texts_in(input))
+    return Said(public=public, kept=kept, alike=normalised(without(kept, told)))
 
 
 def stop_of(

@@ -9,8 +9,20 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import BaseModel, Field
 
-from workflows import Personal
-from workflows.engine.declare.personal import MASK, hiding, names_in, personal_fields, personal_places, personal_values
+from workflows import FindPersonal, Personal
+from workflows.engine.declare.personal import (
+    MASK,
+    countries_searched,
+    hiding,
+    names_in,
+    personal_fields,
+    personal_places,
+    personal_values,
+    searched_fields,
+    values_in,
+    without_personal,
+)
+from workflows.engine.errors import BadDeclaration
 
 
 class Address(BaseModel):
@@ -93,3 +105,57 @@ def test_no_word_is_left_in_a_text_in_which_it_stands_alone(words: set[str]) -> 
     hide = hiding(words)
     for word in words:
         assert word not in hide(f"before, {word}, after").removeprefix("before, ").removesuffix(", after")
+
+
+class Note(BaseModel):
+    """Something free in itself, and in what it holds."""
+
+    text: Annotated[str, FindPersonal("GB")]
+    lines: list[Annotated[str, FindPersonal]] = []
+    more: dict[str, Annotated[str, FindPersonal("IE")] | None] = {}
+    inner: "Note | None" = None
+    owed: Annotated[dict[str, str], Personal] = {}
+    plain: str = ""
+
+
+class Mail(BaseModel):
+    """Something that holds such a note."""
+
+    note: Note
+
+
+def test_free_text_is_searched_where_it_is_marked_at_any_depth() -> None:
+    assert searched_fields(Note) == {"text", "lines", "more"}
+    assert personal_fields(Note) == {"inner", "owed"}
+    assert personal_fields(Mail) == {"note"}
+    assert countries_searched(Mail) == {"GB", "IE"}
+    note = Note(
+        text="a@example.org or 0161 234 5000",
+        lines=["b@example.org"],
+        more={"c@example.org": "d@example.org", "nothing": None},
+        inner=Note(text="e@example.org", plain="f@example.org"),
+        owed={"Bo Berg": "paid", "street": "Long Street"},
+    )
+    found = [(one.text, one.called, one.is_found) for one in values_in(Mail(note=note))]
+    assert found == [
+        ("a@example.org", "mail address", True),
+        ("0161 234 5000", "phone number", True),
+        ("b@example.org", "mail address", True),
+        ("c@example.org", "mail address", True),
+        ("d@example.org", "mail address", True),
+        ("e@example.org", "mail address", True),
+        ("Bo Berg", "owed", False),
+        ("paid", "owed", False),
+        ("Long Street", "owed", False),
+    ]
+
+
+def test_a_country_is_named_by_its_code() -> None:
+    with pytest.raises(BadDeclaration, match="takes the codes of countries, such as GB, not Germany, de"):
+        FindPersonal("GB", "Germany", "de")
+
+
+def test_a_text_is_left_without_the_personal_values_of_what_is_near() -> None:
+    claim = Claim(id=4711, name="Ana Silva", phones=["+353 1 234 5678"])
+    said = without_personal("no ana silva at 35312345678", [claim, {"id": 1, "a": None}])
+    assert said == f"no {MASK} at {MASK}"

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from pydantic import BaseModel, JsonValue
 
-from workflows.engine.declare.personal import names_in, personal_places
+from workflows.engine.declare.personal import names_in, personal_places, values_in
 from workflows.engine.declare.round_trip import read
 from workflows.engine.errors import Misfit, Refused
 from workflows.engine.text.canonical_json import canonical
@@ -30,6 +30,8 @@ class Masking:
         self._masks_people = people
         self.personal: dict[str, None] = {}
         """Names of the personal fields that were found, in order."""
+        self.found: dict[str, None] = {}
+        """Kinds of what was found in texts that are searched, in order."""
         self.kept: dict[str, None] = {}
         """Names of the personal fields that stay, since their forms take only certain words."""
         self._stand_ins = StandIns()
@@ -52,6 +54,10 @@ class Masking:
                 self.personal[name] = None
                 self._personal_names.update(part for part in place.path if isinstance(part, str))
                 self._stand_ins.add(str(found))
+        for one in values_in(value) if self._masks_people else ():
+            if one.is_found:
+                self.found[one.called] = None
+                self._stand_ins.add(one.text)
         self.look_for_emails(plain)
 
     def _look_at_names(self, path: Sequence[str | int]) -> None:
@@ -133,6 +139,8 @@ class Masking:
                 f"stand-ins are in place of personal values ({named}), e-mail addresses and secrets: code that depends "
                 "on their very words may not fail as it did, and parts that the code made of them are not found"
             ]
+        if self.found:
+            found.append(f"found in free text, with stand-ins too: {', '.join(self.found)}")
         if self.kept:
             found.append(f"as they are, since their forms take only certain words: {', '.join(self.kept)}")
         free = [name for name, value in input.items() if isinstance(value, str) and len(value) > _LONG and " " in value]

@@ -6,12 +6,13 @@ from pydantic import JsonValue
 
 from store.cases import contents, runs
 from workflows.engine.context import Context
-from workflows.engine.declare.personal import MASK, SHORTEST, hiding, personal_fields
+from workflows.engine.declare.personal import MASK, SHORTEST, hiding, personal_fields, searched_fields
 from workflows.engine.declare.registry import AnyWorkflow
 from workflows.engine.read.spans.way import Show
 from workflows.engine.read.views import CaseView, RunView
 from workflows.engine.review.hiding import hidden_of
 from workflows.engine.text.canonical_json import canonical
+from workflows.engine.text.identifiers import finds_in
 from workflows.redaction import redacted
 
 MOST = 8_000
@@ -35,17 +36,19 @@ def content_of(context: Context, case: CaseView, run: RunView) -> Show | None:
     if hidden is None or hidden.text:
         return None
     fields = hidden.fields | personal_fields(workflow.input)
-    return _showing(hidden.words | frozenset(_words(run, hidden.fields)), fields)
+    words = frozenset(text for name in hidden.fields for text in _words(run, name) if len(text) >= SHORTEST)
+    searched = (text for name in searched_fields(workflow.output) for text in _words(run, name))
+    found = frozenset(find.text for text in searched for find in finds_in(text, hidden.countries))
+    return _showing(hidden.words | words | found, fields)
 
 
-def _words(run: RunView, fields: Collection[str]) -> Iterator[str]:
-    """Yield the values of personal fields of the output, which other texts may repeat."""
+def _words(run: RunView, field: str) -> Iterator[str]:
+    """Yield the texts of a field of the output, however it was proposed, decided or delivered."""
     outputs = [run.proposal.output] if run.proposal is not None else []
     outputs += [made.output for made in (run.review.decisions if run.review else ()) if made.output is not None]
     outputs += [run.output] if isinstance(run.output, dict) else []
     for output in outputs:
-        for name in fields:
-            yield from _leaves(output.get(name))
+        yield from _leaves(output.get(field))
 
 
 def _leaves(value: JsonValue) -> Iterator[str]:
@@ -59,9 +62,7 @@ def _leaves(value: JsonValue) -> Iterator[str]:
         case None | bool():
             return
         case _:
-            text = str(value).strip()
-            if len(text) >= SHORTEST:
-                yield text
+            yield str(value).strip()
 
 
 def _showing(words: Collection[str], fields: Collection[str]) -> Show:

@@ -224,7 +224,7 @@ def _group(context: Context, workflow: str, line: AlikeLine, number: int) -> Gro
         review=line.id,
         version=line.version,
         number=number,
-        name=text_in_channel(_name(declared, input, output) or line.key, hidden_of(declared, input))[:_NAME],
+        name=text_in_channel(_name(declared, input, output) or line.key, hidden_of(declared, input, output))[:_NAME],
     )
 
 

@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 from store.cases import cases, contents, runs
 from store.cases.review import reports
 from store.governance import teams
+from store.states import CLOSING
 from workflows.engine.case.lookup import key_in_channel, known_workflow
 from workflows.engine.context import Context
 from workflows.engine.errors import Unknown
@@ -30,9 +31,12 @@ def report_note(context: Context, report: int) -> ReportNote:
             raise Unknown(f"there is no report {report} about a case")
         name = teams.workflow_name(session, case.workflow_id, team=context.team)
         input = contents.body(session, run.input_id, team=context.team)
+        # Of a rejection the reason is kept there.
+        answer = run.output_id if run.resolution not in CLOSING else None
+        output = contents.body(session, answer, team=context.team) if answer is not None else None
     workflow = known_workflow(context, name)
     # The author's code is called outside the transaction.
-    hidden = hidden_of(workflow, input)
+    hidden = hidden_of(workflow, input, output)
     return ReportNote(
         report=ReportView(by=row.by, at=row.at, said=text_in_channel(row.said, hidden)),
         case=case.id,

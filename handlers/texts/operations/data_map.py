@@ -1,0 +1,218 @@
+"""The data map of a workflow in plain language, for any face: what comes in, who gets what of it, and for how long."""
+
+from collections.abc import Mapping, Sequence
+
+from handlers.texts.operations.charter import people
+from handlers.texts.pieces import Line, Paragraph, Piece, Room, Told, bullets, channel, line, words
+from workflows.engine.declare.retention import Retention
+from workflows.engine.read.data_map_views import (
+    DataMapView,
+    FieldMap,
+    ModelKind,
+    Part,
+    Sensitivity,
+    Share,
+    SystemMap,
+    TargetKind,
+    TargetMap,
+)
+from workflows.engine.text.sanitize import one_line
+
+ROOM = Room(text=1_000, line=120, items=100)
+"""Room for the data map of any workflow."""
+NOT_FOUND = "names, postal addresses, dates of birth, and all else that is written in words"
+"""What no search finds."""
+_SHARES: Mapping[Share, str] = {
+    Share.WHOLE: "as it is",
+    Share.MASKED: "masked",
+    Share.PLACEHOLDER: "a placeholder in its place",
+    Share.BY_CODE: "what its code hands over",
+    Share.NOTHING: "nothing",
+}
+_FOUND: Mapping[Share, str] = {
+    **_SHARES,
+    Share.MASKED: "with what is found in it masked",
+    Share.PLACEHOLDER: "with placeholders for what is found in it",
+}
+"""The same of a field that is searched."""
+_TARGETS: Mapping[TargetKind, str] = {
+    TargetKind.DELIVER: "is told what was decided",
+    TargetKind.ON_REJECT: "is told of a rejection",
+    TargetKind.ASK_SOURCE: "carries questions to the source of a case",
+}
+
+
+def data_map(view: DataMapView, room: Room = ROOM) -> Told:
+    """Say the whole data map of a workflow."""
+    parts: list[Sequence[Paragraph]] = [
+        [line(words(f"Data map of {view.workflow}", bold=True)), line(words(_sources(view, room)))],
+        [line(words("What comes in", bold=True)), bullets(_few(_fields(view, Part.INPUT, room), room))],
+        [line(words("What is decided", bold=True)), bullets(_few(_fields(view, Part.OUTPUT, room), room))],
+        [line(words("What is personal in it", bold=True)), *(line(words(one)) for one in _personal(view, room))],
+        [line(words("Who gets it", bold=True)), bullets(_few(_recipients(view, room), room))],
+        [line(words("For how long", bold=True)), bullets([line(words(one)) for one in _kept(view)])],
+    ]
+    return Told(brief=f"Data map of {view.workflow}", parts=parts)
+
+
+def data_map_in_brief(view: DataMapView, room: Room = ROOM) -> Sequence[Line]:
+    """Say in a few lines what is personal, who gets it, and for how long: for a charter."""
+    return [
+        *(line(words(one)) for one in _personal(view, room)),
+        *_recipients(view, room),
+        line(words(f"Kept: {_days_of(view.retention)}.")),
+    ]
+
+
+def _sources(view: DataMapView, room: Room) -> str:
+    if not view.sources:
+        return "No case has come in yet."
+    named = [one_line(one, room.line) for one in view.sources[: room.items]]
+    return f"Its newest cases came from: {', '.join(named)}."
+
+
+def _fields(view: DataMapView, part: Part, room: Room) -> list[Line]:
+    return [_field(view, one, room) for one in view.fields if one.part is part] or [line(words("nothing"))]
+
+
+def _field(view: DataMapView, field: FieldMap, room: Room) -> Line:
+    kinds = {
+        Sensitivity.PERSONAL: "personal",
+        Sensitivity.SEARCHED: "free text, searched",
+        Sensitivity.PLAIN: "not declared as personal",
+    }
+    to = {
+        "model": field.to_model if view.model is not ModelKind.LOCAL else Share.NOTHING,
+        "channel": field.in_channel,
+        "spans": field.in_spans,
+        "target": field.to_target,
+    }
+    shares = _FOUND if field.sensitivity is Sensitivity.SEARCHED else _SHARES
+    said = "; ".join(f"{who}: {shares[share]}" for who, share in to.items() if who != "spans" or view.collector)
+    return line(words(one_line(field.name, room.line), bold=True), words(f" ({kinds[field.sensitivity]}). {said}."))
+
+
+def _personal(view: DataMapView, room: Room) -> Sequence[str]:
+    said = []
+    if view.personal:
+        said.append(f"Personal as a whole: {_names(view.personal, room)}.")
+    if view.searched:
+        countries = sorted({one for field in view.searched for one in field.countries})
+        of = f" and, of {', '.join(countries)}, phone, national and VAT numbers" if countries else ""
+        said.append(
+            f"Searched: {_names(view.searched, room)}. Found are mail addresses, phone numbers with +, IBANs, payment "
+            f"cards, IP addresses{of}. Not found are {NOT_FOUND}."
+        )
+    if not said:
+        return ["Nothing is declared as personal, so nothing is masked."]
+    return said
+
+
+def _names(fields: Sequence[FieldMap], room: Room) -> str:
+    shown = [f"{field.name} ({field.part.value})" for field in fields[: room.items]]
+    left = len(fields) - len(shown)
+    return ", ".join([*shown, *([f"{left} more"] if left else [])])
+
+
+def _recipients(view: DataMapView, room: Room) -> list[Line]:
+    return [
+        line(words(_model(view))),
+        line(*_channel(view)),
+        line(*_reviewers(view, room)),
+        *(line(words(_system(one))) for one in view.systems),
+        *(line(words(_target(one))) for one in view.targets),
+        line(words(_spans(view))),
+    ]
+
+
+def _model(view: DataMapView) -> str:
+    match view.model:
+        case ModelKind.LOCAL:
+            return "Model: the one in this process; nothing leaves this machine for it."
+        case ModelKind.SAMPLES:
+            return "Model: none, answers written by hand; nothing leaves this machine for it."
+        case ModelKind.UNKNOWN:
+            who = "the one that the settings choose"
+        case ModelKind.VENDOR:
+            who = f"{', '.join(view.models)} of {view.vendor}"
+    what = "what the workflow's own code hands over" if view.asks_by_code else "the whole input"
+    if view.personal_to_model:
+        return f"Model: {who} gets {what}."
+    return f"Model: {who} gets {what}, with placeholders in place of all personal values."
+
+
+def _channel(view: DataMapView) -> Sequence[Piece]:
+    if view.channel is None:
+        return [words("Slack: no channel shows its cards.")]
+    where = [words("Slack: "), channel(view.channel)]
+    if not view.text_in_channel:
+        return [*where, words(" shows neither a case's own words nor free text of the answer.")]
+    hidden = " with personal values masked" if view.personal or view.searched else " as it is: nothing is masked"
+    return [*where, words(f" shows a case{hidden}.")]
+
+
+def _reviewers(view: DataMapView, room: Room) -> Sequence[Piece]:
+    if not view.reviewers:
+        return [words("Form and details, which show all: only who runs Countersign.")]
+    return [words("Form and details in Slack, which show all: "), *people(view.reviewers, room), words(".")]
+
+
+def _system(one: SystemMap) -> str:
+    who = one.system or "a system that its author does not name"
+    return f"The step {one.step}: hands to {who} what its code does ({', '.join(one.does) or 'retrieve'})."
+
+
+def _target(one: TargetMap) -> str:
+    return f"{one.system or 'The target'} {_TARGETS[one.kind]}; its code can hand over the whole input."
+
+
+def _spans(view: DataMapView) -> str:
+    if view.collector is None:
+        return "Spans: none are sent."
+    if not view.spans_content:
+        return f"Spans: {view.collector} gets no content of a case."
+    if not view.text_in_channel:
+        return f"Spans: {view.collector} gets no content of a case, as its text stays out of channels."
+    return f"Spans: {view.collector} gets content, with personal values masked."
+
+
+def _kept(view: DataMapView) -> Sequence[str]:
+    kept = view.retention
+    said = [
+        f"Input, and what its source answered: {_days(kept.input)}.",
+        f"Proposals, decisions, what was delivered, receipts: {_days(kept.output)}.",
+        f"What steps were given and returned, and error texts: {_days(kept.steps)}.",
+        f"What a model was told, and its raw answers: {_days(kept.model)}.",
+        f"Examples that were taken from cases: {_days(kept.examples)}.",
+    ]
+    if view.model in (ModelKind.VENDOR, ModelKind.UNKNOWN):
+        said.append("At the vendor of the model: as its terms say. Countersign does not decide it.")
+    if view.channel is not None:
+        said.append("In Slack: as the workspace's own retention says. Countersign does not decide it.")
+    if view.targets or view.systems:
+        said.append("In the systems that it delivers to or calls: as they say. Countersign does not decide it.")
+    if view.collector is not None:
+        said.append("At the collector of spans: as it says. Countersign does not decide it.")
+    return said
+
+
+def _days_of(kept: Retention) -> str:
+    named = {
+        "input": kept.input,
+        "output": kept.output,
+        "steps": kept.steps,
+        "model's answers": kept.model,
+        "examples": kept.examples,
+    }
+    return "; ".join(f"{name} {_days(days)}" for name, days in named.items())
+
+
+def _days(days: int | None) -> str:
+    if days is None:
+        return "until somebody removes it"
+    return f"{days:,} {'day' if days == 1 else 'days'} after its case ended"
+
+
+def _few(lines: Sequence[Line], room: Room) -> list[Line]:
+    left = len(lines) - room.items
+    return [*lines[: room.items], line(words(f"and {left} more"))] if left > 0 else list(lines)

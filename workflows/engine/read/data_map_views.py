@@ -1,0 +1,144 @@
+"""Read models of a workflow's data map, frozen, the same for every face."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from workflows.engine.declare.retention import Retention
+from workflows.engine.declare.workflow import Does
+
+
+class Part(StrEnum):
+    """The form that a field belongs to."""
+
+    INPUT = "input"
+    OUTPUT = "output"
+
+
+class Sensitivity(StrEnum):
+    """What a declaration says of a field."""
+
+    PERSONAL = "personal"
+    SEARCHED = "searched"
+    """Free text: what identifies a person in it by its form is found and counts as personal."""
+    PLAIN = "plain"
+
+
+class Share(StrEnum):
+    """How much of a field somebody gets."""
+
+    WHOLE = "whole"
+    MASKED = "masked"
+    """A mark stands in place of the value, or of what is found in it."""
+    PLACEHOLDER = "placeholder"
+    """A name such as [customer 1] stands in its place, and the value is put back into the answer."""
+    BY_CODE = "by_code"
+    """What the author's code hands over, which may be all of it."""
+    NOTHING = "nothing"
+
+
+class ModelKind(StrEnum):
+    """What proposes."""
+
+    VENDOR = "vendor"
+    LOCAL = "local"
+    """The model in this process."""
+    SAMPLES = "samples"
+    """Answers written by hand, for a demonstration."""
+    UNKNOWN = "unknown"
+    """Whoever asks does not know what the settings choose."""
+
+
+class TargetKind(StrEnum):
+    """What a system is told."""
+
+    DELIVER = "deliver"
+    ON_REJECT = "on_reject"
+    ASK_SOURCE = "ask_source"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Surroundings:
+    """What a workflow's declaration does not say, and the operator's settings do."""
+
+    model: ModelKind = ModelKind.UNKNOWN
+    vendor: str | None = None
+    models: Sequence[str] = ()
+    """Names of the vendor's models that may be asked."""
+    collector: str | None = None
+    """Address of the collector of spans; None: none are sent."""
+    spans_content: bool = False
+    """True if content of cases is in the spans."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class FieldMap:
+    """The way of one field."""
+
+    part: Part
+    name: str
+    label: str
+    sensitivity: Sensitivity
+    countries: Sequence[str]
+    """Countries whose numbers are looked for in it, by their codes; only where it is searched."""
+    to_model: Share
+    in_channel: Share
+    in_spans: Share
+    to_target: Share
+
+
+@dataclass(frozen=True, kw_only=True)
+class SystemMap:
+    """A step of the workflow's code, which may hand content to another system."""
+
+    step: str
+    system: str | None
+    """The system that it calls, as its author calls it; None: the author names none."""
+    does: Sequence[Does]
+
+
+@dataclass(frozen=True, kw_only=True)
+class TargetMap:
+    """A system that is told of the outcome, or asks the source."""
+
+    kind: TargetKind
+    system: str | None
+    """As its author calls it; None: it has no name."""
+    does: Sequence[Does]
+
+
+@dataclass(frozen=True, kw_only=True)
+class DataMapView:
+    """Which field of a workflow comes from where, goes to whom, and for how long it is kept."""
+
+    workflow: str
+    sources: Sequence[str]
+    """Where its newest cases came from, as it was recorded at intake; empty: there are none."""
+    fields: Sequence[FieldMap]
+    model: ModelKind
+    vendor: str | None
+    models: Sequence[str]
+    asks_by_code: bool
+    """True if the workflow's own code chooses what a model is told."""
+    personal_to_model: bool
+    """False: no model is told a personal value."""
+    systems: Sequence[SystemMap]
+    channel: str | None
+    """Id of the channel of its cards; None: they are shown in none."""
+    text_in_channel: bool
+    reviewers: Sequence[str]
+    """Ids of the people and groups who see all of a case in its form and under Details."""
+    targets: Sequence[TargetMap]
+    collector: str | None
+    spans_content: bool
+    retention: Retention
+
+    @property
+    def personal(self) -> Sequence[FieldMap]:
+        """The fields that are personal as a whole."""
+        return [one for one in self.fields if one.sensitivity is Sensitivity.PERSONAL]
+
+    @property
+    def searched(self) -> Sequence[FieldMap]:
+        """The fields whose text is searched."""
+        return [one for one in self.fields if one.sensitivity is Sensitivity.SEARCHED]
