@@ -21,12 +21,15 @@ from bot.worker.port import Dispatcher
 from store.db import migration
 from store.db.database import Database, Unavailable, UnsupportedDatabase
 from workflows.engine.case.team import team_of
+from workflows.engine.charters.kept import KeptCharters
+from workflows.engine.charters.terms import Answering
 from workflows.engine.context import Clock, Context
 from workflows.engine.declare.registry import AnyWorkflow, Registry
 from workflows.engine.declare.workflow_files import in_file
 from workflows.engine.errors import CountersignError, Refused
 from workflows.engine.health import watch as health
 from workflows.engine.propose.models import Models
+from workflows.engine.propose.own_examples import examples_file
 from workflows.engine.propose.prompts import keep_prompts
 from workflows.engine.run.runner import Runner
 
@@ -40,6 +43,7 @@ class App:
     settings: Settings
     context: Context
     models: Models
+    charters: KeptCharters
     dispatcher: Dispatcher
     made: Mapping[str, Mapping[str, JsonValue]]
     """Options that each workflow was made from, by workflow name."""
@@ -50,6 +54,15 @@ class App:
         prompts = [(workflow, registry.prompt(workflow.name)) for workflow in registry]
         self.models.refuse_unpriced(prompts)
         self.models.prepare(prompts)
+
+    def begin_charters(self) -> None:
+        """Keep the terms of all workflows, where they changed, and have people told of it.
+
+        A shipped example is left out: its terms are kept with its first case, if it ever has one.
+        """
+        for workflow in self.context.registry:
+            if not workflow.is_sample:
+                self.charters.begin(workflow)
 
 
 def now() -> datetime:
@@ -81,6 +94,15 @@ def opened(
         registry, made = _registry(settings, team.options, make)
         keep_prompts(database, registry, team=team.id, at=clock())
         with closing(Models(settings.for_models, database=database, team=team.id, clock=clock)) as models:
+            charters = KeptCharters(
+                database,
+                registry,
+                team=team.id,
+                clock=clock,
+                answering=lambda workflow: Answering(
+                    models=models.named(workflow, registry.prompt(workflow.name)), examples=examples_file(workflow)
+                ),
+            )
             context = Context(
                 database=database,
                 registry=registry,
@@ -89,11 +111,19 @@ def opened(
                 queue_limit=settings.queue_limit,
                 restores=team.restores,
                 seed=team.seed if seed is None else seed,
+                charters=charters,
                 prices=models.prices,
             )
             runner = Runner(context, models, second=models.second)
             dispatcher = _dispatcher(context, runner, threads=settings.threads)
-            yield App(settings=settings, context=context, models=models, dispatcher=dispatcher, made=made)
+            yield App(
+                settings=settings,
+                context=context,
+                models=models,
+                charters=charters,
+                dispatcher=dispatcher,
+                made=made,
+            )
             # A command that worked on cases ends here; a server has looked every few seconds.
             _count(context)
     finally:
@@ -159,11 +189,13 @@ def _registry(
 
 
 def _placed(workflow: AnyWorkflow, settings: Settings) -> AnyWorkflow:
-    """Return a workflow with the channel and the reviewers that the settings name for it."""
+    """Return a workflow with the channel, the reviewers and the backup that the settings name for it."""
     post_to, reviewers = settings.post_to.get(workflow.name), settings.reviewers.get(workflow.name)
-    if post_to is None and reviewers is None:
+    backup = settings.backups.get(workflow.name)
+    if post_to is None and reviewers is None and backup is None:
         return workflow
     declared = workflow.review
     placed = copy(workflow)
+    placed.backup = backup or workflow.backup
     placed.review = replace(declared, post_to=post_to or declared.post_to, reviewers=reviewers or declared.reviewers)
     return placed

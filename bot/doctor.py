@@ -20,11 +20,13 @@ from handlers.slack.manifest import manifest_file
 from handlers.texts.operations.findings import Finding
 from handlers.texts.operations.pauses import paused_by
 from handlers.texts.plain import in_words
+from handlers.texts.review.reasons import lacking
 from handlers.texts.scopes import ADD_IT, without
 from handlers.web.slack import PATH
 from store.db import extras, migration
 from store.states import STOPPED, RunState
 from workflows.engine.context import Context
+from workflows.engine.declare.charter import How
 from workflows.engine.declare.registry import AnyWorkflow
 from workflows.engine.declare.segments import uses_personal
 from workflows.engine.deliver import workflow_pauses
@@ -34,6 +36,7 @@ from workflows.engine.propose.budgets import reserved_factor, spent_today
 from workflows.engine.propose.model_outages import open_outages, overrun_views
 from workflows.engine.propose.own_examples import examples_of
 from workflows.engine.read.case_list import workflows_with_cases
+from workflows.engine.read.charters import charter_view
 from workflows.engine.read.spans import exports as span_exports
 from workflows.engine.read.workload import run_counts, stalled
 from workflows.engine.send.channel_status import troubled_messages
@@ -204,6 +207,7 @@ def _workflow(app: App, workflow: AnyWorkflow) -> Iterator[Finding]:
             what=f"{workflow.name}: shows sample answers, written by hand; no figure counts them",
             do=f"set {app.models.vendor.key} to have a model read its cases, or unset COUNTERSIGN_SAMPLE_ANSWERS",
         )
+    yield from _charter(app, workflow)
     if workflow.review.post_to is None:
         yield Finding(
             level="note",
@@ -223,6 +227,36 @@ def _workflow(app: App, workflow: AnyWorkflow) -> Iterator[Finding]:
                 what=f"{workflow.name}: the segment {name} uses a personal field, and its groups outlive the content",
                 do="see that it returns a coarse group, such as an age bracket, and no value of a single person",
             )
+
+
+def _charter(app: App, workflow: AnyWorkflow) -> Iterator[Finding]:
+    """Say what keeps a workflow from going alone by its charter, or that no person lets it."""
+    view, name = charter_view(app.context, workflow), workflow.name
+    signature = view.terms.signature if view.terms is not None else None
+    if not workflow.goes_alone:
+        return
+    if workflow.is_sample and (signature is None or signature.how is How.SAMPLE):
+        is_used = workflow.review.post_to is not None or signature is not None
+        if is_used and app.settings.slack_bot_token is not None:
+            yield Finding(
+                level="note",
+                what=f"{name}: it goes alone, and its charter is signed as a sample, by no person",
+                do=f"have its owner sign it: countersign charter {name}",
+            )
+        return
+    if view.missing:
+        yield Finding(
+            level="bad",
+            what=f"{name}: its charter is not complete, so a person decides every case: {lacking(view.missing)}",
+            do=f"say it in its declaration; countersign charter {name} shows all of it",
+        )
+    if signature is None:
+        yield Finding(
+            level="bad",
+            what=f"{name}: its charter is not signed, so a person decides every case",
+            do=f"have its owner read it and press Sign under /countersign charter {name}, or run countersign charter "
+            f"{name} --sign",
+        )
 
 
 def _budget(app: App, workflow: AnyWorkflow, prompt: Prompt) -> Iterator[Finding]:
@@ -307,10 +341,11 @@ def _slack(app: App) -> Iterator[Finding]:
     for name, (value, what) in unset.items():
         if not value:
             yield Finding(level="note", what=f"{name} is not set: {what}", do=f"set {name}")
-    for workflow in (*settings.post_to, *settings.reviewers):
+    for workflow in (*settings.post_to, *settings.reviewers, *settings.backups):
         if workflow not in app.context.registry:
             yield Finding(
-                level="bad", what=f"COUNTERSIGN_POST_TO or _REVIEWERS names {workflow}, and there is no such workflow"
+                level="bad",
+                what=f"COUNTERSIGN_POST_TO, _REVIEWERS or _BACKUPS names {workflow}, and there is no such workflow",
             )
     for digest in settings.digest_to:
         _, about, workflow = digest.partition("/")

@@ -6,7 +6,18 @@ from datetime import datetime
 
 from handlers.texts import groups
 from handlers.texts.digests import courses
-from handlers.texts.operations import bulk_reruns, causes, deliveries, failures, health, outage, overrun, pauses, reruns
+from handlers.texts.operations import (
+    bulk_reruns,
+    causes,
+    changes,
+    deliveries,
+    failures,
+    health,
+    outage,
+    overrun,
+    pauses,
+    reruns,
+)
 from handlers.texts.pieces import Room, Told
 from handlers.texts.review import assignments, decided, escalations, reminders, reports
 from handlers.texts.review.doubt import is_open
@@ -27,6 +38,7 @@ from workflows.engine.health.watch import trouble_view
 from workflows.engine.propose.model_outages import outage_view, overrun_view
 from workflows.engine.read.cause_views import CauseView
 from workflows.engine.read.causes import cause_view
+from workflows.engine.read.changes import terms_note
 from workflows.engine.review.assignment.assignments import assignment_of
 from workflows.engine.review.cards import card_view, failure_view, place_of
 from workflows.engine.review.corrected.corrected_inputs import run_again_note
@@ -185,6 +197,9 @@ def _note(context: Context, intents: Sequence[Intent]) -> Callable[[Room], Told]
             done_at = datetime.fromisoformat(first.about["at"])
             by_hand = hand_note(context, first.subject.id, done_at, resumed=kind == notices.RESUMED)
             return _plainly(pauses.lifted(by_hand) if kind == notices.RESUMED else pauses.by_hand(by_hand))
+        case notices.TERMS:
+            change = terms_note(context, int(first.about["terms"]))
+            return lambda room: changes.note(change, room)
         case notices.REPORTED:
             told = report_note(context, int(first.about["report"]))
             return lambda room: reports.note(told, room)
@@ -260,6 +275,7 @@ _WHAT = {
     "paused": "the news that Countersign paused a workflow",
     notices.PAUSED_BY_HAND: "the news that a workflow was paused",
     notices.RESUMED: "the news that a workflow was resumed",
+    notices.TERMS: "the news that the terms of a workflow changed",
     notices.REPORTED: "the news that a case was reported as wrong",
     notices.GROUP: "the news that a user group cannot be read",
     notices.DECIDED: "the news of a decision",

@@ -103,6 +103,8 @@ class Settings(BaseSettings):
     """Workflow -> channel for its cards, instead of the declared one."""
     reviewers: Annotated[Mapping[str, tuple[str, ...]], NoDecode] = Field(default_factory=dict)
     """Workflow -> user ids or user groups who may decide, instead of the declared ones."""
+    backups: Annotated[Mapping[str, str], NoDecode] = Field(default_factory=dict)
+    """Workflow -> user id of the person who stands in for its owner, instead of the declared one."""
     engineers: Annotated[tuple[str, ...], NoDecode] = ()
     """User ids or user groups who may run cases again and read them."""
     leads: Annotated[tuple[str, ...], NoDecode] = ()
@@ -216,9 +218,9 @@ class Settings(BaseSettings):
             _digest(name.partition("/")[0])
         return places
 
-    @field_validator("post_to", mode="before")
+    @field_validator("post_to", "backups", mode="before")
     @classmethod
-    def _channels(cls, value: object) -> object:
+    def _by_workflow(cls, value: object) -> object:
         return dict(_pairs(value)) if isinstance(value, str) else value
 
     @field_validator("reviewers", mode="before")

@@ -51,6 +51,8 @@ COMMANDS: Sequence[Command] = (
     Command(name="status", about="", does="Show how all is: what waits, what failed, what is down or paused"),
     Command(name="causes", about="[CAUSE]", does="List why cases failed, or show one cause with its buttons"),
     Command(name="workflows", about="[WORKFLOW]", does="List the workflows, or show the charter of one"),
+    Command(name="charter", about="WORKFLOW", does="Show a workflow in plain words; its owner signs it there"),
+    Command(name="changes", about="WORKFLOW", does="List what changed in a workflow's terms, and who signed"),
     Command(name="rerun", about="CASE [from STEP] [dry]", does="Run a case again; with dry, say what would happen"),
     Command(
         name="rerun",

@@ -16,7 +16,8 @@ from store.governance import teams
 from workflows.engine.case import intake
 from workflows.engine.case.intake import Receipt
 from workflows.engine.case.leases import Lease, claim
-from workflows.engine.context import QUEUE_LIMIT, Context
+from workflows.engine.charters.as_signed import AsSigned
+from workflows.engine.context import QUEUE_LIMIT, Charters, Context
 from workflows.engine.declare.registry import AnyWorkflow, Registry
 from workflows.engine.read.history import case_view, open_review_of
 from workflows.engine.read.views import CaseView, OpenReview, ReviewView
@@ -57,6 +58,7 @@ class World:
     clock: Clock = field(default_factory=Clock)
     registry: Registry = field(default_factory=Registry)
     queue_limit: int = QUEUE_LIMIT
+    charters: Charters = field(default_factory=AsSigned)
     waits: list[float] = field(default_factory=list)
     """Seconds that the runner would have slept, for each wait."""
 
@@ -73,6 +75,7 @@ class World:
             queue_limit=self.queue_limit,
             restores=restores,
             seed=CALM,
+            charters=self.charters,
         )
         self.runner = Runner(self.context, lambda _: self.model, sleep=self.waits.append)
 

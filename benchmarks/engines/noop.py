@@ -25,6 +25,7 @@ noop = Workflow(
     name="noop",
     decision="What is four more?",
     owner="U0BENCH",
+    is_sample=True,
     input=Item,
     output=Done,
     key=_key,

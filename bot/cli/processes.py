@@ -51,6 +51,8 @@ def serve(
         ending_if_frozen(app.settings.frozen_seconds),
     ):
         app.prepare_models()
+        if not no_worker:
+            app.begin_charters()
         slack = slack_of(app, checks=partial(findings, app)) if not no_slack else None
         schedule = schedule_of(app) if not no_schedule else None
         roles = {

@@ -51,6 +51,7 @@ def make_automation(name: str) -> int:
             f"pytest {folder}",
             f"export COUNTERSIGN_WORKFLOWS={named}",
             f"countersign run {folder}/cases.jsonl --workflow {name}",
+            f"countersign charter {name}",
         ):
             out.print(sanitize(f"    {line}"))
         return 0

@@ -56,6 +56,8 @@ class Action(StrEnum):
     START_ANEW = "start_anew"
     BACK_TO_FORM = "back_to_form"
     CHARTER = "charter"
+    SIGN = "sign_charter"
+    """Signs the charter of a workflow. Its value is about the terms that were shown, with their number."""
     ALIKE = "alike"
     """Shows the cases that are like one."""
     OPEN_ROW = "open_row"
@@ -181,7 +183,7 @@ class Shown:
 
     The action or the callback says which table it is about: Happened, Not happened, Deliver and Look are about a
     delivery, Correct and Correct input are about a case, those on the card of a cause or of a course are about that,
-    those of a spot check about that, and all others are about a review.
+    those of a spot check about that, Sign is about terms, and all others are about a review.
     """
 
     id: int

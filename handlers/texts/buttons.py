@@ -353,3 +353,10 @@ def look_at_spot_checks(workflow: str, number: int) -> Button:
     """Name the button that opens the next spot check of a workflow. `number`: of those that are open."""
     checks = f"{number:,} spot {'check' if number == 1 else 'checks'}"
     return Button(text=f"Look at {checks}", says=f"Look at {checks} of {workflow}")
+
+
+def sign(workflow: str) -> Button:
+    """Name the button that signs a charter, with what that means."""
+    text = "You answer for this workflow on the terms shown here. It may go alone as its charter says."
+    asks = Question(title="Sign this charter?", text=text, yes="Sign")
+    return Button(text="Sign", says=f"Sign the charter of {workflow}", question=asks)

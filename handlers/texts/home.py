@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from handlers.texts import states
 from handlers.texts.buttons import Button
-from handlers.texts.operations.charter import people
+from handlers.texts.people import people
 from handlers.texts.pieces import Line, Piece, ago, hour, line, moment, words
 from handlers.texts.plain import begun_large
 from handlers.texts.review.forms import answer_by
@@ -145,6 +145,13 @@ def charter_of(workflow: str) -> Button:
 
 
 HOW_EACH_DECIDES = line(words("What it may do, what it never does, who reviews, and what it may cost."))
+
+
+def unsigned(view: HomeView) -> Sequence[Line]:
+    """Say which workflows no person lets go alone."""
+    said = [line(words("Not signed yet", bold=True), words(f", so nothing goes alone: {', '.join(view.unsigned)}."))]
+    samples = line(words("Samples", bold=True), words(f", signed by no person: {', '.join(view.samples)}."))
+    return [*(said if view.unsigned else []), *([samples] if view.samples else [])]
 
 
 def no_right(engineers: Sequence[str]) -> Sequence[Line]:

@@ -98,7 +98,7 @@ _WORKFLOWS = select(Workflow).where(Workflow.team_id == bindparam("team")).order
 
 
 def workflows(session: Session, *, team: int) -> list[Workflow]:
-    """Return all workflows that ever took in a case, or were paused, by name."""
+    """Return all workflows that ever took in a case, were paused, or began with terms, by name."""
     return list(session.scalars(_WORKFLOWS, {"team": team}))
 
 

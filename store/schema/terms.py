@@ -26,9 +26,9 @@ class TermsRow(OfTeam, Base):
     seen_at: Mapped[datetime]
     """Time of the start that first had them."""
     widens: Mapped[list[Any]]
-    """Names of the parts that widen what goes alone, against the terms before."""
+    """Names of the parts that widen what goes alone, against the terms that were signed last."""
     signed_by: Mapped[str | None] = mapped_column(String(100))
     """The person who signed them, or who signed earlier terms that these do not widen; None: nothing goes alone."""
     signed_at: Mapped[datetime | None]
     signed_how: Mapped[str | None] = mapped_column(String(20))
-    """Code of the signature's way: by its owner, at the command line, as a sample, or kept from the terms before."""
+    """Code of its way: by owner or backup, at the command line, as a sample, or kept from those before."""

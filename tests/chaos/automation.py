@@ -99,6 +99,7 @@ class Office:
             name=name,
             decision="Which queue?",
             owner="U0MARIA",
+            is_sample=True,
             input=Ticket,
             output=Triage,
             key=lambda ticket: f"ticket-{ticket.id}",

@@ -87,6 +87,7 @@ def declare(name: str, *, idempotent: bool) -> Workflow[Parcel, Routing]:
         name=name,
         decision="Where does this go?",
         owner="U0MARIA",
+        is_sample=True,
         input=Parcel,
         output=Routing,
         key=lambda parcel: f"parcel-{parcel.id}",

@@ -3,10 +3,12 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from typing import Protocol
 
 from store.db.database import Database
 from store.governance.teams import Restores
-from workflows.engine.declare.registry import Registry
+from workflows.engine.declare.charter import CharterStatus, Terms
+from workflows.engine.declare.registry import AnyWorkflow, Registry
 from workflows.engine.meter import Meter
 from workflows.model.prices import Prices
 
@@ -21,6 +23,30 @@ NEVER = Restores(number=0, at=None)
 """The value for a database that was never restored from a backup."""
 QUEUE_LIMIT = 100_000
 """Most cases that may wait for work at a time."""
+
+
+class Charters(Protocol):
+    """The terms of workflows, and whether their owners signed them."""
+
+    def terms(self, workflow: AnyWorkflow) -> Terms | None:
+        """Return a workflow's terms in this process; None where nobody makes any."""
+        ...
+
+    def status(self, workflow: AnyWorkflow) -> CharterStatus:
+        """Tell whether a workflow may go alone by its charter. Raise `store.db.database.Unavailable`."""
+        ...
+
+
+class Unsigned:
+    """Charters of which none is signed: nothing goes alone."""
+
+    def terms(self, workflow: AnyWorkflow) -> Terms | None:
+        """Make none."""
+        return None
+
+    def status(self, workflow: AnyWorkflow) -> CharterStatus:
+        """Count every charter as unsigned."""
+        return CharterStatus(is_signed=False)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -43,5 +69,12 @@ class Context:
     """The counts of this process's calls of other systems."""
     ends: dict[str, date] = field(default_factory=dict, compare=False)
     """Workflow -> the day on which its access ends, as its author's function last said it: nobody waits for that."""
+    charters: Charters = field(default_factory=Unsigned, compare=False)
+    """Left out, nothing goes alone."""
     prices: Prices = field(default_factory=Prices, compare=False)
     """The prices of models, today's. Without any, no model is compared with another."""
+
+    def terms_of(self, workflow: AnyWorkflow) -> str | None:
+        """Return the version of a workflow's terms, as people are told it; None where nobody makes any."""
+        terms = self.charters.terms(workflow)
+        return terms.short if terms is not None else None

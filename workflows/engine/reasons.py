@@ -43,6 +43,10 @@ class Code(StrEnum):
     NO_CONFIDENCE = "no_confidence"
     DRAFT = "draft"
     BELOW_FLOOR = "below_floor"
+    UNSIGNED = "unsigned"
+    """Nobody has signed the charter; its owner is said."""
+    INCOMPLETE = "incomplete"
+    """The charter lacks something."""
     PROPOSED_AGAIN = "proposed_again"
     """A person refused the earlier proposal and asked for another."""
     SAME_AGAIN = "same_again"
@@ -85,7 +89,7 @@ class Reason:
     rule: str | None = None
     """The sentence of the never that it concerns."""
     by: str | None = None
-    """The one who paused the workflow: a person's id, or Countersign by its name."""
+    """The one who paused the workflow, a person's id or Countersign by its name; or the owner who is to sign."""
     change: Change | None = None
     floor: float | None = None
     """The confidence from which the workflow may resolve a case alone."""
@@ -95,6 +99,8 @@ class Reason:
     """Number of the fields that have a confidence, or should have one."""
     seconds: int | None = None
     """Seconds that were waited for an answer."""
+    missing: tuple[str, ...] = ()
+    """Codes of what the charter lacks."""
 
 
 _REASONS: TypeAdapter[tuple[Reason, ...]] = TypeAdapter(tuple[Reason, ...])

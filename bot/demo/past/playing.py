@@ -24,6 +24,7 @@ from store.states import RunState
 from workflows.engine.case.intake import accept, take_in
 from workflows.engine.case.leases import claim
 from workflows.engine.case.team import team_of
+from workflows.engine.charters.as_signed import AsSigned
 from workflows.engine.context import Context
 from workflows.engine.declare.calls import author_threads
 from workflows.engine.digests import made_up
@@ -79,7 +80,9 @@ class _Play:
             outages=KnownOutages(database, team=team, clock=clock),
             default_model=SMALL,
         )
-        self._context = Context(database=database, registry=earlier(declared), clock=clock, team=team)
+        self._context = Context(
+            database=database, registry=earlier(declared), clock=clock, team=team, charters=AsSigned()
+        )
         self._later = later(declared)
         self._runner = self._made_runner()
         self._failed: list[tuple[Arrival, int]] = []

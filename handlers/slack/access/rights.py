@@ -142,6 +142,11 @@ class Rights:
         if user not in owners and not self._is_one(user, self.leads, None):
             raise NotAllowed("Only leads, and the owners of the workflows in it, may say that they looked at it.")
 
+    def sign(self, user: str, workflow: AnyWorkflow) -> None:
+        """Raise `NotAllowed` unless the user may sign this workflow's charter: its owner, or who stands in for them."""
+        if user not in (workflow.owner, workflow.backup):
+            raise NotAllowed(f"Only the owner of {workflow.name} may sign its charter.", owner=workflow.owner)
+
     def oversee(self, user: str, workflow: AnyWorkflow) -> None:
         """Raise `NotAllowed` unless the user may see how this workflow stands; `Unsure` where that is not known.
 
@@ -210,6 +215,6 @@ def _reviewers(workflow: AnyWorkflow) -> Sequence[Who]:
 
 
 def _readers(workflow: AnyWorkflow) -> Sequence[Who]:
-    """Return those who may decide a workflow's cases, as the first person or as a second one."""
-    asked = named(workflow.review.escalate_to)
+    """Return those who may decide a workflow's cases, as the first person or as a second one, and its backup."""
+    asked = (*named(workflow.review.escalate_to), *named(workflow.backup))
     return (*_reviewers(workflow), *asked, *(one for second in workflow.review.seconds for one in named(second.by)))

@@ -49,7 +49,11 @@ def home(view: HomeView, *, may_decide: Collection[str], is_tour_read: bool, che
         button(texts.charter_of(name), action=f"{Action.CHARTER}.{number}", value=name)
         for number, name in enumerate(view.workflows)
     ]
-    made += [header(texts.CHARTERS), block(texts.HOW_EACH_DECIDES), actions("charters", charters)]
+    made += [
+        header(texts.CHARTERS),
+        block(texts.HOW_EACH_DECIDES, *texts.unsigned(view)),
+        actions("charters", charters),
+    ]
     made += _pages("charters", texts.CHARTERS, view.place.charters, len(view.workflows), view.all_workflows)
     return _view(made, HomePlace(place=view.place, is_tour_read=is_tour_read))
 

@@ -19,16 +19,15 @@ from handlers.slack import replies
 from handlers.slack.access import lookups
 from handlers.slack.access.rights import NotAllowed, UnknownKind, Unsure, UnusableGroup
 from handlers.slack.blocks import home as blocks
-from handlers.slack.blocks import modals
+from handlers.slack.blocks.charter import page as charter_page
 from handlers.slack.blocks.parts.pages import View
-from handlers.slack.blocks.parts.paragraphs import told
 from handlers.slack.context import NotHere, SlackContext
 from handlers.slack.error_codes import NOT_DONE, code_of
 from handlers.slack.ids import Action, HomePlace, TurnedTo
+from handlers.slack.interactions.charters import may_sign
 from handlers.slack.payloads import HOME, Click, Modal, click, home_opened
 from handlers.slack.replies import afterwards, answering
 from handlers.texts import home as texts
-from handlers.texts.operations.charter import charter
 from store.db.time_limits import time_limit
 from workflows.engine.errors import Refused, Unknown
 from workflows.engine.read.charters import charter_view
@@ -113,7 +112,8 @@ def charter_of(slack: SlackContext, name: str, *, user: str) -> View:
         if isinstance(error, UnusableGroup | UnknownKind):
             raise
         raise NotHere from error
-    return modals.told(told(charter(charter_view(slack.context, workflow))), about=texts.CHARTER)
+    view, generation = charter_view(slack.context, workflow), slack.context.restores.number
+    return charter_page(view, may_sign=may_sign(slack, user, workflow), generation=generation)
 
 
 def home_of(slack: SlackContext, user: str, shown: HomePlace) -> View:

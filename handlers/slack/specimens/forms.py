@@ -1,13 +1,27 @@
 """Read models of forms and charters, as specimens are drawn from."""
 
+from dataclasses import replace
 from datetime import UTC, timedelta
 from decimal import Decimal
 
 from handlers.slack.ids import OpenRow, Row
 from handlers.slack.specimens.operations import PAUSE
-from handlers.slack.specimens.reviews import COLUMNS, ROWS, WHO
+from handlers.slack.specimens.reviews import AT, COLUMNS, ROWS, WHO
+from workflows.engine.declare.charter import How
+from workflows.engine.declare.retention import Retention
 from workflows.engine.errors import NeverBroken
-from workflows.engine.read.charter_views import CharterView, SecondPerson
+from workflows.engine.read.change_views import PartChange, TermsChange
+from workflows.engine.read.charter_views import CharterView, SecondPerson, Signature, TermsView
+from workflows.engine.read.data_map_views import (
+    DataMapView,
+    FieldMap,
+    ModelKind,
+    Part,
+    Sensitivity,
+    Share,
+    TargetKind,
+    TargetMap,
+)
 from workflows.engine.text.form_fields import Field, Kind
 
 FORM = (
@@ -56,13 +70,50 @@ OPEN = OpenRow(row=Row(field="lines", place=0), mark="0" * 12, generation=0, is_
 BROKEN = NeverBroken(["answer a safety report alone"], barred=False)
 
 
+DATA_MAP = DataMapView(
+    workflow="triage",
+    sources=[],
+    fields=[
+        FieldMap(
+            part=Part.INPUT,
+            name="customer",
+            label="Customer",
+            sensitivity=Sensitivity.PERSONAL,
+            countries=(),
+            to_model=Share.WHOLE,
+            in_channel=Share.MASKED,
+            in_spans=Share.NOTHING,
+            to_target=Share.BY_CODE,
+        )
+    ],
+    model=ModelKind.VENDOR,
+    vendor="anthropic",
+    models=["claude"],
+    asks_by_code=False,
+    personal_to_model=True,
+    systems=[],
+    channel="C0123456789",
+    text_in_channel=True,
+    reviewers=["S0123456789"],
+    targets=[TargetMap(kind=TargetKind.DELIVER, system="the help desk", does=["route"])],
+    collector=None,
+    spans_content=False,
+    retention=Retention(),
+)
+
+
 CHARTER_VIEW = CharterView(
     workflow="triage",
     decision="Which queue does this ticket go to?",
     owner=WHO,
+    backup="U0123456780",
+    is_sample=False,
     may=["choose a queue", "draft a reply"],
     does=[],
     nevers=["answer a safety report alone"],
+    no_nevers=None,
+    goes_alone=True,
+    on_expiry="hold",
     at_least=0.85,
     second_opinion=0.15,
     spot_checks=0.05,
@@ -77,4 +128,59 @@ CHARTER_VIEW = CharterView(
     grace=timedelta(minutes=10),
     self_approval=False,
     can_ask=True,
+    escalate_to=[WHO],
+    told=["the customer, by the reply"],
+    data=DATA_MAP,
+    terms=TermsView(
+        version="9bc1ab02de34f560",
+        id=7,
+        number=3,
+        since=AT,
+        is_newest=True,
+        signature=Signature(by=WHO, at=AT, how=How.OWNER),
+    ),
+    missing=[],
+)
+
+UNSIGNED_CHARTER = replace(
+    CHARTER_VIEW,
+    terms=replace(CHARTER_VIEW.terms, signature=None) if CHARTER_VIEW.terms is not None else None,
+    pause=None,
+)
+
+SAMPLE_CHARTER = replace(
+    UNSIGNED_CHARTER,
+    is_sample=True,
+    terms=TermsView(
+        version="9bc1ab02de34f560",
+        id=7,
+        number=1,
+        since=AT,
+        is_newest=True,
+        signature=Signature(by="countersign", at=AT, how=How.SAMPLE),
+    ),
+)
+
+TERMS_CHANGE = TermsChange(
+    workflow="triage",
+    owner=WHO,
+    goes_alone=True,
+    number=4,
+    version="04fe9bc1ab02de34",
+    at=AT,
+    is_first=False,
+    is_newest=True,
+    changes=[
+        PartChange(name="floor", old=0.9, new=0.85),
+        PartChange(name="reviewers", old=["S0123456789"], new=["S0123456789", WHO]),
+        PartChange(name="channel", old=None, new="C0123456789"),
+        PartChange(name="code", old="a" * 16, new="b" * 16),
+        PartChange(
+            name="nevers",
+            old=[{"sentence": "promise <!channel> money", "on_edit": "bar", "code": "a" * 16}],
+            new=[{"sentence": "promise <!channel> money", "on_edit": "confirm", "code": "b" * 16}],
+        ),
+    ],
+    widens=["floor", "nevers"],
+    signature=None,
 )

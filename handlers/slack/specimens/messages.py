@@ -4,10 +4,12 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
+from functools import partial
 
 from handlers.slack.blocks import answers, spot_check
 from handlers.slack.blocks.card import card
 from handlers.slack.blocks.cause import cause
+from handlers.slack.blocks.charter import charter
 from handlers.slack.blocks.digests.course import course
 from handlers.slack.blocks.digests.digest import digest
 from handlers.slack.blocks.doubt import doubt
@@ -22,6 +24,7 @@ from handlers.slack.specimens.cases import CASE
 from handlers.slack.specimens.costs import COSTS
 from handlers.slack.specimens.digests import COURSE, COURSE_NOTE, COURSES, REVIEW
 from handlers.slack.specimens.failure_summaries import SUMMARIES
+from handlers.slack.specimens.forms import TERMS_CHANGE, UNSIGNED_CHARTER
 from handlers.slack.specimens.numbers import FEW_NUMBERS, NO_NUMBERS, NUMBERS, OWN_NUMBERS
 from handlers.slack.specimens.operations import (
     AGAIN,
@@ -70,6 +73,7 @@ from handlers.texts.digests import courses, needs_now, personal
 from handlers.texts.operations import bulk_reruns as bulk_texts
 from handlers.texts.operations import (
     causes,
+    changes,
     deliveries,
     failures,
     findings,
@@ -86,6 +90,7 @@ from store.states import (
     CauseState,
     Health,
 )
+from workflows.engine.declare.charter import How
 from workflows.engine.deliver.views import LateView, TargetView
 from workflows.engine.digests.courses.views import Choice
 from workflows.engine.digests.failures.views import Unsent
@@ -93,28 +98,48 @@ from workflows.engine.errors import CorrectionWaits
 from workflows.engine.health.views import HowEnded, Kind
 from workflows.engine.pauses import HandNote, Paused, Resumed
 from workflows.engine.propose.views import OutageView, OverrunView
+from workflows.engine.read.change_views import ChangesView, PartChange, TermsChange
+from workflows.engine.read.charter_views import Signature
 from workflows.engine.review.assignment.views import WhyAssigned
 from workflows.engine.review.rerun.bulk_rules import WhyStopped
 from workflows.engine.review.spot_checks.views import ChecksOfChannel
 
 
 def messages() -> Iterator[Specimen]:
-    for name, changes in CARDS.items():
-        yield Specimen(name=f"card, {name}", message=card(replace(CARD, **changes)))
-    for name, changes in DOUBTS.items():
-        yield Specimen(name=f"doubt, {name}", message=doubt(replace(DOUBT, **changes)))
-    for name, changes in CAUSES.items():
-        yield Specimen(name=f"cause, {name}", message=cause(cause_with(**changes)))
-    for name, changes in COURSES.items():
-        yield Specimen(name=f"course, {name}", message=course(replace(COURSE, **changes)))
+    for name, other in CARDS.items():
+        yield Specimen(name=f"card, {name}", message=card(replace(CARD, **other)))
+    for name, other in DOUBTS.items():
+        yield Specimen(name=f"doubt, {name}", message=doubt(replace(DOUBT, **other)))
+    for name, other in CAUSES.items():
+        yield Specimen(name=f"cause, {name}", message=cause(cause_with(**other)))
+    for name, other in COURSES.items():
+        yield Specimen(name=f"course, {name}", message=course(replace(COURSE, **other)))
     for name, parts in PICTURES.items():
         yield Specimen(name=f"pictures, {name}", message=illustrated(parts, text="Pictures"))
     for name, view in SUMMARIES.items():
         yield Specimen(name=f"failures, {name}", message=digest(view))
     for name, report in COSTS.items():
         yield Specimen(name=f"cost, {name}", message=digest(report))
+    for name, change in _changes().items():
+        yield Specimen(name=f"terms, {name}", message=fitted(partial(changes.note, change)))
+    yield Specimen(name="charter, to sign", message=charter(UNSIGNED_CHARTER, may_sign=True))
+    listed = ChangesView(workflow=None, shown=[TERMS_CHANGE, *_changes().values()], all=9)
+    yield Specimen(name="terms, a list", message=told(changes.listed(listed)))
     for name, drawn in _others().items():
         yield Specimen(name=name, message=drawn)
+
+
+def _changes() -> Mapping[str, TermsChange]:
+    """Return changes of terms: one that waits for a signature, and those that wait for none."""
+    kept = Signature(by=WHO, at=AT, how=How.KEPT)
+    every = [PartChange(name=name, old=None, new=None) for name in ("prompt", "examples", "hours", "another")]
+    return {
+        "to sign": TERMS_CHANGE,
+        "kept": replace(TERMS_CHANGE, widens=[], signature=kept, changes=every),
+        "a draft": replace(TERMS_CHANGE, goes_alone=False),
+        "an earlier one": replace(TERMS_CHANGE, is_newest=False),
+        "the first": replace(TERMS_CHANGE, is_first=True, changes=[], owner=None),
+    }
 
 
 def _others() -> Mapping[str, Drawn]:

@@ -6,7 +6,7 @@ from datetime import timedelta
 from decimal import Decimal
 from functools import partial
 
-from handlers.slack.blocks import answers, grid, home, modals, session, spot_check
+from handlers.slack.blocks import answers, charter, grid, home, modals, session, spot_check
 from handlers.slack.blocks.assignments import assign_form, away_form
 from handlers.slack.blocks.cause import ignore_form
 from handlers.slack.blocks.digests.bias import looked
@@ -22,7 +22,17 @@ from handlers.slack.progress import Progress
 from handlers.slack.specimens.bias import BIAS
 from handlers.slack.specimens.cases import CASE
 from handlers.slack.specimens.digests import COURSE, COURSES, REJECTIONS
-from handlers.slack.specimens.forms import BROKEN, CHARTER_VIEW, FORM, LINE, LINES, OPEN, TYPED
+from handlers.slack.specimens.forms import (
+    BROKEN,
+    CHARTER_VIEW,
+    FORM,
+    LINE,
+    LINES,
+    OPEN,
+    SAMPLE_CHARTER,
+    TYPED,
+    UNSIGNED_CHARTER,
+)
 from handlers.slack.specimens.operations import CAUSE
 from handlers.slack.specimens.reviews import (
     ABSENCE,
@@ -40,8 +50,7 @@ from handlers.slack.specimens.reviews import (
 from handlers.slack.specimens.specimen import Specimen
 from handlers.texts.digests.numbers import DEFINED
 from handlers.texts.digests.quality import rejections
-from handlers.texts.home import CHARTER, UNSURE, no_right
-from handlers.texts.operations.charter import charter
+from handlers.texts.home import UNSURE, no_right
 from handlers.texts.operations.explained import EXPLAINED, explained
 from handlers.texts.review.forms import Note
 from handlers.texts.review.spot_checks import passed_on, told_before
@@ -49,6 +58,7 @@ from store.states import (
     ReviewState,
     RunState,
 )
+from workflows.engine.declare.charter import Missing
 from workflows.engine.digests.courses.views import CourseView
 from workflows.engine.read.explained.explanation_views import ExplanationView, ValueLine
 from workflows.engine.read.home_views import PAGE, Decided, HomeView, InHand, Place, Queue
@@ -154,6 +164,7 @@ def views() -> Iterator[Specimen]:
         place=Place(in_hand=PAGE, queues=PAGE, decided=PAGE, charters=PAGE),
         is_new=True,
     )
+    at_home = replace(at_home, unsigned=["triage"], samples=["invoice-intake"])
     at_rest = replace(at_home, in_hand=[], all_in_hand=0, queues=[], all_queues=0, waiting=0, decided=[], all_decided=0)
     alone = replace(CHARTER_VIEW, at_least=None, pause=None, nevers=[], may=[], does=["execute"], reviewers=[])
     page = WaitingView(reviews=[waits], first=10, total=37)
@@ -309,11 +320,16 @@ def views() -> Iterator[Specimen]:
         "home, no right": home.told(no_right(["S0123456789", WHO]), is_tour_read=False),
         "home, unsure": home.told(UNSURE, is_tour_read=False),
         "explained": _explanation(),
-        "charter": modals.told(told(charter(CHARTER_VIEW)), about=CHARTER),
+        "charter": charter.page(CHARTER_VIEW, may_sign=True),
+        "charter, to sign": charter.page(UNSIGNED_CHARTER, may_sign=True),
+        "charter, another's to sign": charter.page(UNSIGNED_CHARTER, may_sign=False),
+        "charter, just signed": charter.page(CHARTER_VIEW, may_sign=True, was_signed=True),
+        "charter, a sample": charter.page(SAMPLE_CHARTER, may_sign=True),
+        "charter, not complete": charter.page(replace(UNSIGNED_CHARTER, missing=list(Missing)), may_sign=True),
         "a look at a digest": looked(BIAS, None),
         "a look at a digest, with a note": looked(BIAS, "It is the new price list."),
         "business numbers, what they are": modals.told(definitions(), about=DEFINED),
-        "charter, a person decides": modals.told(told(charter(alone)), about=CHARTER),
+        "charter, a person decides": charter.page(alone, may_sign=False),
     }
     for name, view in views.items():
         assert view is not None, name  # each of these small forms fits

@@ -4,22 +4,26 @@ from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from decimal import Decimal
 
+from handlers.texts.operations.changes import signed_by
+from handlers.texts.operations.data_map import data_map_in_brief
 from handlers.texts.operations.pauses import pauses
+from handlers.texts.people import people
 from handlers.texts.pieces import (
     Line,
     Paragraph,
-    Piece,
     Room,
     Told,
     bullets,
     command,
-    group,
     line,
+    moment,
     person,
     words,
 )
 from handlers.texts.plain import begun_large, duration, percent
-from handlers.who import WhoKind, named
+from handlers.texts.review.reasons import lacking
+from workflows.engine.declare.charter import How
+from workflows.engine.declare.review import OnExpiry
 from workflows.engine.declare.workflow import Does
 from workflows.engine.read.charter_views import CharterView, SecondPerson
 from workflows.engine.text.sanitize import one_line
@@ -40,14 +44,21 @@ def charter(view: CharterView, room: Room = ROOM) -> Told:
     parts: list[Sequence[Paragraph]] = [
         [
             line(words(one_line(view.decision, room.line), bold=True)),
-            line(words("It belongs to "), person(view.owner), words(".")),
+            _owner(view),
             *([*pauses([view.pause])] if view.pause is not None else []),
         ],
+        _standing(view),
         [line(words("What it may do", bold=True)), bullets(_few([line(words(one)) for one in _may(view)], room))],
         [line(words("What it never does", bold=True)), *_nevers(view, room)],
         [line(words("When it goes alone", bold=True)), *(line(words(one)) for one in _autonomy(view))],
         [line(words("Who reviews", bold=True)), *_review(view, room)],
+        _told(view, room),
+        [
+            line(words("What becomes of its data", bold=True)),
+            *data_map_in_brief(view.data, room),
+        ],
         [line(words("What it may cost", bold=True)), line(words(_budget(view)))],
+        _terms(view),
         [
             line(words("Not sure?", bold=True), words(" Ask its owner, "), person(view.owner), words(".")),
             line(
@@ -57,7 +68,7 @@ def charter(view: CharterView, room: Room = ROOM) -> Told:
             ),
         ],
     ]
-    return Told(brief=f"Charter of {view.workflow}", parts=parts)
+    return Told(brief=f"Charter of {view.workflow}", parts=[part for part in parts if part])
 
 
 def autonomy_in_brief(view: CharterView) -> str:
@@ -66,6 +77,8 @@ def autonomy_in_brief(view: CharterView) -> str:
         return "paused"
     if view.at_least is None:
         return "a person decides every case"
+    if not _may_go_alone(view):
+        return "a person decides every case: not signed yet" if not view.missing else "a person decides every case"
     return f"goes alone from {percent(view.at_least)} sure"
 
 
@@ -76,7 +89,8 @@ def _may(view: CharterView) -> Sequence[str]:
 
 def _nevers(view: CharterView, room: Room) -> Sequence[Paragraph]:
     if not view.nevers:
-        return [line(words("It has no rule of this kind."))]
+        why = f": {one_line(view.no_nevers, room.line)}" if view.no_nevers is not None else ""
+        return [line(words(f"It has no rule of this kind{why}."))]
     said = _few([line(words(begun_large(one_line(never, room.line)))) for never in view.nevers], room)
     return [bullets(said), line(words("However sure it is, such a case goes to a person."))]
 
@@ -85,8 +99,11 @@ def _autonomy(view: CharterView) -> Sequence[str]:
     if view.at_least is None:
         return ["Never: a person decides every case."]
     said = [f"Where it is at least {percent(view.at_least)} sure of each field. Else a person decides."]
-    if view.pause is not None:
-        said = ["Not now: it is paused, so a person decides every case.", f"Else: {said[0][:1].lower()}{said[0][1:]}"]
+    not_now = "it is paused"
+    if view.pause is None:
+        not_now = "its charter is not complete" if view.missing else "its charter is not signed"
+    if view.pause is not None or not _may_go_alone(view):
+        said = [f"Not now: {not_now}, so a person decides every case.", f"Else: {said[0][:1].lower()}{said[0][1:]}"]
     if view.second_opinion is not None:
         doubt = percent(view.second_opinion)
         said.append(f"Also not where the local model, as a second opinion, finds the answer less than {doubt} likely.")
@@ -113,7 +130,80 @@ def _review(view: CharterView, room: Room) -> Sequence[Paragraph]:
         said.append(line(words("Nobody decides a case that they handed in themselves.")))
     if view.can_ask:
         said.append(line(words("A reviewer can ask the source of a case a question.")))
+    further = people(view.escalate_to, room) if view.escalate_to else [words("its owner, "), person(view.owner)]
+    said.append(line(words("Who is not sure asks "), *further, words(".")))
+    if view.on_expiry != "hold":
+        said.append(line(words(f"Where nobody answers in time, {_EXPIRY[view.on_expiry]}.")))
     return said
+
+
+_EXPIRY: Mapping[OnExpiry, str] = {
+    "reject": "the case is closed without anybody",
+    "approve": "what is proposed is delivered without anybody",
+    "escalate": "these are asked by themselves",
+}
+
+
+def _owner(view: CharterView) -> Line:
+    stands_in = [words("; "), person(view.backup), words(" stands in")] if view.backup is not None else []
+    return line(words("It belongs to "), person(view.owner), *stands_in, words("."))
+
+
+def _may_go_alone(view: CharterView) -> bool:
+    return view.terms is None or (view.terms.signature is not None and not view.missing)
+
+
+def _standing(view: CharterView) -> list[Paragraph]:
+    """Say what keeps it from going alone; nothing where nobody makes terms."""
+    terms, said = view.terms, list[Paragraph]()
+    if terms is None:
+        return said
+    if view.missing:
+        said.append(line(words("Not complete", bold=True), words(f": {lacking(view.missing)}.")))
+    if terms.signature is None:
+        waits = "Nothing goes alone until its owner signs." if view.goes_alone else "Nothing goes alone anyway."
+        said.append(line(words("Not signed", bold=True), words(f". {waits}")))
+    elif terms.signature.how is How.SAMPLE:
+        said.append(line(words("A sample", bold=True), words(", signed by no person: it is a shipped example.")))
+    return said
+
+
+def _told(view: CharterView, room: Room) -> list[Paragraph]:
+    if not view.told:
+        return []
+    said = _few([line(words(begun_large(one_line(one, room.line)))) for one in view.told], room)
+    return [line(words("Who is told", bold=True)), bullets(said)]
+
+
+def _terms(view: CharterView) -> list[Paragraph]:
+    terms = view.terms
+    if terms is None:
+        return []
+    if terms.number is None or terms.since is None:
+        new = "They are new: they are kept with the next case, when serve starts, or when they are signed."
+        said = [line(words(f"{terms.version}. {new}"))]
+    else:
+        said = [line(words(f"{terms.version}, number {terms.number:,}, since "), moment(terms.since), words("."))]
+    if terms.signature is not None:
+        said.append(line(words("They are "), *signed_by(terms.signature), words(".")))
+    elif terms.is_newest:
+        said.append(line(words("Nobody has signed them.")))
+    if not terms.is_newest:
+        said.append(line(words("Another process began with other terms since: see the changes.")))
+    said.append(line(words("What changed, and who signed: "), command("changes", view.workflow)))
+    return [line(words("Its terms", bold=True)), *said]
+
+
+def who_may_sign(view: CharterView) -> Line:
+    """Say to somebody who may not sign who may."""
+    stands_in = [words(", or "), person(view.backup), words(", who stands in")] if view.backup is not None else []
+    return line(words("Its owner may sign it: "), person(view.owner), *stands_in, words("."))
+
+
+def was_signed(view: CharterView) -> str:
+    """Confirm a signature."""
+    then = "It may go alone now, as this charter says." if view.goes_alone else "It settles nothing alone so far."
+    return f"You signed the charter of {view.workflow}. {then}"
 
 
 def _second(one: SecondPerson, number: int, room: Room) -> Line:
@@ -125,17 +215,6 @@ def _second(one: SecondPerson, number: int, room: Room) -> Line:
 
 
 _ORDINALS = {2: "Second", 3: "Third", 4: "Fourth", 5: "Fifth", 6: "Sixth"}
-
-
-def people(ids: Sequence[str], room: Room = ROOM) -> list[Piece]:
-    """Name people and groups, by their ids as they are written."""
-    made: list[Piece] = []
-    shown = named(ids)[: room.items]
-    for one in shown:
-        made += [words(", ")] if made else []
-        made.append(group(one.id) if one.kind is WhoKind.GROUP else person(one.id))
-    left = len(ids) - len(shown)
-    return [*made, words(f" and {left} more")] if left > 0 else made
 
 
 def _budget(view: CharterView) -> str:

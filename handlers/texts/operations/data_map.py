@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
-from handlers.texts.operations.charter import people
+from handlers.texts.people import people
 from handlers.texts.pieces import Line, Paragraph, Piece, Room, Told, bullets, channel, line, words
 from workflows.engine.declare.retention import Retention
 from workflows.engine.read.data_map_views import (
@@ -57,9 +57,11 @@ def data_map(view: DataMapView, room: Room = ROOM) -> Told:
 
 def data_map_in_brief(view: DataMapView, room: Room = ROOM) -> Sequence[Line]:
     """Say in a few lines what is personal, who gets it, and for how long: for a charter."""
+    recipients = _recipients(view, room)
     return [
         *(line(words(one)) for one in _personal(view, room)),
-        *_recipients(view, room),
+        # Whoever says a charter may not know the collector: only the whole map says that there is none.
+        *(recipients if view.collector is not None else recipients[:-1]),
         line(words(f"Kept: {_days_of(view.retention)}.")),
     ]
 

@@ -28,7 +28,7 @@ def status(view: StatusView) -> Told:
 def listed(view: StatusView) -> Told:
     """List the workflows: the question that each decides, and who answers for it."""
     lines = [_listed(one) for one in view.workflows[:_NAMED]]
-    said: list[Paragraph] = [bullets(lines), line(words("The charter of one: "), command("workflows", "WORKFLOW"))]
+    said: list[Paragraph] = [bullets(lines), line(words("The charter of one: "), command("charter", "WORKFLOW"))]
     return Told(brief="Workflows", parts=[[line(words("Workflows", bold=True)), *said], *_more(view)])
 
 

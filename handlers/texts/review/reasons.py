@@ -1,10 +1,18 @@
 """Reasons in words, made from the code of each and its values."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from handlers.texts.plain import duration, percent
+from workflows.engine.declare.charter import Missing
 from workflows.engine.reasons import Change, Code, FieldNumber, Reason
 
+_MISSING: Mapping[str, str] = {
+    Missing.BACKUP: "somebody who stands in for the owner",
+    Missing.MAY: "what it may do",
+    Missing.NEVERS: "what it never does",
+    Missing.REVIEWERS: "who reviews",
+    Missing.TOLD: "who is told",
+}
 SAME_AGAIN = "the model proposes the same again"
 _NAMED = 8
 """Fields that are named; more are counted."""
@@ -41,6 +49,10 @@ def in_words(reason: Reason) -> str:
         case Code.BELOW_FLOOR if reason.floor is not None:
             fields = _named([f"{field.label} {_number(field)}" for field in reason.fields], reason.of or 0)
             return f"confidence is below {reason.floor:g}: {fields}"
+        case Code.UNSIGNED:
+            return f"its owner{f', {reason.by},' if reason.by else ''} has not signed its charter yet"
+        case Code.INCOMPLETE:
+            return f"its charter is not complete: {lacking(reason.missing)}"
         case Code.PROPOSED_AGAIN:
             return "you asked for another proposal"
         case Code.SAME_AGAIN:
@@ -63,6 +75,13 @@ def in_words(reason: Reason) -> str:
 def not_sure_enough(reason: Reason) -> str:
     """Say a reason of too little confidence where each field is marked that it is about."""
     return f"less than {percent(reason.floor or 0)} sure"
+
+
+def lacking(missing: Sequence[str]) -> str:
+    """Say what a charter lacks."""
+    named = [_MISSING.get(one, one) for one in missing]
+    said = " and ".join([", ".join(named[:-1]), named[-1]]) if len(named) > 1 else "".join(named)
+    return f"{said} {'is' if len(named) == 1 else 'are'} missing"
 
 
 def _against(field: FieldNumber) -> str:

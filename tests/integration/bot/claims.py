@@ -104,6 +104,7 @@ def declare(name: str, *, idempotent: bool) -> Workflow[Claim, Verdict]:
         name=name,
         decision="Do we pay?",
         owner="U0MARIA",
+        is_sample=True,
         input=Claim,
         output=Verdict,
         key=lambda claim: f"claim-{claim.customer}-{claim.id}",

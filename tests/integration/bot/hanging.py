@@ -53,6 +53,7 @@ def declare(name: str, *, seconds: float) -> Workflow[Case, Answer]:
         name=name,
         decision="Is it done?",
         owner="U0MARIA",
+        is_sample=True,
         input=Case,
         output=Answer,
         key=lambda case: f"case-{case.id}",

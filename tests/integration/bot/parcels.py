@@ -136,6 +136,7 @@ def declare(name: str, *, idempotent: bool) -> Workflow[Parcel, Routing]:
         name=name,
         decision="Where does this parcel go?",
         owner="U0MARIA",
+        is_sample=True,
         input=Parcel,
         output=Routing,
         key=lambda parcel: f"parcel-{parcel.id}",

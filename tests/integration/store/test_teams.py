@@ -264,6 +264,20 @@ class Company:
             chosen_at=NOW,
             note="x",
         )
+        for number, signed in ((1, {"signed_by": "U1", "signed_at": NOW, "signed_how": "owner"}), (2, {})):
+            ids[f"terms {number}"] = rows.add(
+                session,
+                schema.TermsRow,
+                team_id=team,
+                workflow_id=ids["workflow"],
+                number=number,
+                version="a" * 64,
+                parts={"floor": 0.9},
+                code_version="abc",
+                seen_at=NOW,
+                widens=[],
+                **signed,
+            )
 
     def _by_people(self, session: Session) -> None:
         """Add cases that a person edited and answered in a form, and the baseline that they are held against."""
@@ -888,6 +902,25 @@ class Company:
             "costs.days_with_cases": {"days": [Span(since=NOW - HOUR, until=NOW + HOUR)], "workflow": "sample"},
             "costs.reused": {"workflow": None},
             "costs.dearest_cases": {"workflow": "sample"},
+            "terms.newest": {"workflow": "sample"},
+            "terms.newest_of_version": {"workflow": "sample", "version": "a" * 64},
+            "terms.last_signed": {"workflow": "sample"},
+            "terms.hows": {"versions": ["a" * 64]},
+            "terms.was_signed": {"workflow": ids["workflow"], "hows": ["owner"]},
+            "terms.get": {"terms": ids["terms 1"]},
+            "terms.before": {"terms": [(schema.TermsRow, ids["terms 2"])]},
+            "terms.of_workflows": {"workflow": "sample"},
+            "terms.count": {"workflow": "sample"},
+            "terms.add": {
+                "workflow": ids["workflow"],
+                "number": 3,
+                "version": "b" * 64,
+                "parts": {},
+                "code_version": "abc",
+                "seen_at": NOW,
+                "widens": [],
+            },
+            "terms.sign": {"terms": ids["terms 2"], "how": "owner", "in_place_of": ["sample"]},
             "prompt_versions.first_seen": {"versions": ["abc"]},
             "digests.latest_period": {"until": "2026-11-20", "workflow": ""},
             "digests.ahead": {"of": "2026-11-18"},

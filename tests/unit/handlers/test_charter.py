@@ -6,6 +6,7 @@ from decimal import Decimal
 
 from handlers.slack.blocks.parts.paragraphs import told
 from handlers.slack.blocks.parts.transcript import transcript
+from handlers.slack.specimens.forms import DATA_MAP
 from handlers.texts.operations.charter import autonomy_in_brief, charter
 from tests.unit.handlers.cases import NOW
 from workflows.engine.pauses import Pause
@@ -15,9 +16,14 @@ VIEW = CharterView(
     workflow="triage",
     decision="Which queue?",
     owner="U0MARIA",
+    backup="U0JONAS",
+    is_sample=False,
     may=["choose a queue"],
     does=[],
     nevers=["promise money"],
+    no_nevers=None,
+    goes_alone=True,
+    on_expiry="hold",
     at_least=0.85,
     second_opinion=None,
     spot_checks=0.005,
@@ -32,6 +38,11 @@ VIEW = CharterView(
     grace=timedelta(0),
     self_approval=True,
     can_ask=False,
+    escalate_to=[],
+    told=[],
+    data=DATA_MAP,
+    terms=None,
+    missing=[],
 )
 PAUSE = Pause(workflow="triage", at=NOW, by="U0KIM", by_itself=False, reason="prices", holds_deliveries=False)
 

@@ -57,6 +57,8 @@ REPORTED = "reported"
 """The kind of the note that a case was reported as wrong of which nobody has to decide anything."""
 SPOT_CHECKS = outbox.SPOT_CHECKS
 """The kind of a channel's card for the spot checks that wait."""
+TERMS = "terms"
+"""The kind of the note that a workflow's terms changed; it is about the workflow, and knows which terms."""
 NOWHERE = "nowhere"
 """The kind of the note that a channel cannot be posted to; it knows which one."""
 UNSENT = "unsent"
@@ -230,6 +232,20 @@ def paused_by_hand(session: Session, declared: Review | None, *, team: int, work
 def resumed(session: Session, declared: Review | None, *, team: int, workflow: int, at: datetime) -> None:
     """Have a workflow's people told that somebody resumed it."""
     _tell_its_people(session, declared, RESUMED, team=team, workflow=workflow, at=at)
+
+
+def terms_changed(session: Session, declared: Review, *, team: int, workflow: int, terms: int, at: datetime) -> None:
+    """Have a workflow's people told that it began with other terms than before. `terms`: their row."""
+    outbox.add_note_once(
+        session,
+        team=team,
+        kind=TERMS,
+        subject=SubjectKind.WORKFLOW.of(workflow),
+        channel=_channel_of(declared),
+        at=at,
+        occasion=str(terms),
+        about={"terms": str(terms)},
+    )
 
 
 def reported(session: Session, report: schema.Report, case: int, declared: Review, *, at: datetime) -> None:

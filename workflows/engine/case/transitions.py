@@ -42,12 +42,14 @@ def move_run(
     actor: str,
     held_at: int | None = None,
     otherwise: Exception | None = None,
+    terms: str | None = None,
     **changes: Any,
 ) -> bool:
     """Move a run from the state in which it was read.
 
     False where it is no longer in that state or, if given, held at that lease. `otherwise`: an error to raise instead,
-    at the latest at the commit; the database is not asked at once then. `changes`: columns that change with it.
+    at the latest at the commit; the database is not asked at once then. `terms`: the version of those by
+    which it goes alone. `changes`: columns that change with it.
     Where the run stops or is superseded, its delivery waits no longer. Raise `ImpossibleMove` for a move that the table
     does not have.
     """
@@ -67,7 +69,7 @@ def move_run(
         action=f"run.{to}",
         subject=SubjectKind.RUN.of(run.id),
         case=run.case_id,
-        details={"from": frm},
+        details={"from": frm, **({"terms": terms} if terms is not None else {})},
     )
     if to is RunState.READY:
         queue.enqueue(session, run=run.id, case=run.case_id)

@@ -11,6 +11,8 @@ from workflows.engine.declare.working_hours import WorkingHours
 from workflows.engine.errors import BadDeclaration
 
 OnExpiry = Literal["hold", "reject", "approve", "escalate"]
+LAPSES: tuple[OnExpiry, ...] = ("reject", "approve")
+"""The rules by which a review that nobody answers is settled without a person."""
 """The rule for a review that nobody answers in time.
 
 It stays open and overdue; its case closes; its proposal is delivered, where nothing but an answer is missing; or it

@@ -19,7 +19,7 @@ from pydantic import JsonValue
 from workflows.engine.declare.personal import has_personal
 from workflows.engine.declare.proposal import InputT, OutputT, Proposal
 from workflows.engine.declare.retention import Retention
-from workflows.engine.declare.review import Review
+from workflows.engine.declare.review import LAPSES, Review
 from workflows.engine.declare.segments import segments_in
 from workflows.engine.declare.step_limits import TIME_LIMIT, is_time_limit
 from workflows.engine.declare.working_hours import WorkingHours, end_of_wait
@@ -281,6 +281,7 @@ class Workflow(Generic[InputT, OutputT]):
         segments: Mapping[str, Callable[[InputT], str]] | None = None,
         personal_to_model: bool = True,
         is_sample: bool = False,
+        no_nevers: str | None = None,
     ) -> None:
         """Declare a workflow.
 
@@ -304,6 +305,7 @@ class Workflow(Generic[InputT, OutputT]):
         longer than the content, so it is a coarse one and nothing personal. `personal_to_model`: False if no model may
         be told a personal value: it is told a placeholder, such as [customer 1], wherever the value stands.
         `is_sample`: True for a shipped example, whose charter nobody has to sign.
+        `no_nevers`: why it needs no never, in words for people: its charter says that in their place.
 
         Raise `BadDeclaration` for a declaration that cannot work.
         """
@@ -312,6 +314,8 @@ class Workflow(Generic[InputT, OutputT]):
         for what, value in (("decision", decision), ("owner", owner)):
             if not value.strip():
                 raise BadDeclaration(f"workflow {name}: {what} is empty")
+        if no_nevers is not None and not no_nevers.strip():
+            raise BadDeclaration(f"workflow {name}: no_nevers says why it needs none, in words for people")
         for what, model in (("input", input), ("output", output)):
             if not model.model_fields:
                 raise BadDeclaration(f"workflow {name}: {what} {model.__name__} has no fields")
@@ -351,6 +355,7 @@ class Workflow(Generic[InputT, OutputT]):
         """Segment -> the function from an input to the group that its case is in."""
         self.personal_to_model = personal_to_model
         self.is_sample = is_sample
+        self.no_nevers = no_nevers
         self.nevers: tuple[Never[InputT, OutputT], ...] = ()
         self.checks: tuple[Check[InputT, OutputT], ...] = ()
         self.templates: dict[str, Callable[[InputT, Mapping[str, str]], str]] = {}
@@ -358,7 +363,8 @@ class Workflow(Generic[InputT, OutputT]):
         self.rejection_effect: Effect[Rejection, InputT] | None = None
         self.source_effect: Effect[str, InputT] | None = None
         self.alike_by: Callable[[InputT, OutputT], str | None] | None = None
-        self._text = text
+        self.text = text
+        """The input as plain text, as declared; None: all its text fields."""
         self.proposing: Callable[[InputT, Ask[OutputT]], Proposal[OutputT]] | None = None
 
     def propose(
@@ -392,6 +398,8 @@ class Workflow(Generic[InputT, OutputT]):
         """
         if not sentence.strip():
             raise BadDeclaration(f"workflow {self.name}: a never needs its sentence")
+        if self.no_nevers is not None:
+            raise BadDeclaration(f"workflow {self.name} has a never, so leave no_nevers out")
 
         def decorate(function: Callable[[InputT, OutputT], bool]) -> Callable[[InputT, OutputT], bool]:
             self.nevers += (Never(sentence=sentence, broken=function, on_edit=on_edit),)
@@ -563,6 +571,11 @@ class Workflow(Generic[InputT, OutputT]):
         return decorate if function is None else decorate(function)
 
     @property
+    def goes_alone(self) -> bool:
+        """True if there is anything that it may settle without a person."""
+        return self.autonomy.at_least is not None or self.review.on_expiry in LAPSES
+
+    @property
     def effects(self) -> tuple[Effect[Any, InputT], ...]:
         """All that it does in the world; Any: each effect has a subject of its own."""
         declared = (self.effect, self.rejection_effect, self.source_effect)
@@ -643,8 +656,8 @@ class Workflow(Generic[InputT, OutputT]):
 
     def text_of(self, input: InputT) -> str:
         """Return the input as plain text."""
-        if self._text is not None:
-            return self._text(input)
+        if self.text is not None:
+            return self.text(input)
         return "\n".join(value for _, value in input if isinstance(value, str))
 
 

@@ -15,12 +15,13 @@ from workflows.engine.propose.model_outages import KnownOutages
 from workflows.engine.propose.own_examples import examples_of, learned
 from workflows.engine.propose.proposer import Second, opinion_of
 from workflows.engine.propose.samples import has_samples, sample_answers
-from workflows.model.choice import AUTO, ModelSettings, chosen_vendor, is_local
+from workflows.model.choice import AUTO, LOCAL, ModelSettings, chosen_vendor, is_local
 from workflows.model.concurrency import Concurrency
 from workflows.model.gateway import Gateway, models_of
 from workflows.model.local.local_model import CannotLearn, LocalModel
 from workflows.model.port import Model, ModelError, ModelUnavailable, Prompt, Usage
 from workflows.model.prices import Unpriced
+from workflows.model.sample_answers import MODEL as SAMPLES
 from workflows.model.sample_answers import SampleAnswers
 from workflows.model.traffic import Traffic
 
@@ -88,6 +89,13 @@ class Models:
         if prompt is None or self.learns(workflow) or self.shows_samples(workflow):
             return ()
         return models_of(prompt, self.vendor.default_model)
+
+    def named(self, workflow: AnyWorkflow, prompt: Prompt | None) -> tuple[str, ...]:
+        """Return the names of the models that answer for a workflow, paid or not."""
+        if self.shows_samples(workflow):
+            return (SAMPLES,)
+        vendor = self.vendor.declared.name
+        return tuple(f"{vendor}/{model}" for model in self.asked(workflow, prompt)) or (LOCAL,)
 
     def refuse_unpriced(self, registry: Iterable[tuple[AnyWorkflow, Prompt | None]]) -> None:
         """Raise `Refused` where a model without a known price would be asked."""

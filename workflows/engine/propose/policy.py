@@ -51,6 +51,10 @@ class Facts:
     labels: Mapping[str, str] = field(default_factory=dict)
     """Output field -> its label for people."""
     unfamiliar: str | None = None
+    unsigned: str | None = None
+    """The owner who has not signed the charter yet; None where it is signed."""
+    missing: tuple[str, ...] = ()
+    """Codes of what the charter lacks."""
     doubts: Sequence[str] = ()
     """Reasons not to trust the stated confidence."""
     second: Mapping[str, float] = field(default_factory=dict)
@@ -130,10 +134,19 @@ def _against(facts: Facts) -> list[Reason]:
         reasons.append(Reason(code=Code.UNFAMILIAR, said=facts.unfamiliar))
     if facts.fallback is not None:
         reasons.append(Reason(code=Code.FALLBACK, said=facts.fallback))
+    reasons += _charter(facts)
     reasons += [Reason(code=Code.DOUBT, said=doubt) for doubt in facts.doubts]
     reasons += _second(facts)
     reasons += _confidence(facts)
     return reasons
+
+
+def _charter(facts: Facts) -> list[Reason]:
+    if facts.floor is None:
+        # It drafts only, which needs no signature.
+        return []
+    reasons = [Reason(code=Code.UNSIGNED, by=facts.unsigned)] if facts.unsigned is not None else []
+    return reasons + ([Reason(code=Code.INCOMPLETE, missing=facts.missing)] if facts.missing else [])
 
 
 def _second(facts: Facts) -> list[Reason]:

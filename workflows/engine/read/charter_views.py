@@ -2,11 +2,14 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from decimal import Decimal
 
+from workflows.engine.declare.charter import How, Missing
+from workflows.engine.declare.review import OnExpiry
 from workflows.engine.declare.workflow import Does
 from workflows.engine.pauses import Pause
+from workflows.engine.read.data_map_views import DataMapView
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -22,17 +25,54 @@ class SecondPerson:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Signature:
+    """The signature under terms."""
+
+    by: str
+    """The person; Countersign by its name for a shipped example."""
+    at: datetime
+    how: How
+
+
+@dataclass(frozen=True, kw_only=True)
+class TermsView:
+    """The terms that a process works with."""
+
+    version: str
+    """As people are told it."""
+    id: int | None
+    """Of their row; None where no process has worked with them yet."""
+    number: int | None
+    """Place among the workflow's terms, from 1."""
+    since: datetime | None
+    """Time of the start that first had them."""
+    is_newest: bool
+    """False: another process began with others since."""
+    signature: Signature | None
+    """None: nobody has signed them."""
+
+
+@dataclass(frozen=True, kw_only=True)
 class CharterView:
     """A workflow as its charter says it. Names of people and groups are ids, as their face has them."""
 
     workflow: str
     decision: str
     owner: str
+    backup: str | None
+    """The person who stands in for the owner."""
+    is_sample: bool
+    """True for a shipped example, which no person has to sign."""
     may: Sequence[str]
     """The author's words for what it may do."""
     does: Sequence[Does]
     """The effects that it may have, where the author said no words for them."""
     nevers: Sequence[str]
+    no_nevers: str | None
+    """The author's words for why it needs none."""
+    goes_alone: bool
+    """True if there is anything that it may settle without a person."""
+    on_expiry: OnExpiry
     at_least: float | None
     """Least confidence in each field at which it goes alone, from 0 to 1; None: it never does."""
     second_opinion: float | None
@@ -55,3 +95,21 @@ class CharterView:
     self_approval: bool
     can_ask: bool
     """True if the source of a case can be asked."""
+    escalate_to: Sequence[str]
+    """People who may be asked further; empty: the owner is."""
+    told: Sequence[str]
+    """Who hears of the outcome, in the author's words."""
+    data: DataMapView
+    """Who gets what of its cases, and for how long."""
+    terms: TermsView | None
+    """None where nobody makes any."""
+    missing: Sequence[Missing]
+    """Parts that it has to have before it goes alone."""
+
+    @property
+    def may_be_signed(self) -> bool:
+        """True if a signature is wanted, and these are the terms to sign."""
+        terms = self.terms
+        if terms is None or terms.id is None or not terms.is_newest or self.missing:
+            return False
+        return terms.signature is None or terms.signature.how is How.SAMPLE

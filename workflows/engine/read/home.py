@@ -17,6 +17,7 @@ from workflows.engine.context import Context
 from workflows.engine.declare.names import persons_in
 from workflows.engine.declare.registry import AnyWorkflow
 from workflows.engine.declare.review import MAX_GRACE
+from workflows.engine.read.charters import unsigned_among
 from workflows.engine.read.home_views import PAGE, Decided, HomeView, InHand, Place, Queue
 from workflows.engine.review.alike import alike_cases
 from workflows.engine.review.assignment.absences import absence_of
@@ -72,6 +73,8 @@ def home_view(
         inputs = [one.input_id for one in in_hand] + [one.input_id for one in decided]
         bodies = contents.bodies(session, inputs, team=team)
         is_new = made == 0 and not homes.has_decided(session, by, team=team)
+        listed = names[shown.charters : shown.charters + PAGE]
+        unsigned = unsigned_among(session, context, [context.registry.get(name) for name in listed])
     # The author's code is called outside the transaction.
     known = {workflow.name: workflow for workflow in workflows}
     return HomeView(
@@ -84,11 +87,13 @@ def home_view(
         corrections=sum(one.first for one in waiting),
         decided=[_decided(one, known, bodies, is_undoable) for one, is_undoable in zip(decided, undoable, strict=True)],
         all_decided=made,
-        workflows=names[shown.charters : shown.charters + PAGE],
+        workflows=listed,
         all_workflows=len(names),
         place=shown,
         is_new=is_new,
         groups=alike_cases.groups(context, workflows=names, limit=_GROUPS),
+        unsigned=unsigned.waiting,
+        samples=unsigned.samples,
         absence=absence_of(context, by),
     )
 

@@ -96,5 +96,9 @@ class HomeView:
     """True if the person never decided anything."""
     groups: Sequence[GroupView] = ()
     """The largest groups of cases that are alike."""
+    unsigned: Sequence[str] = ()
+    """Workflows on this page whose charter waits for a signature."""
+    samples: Sequence[str] = ()
+    """Workflows on this page that go alone as shipped examples, signed by no person."""
     absence: AbsenceView | None = None
     """The time in which the person is away, or will be; None where they said nothing."""

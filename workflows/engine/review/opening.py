@@ -61,12 +61,22 @@ def open_review(
         action="review.opened",
         subject=SubjectKind.REVIEW.of(opened),
         case=run.case_id,
-        details={"run": run.id, "why": ",".join(reason.code for reason in reasons)},
+        details={
+            "run": run.id,
+            "why": ",".join(reason.code for reason in reasons),
+            **_terms(context, workflow),
+        },
     )
     review = reviews.get(session, opened, team=context.team)
     assert review is not None
     notices.card(session, review, workflow.review, at=at)
     return opened
+
+
+def _terms(context: Context, workflow: AnyWorkflow) -> dict[str, str]:
+    """Return the version of the terms by which a person is asked, where there is one."""
+    terms = context.terms_of(workflow)
+    return {"terms": terms} if terms is not None else {}
 
 
 def _before(session: Session, run: schema.Run) -> schema.Review | None:

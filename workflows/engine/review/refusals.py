@@ -114,7 +114,9 @@ def note_unseen(context: Context, reference: str, *, by: str, wanted: str) -> No
         _record(session, context, by=by, wanted=wanted, why=WhyRefused.NO_RIGHT, subject=subject, case=case)
 
 
-def note_of_workflow(context: Context, workflow: str, *, by: str, wanted: str) -> None:
+def note_of_workflow(
+    context: Context, workflow: str, *, by: str, wanted: str, why: WhyRefused = WhyRefused.NO_RIGHT
+) -> None:
     """Record a refusal about a workflow as a whole. `wanted`: as for `note`."""
     with context.database.write(urgent=True) as session:
         row = workflow_pauses.row_of(session, team=context.team, name=workflow, at=context.clock())
@@ -123,7 +125,7 @@ def note_of_workflow(context: Context, workflow: str, *, by: str, wanted: str) -
             context,
             by=by,
             wanted=wanted,
-            why=WhyRefused.NO_RIGHT,
+            why=why,
             subject=SubjectKind.WORKFLOW.of(row),
             case=None,
         )

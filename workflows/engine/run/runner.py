@@ -168,6 +168,7 @@ class Runner:
             heard=work.heard,
         )
         groups = self._groups_of(work)
+        proposed = replace(proposed, facts=self._with_charter(work.workflow, proposed.facts))
         verdict = decide(proposed.facts)
         if verdict.way is Way.ALONE:
             assert proposed.proposal is not None
@@ -186,6 +187,17 @@ class Runner:
         if not work.workflow.segments:
             return ()
         return self._groups.ids(work.run.workflow_id, groups_of(work.workflow, work.input_body))
+
+    def _with_charter(self, workflow: AnyWorkflow, facts: Facts) -> Facts:
+        """Return the facts with those of the charter: without a signature, or where it lacks something, a person
+        decides.
+        """
+        status = self._context.charters.status(workflow)
+        return (
+            facts
+            if status.lets_alone
+            else replace(facts, unsigned=None if status.is_signed else workflow.owner, missing=status.missing)
+        )
 
     def _model(self, work: Work) -> Model:
         """Return the model of a run. Raise `NoProposal` where its workflow was paused since the run began."""
@@ -223,15 +235,16 @@ class Runner:
             }
             # Kept in the very transaction that resolves it, before anybody can know whether it is right.
             sampler.draw(session, context, run, workflow, probability=probability)
+            terms = context.terms_of(workflow)
             held = holds.in_the_way(session, run, work.workflow.target)
             if held is not None:
-                self._move(session, work, RunState.HOLDING, **resolved)
+                self._move(session, work, RunState.HOLDING, terms=terms, **resolved)
                 self._keep(session, work, proposed)
                 delivery.intend(session, context, run, workflow.name, output_id=output)
                 if held is Held.DOWN:
                     waiting_deliveries.park(session, context, run, workflow)
                 return
-            self._move(session, work, RunState.DELIVERING, **resolved)
+            self._move(session, work, RunState.DELIVERING, terms=terms, **resolved)
             self._keep(session, work, proposed)
             row = delivery.intend_and_begin(
                 session, context, run, workflow.name, case_key=work.case_key, output_id=output
@@ -457,7 +470,9 @@ class Runner:
         delivery.show_review(session, run, workflow, context=context)
         log.error("run.held", run=run.id, case=run.case_id, error=type(error).__name__)
 
-    def _move(self, session: Session, work: Work, to: RunState, **changes: object) -> schema.Run:
+    def _move(
+        self, session: Session, work: Work, to: RunState, *, terms: str | None = None, **changes: object
+    ) -> schema.Run:
         """Move the run from the state in which it was loaded.
 
         Raise `Fenced`, at the latest at the commit, where it is no longer in that state.
@@ -465,7 +480,7 @@ class Runner:
         at, held_at = self._context.clock(), work.lease.number
         session.add(work.run)
         lost = Fenced(f"run {work.run.id} was taken over or superseded")
-        move_run(session, work.run, to, at=at, actor=SYSTEM, held_at=held_at, otherwise=lost, **changes)
+        move_run(session, work.run, to, at=at, actor=SYSTEM, held_at=held_at, otherwise=lost, terms=terms, **changes)
         return work.run
 
 

@@ -9,8 +9,8 @@
 
 It is the real engine on a database of its own in a temporary folder: nothing of the way is made up for tests. There is
 no Slack, a connection to anything is refused, and time stands still until the test moves it. Who may decide is not
-looked at: whoever decides here is a reviewer. The automation's own code runs, its delivery included; `bed.instead`
-gives a stand-in for each step that would reach another system.
+looked at: whoever decides here is a reviewer, and every charter counts as signed. The automation's own code runs, its
+delivery included; `bed.instead` gives a stand-in for each step that would reach another system.
 
 With a `record`, a case goes the way again that it went before, as in the tests that `countersign pull` writes.
 """
@@ -50,6 +50,7 @@ from store.governance import teams
 from store.states import STOPPED, RunState
 from workflows.engine.case import intake
 from workflows.engine.case.leases import claim
+from workflows.engine.charters.as_signed import AsSigned
 from workflows.engine.context import Context
 from workflows.engine.declare.proposal import InputT, OutputT
 from workflows.engine.declare.registry import Registry
@@ -161,7 +162,9 @@ class Testbed(Generic[InputT, OutputT]):
                 # It has been there for a while: of the days before it was made, nothing is told.
                 team = teams.add_local_team(session, at=self.now - timedelta(days=365))
             keep_prompts(database, registry, team=team, at=self.now)
-            self.context = Context(database=database, registry=registry, clock=lambda: self.now, team=team)
+            self.context = Context(
+                database=database, registry=registry, clock=lambda: self.now, team=team, charters=AsSigned()
+            )
             self._runner = Runner(
                 self.context,
                 lambda _: self,

@@ -36,7 +36,7 @@ def test_a_rule_that_thinks_for_one_keeps_nobody_else_from_deciding(make_world: 
         return False
 
     scene.workflow.never("think for long")(lambda ticket, triage: think(ticket.text))
-    scene.workflow._text = lambda ticket: str(think(ticket.text if act == "draw" else ""))
+    scene.workflow.text = lambda ticket: str(think(ticket.text if act == "draw" else ""))
     review = scene.decided(slow).id
     acts = {
         "approve": lambda: reviews.approve(context, review, 1, by="U0ANA"),

@@ -53,7 +53,10 @@ def _pass(context: Context, due: Due, workflow: AnyWorkflow) -> bool:
     if policy == "escalate":
         return _escalate(context, due, workflow)
     try:
-        held = lapse(context, due.review, due.version, approve=policy == "approve", claimed_at=claimed_at)
+        if context.charters.status(workflow).lets_alone:
+            held = lapse(context, due.review, due.version, approve=policy == "approve", claimed_at=claimed_at)
+        else:
+            held = WhyHeld.CHARTER
     except Stale:
         return False
     except Unavailable:

@@ -1,0 +1,36 @@
+"""The charter of a workflow, as a message and as a page, with its Sign button for those who may."""
+
+from handlers.slack.blocks import modals
+from handlers.slack.blocks.parts.drawing import Block, Drawn
+from handlers.slack.blocks.parts.elements import actions, button
+from handlers.slack.blocks.parts.pages import View
+from handlers.slack.blocks.parts.paragraphs import block, told
+from handlers.slack.ids import Action, Shown
+from handlers.texts import buttons, home
+from handlers.texts.operations import charter as texts
+from handlers.texts.pieces import line, words
+from workflows.engine.read.charter_views import CharterView
+
+
+def charter(view: CharterView, *, may_sign: bool, generation: int = 0, was_signed: bool = False) -> Drawn:
+    """Draw a charter. `may_sign`: whoever reads it may sign it. `was_signed`: they have just done so."""
+    said = told(texts.charter(view))
+    first = [block(line(words(texts.was_signed(view), bold=True)))] if was_signed else []
+    return Drawn(text=said.text, blocks=[*first, *said.blocks, *_signing(view, may_sign, generation)])
+
+
+def page(view: CharterView, *, may_sign: bool, generation: int = 0, was_signed: bool = False) -> View:
+    """Draw a charter as a page to read."""
+    drawn = charter(view, may_sign=may_sign, generation=generation, was_signed=was_signed)
+    return modals.told(drawn, about=home.CHARTER)
+
+
+def _signing(view: CharterView, may_sign: bool, generation: int) -> list[Block]:
+    terms = view.terms
+    if not view.may_be_signed or terms is None or terms.id is None or terms.number is None:
+        return []
+    if not may_sign:
+        return [block(texts.who_may_sign(view))]
+    shown = Shown(id=terms.id, version=terms.number, generation=generation)
+    press = button(buttons.sign(view.workflow), action=Action.SIGN, value=str(shown), style="primary")
+    return [actions(f"sign.{shown}", [press])]
