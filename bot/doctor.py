@@ -11,6 +11,7 @@ from countersign import collisions
 
 from bot.app import App
 from bot.otel.target import Unsendable, target_of
+from bot.settings import SettingsUnusable
 from bot.slack.api_errors import advice
 from bot.slack.places import look
 from bot.slack.workspace import Http, Workspace, check_hearing, connect
@@ -19,6 +20,7 @@ from handlers.slack.access.scopes import asked_for
 from handlers.slack.manifest import manifest_file
 from handlers.texts.operations.findings import Finding
 from handlers.texts.operations.pauses import paused_by
+from handlers.texts.operations.seals import SHORT, unsealed_in_words
 from handlers.texts.plain import in_words
 from handlers.texts.review.reasons import lacking
 from handlers.texts.scopes import ADD_IT, without
@@ -32,6 +34,7 @@ from workflows.engine.declare.segments import uses_personal
 from workflows.engine.deliver import workflow_pauses
 from workflows.engine.deliver.delivery_status import targets_down, waiting_deliveries
 from workflows.engine.errors import CountersignError
+from workflows.engine.proof.seal_status import LATE, seal_status
 from workflows.engine.propose.budgets import reserved_factor, spent_today
 from workflows.engine.propose.model_outages import open_outages, overrun_views
 from workflows.engine.propose.own_examples import examples_of
@@ -67,6 +70,7 @@ def findings(app: App) -> Iterator[Finding]:
     yield from _workflows(app)
     yield from _slack(app)
     yield from _spans(app)
+    yield from _seals(app)
     yield from _work(app)
 
 
@@ -417,6 +421,42 @@ def _spans(app: App) -> Iterator[Finding]:
     if wrong is not None and wrong.given_up_at is not None:
         number, when = wrong.given_up, in_words(wrong.given_up_at)
         yield Finding(level="note", what=f"spans of {number:,} runs were given up, the last on {when}")
+
+
+def _seals(app: App) -> Iterator[Finding]:
+    """Say whether the audit is sealed, by which key, and where its heads are put."""
+    settings, status = app.settings, seal_status(app.context)
+    try:
+        key = settings.signing_key()
+    except SettingsUnusable as error:
+        yield Finding(level="bad", what=str(error), do="countersign seal key makes a key")
+        return
+    file = settings.seal_key_file if settings.seal_key is None else None
+    if file is not None and os.name == "posix" and file.stat().st_mode & 0o077:
+        what = f"others on this machine can read {file}, which holds the key of the seals"
+        yield Finding(level="bad", what=what, do=f"chmod 600 {file}")
+    number = status.newest.number if status.newest is not None else 0
+    if status.oldest is not None and status.oldest > LATE:
+        yield Finding(
+            level="note",
+            what=f"audit: {unsealed_in_words(status)}",
+            do="serve seals them within seconds, once transactions that were open before are over; "
+            "countersign seal does it now",
+        )
+    if key is None:
+        yield Finding(
+            level="note",
+            what=f"audit: {number:,} seals, not signed: no key is set",
+            do="countersign seal key makes one; set COUNTERSIGN_SEAL_KEY",
+        )
+    else:
+        yield Finding(level="ok", what=f"audit: {number:,} seals, signed by the key {key.public.id[:SHORT]}")
+    if settings.seal_heads is None and settings.audit_channel is None:
+        yield Finding(
+            level="note",
+            what="audit: its heads are put nowhere, so whoever may write the database could write it anew",
+            do="set COUNTERSIGN_AUDIT_CHANNEL, or COUNTERSIGN_SEAL_HEADS to a file that others keep",
+        )
 
 
 def _work(app: App) -> Iterator[Finding]:

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import time
 from decimal import Decimal, InvalidOperation
+from pathlib import Path
 from typing import Annotated, Literal, TypeVar
 from zoneinfo import ZoneInfo
 
@@ -20,6 +21,7 @@ from bot import settings_file
 from workflows.complaints import all_complaints
 from workflows.engine.context import QUEUE_LIMIT
 from workflows.engine.digests.names import JobName
+from workflows.engine.proof.keys import BadKey, SigningKey, signing_key
 from workflows.model.addresses import safe_url
 from workflows.model.choice import AUTO, LOCAL, ModelSettings
 from workflows.model.concurrency import AT_ONCE
@@ -111,6 +113,14 @@ class Settings(BaseSettings):
     """User ids or user groups who may choose, once a week, whether a workflow is to expand, hold or stop."""
     failures_channel: str | None = None
     leads_channel: str | None = None
+    audit_channel: str | None = None
+    """Channel to which the head of the sealed audit is posted each day; None: it is not posted."""
+    seal_key: SecretStr | None = None
+    """Key that signs the heads of the sealed audit: 32 bytes, as hex digits or base64."""
+    seal_key_file: Path | None = None
+    """File with that key, in place of `seal_key`."""
+    seal_heads: Path | None = None
+    """File to which the heads of the sealed audit are added."""
     digest_at: str = "08:00"
     """Time at which digests are posted, HH:MM in `timezone`."""
     digests: Annotated[Mapping[str, str], NoDecode] = Field(default_factory=dict)
@@ -176,12 +186,38 @@ class Settings(BaseSettings):
         "otel_traces_headers",
         "failures_channel",
         "leads_channel",
+        "audit_channel",
+        "seal_key",
+        "seal_key_file",
+        "seal_heads",
         mode="before",
     )
     @classmethod
     def _unset(cls, value: object) -> object:
         # CI and containers often pass an empty variable where a secret is not set.
         return None if value == "" else value
+
+    @field_validator("seal_key")
+    @classmethod
+    def _is_key(cls, value: SecretStr | None) -> SecretStr | None:
+        if value is not None:
+            signing_key(value.get_secret_value())
+        return value
+
+    def signing_key(self) -> SigningKey | None:
+        """Return the key that signs heads; None where none is set. Raise `SettingsUnusable` for a file without one."""
+        if self.seal_key is not None:
+            return signing_key(self.seal_key.get_secret_value())
+        if self.seal_key_file is None:
+            return None
+        try:
+            return signing_key(self.seal_key_file.read_text(encoding="ascii"))
+        except OSError as error:
+            raise SettingsUnusable(f"COUNTERSIGN_SEAL_KEY_FILE {self.seal_key_file}: {error.strerror}") from error
+        except ValueError as error:
+            # The message quotes nothing of the file.
+            said = str(error) if isinstance(error, BadKey) else "a key is 64 hex digits, or base64"
+            raise SettingsUnusable(f"COUNTERSIGN_SEAL_KEY_FILE {self.seal_key_file}: {said}") from None
 
     @field_validator("model")
     @classmethod

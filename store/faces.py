@@ -15,7 +15,9 @@ FAILURES = "failures"
 """The role of the channel for failures."""
 LEADS = "leads"
 """The role of the channel for summaries."""
-ROLES = frozenset({FAILURES, LEADS})
+AUDIT = "audit"
+"""The role of the channel for heads of the sealed audit."""
+ROLES = frozenset({FAILURES, LEADS, AUDIT})
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -27,7 +27,7 @@ from bot.cli import (
     spot_checks,
 )
 from bot.cli.digests import baselines, courses, digests
-from bot.cli.governance import charters, data_map, readings
+from bot.cli.governance import charters, data_map, proof, readings, seals
 
 app = typer.Typer(
     name="countersign",
@@ -38,12 +38,13 @@ app = typer.Typer(
 )
 for group in (cases, lists, decisions, spot_checks, absences, operations, processes, manifests, authors):
     app.add_typer(group.commands)
-for group in (charters, data_map, readings):
+for group in (charters, data_map, proof, readings):
     app.add_typer(group.commands)
 app.add_typer(prompts.commands, name="prompts")
 app.add_typer(digests.commands, name="digest")
 app.add_typer(courses.commands, name="course")
 app.add_typer(baselines.commands, name="baseline")
+app.add_typer(seals.commands, name="seal")
 
 
 def _tell_version(wanted: bool) -> None:

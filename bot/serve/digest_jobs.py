@@ -7,10 +7,11 @@ from zoneinfo import ZoneInfo
 
 from bot.serve.schedule import Daily
 from bot.settings import Settings
-from store.faces import LEADS
+from store.faces import AUDIT, LEADS
 from workflows.engine.context import Context
 from workflows.engine.digests.jobs import JOBS
 from workflows.engine.digests.making import make
+from workflows.engine.digests.names import JobName
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -37,7 +38,7 @@ def planned(settings: Settings, *, known: Collection[str]) -> Sequence[Planned]:
     found = []
     for job in JOBS.values():
         at = settings.digests.get(job.name, settings.digest_at)
-        if at == "off":
+        if at == "off" or _is_nowhere(settings, job.name):
             continue
         when = time.fromisoformat(at)
         places: dict[str | None, str] = {None: place_of(settings, job.name, None)}
@@ -55,8 +56,13 @@ def planned(settings: Settings, *, known: Collection[str]) -> Sequence[Planned]:
 
 def place_of(settings: Settings, job: str, workflow: str | None) -> str:
     """Return the channel, or the role of one, where a digest is posted."""
-    general = settings.digest_to.get(job, LEADS)
+    general = settings.digest_to.get(job, AUDIT if job == JobName.SEAL else LEADS)
     return general if workflow is None else settings.digest_to.get(f"{job}/{workflow}", general)
+
+
+def _is_nowhere(settings: Settings, job: str) -> bool:
+    """Tell whether a digest is for a channel that an installation need not have, and this one has none."""
+    return place_of(settings, job, None) == AUDIT and settings.audit_channel is None
 
 
 def daily(context: Context, one: Planned, *, zone: ZoneInfo) -> Daily:

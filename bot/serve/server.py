@@ -32,6 +32,8 @@ from workflows.engine.context import Clock
 from workflows.engine.declare.calls import author_threads
 from workflows.engine.health import expiries
 from workflows.engine.health import watch as health
+from workflows.engine.proof.head_file import HeadFile
+from workflows.engine.proof.sealer import Sealer
 from workflows.engine.review.assignment import upkeep
 from workflows.engine.review.form import drafts, second_look
 from workflows.engine.review.spot_checks.upkeep import Upkeep
@@ -58,6 +60,8 @@ _PRESENCE = 600.0
 """Seconds between two looks at whether assignees may still decide: each is a question or two to Slack."""
 _HEALTH = 5.0
 """Seconds between two looks at how other systems are. What was counted since is lost where the process is killed."""
+_SEALS = 5.0
+"""Seconds between two looks for audit rows to seal."""
 _EXPIRIES = 600.0
 """Seconds between two looks at what expires."""
 _ANSWERS_WITHIN = 1.5
@@ -82,6 +86,7 @@ def serve(
     loops: list[_Loop] = [
         _Loop(run=partial(_watch, app.settings.threads)),
         _Loop(run=partial(_look_at_health, app)),
+        _Loop(run=partial(_seal, app, Sealer(app.context, app.settings.signing_key()))),
     ]
     ended: list[str] = []
     running = Event()
@@ -203,6 +208,21 @@ def _look_at_health(app: App, stop: Event) -> None:
                 warned = time.monotonic()
         except (DBAPIError, Unavailable) as error:
             log.warning("health.without_database", error=type(error).__name__)
+
+
+def _seal(app: App, sealer: Sealer, stop: Event) -> None:
+    """Seal the audit, and publish its head. What cannot be published is sealed all the same."""
+    file = app.settings.seal_heads
+    published = HeadFile(app.context, file) if file is not None else None
+    while not stop.wait(_SEALS):
+        try:
+            sealer.look()
+            if published is not None:
+                published.publish()
+        except (DBAPIError, Unavailable) as error:
+            log.warning("seals.without_database", error=type(error).__name__)
+        except OSError as error:
+            log.warning("seals.not_published", file=str(file), error=error.strerror)
 
 
 def _answers(app: App) -> bool:

@@ -77,6 +77,7 @@ def _channels(app: App) -> Mapping[str, Sequence[str]]:
     roles = {
         "COUNTERSIGN_FAILURES_CHANNEL": app.settings.failures_channel,
         "COUNTERSIGN_LEADS_CHANNEL": app.settings.leads_channel,
+        "COUNTERSIGN_AUDIT_CHANNEL": app.settings.audit_channel,
     }
     for setting, name in roles.items():
         if name and face_of(name) == SLACK:

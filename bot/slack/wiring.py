@@ -18,7 +18,7 @@ from handlers.slack.access.user_groups import Groups
 from handlers.slack.context import SlackContext
 from handlers.texts.operations.findings import Finding
 from handlers.who import named
-from store.faces import FAILURES, LEADS, SLACK, face_of
+from store.faces import AUDIT, FAILURES, LEADS, SLACK, face_of
 from workflows.engine.case import notices
 from workflows.engine.context import Context
 from workflows.engine.review.assignment.upkeep import Reviewers
@@ -85,7 +85,8 @@ def connected(app: App) -> Workspace:
 
 def sender_of(app: App, workspace: Workspace, slack: SlackContext, *, pace: float) -> Sender:
     """Return the sender to a workspace. `pace`: seconds between two messages to a channel."""
-    named = {FAILURES: app.settings.failures_channel, LEADS: app.settings.leads_channel}
+    settings = app.settings
+    named = {FAILURES: settings.failures_channel, LEADS: settings.leads_channel, AUDIT: settings.audit_channel}
     roles = {role: channel for role, channel in named.items() if channel is not None and face_of(channel) == SLACK}
     breaker = Breaker(workspace.trying)
     return Sender(

@@ -247,6 +247,19 @@ METRICS: Sequence[Metric] = (
         of=_one(lambda watched: watched.view.targets_down),
     ),
     Metric(
+        name="countersign_audit_unsealed",
+        kind=_GAUGE,
+        says="Rows of the audit that are not sealed yet, at most 100,000." + ALL,
+        of=_one(lambda watched: watched.view.unsealed),
+    ),
+    Metric(
+        name="countersign_audit_unsealed_age_seconds",
+        kind=_GAUGE,
+        says="Age of the first row of the audit that is not sealed yet; 0 where all are." + ALL,
+        unit="seconds",
+        of=_one(lambda watched: watched.view.unsealed_for.total_seconds()),
+    ),
+    Metric(
         name="countersign_model_requests_total",
         kind=_COUNTER,
         says="Questions to paid models by their outcome, with those that were not sent." + OWN,

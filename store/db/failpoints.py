@@ -22,6 +22,8 @@ class Failpoint(StrEnum):
     """A call to Slack by the sender."""
     ACK = "ack"
     """The acknowledgement of a payload to Slack."""
+    SEAL = "seal"
+    """The adding of a seal, and the publishing of its head."""
     RECOVERY = "recovery"
     """The taking back of a run that a dead worker held."""
 

@@ -37,6 +37,11 @@ def slack_id_of(session: Session, *, team: int) -> str | None:
     return session.scalars(select(Team.slack_id).where(Team.id == team)).one()
 
 
+def name_of(session: Session, *, team: int) -> str:
+    """Return the name of a team."""
+    return session.scalars(select(Team.name).where(Team.id == team)).one()
+
+
 def made_at(session: Session, *, team: int) -> datetime:
     """Return the time when a team was first known here."""
     return session.scalars(select(Team.created_at).where(Team.id == team)).one()

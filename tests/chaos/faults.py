@@ -67,6 +67,7 @@ KINDS: dict[Failpoint, tuple[Kind, ...]] = {
     Failpoint.EFFECT: (Kind.CRASH, Kind.ERROR, Kind.TIMEOUT),
     Failpoint.MESSAGE: (Kind.CRASH, Kind.ERROR, Kind.TIMEOUT),
     Failpoint.ACK: (Kind.CRASH, Kind.ERROR),
+    Failpoint.SEAL: (Kind.CRASH, Kind.ERROR),
     Failpoint.RECOVERY: (Kind.CRASH, Kind.ERROR),
 }
 """Kinds of faults that can happen at each failpoint."""
@@ -75,7 +76,7 @@ KINDS: dict[Failpoint, tuple[Kind, ...]] = {
 def error_at(seam: Failpoint, kind: Kind) -> Exception:
     """Return the error that is raised at a failpoint."""
     match seam:
-        case Failpoint.COMMIT | Failpoint.AUDIT | Failpoint.RECOVERY:
+        case Failpoint.COMMIT | Failpoint.AUDIT | Failpoint.SEAL | Failpoint.RECOVERY:
             if kind is Kind.TIMEOUT:
                 return NoConnection("no connection was free in time")
             return OperationalError("COMMIT", {}, sqlite3.OperationalError("database is locked"))

@@ -700,6 +700,16 @@ PROOFS: dict[str, tuple[str, tuple[str, ...]]] = {
         "a field that a spreadsheet would execute",
         ("unit/bot/test_digest_files::test_a_text_that_a_spreadsheet_would_execute_begins_with_a_quotation_mark",),
     ),
+    "A35": (
+        "rows of the audit edited, deleted, reordered, inserted, doubled",
+        (
+            "integration/engine/proof/test_tampering::test_each_tampering_is_named_with_the_first_row_and_its_kind",
+            "integration/engine/proof/test_tampering::test_what_is_done_to_seals_is_named",
+            "integration/engine/proof/test_tampering::"
+            "test_a_known_head_tells_that_the_newest_part_was_cut_off_or_all_was_written_anew",
+            "integration/bot/cli/test_proof::test_a_changed_export_is_told_in_a_sentence_and_by_the_code",
+        ),
+    ),
     "A36": (
         "a hostile file of settings",
         (

@@ -23,7 +23,9 @@ commands = typer.Typer(
     rich_markup_mode=None,
 )
 
-Name = Annotated[str, typer.Argument(metavar="NAME", help="failures, cost, cost-month, quality, numbers or bias.")]
+Name = Annotated[
+    str, typer.Argument(metavar="NAME", help="failures, cost, cost-month, quality, numbers, bias or seal.")
+]
 On = Annotated[
     datetime | None,
     typer.Option("--date", formats=["%Y-%m-%d"], help="The last day it covers, or one in its week or month."),

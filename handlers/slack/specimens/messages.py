@@ -67,6 +67,7 @@ from handlers.slack.specimens.reviews import (
     REMINDER,
     WHO,
 )
+from handlers.slack.specimens.seals import NOT_SEALED, SEALED, SEALED_LATE
 from handlers.slack.specimens.specimen import Specimen
 from handlers.texts import commands, groups
 from handlers.texts.digests import courses, needs_now, personal
@@ -184,6 +185,9 @@ def _others() -> Mapping[str, Drawn]:
         "bias, all alike": digest(ALIKE),
         "bias, of a few cases": digest(FEW_GROUPED),
         "bias, without segments": digest(NO_SEGMENTS),
+        "the sealed audit": digest(SEALED),
+        "the sealed audit, not signed and late": digest(SEALED_LATE),
+        "the sealed audit, before its first seal": digest(NOT_SEALED),
         "digest, with made-up cases": digest(replace(SUMMARIES["quiet"], made_up_until=date(2026, 11, 17))),
         "in the thread, a change": fitted(lambda room: decided.decided(replace(CARD, **EDITED), room)),
         "in the thread, a rejection": fitted(lambda room: decided.decided(replace(CARD, **REFUSED), room)),

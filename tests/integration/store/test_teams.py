@@ -29,6 +29,7 @@ from store.db.database import Database
 from store.db.statements import compiled
 from store.faces import SLACK, Face
 from store.governance.audit import Act
+from store.governance.seals import FIRST
 from store.quality.costs import Span
 from store.quality.evals import begin as begin_eval
 from store.slack.outbox import HeldUp
@@ -62,13 +63,28 @@ NOTHING: Mapping[str, object] = {
     "assignments.loads": {"U1": Load(open=0, assigned_at=None)},
     "bulk_reruns.ends": Ends(again=0, otherwise=0),
     "overruns.factor": 1.0,
+    "seals.last_row": FIRST,
     "outbox.held_up": HeldUp(number=0, error="no reason given"),
     "spending.take": True,
     "spot_checks.undecided": Undecided(number=0, due_at=None),
     "teams.made_at": NOW + HOUR,
+    "teams.name_of": "theirs",
 }
 """Answers of queries for a team without rows, where the answer is not simply empty."""
 
+SEAL: Mapping[str, Any] = {
+    "previous": "0" * 64,
+    "count": 1,
+    "last_row": 1,
+    "row_ids": b"\0" * 8,
+    "leaves": b"\1" * 32,
+    "root": "1" * 64,
+    "sealed_at": NOW,
+    "head": "2" * 64,
+    "key_id": None,
+    "signature": None,
+}
+"""Columns of a seal."""
 NUMBERS = (
     "ended",
     "edited",
@@ -115,6 +131,7 @@ class Company:
         rows.change(session, schema.Team, team, where={}, to={"restores": 1, "restored_at": NOW, "seed": "s"})
         workflow = rows.add(session, schema.Workflow, team_id=team, name="sample", options={}, created_at=NOW)
         self.ids["workflow"] = workflow
+        rows.add(session, schema.Seal, team_id=team, number=1, **SEAL)
         paused = {"paused_at": NOW, "paused_by": "U1", "pause_reason": "a holiday", "holds_deliveries": False}
         self.ids["paused"] = rows.add(
             session, schema.Workflow, team_id=team, name="paused", options={}, created_at=NOW, **paused
@@ -986,6 +1003,12 @@ class Company:
             "span_exports.begin": {"position": 1},
             "span_exports.change": {"export": (schema.SpanExport, ids["spans"]), "position": 2},
             "span_exports.stops": {"until": 1_000_000_000, "actions": ["run.doubtful"]},
+            "seals.add": {"number": 2, **SEAL},
+            "seals.first_since": {"at": NOW},
+            "seals.unsealed": {"at_most": 10},
+            "seals.seals_after": {"number": 0},
+            "seals.rows_after": {"row": 0, "until": 1_000_000_000},
+            "seals.cases_between": {"first": 0, "last": 1_000_000_000, "after": 0},
         }
 
 

@@ -60,6 +60,8 @@ def watched(traffic: Traffic | None = None, *workflows: WorkflowNumbers) -> Watc
         troubles=dict.fromkeys(Kind, 0),
         models_down=1,
         targets_down=0,
+        unsealed=12,
+        unsealed_for=timedelta(seconds=3),
     )
     counts = (traffic or asked()).counts()
     return Watched(view=view, requests=counts, version="1.2", database="sqlite", seconds=0.1)

@@ -27,6 +27,8 @@ from workflows.engine.digests.periods import Every
 from workflows.engine.digests.quality import figures as quality
 from workflows.engine.digests.quality.views import QualityFigures
 from workflows.engine.digests.scope import Scope
+from workflows.engine.digests.seals import figures as seals
+from workflows.engine.digests.seals.views import SealFigures
 from workflows.engine.digests.views import Figures
 from workflows.engine.errors import Unknown
 from workflows.engine.health.expiries import ask
@@ -112,6 +114,14 @@ JOBS: Mapping[str, Job] = {
             records=bias_records,
             adapter=TypeAdapter(BiasFigures),
             is_wanted=bias.is_wanted,
+        ),
+        Job(
+            name=JobName.SEAL,
+            every=Every.DAY,
+            longest=31,
+            gather=seals.gather,
+            records=seals.records,
+            adapter=TypeAdapter(SealFigures),
         ),
     )
 }

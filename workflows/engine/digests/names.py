@@ -18,3 +18,5 @@ class JobName(StrEnum):
     """The business numbers of a week, and the question that follows from them."""
     BIAS = "bias"
     """Error, edit and escalation rates of a month, by the groups that workflows name."""
+    SEAL = "seal"
+    """The head of the sealed audit, each day, for those who keep it."""

@@ -11,8 +11,9 @@ from workflows.engine.digests.names import JobName
 from workflows.engine.digests.numbers.views import NumberFigures
 from workflows.engine.digests.periods import Every
 from workflows.engine.digests.quality.views import QualityFigures
+from workflows.engine.digests.seals.views import SealFigures
 
-Figures = FailureFigures | CostFigures | QualityFigures | NumberFigures | BiasFigures
+Figures = FailureFigures | CostFigures | QualityFigures | NumberFigures | BiasFigures | SealFigures
 """The figures of a digest: a class of its own for each job."""
 
 

@@ -50,3 +50,7 @@ class NumbersView:
     """Systems of which many calls fail, by kind."""
     models_down: int
     targets_down: int
+    unsealed: int
+    """Audit rows that are not sealed yet, at most 100,000."""
+    unsealed_for: timedelta
+    """Age of the first of them; zero where all are sealed."""

@@ -8,7 +8,7 @@ from typing import TypeVar
 
 from sqlalchemy.orm import Session
 
-from store.governance import metrics
+from store.governance import metrics, seals
 from store.states import NOT_ENDED, CauseState, DeliveryState, OutboxState, Resolution
 from workflows.engine.context import Context
 from workflows.engine.declare.registry import AnyWorkflow
@@ -19,6 +19,8 @@ _Word = TypeVar("_Word", bound=StrEnum)
 _UNSENT = tuple(state for state in OutboxState if state is not OutboxState.SENT)
 _DELIVERIES = (DeliveryState.WAITING, DeliveryState.DOUBTFUL)
 _NO_TIME = timedelta(0)
+_UNSEALED = 100_000
+"""Most audit rows that are counted as not sealed yet."""
 
 
 def numbers_view(context: Context) -> NumbersView:
@@ -28,6 +30,7 @@ def numbers_view(context: Context) -> NumbersView:
         unsent = metrics.unsent(session, team=team)
         due = unsent.get(OutboxState.DUE)
         troubles, deliveries = metrics.troubles(session, team=team), metrics.deliveries(session, team=team)
+        unsealed = seals.unsealed(session, team=team, at_most=_UNSEALED)
         return NumbersView(
             at=at,
             workflows=_workflows(session, context, at=at),
@@ -37,6 +40,8 @@ def numbers_view(context: Context) -> NumbersView:
             troubles={kind: troubles.get(kind, 0) for kind in Kind},
             models_down=metrics.models_down(session, team=team),
             targets_down=metrics.targets_down(session, team=team),
+            unsealed=unsealed.number,
+            unsealed_for=max(at - unsealed.oldest, _NO_TIME) if unsealed.oldest is not None else _NO_TIME,
         )
 
 

@@ -8,6 +8,7 @@ from handlers.slack.blocks.digests.cost import cost
 from handlers.slack.blocks.digests.failures import failures
 from handlers.slack.blocks.digests.numbers import numbers
 from handlers.slack.blocks.digests.quality import quality
+from handlers.slack.blocks.digests.seal import seal
 from handlers.slack.blocks.parts.drawing import Drawn
 from handlers.slack.blocks.parts.elements import small_print
 from handlers.texts.digests.made_up import made_up
@@ -16,6 +17,7 @@ from workflows.engine.digests.cost.views import CostFigures
 from workflows.engine.digests.failures.views import FailureFigures
 from workflows.engine.digests.numbers.views import NumberFigures
 from workflows.engine.digests.quality.views import QualityFigures
+from workflows.engine.digests.seals.views import SealFigures
 from workflows.engine.digests.views import DigestView
 
 
@@ -46,3 +48,5 @@ def _drawn(view: DigestView) -> Drawn:
             return numbers(view, view.figures)
         case BiasFigures():
             return bias(view, view.figures)
+        case SealFigures():
+            return seal(view, view.figures)

@@ -1,0 +1,148 @@
+"""What an auditor asks for: `verify`, `audit-export`."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from bot.cli.parameters import Json, day_named
+from bot.cli.people import operator
+from bot.cli.start import started
+
+if TYPE_CHECKING:
+    from workflows.engine.proof.keys import PublicKey
+    from workflows.engine.proof.verification import Trust
+    from workflows.engine.proof.views import Verdict
+
+commands = typer.Typer()
+
+
+@commands.command()
+def verify(
+    export: Annotated[
+        Path | None,
+        typer.Argument(metavar="EXPORT", help="A file of countersign audit-export; left out, the database."),
+    ] = None,
+    key: Annotated[
+        list[str] | None, typer.Option("--key", metavar="PUBLIC", help="A public key of the seals. May be repeated.")
+    ] = None,
+    head: Annotated[
+        list[str] | None,
+        typer.Option("--head", metavar="NUMBER:HASH", help="A head that was published. May be repeated."),
+    ] = None,
+    heads: Annotated[
+        Path | None, typer.Option("--heads", metavar="FILE", help="A file of COUNTERSIGN_SEAL_HEADS.")
+    ] = None,
+    json: Json = False,
+) -> None:
+    """Verify that the audit is as it was sealed, and name the first row that is not. Code 1 where something is found.
+
+    An export is verified without a database and without settings.
+    """
+    from bot.cli.screens.output import one_line_errors, print_json
+    from bot.cli.screens.told import tell
+    from handlers.texts.operations.verified import verified
+
+    with one_line_errors():
+        trust = _trust(key or [], head or [], heads)
+    if export is None:
+        verdict = _of_database(trust)
+    else:
+        from workflows.engine.proof.export_file import verify_export
+
+        with one_line_errors():
+            verdict = verify_export(export, trust)
+    if json:
+        print_json({"right": verdict.is_right, **_plain(verdict)})
+    else:
+        tell(verified(verdict))
+    raise typer.Exit(0 if verdict.is_right else 1)
+
+
+@commands.command("audit-export")
+def export_audit(
+    first: Annotated[datetime, typer.Option("--from", formats=["%Y-%m-%d"], metavar="DAY", help="The first day.")],
+    last: Annotated[datetime, typer.Option("--to", formats=["%Y-%m-%d"], metavar="DAY", help="The last day.")],
+    out: Annotated[
+        Path | None, typer.Option("--out", metavar="FILE", help="A new file; left out, it is printed.")
+    ] = None,
+) -> None:
+    """Export the audit of some days with its seals, to be verified anywhere. No content of a case is in it."""
+    import sys
+    from functools import partial
+    from zoneinfo import ZoneInfo
+
+    from workflows.engine.digests.days import Days
+    from workflows.engine.errors import Refused
+    from workflows.engine.proof.audit_export import export_audit as write_export
+
+    with started() as app:
+        zone = ZoneInfo(app.settings.timezone)
+        days = Days(first=day_named("--from", first), last=day_named("--to", last), zone=zone)
+        if days.last < days.first:
+            raise Refused(f"--to {days.last} is before --from {days.first}")
+        key = app.settings.signing_key()
+        made_by = partial(
+            write_export,
+            app.context,
+            since=days.since,
+            until=days.until,
+            key=key.public if key is not None else None,
+            by=operator(),
+        )
+        if out is None:
+            made = made_by(sys.stdout.buffer.write)
+            sys.stdout.buffer.flush()
+        else:
+            try:
+                with out.open("xb") as file:
+                    made = made_by(file.write)
+            except FileExistsError:
+                raise Refused(f"{out} is there already; name a new file") from None
+        typer.echo(
+            f"{made.rows:,} rows in {made.seals:,} seals, {made.unsealed:,} rows not sealed yet; "
+            f"countersign verify {out if out is not None else 'FILE'} verifies it anywhere",
+            err=True,
+        )
+
+
+def _trust(keys: list[str], heads: list[str], file: Path | None) -> Trust:
+    """Return what whoever verifies knows. Raise `Refused`, or `OSError` for a file that cannot be read."""
+    from workflows.engine.errors import Refused
+    from workflows.engine.proof.keys import BadKey, public_key
+    from workflows.engine.proof.known_heads import NoHead, given_head, heads_in
+    from workflows.engine.proof.verification import Trust, heads_of
+
+    try:
+        named: list[PublicKey] = [public_key(text) for text in keys]
+        given = [given_head(text) for text in heads]
+    except BadKey as error:
+        raise Refused(f"--key: {error}") from error
+    except NoHead as error:
+        raise Refused(f"--head: {error}") from error
+    kept, bad = heads_of(heads_in(file)) if file is not None else ((), 0)
+    if file is not None and not kept:
+        raise Refused(f"--heads: there is no head in {file}")
+    return Trust(keys=named, named=bool(named), heads=[*given, *kept], bad_heads=bad)
+
+
+def _of_database(trust: Trust) -> Verdict:
+    from dataclasses import replace
+
+    from workflows.engine.proof.kept_audit import verify_database
+
+    with started() as app:
+        key = app.settings.signing_key()
+        if not trust.keys and key is not None:
+            trust = replace(trust, keys=[key.public])
+        return verify_database(app.context, replace(trust, restored_at=app.context.restores.at))
+
+
+def _plain(verdict: Verdict) -> dict[str, object]:
+    from pydantic_core import to_jsonable_python
+
+    found: dict[str, object] = to_jsonable_python(verdict)
+    return found

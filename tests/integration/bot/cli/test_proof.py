@@ -1,0 +1,97 @@
+"""`seal`, `verify` and `audit-export` at the command line, as an operator and as an auditor use them."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from tests.integration.bot.commandline import CommandLine
+from workflows.engine.proof.keys import signing_key
+
+pytestmark = pytest.mark.slow
+
+KEY = "11" * 32
+PUBLIC = signing_key(KEY).public.text
+SPAN = ("--from", "2020-01-01", "--to", "2999-01-01")
+
+
+def test_what_is_sealed_is_verified_in_the_database_and_in_an_export(countersign: CommandLine, tmp_path: Path) -> None:
+    countersign.submit(3)
+    heads, file = tmp_path / "heads.jsonl", tmp_path / "export.jsonl"
+    settings = {"COUNTERSIGN_SEAL_KEY": KEY, "COUNTERSIGN_SEAL_HEADS": str(heads)}
+    assert countersign.done("verify").out.startswith("Nothing is sealed, so nothing can be verified.")
+    sealed = countersign.done("seal", **settings).out
+    assert sealed.startswith("1 seal was made; the newest head is 1:")
+    assert "All rows are sealed." in sealed
+    assert countersign.done("seal", **settings).out.startswith("there was nothing to seal")
+    (published,) = [json.loads(line) for line in heads.read_text().splitlines()]
+    assert f"1:{published['head']}" in sealed
+    verified = countersign.done("verify", "--heads", str(heads), **settings).out
+    assert verified.startswith("The audit is as it was sealed: ")
+    assert "1 published head is in the chain." in verified
+    countersign.done("audit-export", *SPAN, "--out", str(file), **settings)
+    in_export = countersign.done("verify", str(file), "--key", PUBLIC, "--head", f"1:{published['head']}").out
+    assert in_export.startswith("The audit is as it was sealed: ")
+    assert "1 signed by the key" in in_export
+    told = json.loads(countersign.done("verify", str(file), "--json").out)
+    assert (told["right"], told["own_key"], told["unsealed"]) == (True, True, 1)
+    assert "audit.exported" in file.read_text()
+    assert json.loads(file.read_text().splitlines()[0])["made_by"].startswith("cli")
+
+
+def test_an_export_is_verified_without_a_database_and_without_settings(
+    countersign: CommandLine, tmp_path: Path
+) -> None:
+    countersign.submit(1)
+    countersign.done("seal")
+    file = tmp_path / "export.jsonl"
+    countersign.done("audit-export", *SPAN, "--out", str(file))
+    nowhere = {"COUNTERSIGN_DATABASE_URL": "postgresql://nobody@127.0.0.1:1/nothing", "COUNTERSIGN_MODEL": "none"}
+    assert countersign.done("verify", str(file), **nowhere).out.startswith("The audit is as it was sealed")
+
+
+def test_a_changed_export_is_told_in_a_sentence_and_by_the_code(countersign: CommandLine, tmp_path: Path) -> None:
+    countersign.submit(1)
+    countersign.done("seal")
+    file = tmp_path / "export.jsonl"
+    countersign.done("audit-export", *SPAN, "--out", str(file))
+    lines = file.read_bytes().splitlines(keepends=True)
+    row = next(place for place, line in enumerate(lines) if line.startswith(b'{"kind":"row"'))
+    for changed, says in {
+        b"".join([*lines[:row], lines[row].replace(b'"v":1', b'"v": 1'), *lines[row + 1 :]]): " was edited, line ",
+        b"".join([*lines[:row], *lines[row + 1 :]]): " was deleted.",
+        b"".join([*lines[:row], lines[row + 1], lines[row], *lines[row + 2 :]]): " was reordered: ",
+        b"".join([*lines[: row + 1], lines[row], *lines[row + 1 :]]): " was doubled: it is there twice, line ",
+        b"".join(lines[:-1]): "The export is cut off.",
+        b"".join(lines)[:-20]: "The export is cut off at line ",
+        b"": "Line 1 of the export cannot be read: the file is empty.",
+        b"\x00\xff garbage\n" * 3: "Line 1 of the export cannot be read: it is no JSON.",
+        b"[" * 100_000 + b"\n": "Line 1 of the export cannot be read: it is no JSON.",
+        b"x" * 3_000_000: "Line 1 of the export cannot be read: it is longer than 2,000,000 bytes.",
+        b"".join([*lines[:row], b'{"kind":"row","row":{"id":"1"},"seal":1}\n', *lines[row:]]): "it is no row",
+        b"".join([*lines[:1], b'{"kind":"seal","seal":{"number":1}}\n', *lines[2:]]): "it is no seal",
+        b"".join([*lines, b'{"kind":"summary","text":"more"}\n']): "it stands after the end",
+    }.items():
+        file.write_bytes(changed)
+        found = countersign("verify", str(file))
+        assert found.code == 1, says
+        assert says in found.out.splitlines()[0], found.out
+
+
+def test_what_is_called_wrongly_is_said(countersign: CommandLine, tmp_path: Path) -> None:
+    assert countersign("verify", "--key", "abc").error().startswith("--key: a key is 32 bytes")
+    assert countersign("verify", "--head", "abc").error().startswith("--head: A head is NUMBER:HASH")
+    assert "nothing.jsonl" in countersign("verify", str(tmp_path / "nothing.jsonl")).error()
+    assert countersign("audit-export", "--from", "2026-02-01", "--to", "2026-01-01").error().startswith("--to 2026")
+    assert "seal_key: a key is 32 bytes" in countersign("seal", COUNTERSIGN_SEAL_KEY="abc").error()
+
+
+def test_a_key_is_made_and_its_public_half_shown(countersign: CommandLine) -> None:
+    made = countersign.done("seal", "key").out
+    line, public = made.splitlines()[0], made.splitlines()[1].removeprefix("# public key: ")
+    name, _, text = line.partition("=")
+    countersign.submit(1)
+    status = countersign.done("seal", "status", **{name: text}).out
+    assert f"Public key: {public}" in status
+    assert text not in status
+    assert "not sealed yet" in status

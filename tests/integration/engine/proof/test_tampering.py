@@ -1,0 +1,150 @@
+"""A35: each way to tamper with an audit of 100,000 rows is named with the first row, in a database and in an export."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+from sqlalchemy import text
+
+from store.db.database import Database
+from tests.integration.engine.proof.audits import (
+    KEY,
+    OTHER_KEY,
+    Tampering,
+    context_of,
+    exported,
+    fill,
+    seal_all,
+    sql,
+    tamperings,
+)
+from workflows.engine.context import Context
+from workflows.engine.proof.export_file import verify_export
+from workflows.engine.proof.kept_audit import KeptAudit
+from workflows.engine.proof.known_heads import KnownHead
+from workflows.engine.proof.seal_status import seal_status
+from workflows.engine.proof.verification import Trust, verify
+from workflows.engine.proof.views import FindingKind
+
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]
+
+ROWS = 100_000
+FREE = 60_001
+TRUST = Trust(keys=[KEY.public], named=True)
+
+
+@pytest.fixture
+def context(migrated_url: str) -> Iterator[Context]:
+    """An audit of 100,000 rows, all of them sealed."""
+    database = Database(migrated_url)
+    made = context_of(database)
+    fill(made, ROWS, but=[FREE])
+    seal_all(made)
+    yield made
+    database.close()
+
+
+@contextmanager
+def undone(context: Context, tampering: Tampering) -> Iterator[Context]:
+    """Do it for the block, and undo it afterwards: the rows are kept beside for that."""
+    with context.database.write() as session:
+        session.execute(text("CREATE TABLE before AS SELECT * FROM audit"))
+        tampering.does(session)
+    yield context
+    with context.database.write() as session:
+        session.execute(text("DELETE FROM audit"))
+        session.execute(text("INSERT INTO audit SELECT * FROM before"))
+        session.execute(text("DROP TABLE before"))
+
+
+def test_each_tampering_is_named_with_the_first_row_and_its_kind(context: Context, tmp_path: Path) -> None:
+    """A35, in the database and in an export of what was tampered with."""
+    missed = set[str]()
+    for place, tampering in enumerate(tamperings(ROWS, free=FREE)):
+        with undone(context, tampering):
+            in_database = verify(KeptAudit(context.database, team=context.team), TRUST)
+            file = exported(context, tmp_path / f"{place}.jsonl")
+            in_export = verify_export(file, TRUST)
+            file.unlink()
+            told = [(one.kind, one.row, one.other) for one in in_database.findings]
+            assert told == [(tampering.kind, tampering.row, tampering.other)], tampering.name
+            assert [(one.kind, one.row, one.other) for one in in_export.findings] == told, tampering.name
+            if naive(context) is None:
+                missed.add(tampering.kind)
+        assert verify(KeptAudit(context.database, team=context.team), TRUST).is_right, "it was undone"
+    assert missed == {"edited", "reordered", "doubled"}, "the control: whoever counts rows misses these"
+
+
+def naive(context: Context) -> str | None:
+    """Compare the number of rows with the number of those that were sealed."""
+    with context.database.read() as session:
+        there = session.execute(text("SELECT count(*) FROM audit WHERE action != 'audit.exported'")).scalar_one()
+        sealed = session.execute(text("SELECT sum(count) FROM seals")).scalar_one()
+    return None if there == sealed else f"{there} rows, {sealed} sealed"
+
+
+SEALS = {
+    "a seal in the midst is gone": (sql("DELETE FROM seals WHERE number = 9"), FindingKind.SEAL_REMOVED, 9),
+    "the first seal is gone": (sql("DELETE FROM seals WHERE number = 1"), FindingKind.SEAL_REMOVED, 1),
+    "a root is another one": (
+        sql("UPDATE seals SET root = (SELECT root FROM seals WHERE number = 3) WHERE number = 9"),
+        FindingKind.SEAL_ALTERED,
+        9,
+    ),
+    "a head is another one": (
+        sql("UPDATE seals SET head = (SELECT head FROM seals WHERE number = 3) WHERE number = 9"),
+        FindingKind.SEAL_ALTERED,
+        9,
+    ),
+    "the head before is another one": (
+        sql("UPDATE seals SET previous = (SELECT head FROM seals WHERE number = 3) WHERE number = 9"),
+        FindingKind.CHAIN_BROKEN,
+        9,
+    ),
+    "a signature is another one": (
+        sql("UPDATE seals SET signature = (SELECT signature FROM seals WHERE number = 3) WHERE number = 9"),
+        FindingKind.BAD_SIGNATURE,
+        9,
+    ),
+    "signatures at the end are gone": (
+        sql("UPDATE seals SET signature = NULL, key_id = NULL WHERE number >= 20"),
+        FindingKind.NOT_SIGNED,
+        20,
+    ),
+}
+
+
+def test_what_is_done_to_seals_is_named(context: Context) -> None:
+    """A35: the chain, as well as the rows."""
+    with context.database.write() as session:
+        session.execute(text("CREATE TABLE before AS SELECT * FROM seals"))
+    for name, (does, kind, seal) in SEALS.items():
+        with context.database.write() as session:
+            does(session)
+        found = verify(KeptAudit(context.database, team=context.team), TRUST).findings
+        assert [(one.kind, one.seal) for one in found] == [(kind, seal)], name
+        with context.database.write() as session:
+            session.execute(text("DELETE FROM seals"))
+            session.execute(text("INSERT INTO seals SELECT * FROM before"))
+
+
+def test_a_known_head_tells_that_the_newest_part_was_cut_off_or_all_was_written_anew(context: Context) -> None:
+    """Without a key, and without a head from elsewhere, nobody could tell."""
+    newest = seal_status(context).newest
+    assert newest is not None
+    known = Trust(heads=[KnownHead(number=newest.number, head=newest.head)])
+    assert verify(KeptAudit(context.database, team=context.team), known).heads == 1
+    with context.database.write() as session:
+        sql("DELETE FROM audit WHERE id > 90000", "DELETE FROM seals WHERE last_row > 90000")(session)
+    audit = KeptAudit(context.database, team=context.team)
+    assert [one.kind for one in verify(audit, known).findings] == [FindingKind.UNKNOWN_HEAD]
+    with context.database.write() as session:
+        sql("UPDATE audit SET actor = 'U0EVE' WHERE id = 5", "DELETE FROM seals")(session)
+    seal_all(context, key=None)
+    assert verify(audit, Trust()).is_right, "a chain that was written anew is right in itself"
+    assert [one.kind for one in verify(audit, known).findings] == [FindingKind.UNKNOWN_HEAD]
+    with context.database.write() as session:
+        session.execute(text("DELETE FROM seals"))
+    seal_all(context, key=OTHER_KEY)
+    assert [one.kind for one in verify(audit, TRUST).findings] == [FindingKind.NOT_SIGNED]

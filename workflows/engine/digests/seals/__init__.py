@@ -1,0 +1,1 @@
+"""The head of the sealed audit, posted each day where an outsider sees it."""
