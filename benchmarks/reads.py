@@ -30,7 +30,7 @@ from store.cases.review import alike, assignments, reports, reviews, spot_checks
 from store.cases.review.spot_checks import Looks
 from store.cases.turns import Turns
 from store.faces import Face
-from store.governance import audit, health, metrics, span_exports
+from store.governance import audit, health, metrics, receipts, span_exports
 from store.model import outages, prompt_versions, requests, spending
 from store.quality import baselines, costs, courses, decided, digests, failures, numbers, segments
 from store.quality.costs import Span
@@ -105,6 +105,7 @@ PEOPLE: Mapping[str, Read] = {
         session, team=TEAM, subject=SubjectKind.CASE.of(4711), limit=50
     ),
     "audit.readings_by": lambda session: audit.readings_by(session, team=TEAM, actor="U01", since=_DAY, limit=50),
+    "receipts.rows_of": lambda session: receipts.rows_of(session, [4711], team=TEAM),
     "audit.refused": lambda session: audit.refused(session, team=TEAM, actor="U0", since=_DAY, at_most=3),
     "audit.last": lambda session: audit.last(
         session, team=TEAM, subject=SubjectKind.RUN.of(4711), action="run.delivered"

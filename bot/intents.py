@@ -1,6 +1,7 @@
 """The news of intents in the outbox, read from the present rows each time they are sent. It knows no face."""
 
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -32,7 +33,7 @@ from workflows.engine.digests.courses.choosing import course_note, course_view
 from workflows.engine.digests.courses.views import CourseView
 from workflows.engine.digests.making import digest_view
 from workflows.engine.digests.views import DigestView
-from workflows.engine.errors import Unknown
+from workflows.engine.errors import ContentRemoved, Unknown
 from workflows.engine.health.expiries import expiry_view
 from workflows.engine.health.watch import trouble_view
 from workflows.engine.propose.model_outages import outage_view, overrun_view
@@ -44,9 +45,10 @@ from workflows.engine.review.cards import card_view, failure_view, place_of
 from workflows.engine.review.corrected.corrected_inputs import run_again_note
 from workflows.engine.review.doubts import doubt_view
 from workflows.engine.review.hiding import card_in_channel, doubt_in_channel
+from workflows.engine.review.removed import removed_view
 from workflows.engine.review.spot_checks.looks import checks_of_channel
 from workflows.engine.review.spot_checks.views import ChecksOfChannel
-from workflows.engine.review.views import CardView, DoubtView, ReminderView
+from workflows.engine.review.views import CardView, DoubtView, ReminderView, RemovedView
 from workflows.engine.review.waiting.reminders import MayDecide, nobody_may, reminder_view
 from workflows.engine.review.wrong.report_views import report_note
 from workflows.engine.send.channel_status import channel_status, given_up
@@ -74,6 +76,7 @@ class Reminder:
 News = (
     CardView
     | DoubtView
+    | RemovedView
     | CauseView
     | CourseView
     | DigestView
@@ -90,6 +93,16 @@ def read(context: Context, intents: Sequence[Intent], *, may: MayDecide = nobody
 
     `may`: whether somebody who is written to may still decide. Raise `Unknown` where its subject is not known here.
     """
+    first = intents[0]
+    try:
+        return _news(context, intents, may=may)
+    except ContentRemoved as gone:
+        # What shows the present state of a case says so; what was to be said of it once is not said any more.
+        return removed_view(context, first.subject, gone) if first.is_view else None
+
+
+def _news(context: Context, intents: Sequence[Intent], *, may: MayDecide) -> News | None:
+    """Read what an intent tells like `read`. Raise `ContentRemoved` where that was removed."""
     first = intents[0]
     match first.kind:
         case "card":
@@ -120,7 +133,10 @@ def read(context: Context, intents: Sequence[Intent], *, may: MayDecide = nobody
 def _reminder(context: Context, person: str, *, may: MayDecide) -> Reminder | None:
     """Return what waits for a person; None where nothing does any more."""
     view = reminder_view(context, person, may=may)
-    cards = [card_in_channel(card_view(context, review)) for review in view.reviews]
+    cards = []
+    for review in view.reviews:
+        with suppress(ContentRemoved):
+            cards.append(card_in_channel(card_view(context, review)))
     # Somebody may have decided one between the two looks.
     cards = [card for card in cards if card.is_decidable]
     return Reminder(view=view, cards=cards) if cards else None
@@ -239,7 +255,8 @@ def _unsent(context: Context, row: int) -> Callable[[Room], Told] | None:
         return None
     what = _what(context, lost.intent)
     is_direct = lost.intent.kind == notices.DIRECT_REMINDER
-    return _plainly(failures.unsent(lost.intent.channel, what, lost.error or "no reason given", is_direct=is_direct))
+    told = failures.not_taken_away if lost.intent.stands else failures.unsent
+    return _plainly(told(lost.intent.channel, what, lost.error or "no reason given", is_direct=is_direct))
 
 
 def _what(context: Context, intent: Intent) -> str:
@@ -252,7 +269,7 @@ def _what(context: Context, intent: Intent) -> str:
                 return f"the question whether case {doubt_view(context, intent.subject.id).case} was delivered"
             case notices.FAILURE:
                 return f"the news that case {failure_view(context, intent.subject.id).case} stopped"
-    except Unknown:
+    except (Unknown, ContentRemoved):
         pass
     return _WHAT.get(intent.kind, "a message")
 

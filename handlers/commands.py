@@ -47,6 +47,7 @@ COMMANDS: Sequence[Command] = (
     Command(name="case", about="CASE", does="Show a case: its state, its steps, and what you can do about it"),
     Command(name="explain", about="CASE", does="Explain a case: its whole way, in a few sentences and in detail"),
     Command(name="readings", about="CASE", does="Show who read a case, when, and by which way"),
+    Command(name="receipt", about="CASE", does="Prove a decision: who decided what, and whether that was delivered"),
     Command(name="wrong", about="CASE TEXT", does="Say that something is wrong with a case"),
     Command(name="status", about="", does="Show how all is: what waits, what failed, what is down or paused"),
     Command(name="causes", about="[CAUSE]", does="List why cases failed, or show one cause with its buttons"),

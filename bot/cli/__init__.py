@@ -27,7 +27,7 @@ from bot.cli import (
     spot_checks,
 )
 from bot.cli.digests import baselines, courses, digests
-from bot.cli.governance import charters, data_map, proof, readings, seals
+from bot.cli.governance import charters, data_map, privacy, proof, readings, receipts, seals
 
 app = typer.Typer(
     name="countersign",
@@ -36,15 +36,28 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
-for group in (cases, lists, decisions, spot_checks, absences, operations, processes, manifests, authors):
+for group in (
+    cases,
+    lists,
+    decisions,
+    spot_checks,
+    absences,
+    operations,
+    processes,
+    manifests,
+    authors,
+    privacy,
+    receipts,
+):
     app.add_typer(group.commands)
-for group in (charters, data_map, proof, readings):
+for group in (charters, data_map, privacy, proof, readings, receipts):
     app.add_typer(group.commands)
 app.add_typer(prompts.commands, name="prompts")
 app.add_typer(digests.commands, name="digest")
 app.add_typer(courses.commands, name="course")
 app.add_typer(baselines.commands, name="baseline")
 app.add_typer(seals.commands, name="seal")
+app.add_typer(privacy.holds, name="legal-hold")
 
 
 def _tell_version(wanted: bool) -> None:

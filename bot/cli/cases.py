@@ -113,6 +113,8 @@ def submit(
             actor=operator(),
             options=app.made.get(chosen.name),
         )
+        if receipt.why is not None:
+            raise InvalidInput(receipt.why)
         finish(app, receipt.case)
         show_case_in(app, receipt.case, as_json=json)
         raise typer.Exit(1 if case_view(app.context, receipt.case).newest.state in STOPPED else 0)

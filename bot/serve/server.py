@@ -26,12 +26,13 @@ from bot.serve.schedule import Daily, Schedule
 from bot.slack.wiring import Slack
 from bot.worker.threads import SLOW
 from store.db.database import Unavailable
-from store.db.process_locks import SENDER, Taken, exclusive
+from store.db.process_locks import RETENTION, SENDER, Taken, exclusive
 from store.db.time_limits import time_limit
 from workflows.engine.context import Clock
 from workflows.engine.declare.calls import author_threads
 from workflows.engine.health import expiries
 from workflows.engine.health import watch as health
+from workflows.engine.privacy import retention
 from workflows.engine.proof.head_file import HeadFile
 from workflows.engine.proof.sealer import Sealer
 from workflows.engine.review.assignment import upkeep
@@ -62,6 +63,10 @@ _HEALTH = 5.0
 """Seconds between two looks at how other systems are. What was counted since is lost where the process is killed."""
 _SEALS = 5.0
 """Seconds between two looks for audit rows to seal."""
+_RETENTION = 3600.0
+"""Seconds between two looks at what was kept long enough."""
+_RETENTION_GOES_ON = 5.0
+"""Seconds until the next look where one did not come to the end, so that others may write meanwhile."""
 _EXPIRIES = 600.0
 """Seconds between two looks at what expires."""
 _ANSWERS_WITHIN = 1.5
@@ -112,6 +117,7 @@ def serve(
                 log.info("runs.taken_back", runs=taken_back)
             loops += [_Loop(run=app.dispatcher.run), _Loop(run=partial(_take_up_reports, app))]
             loops.append(_Loop(run=partial(_tend_spot_checks, app)))
+            loops.append(_Loop(run=partial(_remove_what_is_due, app)))
         if spans is not None:
             loops.append(_Loop(run=spans))
         if slack is not None:
@@ -182,6 +188,21 @@ def _tend_spot_checks(app: App, stop: Event) -> None:
             upkeep_of_checks.look()
         except (DBAPIError, Unavailable) as error:
             log.warning("spot_checks.without_database", error=type(error).__name__)
+
+
+def _remove_what_is_due(app: App, stop: Event) -> None:
+    """Remove content that was kept long enough. One process at a time looks; another one goes on when it ends."""
+    while not stop.is_set():
+        wait = _RETENTION
+        try:
+            with exclusive(app.context.database, name=RETENTION):
+                if retention.look(app.context).is_more_left:
+                    wait = _RETENTION_GOES_ON
+        except Taken:
+            pass  # that process does it
+        except (DBAPIError, Unavailable) as error:
+            log.warning("retention.without_database", error=type(error).__name__)
+        stop.wait(wait)
 
 
 def _assign(app: App, slack: Slack, stop: Event) -> None:

@@ -66,6 +66,8 @@ _WORDS = {
         "two_factor_setup_required",
     ),
     Then.GIVE_UP: (
+        "cant_delete_message",
+        "compliance_exports_prevent_deletion",
         "invalid_arguments",
         "invalid_blocks",
         "invalid_blocks_format",

@@ -72,6 +72,8 @@ class Stood:
     """Slack's name for the message; None where there is to be none."""
     intents: Sequence[Intent]
     """Intents that the message shows; the others are still to be sent."""
+    channel: str | None = None
+    """Channel in which Slack says that it stands; None where there is to be none."""
 
 
 class MessageSync:
@@ -111,7 +113,7 @@ class MessageSync:
                     channel=channel, ts=ts, text=text, blocks=blocks, attachments=[], parse="none"
                 ),
             )
-            return Stood(ts=ts, intents=intents)
+            return Stood(ts=ts, intents=intents, channel=channel)
         posted = self._call(
             POST,
             channel,
@@ -126,7 +128,8 @@ class MessageSync:
                 metadata={"event_type": EVENT_TYPE, "event_payload": self._about(intents)},
             ),
         )
-        return Stood(ts=str(posted["ts"]), intents=intents)
+        # To a person it is posted in a channel with a name of its own, by which alone it can be deleted.
+        return Stood(ts=str(posted["ts"]), intents=intents, channel=str(posted.get("channel") or channel))
 
     def _about(self, intents: Sequence[Intent]) -> dict[str, str]:
         """Return the metadata of a message: nothing of a case."""
@@ -172,7 +175,7 @@ class MessageSync:
                 about = _about(message, ours)
                 named = [intent for intent in intents if intent.row in about]
                 if named:
-                    return Stood(ts=str(message["ts"]), intents=named)
+                    return Stood(ts=str(message["ts"]), intents=named, channel=channel)
             cursor = (page.get("response_metadata") or {}).get("next_cursor") or ""
             if not cursor:
                 break

@@ -14,12 +14,13 @@ from handlers.slack.blocks.parts.drawing import Drawn
 from handlers.slack.blocks.parts.paragraphs import fitted
 from handlers.slack.blocks.queue import queue
 from handlers.slack.blocks.reminder import reminder
+from handlers.slack.blocks.removed import removed
 from workflows.engine.context import Context
 from workflows.engine.digests.courses.views import CourseView
 from workflows.engine.digests.views import DigestView
 from workflows.engine.read.cause_views import CauseView
 from workflows.engine.review.spot_checks.views import ChecksOfChannel
-from workflows.engine.review.views import CardView, DoubtView
+from workflows.engine.review.views import CardView, DoubtView, RemovedView
 from workflows.engine.review.waiting.reminders import MayDecide, nobody_may
 from workflows.engine.send.views import Intent
 
@@ -32,6 +33,8 @@ class Picture:
     """Drawn message; None where there is to be none."""
     waits: bool = False
     """True if it waits for a person. A channel has room for a few of these."""
+    names: Sequence[int] = ()
+    """Reviews that a direct message names."""
 
 
 NOTHING = Picture(drawn=None)
@@ -45,7 +48,8 @@ def draw(context: Context, intents: Sequence[Intent], *, may: MayDecide = nobody
     news = read(context, intents, may=may)
     if news is None:
         return NOTHING
-    return Picture(drawn=_drawn(news), waits=waits_for_person(news))
+    names = [one.review for one in news.cards] if isinstance(news, Reminder) else []
+    return Picture(drawn=_drawn(news), waits=waits_for_person(news), names=names)
 
 
 def _drawn(news: News) -> Drawn:
@@ -54,6 +58,8 @@ def _drawn(news: News) -> Drawn:
             return card(news)
         case DoubtView():
             return doubt(news)
+        case RemovedView():
+            return removed(news)
         case CauseView():
             return cause(news)
         case CourseView():

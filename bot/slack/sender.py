@@ -172,12 +172,13 @@ class Sender:
             return
         try:
             is_homeless = taken.is_reply and taken.thread is None
-            picture = NOTHING if is_homeless else draw(self._context, taken.intents, may=self._may)
+            is_none = is_homeless or taken.is_to_go
+            picture = NOTHING if is_none else draw(self._context, taken.intents, may=self._may)
             try:
-                stood = self._sync.bring(taken, self._real(channel), picture.drawn)
+                stood = self._sync.bring(taken, taken.posted_in or self._real(channel), picture.drawn)
             finally:
                 # The pace counts from when Slack had the message, however long that took. What is not shown takes none.
-                if picture.drawn is not None:
+                if picture.drawn is not None or taken.is_to_go:
                     self._free_at[self._real(channel)] = time.monotonic() + self._pace
         except NotTaken as error:
             self._note_refused(taken, error)
@@ -191,7 +192,16 @@ class Sender:
             for intent in taken.intents:
                 self._unanswered.pop(intent.row, None)
             # The message is posted: only its note is repeated where the database is away for a moment.
-            _patiently(note_sent, self._context, taken, shown=stood.intents, ts=stood.ts, waits=picture.waits)
+            _patiently(
+                note_sent,
+                self._context,
+                taken,
+                shown=stood.intents,
+                ts=stood.ts,
+                waits=picture.waits,
+                posted_in=stood.channel,
+                names=picture.names,
+            )
 
     def _note_refused(self, taken: Taken, error: NotTaken) -> None:
         """Note that Slack did not take a message, or did not say so, and the time of the next attempt to send."""

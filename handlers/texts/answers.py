@@ -20,7 +20,7 @@ from handlers.texts.pieces import (
     words,
 )
 from handlers.texts.plain import begun_large, ended, excerpt
-from handlers.texts.review import deadlines, status
+from handlers.texts.review import deadlines, removed, status
 from store.states import STOPPED, DeliveryState, ReviewState, RunState
 from workflows.engine.deliver.views import DeliveryView
 from workflows.engine.read.views import CaseView, RunView
@@ -94,6 +94,7 @@ def case(view: CaseView, *, why: Callable[[Reason], str]) -> Told:
         line(*first, words(states.RUN[run.state], bold=True)),
         line(words("Came in "), moment(view.received_at), words(f" from {view.source}")),
     ]
+    pieces += removed.of_case(view)
     if view.corrected is not None:
         pieces += reruns.put_right(view.corrected, reruns.ROOM)
     pieces += [_step(number, text) for number, text in enumerate(_steps(run), 1)]

@@ -41,12 +41,25 @@ class KnownCase:
     id: int
     revision: int
     content_hash: str
+    salt: str | None
+    """Goes into the hashes of its content; None for a case from before there were salts."""
+    erased_at: datetime | None = None
+    """Time when its content was removed; None while there is content."""
 
 
 MOST_SOURCES = 20
 """Most sources of a workflow that are told."""
 
-_KNOWN = select(Case.key, Case.id, Case.revision, Case.content_hash).where(
+
+@dataclass(frozen=True, kw_only=True)
+class NewContent:
+    """The content of a case that is added, as far as it is kept with the case."""
+
+    content_hash: str
+    salt: str
+
+
+_KNOWN = select(Case.key, Case.id, Case.revision, Case.content_hash, Case.salt, Case.erased_at).where(
     Case.team_id == bindparam("team"), Case.workflow_id == bindparam("workflow")
 )
 # All keys are one parameter: the number of parameters of a statement is limited.
@@ -63,12 +76,21 @@ def known(session: Session, *, team: int, workflow: int, keys: Collection[str]) 
         found = session.execute(_KNOWN_IN_ARRAY, belong | {"keys": list(keys)})
     else:
         found = session.execute(_KNOWN_IN_JSON, belong | {"keys": json.dumps(list(keys))})
-    return {key: KnownCase(id=id, revision=revision, content_hash=hash) for key, id, revision, hash in found}
+    return {
+        key: KnownCase(id=id, revision=revision, content_hash=hash, salt=salt, erased_at=erased_at)
+        for key, id, revision, hash, salt, erased_at in found
+    }
 
 
 def get(session: Session, case: int, *, team: int) -> Case | None:
     """Return the case with this id."""
     return rows.get(session, Case, case, team=team)
+
+
+def salt_of(session: Session, case: int, *, team: int) -> str | None:
+    """Return the salt of a case; None where it has none."""
+    found = rows.get(session, Case, case, team=team)
+    return found.salt if found is not None else None
 
 
 def hold(session: Session, case: int, *, team: int) -> None:
@@ -88,9 +110,9 @@ def with_key(session: Session, *, team: int, key: str) -> list[Case]:
 
 
 def add_all(
-    session: Session, hashes: Mapping[str, str], *, team: int, workflow: int, source: str, at: datetime
+    session: Session, new: Mapping[str, NewContent], *, team: int, workflow: int, source: str, at: datetime
 ) -> dict[str, int]:
-    """Add cases at revision 1, given as key -> hash of the content; returns their ids by key.
+    """Add cases at revision 1, given by key; returns their ids by key.
 
     A key that another process took meanwhile is left out: the unique key decides. Where two bring the same keys in the
     same order, neither waits for ever for the other.
@@ -98,16 +120,19 @@ def add_all(
     return rows.add_all_new(
         session,
         Case,
-        [{"key": key, "content_hash": content_hash} for key, content_hash in hashes.items()],
+        [{"key": key, "content_hash": one.content_hash, "salt": one.salt} for key, one in new.items()],
         {"team_id": team, "workflow_id": workflow, "revision": 1, "source": source, "received_at": at},
         by="key",
         unique=("workflow_id", "key"),
     )
 
 
-def revise(session: Session, *, team: int, case: int, revision: int, content_hash: str) -> None:
-    """Raise the revision of a case by one, from the revision given. The case has to be locked by `hold`."""
-    raised = {"revision": revision + 1, "content_hash": content_hash}
+def revise(session: Session, *, team: int, case: int, revision: int, content_hash: str, salt: str) -> None:
+    """Raise the revision of a case by one, from the revision given. The case has to be locked by `hold`.
+
+    `salt`: the one that went into the hash.
+    """
+    raised = {"revision": revision + 1, "content_hash": content_hash, "salt": salt}
     rows.change(session, Case, case, where={"team_id": team, "revision": revision}, to=raised)
 
 

@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import bindparam, func, select
 from sqlalchemy.orm import Session
 
+from store.cases import contents
 from store.db import rows
 from store.schema import ModelRequest, Run, Step
 from store.states import StepState
@@ -25,8 +26,8 @@ class StepLine:
     attempt: int
     state: StepState
     input_hash: str
-    body: str
-    """Input of the step with its output or its error, as JSON."""
+    body: str | None
+    """Input of the step with its output or its error, as JSON; None where that was removed."""
     error: str | None
     started_at: datetime
     milliseconds: float
@@ -64,7 +65,7 @@ _OF_RUN = (
 def of_run(session: Session, run: int, *, team: int) -> list[StepLine]:
     """Return a run's journal, in the order of its calls and of the attempts at each call."""
     found = session.connection().execute(_OF_RUN, {"run": run, "team": team})
-    return [StepLine(**line) for line in found.mappings()]
+    return [StepLine(**{**line, "body": contents.kept(line["body"])}) for line in found.mappings()]
 
 
 def last_written(session: Session, of: Collection[int], *, team: int) -> dict[int, datetime]:
@@ -99,7 +100,7 @@ def recall(session: Session, lines: Sequence[StepLine], *, team: int, run: int, 
                 "attempt": line.attempt,
                 "state": line.state,
                 "input_hash": line.input_hash,
-                "body": line.body,
+                "body": contents.REMOVED if line.body is None else line.body,
                 "error": line.error,
                 "started_at": at,
                 "milliseconds": 0.0,

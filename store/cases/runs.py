@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import Dialect, Select, and_, bindparam, func, literal_column, or_, select
 from sqlalchemy.orm import Session, aliased
 
-from store.cases import workflow_pauses
+from store.cases import contents, workflow_pauses
 from store.cases.workflow_pauses import PauseLine
 from store.db import rows
 from store.db.statements import MOST, Statement, compiled, connection_of
@@ -25,8 +25,10 @@ class LoadedRun:
     run: Run
     workflow: str
     case_key: str
-    input: str
-    """JSON."""
+    input: str | None
+    """JSON; None where it was removed."""
+    salt: str | None
+    """The case's salt; None where it has none."""
     pause: PauseLine | None
     """Pause of the run's workflow; None where it is not paused."""
 
@@ -141,6 +143,7 @@ _LOAD = (
     select(
         *Run.__table__.columns,
         Case.key,
+        Case.salt,
         Content.body,
         Workflow.name,
         Workflow.paused_at,
@@ -162,9 +165,14 @@ def load(session: Session, run: int, *, team: int) -> LoadedRun | None:
         return None
     own = len(Run.__table__.columns)
     row = rows.read(session, Run, found[0][:own])
-    key, input, workflow, *pause = found[0][own:]
+    key, salt, input, workflow, *pause = found[0][own:]
     return LoadedRun(
-        run=row, workflow=workflow, case_key=key, input=input, pause=workflow_pauses.line_of(workflow, *pause)
+        run=row,
+        workflow=workflow,
+        case_key=key,
+        input=contents.kept(input),
+        salt=salt,
+        pause=workflow_pauses.line_of(workflow, *pause),
     )
 
 

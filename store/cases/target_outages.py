@@ -7,7 +7,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from store.db import rows
-from store.schema import TargetOutage
+from store.schema import Content, TargetOutage
 
 
 def begin(session: Session, *, team: int, target: str, problem_id: int, at: datetime, next_at: datetime) -> int | None:
@@ -39,6 +39,13 @@ def all_open(session: Session, *, team: int) -> Sequence[TargetOutage]:
     """Return the outages that are open."""
     query = select(TargetOutage).where(TargetOutage.team_id == team, TargetOutage.is_open.is_(True))
     return session.scalars(query.order_by(TargetOutage.id)).all()
+
+
+def told_by(session: Session, case: int, *, team: int) -> list[int]:
+    """Return the outages whose last answer was one to a delivery of this case."""
+    query = select(TargetOutage.id).join(Content, Content.id == TargetOutage.problem_id)
+    found = query.where(Content.case_id == case, TargetOutage.team_id == team).order_by(TargetOutage.id)
+    return list(session.scalars(found))
 
 
 def last_end(session: Session, target: str, *, team: int) -> datetime | None:

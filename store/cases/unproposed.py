@@ -6,6 +6,7 @@ from datetime import datetime
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from store.cases import contents
 from store.schema import Content, Decision, Review, Workflow
 from store.states import ReviewState
 
@@ -48,8 +49,8 @@ class EmptyLine:
     id: int
     case_id: int
     workflow_id: int
-    reasons: str
-    """JSON."""
+    reasons: str | None
+    """JSON; None where they were removed."""
     claimed_at: datetime | None
     was_decided: bool
     """True if somebody rejected the proposal, and the form is empty for that reason."""
@@ -72,6 +73,13 @@ def empty(session: Session, *, team: int, workflow: int, after: int, limit: int)
         .limit(limit)
     )
     return [
-        EmptyLine(id=id, case_id=case, workflow_id=workflow, reasons=body, claimed_at=claimed, was_decided=decided)
+        EmptyLine(
+            id=id,
+            case_id=case,
+            workflow_id=workflow,
+            reasons=contents.kept(body),
+            claimed_at=claimed,
+            was_decided=decided,
+        )
         for id, case, body, claimed, decided in session.execute(query)
     ]

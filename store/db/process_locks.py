@@ -1,4 +1,5 @@
-"""Locks between processes: one process works on a SQLite file, one sends to Slack, one sends spans.
+"""Locks between processes: one process works on a SQLite file, one sends to Slack, one sends spans, and one removes
+what was kept long enough.
 
 A run in a working state is the work lock holder's own, or a dead process's. The operating system or the server keeps
 the lock, so it ends with the process, however that ends.
@@ -14,8 +15,8 @@ from sqlalchemy.exc import DBAPIError, OperationalError
 
 from store.db.database import Database
 
-WORK, SENDER, SPANS = "work", "sender", "spans"
-"""Names of the locks: for working on runs, for sending to Slack, and for sending spans."""
+WORK, SENDER, SPANS, RETENTION = "work", "sender", "spans", "retention"
+"""Names of the locks: for working on runs, for sending to Slack, for sending spans, and for removing what is due."""
 _ADVISORY_KEY = 0x636F756E746572
 """Key of PostgreSQL's advisory lock: "counter" in ASCII."""
 

@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import Dialect, bindparam, func, literal_column, select
 from sqlalchemy.orm import Session
 
+from store.cases import contents
 from store.db import rows
 from store.db.statements import MOST, Statement, compiled, connection_of
 from store.schema import Content, ModelRequest, Workflow
@@ -39,21 +40,27 @@ def settle(session: Session, request: int, *, team: int, **changes: Any) -> None
 
 
 def given(session: Session, *, team: int, cache_key: str, run: int | None) -> Given | None:
-    """Return the newest answer to the same question; `run`: only of this run."""
+    """Return the newest answer to the same question; None where there is none, or it was removed.
+
+    `run`: only of this run.
+    """
     values = {"team": team, "cache_key": cache_key, "run": run}
     found = _given(connection_of(session).dialect, run is not None).run(session, values).fetchone()
-    return None if found is None else Given(request=found[0], answered_by=found[1], body=found[2])
+    body = contents.kept(found[2]) if found is not None else None
+    if found is None or body is None:
+        return None
+    return Given(request=found[0], answered_by=found[1], body=body)
 
 
 def of_run(session: Session, run: int, *, team: int) -> Sequence[tuple[ModelRequest, str | None]]:
-    """Return a run's requests in their order, each with its content as JSON."""
+    """Return a run's requests in their order, each with its content as JSON; None where it has none or was removed."""
     query = (
         select(ModelRequest, Content.body)
         .outerjoin(Content, Content.id == ModelRequest.content_id)
         .where(ModelRequest.run_id == run, ModelRequest.team_id == team)
         .order_by(ModelRequest.id)
     )
-    return [(request, body) for request, body in session.execute(query)]
+    return [(request, contents.kept(body or contents.REMOVED)) for request, body in session.execute(query)]
 
 
 def dollars(session: Session, *, team: int, since: datetime, until: datetime) -> dict[int, Decimal]:

@@ -12,6 +12,7 @@ from typing import Any, TypeVar
 from sqlalchemy import ColumnElement, Select, String, func, literal_column, select
 from sqlalchemy.orm import Session, aliased
 
+from store.cases import contents
 from store.schema import AuditRow, Case, Content, Decision, Proposal, Review, Run
 
 _Query = TypeVar("_Query", bound=Select[*tuple[Any, ...]])
@@ -39,21 +40,21 @@ class DecidedLine:
 
 @dataclass(frozen=True, kw_only=True)
 class EditLine:
-    """An edit: what was proposed, and what a person decided, as they are kept."""
+    """An edit: what was proposed, and what a person decided, as they are kept; None for what was removed."""
 
     workflow: int
-    proposal: str
-    output: str
+    proposal: str | None
+    output: str | None
 
 
 @dataclass(frozen=True, kw_only=True)
 class RejectionLine:
-    """A rejection with its reason, as it is kept."""
+    """A rejection with its reason, as it is kept; None where that was removed."""
 
     workflow: int
     case: int
     key: str
-    reason: str
+    reason: str | None
     at: datetime
 
 
@@ -84,7 +85,10 @@ def edits(session: Session, *, team: int, since: datetime, until: datetime, limi
         .join(proposed, proposed.id == found.c.content_id)
         .join(entered, entered.id == found.c.output_id)
     )
-    return [EditLine(workflow=row[0], proposal=row[1], output=row[2]) for row in session.execute(query)]
+    return [
+        EditLine(workflow=row[0], proposal=contents.kept(row[1]), output=contents.kept(row[2]))
+        for row in session.execute(query)
+    ]
 
 
 def rejections(
@@ -107,7 +111,7 @@ def rejections(
     if workflow is not None:
         query = query.where(Review.workflow_id == workflow)
     return [
-        RejectionLine(workflow=row[0], case=row[1], key=row[2], reason=row[3], at=row[4])
+        RejectionLine(workflow=row[0], case=row[1], key=row[2], reason=contents.kept(row[3]), at=row[4])
         for row in session.execute(query)
     ]
 

@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement, func, literal_column, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
+from store.cases import contents
 from store.cases.samples import has_sample
 from store.db import rows
 from store.model import requests
@@ -24,8 +25,8 @@ class UnproposedLine:
 
     workflow: int
     case: int
-    reasons: str
-    """JSON."""
+    reasons: str | None
+    """JSON; None where they were removed."""
     state: ReviewState
 
 
@@ -193,6 +194,6 @@ def unproposed(session: Session, *, team: int, since: datetime, until: datetime)
         .order_by(Review.id)
     )
     return [
-        UnproposedLine(workflow=workflow, case=case, reasons=body, state=state)
+        UnproposedLine(workflow=workflow, case=case, reasons=contents.kept(body), state=state)
         for workflow, case, body, state in session.execute(query)
     ]

@@ -16,6 +16,7 @@ from store.schema.model import Eval, ModelRequest, Outage, Overrun, PromptVersio
 from store.schema.people import PersonRow
 from store.schema.questions import Question
 from store.schema.reports import Report
+from store.schema.retention import PutOffRemoval, RetentionProgress
 from store.schema.reviews import Decision, Delivery, DirectReminder, Draft, Opening, Proposal, Review
 from store.schema.seals import Seal
 from store.schema.segments import CaseSegment, DigestLook, SegmentGroup
@@ -55,9 +56,11 @@ __all__ = [
     "PersonRow",
     "PromptVersion",
     "Proposal",
+    "PutOffRemoval",
     "Question",
     "RateLimit",
     "Report",
+    "RetentionProgress",
     "Review",
     "Run",
     "Seal",

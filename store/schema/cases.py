@@ -56,6 +56,8 @@ class Case(OfTeam, Base):
     __table_args__ = (
         UniqueConstraint("workflow_id", "key"),
         Index("ix_cases_workflow_id_received_at", "workflow_id", "received_at"),
+        # Those that lost their content of late are looked at again: somebody may have worked on them still.
+        index_of_some("ix_cases_erased", "team_id", "erased_at", where="erased_at IS NOT NULL"),
     )
 
     workflow_id: Mapped[int] = mapped_column(ForeignKey("workflows.id"))

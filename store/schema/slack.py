@@ -21,6 +21,8 @@ class OutboxRow(OfSubject, OfTeam, Base):
         index_of_some(
             "ix_outbox_unsent_channel", "team_id", "channel", "kind", "subject_kind", where="state <> 'sent'"
         ),
+        # A direct message names several cases; with each removal those are searched that may name its case.
+        index_of_some("ix_outbox_direct_reminders", "team_id", "created_at", where="kind = 'direct_reminder'"),
     )
 
     kind: Mapped[str] = mapped_column(String(30))
@@ -43,9 +45,11 @@ class OutboxRow(OfSubject, OfTeam, Base):
     error: Mapped[str | None] = mapped_column(String(100))
     """Slack's code for the refusal of the last attempt to send."""
     ts: Mapped[str | None] = mapped_column(String(32))
-    """Slack's name for the note within its channel, so that it can be removed; None for a view, or before it is
-    sent.
+    """Slack's name for the note within its channel, so that it can be taken away; empty where no message stands. None
+    for a view, for what is not sent yet, and for what an earlier version sent.
     """
+    posted_in: Mapped[str | None] = mapped_column(String(60))
+    """Channel in which the note stands: that of a role may be another by now, and a person has one of their own."""
     created_at: Mapped[datetime]
 
 

@@ -13,6 +13,7 @@ from sqlalchemy import (
     ColumnElement,
     Dialect,
     Select,
+    Update,
     and_,
     bindparam,
     delete,
@@ -30,7 +31,7 @@ from store.db.statements import MOST, Statement, compiled, connection_of
 from store.faces import ROLE, Face, face_of
 from store.schema import Message, OutboxRow
 from store.states import OutboxState
-from store.subjects import Subject
+from store.subjects import Subject, SubjectKind
 from store.types import literally
 
 LONGEST_WAIT = timedelta(minutes=5)
@@ -77,6 +78,14 @@ RUN_AGAIN = "run_again"
 """The kind of the note in the thread of a case's card that a person ran the case again."""
 REPLIES = frozenset({DECIDED, TAKEN_BACK, REMINDED, ESCALATED, ASSIGNED, CAUSE_NOTE, COURSE_NOTE, RUN_AGAIN})
 """Kinds of notes that are said in the thread of the message about the same subject, and nowhere else."""
+TELLS_OF_CASE = frozenset(
+    {DECIDED, REMINDED, ESCALATED, ASSIGNED, RUN_AGAIN, "run_again_apart", "reported", "late", "failure"}
+)
+"""Kinds of notes that name a case by its key, or say anything of its content."""
+NO_MESSAGE = ""
+"""The name of a note's message where none stands: nothing was to be said, or it was taken away."""
+NAMES = "names"
+"""The reviews that a direct message names, among the facts of its note: ids with commas between them."""
 UNSENT = (OutboxState.DUE, OutboxState.HELD)
 """States of what is still to be sent."""
 VIEWS = frozenset({CARD, QUEUE, SPOT_CHECKS, DOUBT, OUTAGE, TARGET, TROUBLE, OVERRUN, CAUSE, COURSE})
@@ -260,9 +269,74 @@ def is_any_unsent(session: Session, *, team: int, kind: str, channel: str) -> bo
     """Tell whether a note of this kind is still to be sent to a channel."""
     states = (OutboxState.DUE, OutboxState.ATTEMPTING)
     query = select(OutboxRow.id).where(
-        OutboxRow.team_id == team, OutboxRow.channel == channel, OutboxRow.kind == kind, is_unsent(*states)
+        OutboxRow.team_id == team,
+        OutboxRow.channel == channel,
+        OutboxRow.kind == kind,
+        is_unsent(*states),
+        # One that is to be taken away tells nobody anything.
+        OutboxRow.ts.is_(None),
     )
     return session.scalar(query.limit(1)) is not None
+
+
+def take_away(
+    session: Session,
+    *,
+    team: int,
+    kinds: Collection[str],
+    kind: SubjectKind,
+    ids: Collection[int],
+    at: datetime,
+) -> None:
+    """Have the notes of these kinds about these subjects taken away, where they stand. `kind`, `ids`: of the subjects.
+
+    The sender deletes a note that stands and is due again.
+    """
+    about = (OutboxRow.kind.in_(kinds), OutboxRow.subject_kind == kind, OutboxRow.subject_id.in_(ids))
+    session.execute(
+        _due_again(at).where(OutboxRow.team_id == team, _stands(), *about),
+        execution_options={"synchronize_session": False},
+    )
+
+
+def take_away_rows(session: Session, only: Collection[int], *, team: int, at: datetime) -> None:
+    """Have these notes taken away, where they stand."""
+    theirs = (OutboxRow.team_id == team, OutboxRow.id.in_(only), _stands())
+    session.execute(_due_again(at).where(*theirs), execution_options={"synchronize_session": False})
+
+
+def _stands() -> ColumnElement[bool]:
+    """Return the condition that a note stands as a message of which the place is known."""
+    return and_(OutboxRow.ts.is_not(None), OutboxRow.ts != NO_MESSAGE)
+
+
+def _due_again(at: datetime) -> Update:
+    changes = {"state": OutboxState.DUE, "wanted": OutboxRow.wanted + 1, "attempts": 0, "not_before": at}
+    return update(OutboxRow).values(changes)
+
+
+def out_of_reach(
+    session: Session, *, team: int, kinds: Collection[str], kind: SubjectKind, ids: Collection[int]
+) -> int:
+    """Count the notes of these kinds about these subjects that were sent and whose place is not known.
+
+    Earlier versions did not keep it. `kind`, `ids`: of the subjects.
+    """
+    about = (OutboxRow.kind.in_(kinds), OutboxRow.subject_kind == kind, OutboxRow.subject_id.in_(ids))
+    sent = (OutboxRow.team_id == team, OutboxRow.state == OutboxState.SENT, OutboxRow.ts.is_(None))
+    return session.scalar(select(func.count()).select_from(OutboxRow).where(*sent, *about)) or 0
+
+
+def direct_reminders(session: Session, *, team: int, since: datetime) -> list[OutboxRow]:
+    """Return the direct messages of what waits for a person that stand, and were wanted since a time."""
+    query = select(OutboxRow).where(
+        OutboxRow.team_id == team,
+        # Written out as in the index of these rows.
+        OutboxRow.kind == literal_column(f"'{DIRECT_REMINDER}'"),
+        _stands(),
+        OutboxRow.created_at >= since,
+    )
+    return list(session.scalars(query))
 
 
 def channels_held(session: Session, *, team: int, face: Face) -> list[str]:

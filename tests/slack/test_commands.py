@@ -119,6 +119,19 @@ def test_explain_is_for_those_who_may_read_the_case(stage: Stage) -> None:
     assert said(stage, EVE, "/countersign", f"explain {case}") == f"There is no case '{case}' that you may see."
 
 
+def test_a_receipt_proves_a_decision_to_those_who_may_read_the_case(stage: Stage) -> None:
+    case = failed(stage)
+    assert said(stage, EVE, "/countersign", f"receipt {case}") == f"There is no case '{case}' that you may see."
+    assert said(stage, ANA, "/countersign", "receipt") == "Say which case: /countersign receipt CASE."
+    assert stage.person(ANA).command(SUPPORT, "/countersign", f"receipt {case}").acknowledged
+    (view,) = stage.person(ANA).wait_until(stage.person(ANA).views)
+    told = words(view.blocks)
+    assert "It is decided, and not delivered: the case is failed." in told
+    assert f"@{ANA} approved it" in told
+    assert "approved: " in told
+    assert "fits the content" in told
+
+
 def test_causes_lists_why_cases_fail_and_shows_one_with_its_buttons(stage: Stage) -> None:
     assert said(stage, KIM, "/countersign", "causes") == "There is no workflow whose cases you may read."
     failed(stage)

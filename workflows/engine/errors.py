@@ -11,6 +11,7 @@
     │   ├── NotBlind
     │   ├── AlreadyDelivered
     │   ├── CorrectionWaits
+    │   ├── ContentRemoved
     │   ├── InvalidInput
     │   ├── QueueFull
     │   ├── InvalidOutput
@@ -42,6 +43,7 @@ of tools are declared in `workflows.errors`, below this room; the others are the
 
 import json
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from hashlib import sha256
 
 from workflows.complaints import WHOLE
@@ -70,6 +72,7 @@ __all__ = [
     "BadDeclaration",
     "BadReason",
     "CodeExited",
+    "ContentRemoved",
     "ContractBroken",
     "CountersignError",
     "Drifted",
@@ -128,6 +131,16 @@ class OwnCase(Refused):
 
 class NotBlind(Refused):
     """The person knows what was delivered for the case, so they cannot look at it blind."""
+
+
+class ContentRemoved(Refused):
+    """What the case said was removed, so nothing can be decided, run or shown of it any more."""
+
+    def __init__(self, message: str = "", *, case: int, at: datetime | None = None) -> None:
+        """Keep the case. `at`: the time when all of its content was removed; None where only a part was."""
+        self.case, self.at = case, at
+        when = f" on {at:%Y-%m-%d}" if at is not None else ""
+        super().__init__(message or f"the content of case {case} was removed{when}, so nothing more is done with it")
 
 
 class AlreadyDelivered(Refused):

@@ -4,7 +4,7 @@ Pure. The words are in `handlers/texts/review/reasons.py`; nothing reads them ba
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from pydantic import TypeAdapter
@@ -118,6 +118,11 @@ def to_json(reasons: Sequence[Reason]) -> str:
 def from_json(kept: str) -> tuple[Reason, ...]:
     """Read reasons as they are kept."""
     return _REASONS.validate_json(kept)
+
+
+def without_words(reasons: Sequence[Reason]) -> str:
+    """Write reasons without what anybody said: codes, numbers and the author's rules are left."""
+    return to_json([replace(reason, said=None) for reason in reasons])
 
 
 def asked_for(reasons: Sequence[Reason]) -> tuple[Reason, ...]:

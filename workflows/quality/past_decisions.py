@@ -14,10 +14,10 @@ from workflows.engine.declare.personal import has_personal
 from workflows.engine.declare.registry import AnyWorkflow
 from workflows.engine.declare.round_trip import read
 from workflows.engine.declare.workflow import Example
-from workflows.engine.errors import Misfit, Refused
+from workflows.engine.errors import ContentRemoved, Misfit, Refused
 from workflows.engine.read.history import case_view
 from workflows.engine.read.pulled.masking import Masking
-from workflows.engine.read.views import CaseView, RunView
+from workflows.engine.read.views import CaseView, Part, RunView
 from workflows.engine.text.canonical_json import canonical, to_body
 
 
@@ -38,14 +38,17 @@ def decided(context: Context, case: int, *, masked: bool = True) -> Decided:
     """Return the answer that was finally right for a case. `masked`: with stand-ins in place of personal values, where
     the workflow declares any.
 
-    Raise `Unknown`, or `Refused` where it is not known: nobody decided the case, it was rejected, it has not ended, or
-    it was decided with an answer of its source, or it was approved together with others and never opened.
+    Raise `Unknown`, `ContentRemoved`, or `Refused` where it is not known: nobody decided the case, it was rejected, it
+    has not ended, or it was decided with an answer of its source, or it was approved together with others and
+    never opened.
     """
     view = case_view(context, case)
     if any(question.answer is not None for question in view.questions):
         raise Refused(f"{_named(view)} is no example: its source answered a question, which is no part of its input")
     workflow = context.registry.get(view.workflow)
     run = _settled(view)
+    if {Part.INPUT, Part.OUTPUT} & set(run.removed):
+        raise ContentRemoved(case=case, at=view.erased_at)
     if _is_unopened(view, run):
         raise Refused(
             f"{_named(view)} is no example: it was approved together with others like it, and nobody opened it"

@@ -20,7 +20,7 @@ from workflows.engine.case.readings import record_reading
 from workflows.engine.deliver.views import DeliveryView
 from workflows.engine.propose.views import RequestView
 from workflows.engine.read.history import case_view, find_case
-from workflows.engine.read.views import CaseView, ReviewView, RunView
+from workflows.engine.read.views import CaseView, ReviewView, RunView, removed_parts
 from workflows.engine.review.corrected.views import CorrectedInput
 from workflows.engine.review.decisions import LAPSES
 from workflows.engine.review.form.forms import entries_of
@@ -48,6 +48,7 @@ def show_case_in(app: App, case: int, *, as_json: bool) -> int:
         return 0
     out.print(Text.assemble((f"case {view.id}  ", "bold"), shown(view.key), f"  {view.workflow}"))
     print_named("revision", f"{view.revision}, from {view.source}, {moment(view.received_at)}")
+    _removed(view)
     _values("input", view.newest.input)
     registry = app.context.registry
     workflow = registry.get(view.workflow) if view.workflow in registry else None
@@ -62,6 +63,14 @@ def show_case_in(app: App, case: int, *, as_json: bool) -> int:
     _refused(view)
     print_named("next", _next(view))
     return 0
+
+
+def _removed(view: CaseView) -> None:
+    """Print what of the case was removed, and when that is known."""
+    if view.erased_at is not None:
+        print_named("removed", f"all that the case said, {moment(view.erased_at)}; hashes, times and people are kept")
+    elif parts := removed_parts(view):
+        print_named("removed", f"{', '.join(parts)}; each was kept for as long as its workflow says")
 
 
 def _run(run: RunView, output: type[BaseModel] | None) -> None:

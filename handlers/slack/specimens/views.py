@@ -34,6 +34,7 @@ from handlers.slack.specimens.forms import (
     UNSIGNED_CHARTER,
 )
 from handlers.slack.specimens.operations import CAUSE
+from handlers.slack.specimens.receipts import receipt_views
 from handlers.slack.specimens.reviews import (
     ABSENCE,
     AT,
@@ -52,6 +53,7 @@ from handlers.texts.digests.numbers import DEFINED
 from handlers.texts.digests.quality import rejections
 from handlers.texts.home import UNSURE, no_right
 from handlers.texts.operations.explained import EXPLAINED, explained
+from handlers.texts.operations.receipts import RECEIPT, receipt
 from handlers.texts.review.forms import Note
 from handlers.texts.review.spot_checks import passed_on, told_before
 from store.states import (
@@ -328,6 +330,10 @@ def views() -> Iterator[Specimen]:
         "charter, not complete": charter.page(replace(UNSIGNED_CHARTER, missing=list(Missing)), may_sign=True),
         "a look at a digest": looked(BIAS, None),
         "a look at a digest, with a note": looked(BIAS, "It is the new price list."),
+        **{
+            f"receipt, {name}": modals.told(fitted(partial(receipt, one)), about=RECEIPT)
+            for name, one in receipt_views().items()
+        },
         "business numbers, what they are": modals.told(definitions(), about=DEFINED),
         "charter, a person decides": charter.page(alone, may_sign=False),
     }

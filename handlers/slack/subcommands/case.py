@@ -47,14 +47,17 @@ def deciding(slack: SlackContext, view: CaseView) -> Callable[[str, AnyWorkflow]
 
 
 def _is_decidable(view: CaseView) -> bool:
-    return view.newest.review is not None and view.newest.review.state in DECIDABLE
+    is_there = not view.newest.removed
+    return is_there and view.newest.review is not None and view.newest.review.state in DECIDABLE
 
 
 def _doubt(slack: SlackContext, view: CaseView) -> DoubtView | None:
     """Return the open question whether the case's delivery happened; None where there is none."""
     run = view.newest
     in_doubt = run.delivery is not None and run.state == RunState.DOUBTFUL
-    return doubt_view(slack.context, run.delivery.id) if run.delivery is not None and in_doubt else None
+    # Where its content was removed, the words above name the command that settles it.
+    is_asked = run.delivery is not None and in_doubt and not run.removed
+    return doubt_view(slack.context, run.delivery.id) if run.delivery is not None and is_asked else None
 
 
 def _may(right: Callable[[str, AnyWorkflow], None], user: str, workflow: AnyWorkflow) -> bool:

@@ -8,11 +8,12 @@ from handlers.texts.answers import REJECTION
 from handlers.texts.operations.reruns import put_right
 from handlers.texts.pieces import Line, Paragraph, Piece, Room, Told, bullets, line, moment, person, quote, words
 from handlers.texts.plain import about, begun_large, excerpt, percent, proposer
+from handlers.texts.review import removed
 from handlers.texts.review.deadlines import lapsed
 from handlers.texts.review.reasons import in_words, not_sure_enough
 from store.states import STOPPED, DeliveryState, Resolution, ReviewState, RunState
 from workflows.engine.read.explained.explanation_views import ExplanationView, ValueLine
-from workflows.engine.read.views import ReviewView, RunView, StepView
+from workflows.engine.read.views import Part, ReviewView, RunView, StepView
 from workflows.engine.reasons import Code, Reason
 from workflows.engine.review.views import DecisionView
 from workflows.engine.text.sanitize import one_line
@@ -30,7 +31,7 @@ def explained(view: ExplanationView, room: Room = ROOM) -> Told:
     run = view.case.newest
     first = line(words(f"Case {view.case.id}, {one_line(view.case.key, room.line)}", bold=True))
     parts: list[Sequence[Paragraph]] = [
-        [first, *sentences(view, room)],
+        [first, *removed.of_case(view.case), *sentences(view, room)],
         _part("What came in", [*_values_of(view, room)]),
         _part("What was put right in it", [one for run in view.case.runs for one in _put_right(run, room)]),
         *_left_out(view, room),
@@ -55,8 +56,9 @@ def sentences(view: ExplanationView, room: Room = ROOM) -> list[Line]:
 
 def _came(view: ExplanationView, room: Room) -> list[Piece]:
     again = f" in revision {view.case.revision}" if view.case.revision > 1 else ""
-    said = [words("It came in "), moment(view.case.received_at), words(f" from {view.case.source}{again}: ")]
-    said.append(words(f"“{excerpt(view.about, min(room.line, 120))}”"))
+    said = [words("It came in "), moment(view.case.received_at), words(f" from {view.case.source}{again}")]
+    if Part.INPUT not in view.case.newest.removed:
+        said.append(words(f": “{excerpt(view.about, min(room.line, 120))}”"))
     made = view.case.corrected
     return (
         [*said, words(", as "), person(made.by), words(" put it right.")] if made is not None else [*said, words(".")]
@@ -67,7 +69,7 @@ def _was_proposed(view: ExplanationView) -> list[Piece]:
     if view.proposal is None:
         why = f": {in_words(view.review.why[0])}" if view.review is not None and view.review.why else ""
         return [words(f"Nothing was proposed{excerpt(why, 200)}.")]
-    named = ", ".join(_in_brief(one) for one in view.values[:3] if one.proposed)
+    named = ", ".join(_in_brief(one) for one in view.values[:3] if one.proposed) or "something that was removed"
     more = f" and {len(view.values) - 3} more" if len(view.values) > 3 else ""
     lowest = view.proposal.lowest
     sure = f", at least {percent(lowest)} sure of each" if lowest is not None else ""

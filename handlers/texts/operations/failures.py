@@ -56,6 +56,14 @@ def unsent(name: str, what: str, code: str, *, is_direct: bool = False) -> Told:
     return Told(brief=f"{said} ({code})", parts=[[line(*where, ends)]])
 
 
+def not_taken_away(name: str, what: str, code: str, *, is_direct: bool = False) -> Told:
+    """Draw that a message whose content was removed still stands. `what`, `is_direct`: as for `unsent`."""
+    said = f"{begun_large(what)} still stands, though its content was removed"
+    ends = words(f" ({code}). Somebody who may has to delete it in Slack.")
+    where = [words(f"{said}: to "), person(name)] if is_direct else [words(f"{said}: in "), channel(name)]
+    return Told(brief=f"{said} ({code})", parts=[[line(*where, ends)]])
+
+
 def wrong_clock(day: date, now: datetime) -> Told:
     """Draw that a summary was made for a date in the future."""
     text = (

@@ -88,6 +88,7 @@ _ENDED = {
     End.CORRECTION: "the case was corrected first",
     End.RERUN: "the case was run again first",
     End.GONE: "its workflow is not there any more",
+    End.FORGOTTEN: "the content of the case was removed",
 }
 
 

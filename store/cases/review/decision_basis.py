@@ -6,8 +6,9 @@ from functools import lru_cache
 from sqlalchemy import Dialect, and_, bindparam, select
 from sqlalchemy.orm import Session, aliased
 
+from store.cases import contents
 from store.db.statements import MOST, Statement, compiled, connection_of
-from store.schema import Content, Proposal, Review, Run, Workflow
+from store.schema import Case, Content, Proposal, Review, Run, Workflow
 from store.states import ReviewState
 
 
@@ -18,6 +19,8 @@ class DecisionBasis:
     run: int
     case: int
     workflow: str
+    salt: str | None
+    """The case's salt; None where it has none."""
     state: ReviewState
     version: int
     input: str
@@ -26,6 +29,8 @@ class DecisionBasis:
     """The proposal that is shown, as JSON; None for an empty form."""
     reasons: str
     """Reasons for which a person is asked, as JSON."""
+    is_removed: bool
+    """True if any of these was removed, so that nothing can be decided."""
 
 
 def decision_basis(session: Session, review: int, *, team: int) -> DecisionBasis | None:
@@ -33,16 +38,18 @@ def decision_basis(session: Session, review: int, *, team: int) -> DecisionBasis
     found = _query(connection_of(session).dialect).run(session, {"review": review, "team": team}).fetchone()
     if found is None:
         return None
-    run, case, workflow, state, version, input, proposal, reasons = found
+    run, case, workflow, salt, state, version, input, proposal, reasons = found
     return DecisionBasis(
         run=run,
         case=case,
         workflow=workflow,
+        salt=salt,
         state=ReviewState(state),
         version=version,
         input=input,
         proposal=proposal,
         reasons=reasons,
+        is_removed=any(contents.is_removed(one) for one in (input, proposal, reasons) if one is not None),
     )
 
 
@@ -54,6 +61,7 @@ def _query(dialect: Dialect) -> Statement:
             Review.run_id,
             Review.case_id,
             Workflow.name,
+            Case.salt,
             Review.state,
             Review.version,
             input.body,
@@ -61,6 +69,7 @@ def _query(dialect: Dialect) -> Statement:
             reasons.body,
         )
         .join(Workflow, Workflow.id == Review.workflow_id)
+        .join(Case, Case.id == Review.case_id)
         .join(Run, Run.id == Review.run_id)
         .join(input, input.id == Run.input_id)
         .join(reasons, reasons.id == Review.reasons_id)

@@ -44,6 +44,12 @@ def waiting(session: Session, *, team: int, limit: int) -> list[int]:
     return list(session.scalars(query.order_by(Report.review_id.is_not(None), Report.at, Report.id).limit(limit)))
 
 
+def waiting_of(session: Session, case: int, *, team: int) -> list[int]:
+    """Return the reports about a case that are not taken up yet."""
+    query = select(Report.id).where(Report.case_id == case, Report.team_id == team, Report.outcome.is_(None))
+    return list(session.scalars(query.order_by(Report.id)))
+
+
 def show(session: Session, report: int, *, team: int, run: int, review: int) -> bool:
     """Note the card on which a report stands until it is taken up; False where one is noted already."""
     shown = (

@@ -1,4 +1,4 @@
-"""Seals of the audit, salts of hashes, terms, legal holds, segments, looks at digests; the place of a sent note.
+"""Seals of the audit, salts of hashes, terms, legal holds, retention, segments, looks at digests; the place of a note.
 
 On PostgreSQL an audit row draws its number only once its transaction has an id of its own. So whoever seals the audit
 knows when each number up to one is either visible to all or will never be.
@@ -89,6 +89,30 @@ def upgrade() -> None:
         sa.UniqueConstraint("workflow_id", "name", "value", name=op.f("uq_segment_groups_workflow_id_name_value")),
     )
     op.create_table(
+        "retention_progress",
+        sa.Column("id", ID, nullable=False),
+        sa.Column("team_id", ID, nullable=False),
+        sa.Column("workflow_id", ID, nullable=False),
+        sa.Column("kind", sa.String(length=20), nullable=False),
+        sa.Column("ended_at", UtcDateTime(timezone=True), nullable=False),
+        sa.Column("run_id", ID, nullable=False),
+        sa.ForeignKeyConstraint(["team_id"], ["teams.id"], name=op.f("fk_retention_progress_team_id")),
+        sa.ForeignKeyConstraint(["workflow_id"], ["workflows.id"], name=op.f("fk_retention_progress_workflow_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_retention_progress")),
+        sa.UniqueConstraint("workflow_id", "kind", name=op.f("uq_retention_progress_workflow_id_kind")),
+    )
+    op.create_table(
+        "put_off_removals",
+        sa.Column("id", ID, nullable=False),
+        sa.Column("team_id", ID, nullable=False),
+        sa.Column("case_id", ID, nullable=False),
+        sa.Column("looked_at", UtcDateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["team_id"], ["teams.id"], name=op.f("fk_put_off_removals_team_id")),
+        sa.ForeignKeyConstraint(["case_id"], ["cases.id"], name=op.f("fk_put_off_removals_case_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_put_off_removals")),
+        sa.UniqueConstraint("case_id", name=op.f("uq_put_off_removals_case_id")),
+    )
+    op.create_table(
         "case_segments",
         sa.Column("id", ID, nullable=False),
         sa.Column("team_id", ID, nullable=False),
@@ -120,7 +144,12 @@ def upgrade() -> None:
     op.create_index("ix_audit_readings", "audit", columns, sqlite_where=read, postgresql_where=read)
     op.add_column("cases", sa.Column("salt", sa.String(length=32), nullable=True))
     op.add_column("cases", sa.Column("erased_at", UtcDateTime(timezone=True), nullable=True))
+    some = sa.text("erased_at IS NOT NULL")
+    op.create_index("ix_cases_erased", "cases", ["team_id", "erased_at"], sqlite_where=some, postgresql_where=some)
     op.add_column("outbox", sa.Column("ts", sa.String(length=32), nullable=True))
+    op.add_column("outbox", sa.Column("posted_in", sa.String(length=60), nullable=True))
+    direct, columns = sa.text("kind = 'direct_reminder'"), ["team_id", "created_at"]
+    op.create_index("ix_outbox_direct_reminders", "outbox", columns, sqlite_where=direct, postgresql_where=direct)
     if op.get_bind().dialect.name == "postgresql":
         op.execute(
             "ALTER TABLE audit ALTER COLUMN id SET DEFAULT "

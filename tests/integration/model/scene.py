@@ -103,7 +103,9 @@ class Scene:
         with self.world.database.read() as session:
             review = session.query(schema.Review).filter_by(case_id=case).order_by(schema.Review.id.desc()).first()
             assert review is not None
-            found = from_json(contents.body(session, review.reasons_id, team=review.team_id))
+            kept = contents.body(session, review.reasons_id, team=review.team_id)
+            assert kept is not None
+            found = from_json(kept)
         return [(reason.code, in_words(reason)) for reason in found]
 
     def outcomes(self) -> list[tuple[str, str]]:

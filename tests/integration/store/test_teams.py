@@ -19,6 +19,7 @@ from sqlalchemy.orm import Session
 import store
 from store import schema
 from store.cases.bulk_reruns import Choice, Ends
+from store.cases.cases import NewContent
 from store.cases.homes import Days
 from store.cases.review.assignments import Load
 from store.cases.review.spot_checks import Looks, Undecided
@@ -29,6 +30,7 @@ from store.db.database import Database
 from store.db.statements import compiled
 from store.faces import SLACK, Face
 from store.governance.audit import Act
+from store.governance.receipts import ReceiptRows
 from store.governance.seals import FIRST
 from store.quality.costs import Span
 from store.quality.evals import begin as begin_eval
@@ -380,6 +382,7 @@ class Company:
             key=name,
             revision=1,
             content_hash="h",
+            salt="5a" * 16,
             source="test",
             received_at=NOW,
         )
@@ -706,6 +709,7 @@ class Company:
             "factor": 3.0,
             "amount": Decimal(1),
             "cache_key": "question",
+            "salt": "5a" * 16,
             "waited": 1,
             "details": None,
             "otherwise": NotAsBefore(),
@@ -742,7 +746,7 @@ class Company:
         }
         return {
             "cases.known": {"keys": ["waiting"]},
-            "cases.add_all": {"hashes": {"new": "h"}},
+            "cases.add_all": {"new": {"new": NewContent(content_hash="h", salt="s")}},
             "cases.newest_sources": {"workflow": "sample", "newest": 10},
             "cases.with_key": {"key": "waiting"},
             "cases.lines": {"workflow": "sample", "state": None},
@@ -984,6 +988,7 @@ class Company:
             "audit.readings_lately": {"actor": "U1", "cases": [ids["doubtful case"]]},
             "audit.readings_of_case": {"subject": SubjectKind.CASE.of(ids["doubtful case"])},
             "audit.readings_by": {"actor": "U1"},
+            "receipts.rows_of": {"cases": [ids["doubtful case"], ids["delivered case"]]},
             "spot_checks.add": {"run": ids["holding run"], "probability": 0.05, "due_at": NOW},
             "spot_checks.get": {"check": ids["drawn check"]},
             "spot_checks.move": {
@@ -1069,6 +1074,8 @@ def plain(value: object) -> object:
         return plain(value.cause)
     if hasattr(value, "check") and isinstance(value.check, schema.SpotCheck):
         return plain(value.check)
+    if isinstance(value, ReceiptRows):
+        return [plain(one) for one in vars(value).values() if one]
     return value
 
 

@@ -58,11 +58,11 @@ def take_in_file(
     wanted = set(workflow.input.model_fields)
     conflicts = _conflicts(workflow, file, reading)
     truths = [name for name in workflow.output.model_fields if name not in wanted]
-    batch: list[tuple[Accepted, Mapping[str, JsonValue]]] = []
+    batch: list[tuple[Accepted, Mapping[str, JsonValue], Row]] = []
     started = time.perf_counter()
 
     def commit() -> None:
-        accepted = [one for one, _ in batch]
+        accepted = [one for one, *_ in batch]
         source = printable(f"file {file.name}")[:100]
         try:
             receipts = take_in(context, workflow, accepted, source=source, actor=actor, options=options)
@@ -70,7 +70,10 @@ def take_in_file(
             taken.left_out += len(batch)
             batch.clear()
             return
-        for receipt, (_, truth) in zip(receipts, batch, strict=True):
+        for receipt, (_, truth, row) in zip(receipts, batch, strict=True):
+            if receipt.why is not None:
+                taken.refused.append({"row": row.number, "line": row.line, "why": receipt.why})
+                continue
             taken.intakes[receipt.intake] += 1
             taken.cases.append(receipt.case)
             taken.truth[receipt.case] = truth
@@ -83,7 +86,7 @@ def take_in_file(
             if accepted.key in conflicts:
                 raise InvalidInput(_conflict(accepted.key, conflicts[accepted.key]))
             truth = {name: row.values[name] for name in truths if row.values.get(name) not in (None, "")}
-            batch.append((accepted, truth))
+            batch.append((accepted, truth, row))
         except InvalidInput as error:
             taken.refused.append({"row": row.number, "line": row.line, "why": str(error)})
         if len(batch) == _AT_ONCE:

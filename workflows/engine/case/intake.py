@@ -4,7 +4,6 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from functools import cached_property
 
 from pydantic import BaseModel, JsonValue
 from sqlalchemy.exc import IntegrityError
@@ -12,7 +11,7 @@ from sqlalchemy.orm import Session
 from tenacity import retry, retry_if_exception_type, stop_after_attempt
 
 from store.cases import cases, contents, queue, runs
-from store.cases.cases import KnownCase
+from store.cases.cases import KnownCase, NewContent
 from store.cases.review import reviews
 from store.cases.runs import FirstRun
 from store.governance import audit, teams
@@ -22,6 +21,7 @@ from store.subjects import SubjectKind
 from workflows.engine.case import notices
 from workflows.engine.case.answers import keep_answers
 from workflows.engine.case.idempotency_keys import case_key
+from workflows.engine.case.removed import intake_refused
 from workflows.engine.case.transitions import move_review, move_run
 from workflows.engine.causes.counting import close_where_through
 from workflows.engine.context import Context
@@ -30,6 +30,7 @@ from workflows.engine.declare.registry import AnyWorkflow
 from workflows.engine.declare.round_trip import checked, kept
 from workflows.engine.errors import AuthorFailed, InvalidInput, Misfit, QueueFull, TimeLimitPassed
 from workflows.engine.text.canonical_json import MAX_BYTES, content_hash, larger_than, unstorable
+from workflows.engine.text.salted_hash import Of, new_salt, salted_hash
 
 INPUT_CORRECTED = "case.input_corrected"
 """The audit's word for a person's putting right of what a source sent."""
@@ -45,6 +46,8 @@ class Intake(StrEnum):
     """The case exists with the same content, or with what a person made of it; nothing was done."""
     REVISED = "revised"
     """The case existed with other content; its open review and runs are superseded."""
+    REFUSED = "refused"
+    """The case existed, and its content was removed: under its key nothing more is taken in."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -53,6 +56,8 @@ class Receipt:
 
     case: int
     intake: Intake
+    why: str | None = None
+    """Reason of a refusal, in words; None where it was not refused."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -63,10 +68,12 @@ class Accepted:
     body: str
     """Canonical JSON."""
 
-    @cached_property
-    def content_hash(self) -> str:
-        """The hash of its content: of two inputs with one key, it tells a duplicate from a revision."""
-        return content_hash(self.body)
+    def content_hash(self, salt: str | None) -> str:
+        """Return the hash of its content in a case with this salt: it tells a duplicate from a revision.
+
+        None: the case is from before there were salts, and its content has a hash without one.
+        """
+        return content_hash(self.body) if salt is None else salted_hash(Of.INPUT, self.body, salt=salt)
 
 
 def accept(workflow: AnyWorkflow, values: Mapping[str, JsonValue]) -> Accepted:
@@ -129,6 +136,7 @@ def take_in(
 ) -> list[Receipt]:
     """Take inputs in, all in one transaction, and return a receipt for each, in their order. Raise `QueueFull`.
 
+    An input whose case lost its content is refused, and its receipt says so; the others are taken in all the same.
     Where two processes bring the same new key at once, the later one waits for the other, and its case is a known one.
     Where both bring the first case of a workflow, the later one starts again.
     `options`: the settings from which the workflow's declaration was made, if there are any.
@@ -192,68 +200,91 @@ def _take_in(taking: _Taking, inputs: Sequence[Accepted]) -> list[Receipt]:
         key = accepted.key
         if added.pop(key, None) is not None:
             intake = Intake.TAKEN_IN
-        elif known[key].content_hash == accepted.content_hash:
+        elif known[key].erased_at is not None:
+            intake = Intake.REFUSED
+        elif known[key].content_hash == accepted.content_hash(known[key].salt):
             intake = Intake.DUPLICATE
         else:
             known[key], intake = _revise(taking, accepted, known[key].id)
-        receipts.append(Receipt(case=known[key].id, intake=intake))
+        why = intake_refused(key, known[key].erased_at) if intake is Intake.REFUSED else None
+        receipts.append(Receipt(case=known[key].id, intake=intake, why=why))
     return receipts
 
 
 def _add(taking: _Taking, new: Mapping[str, Accepted]) -> dict[str, KnownCase]:
     """Add cases by key, with their runs; returns those that no other process took in at the same moment."""
+    salts = {key: new_salt() for key in new}
+    hashes = {key: accepted.content_hash(salts[key]) for key, accepted in new.items()}
     added = cases.add_all(
         taking.session,
-        {key: accepted.content_hash for key, accepted in new.items()},
+        {key: NewContent(content_hash=hashes[key], salt=salts[key]) for key in new},
         team=taking.context.team,
         workflow=taking.row,
         source=taking.source,
         at=taking.at,
     )
-    _begin(taking, {case: (1, new[key]) for key, case in added.items()}, Intake.TAKEN_IN)
-    return {key: KnownCase(id=case, revision=1, content_hash=new[key].content_hash) for key, case in added.items()}
+    begun = {case: _Begun(revision=1, accepted=new[key], content_hash=hashes[key]) for key, case in added.items()}
+    _begin(taking, begun, Intake.TAKEN_IN)
+    return {
+        key: KnownCase(id=case, revision=1, content_hash=hashes[key], salt=salts[key]) for key, case in added.items()
+    }
 
 
 def _revise(taking: _Taking, accepted: Accepted, case: int) -> tuple[KnownCase, Intake]:
     """Raise a case to a new revision.
 
-    Not so where another process brought the same content until it could be locked, or where a person put right what
-    comes again.
+    Not so where another process brought the same content until it could be locked, where a person put right what comes
+    again, or where its content was removed.
     """
     session, team = taking.session, taking.context.team
     cases.hold(session, case, team=team)
     now = taking.known({accepted.key})[accepted.key]
-    if now.content_hash == accepted.content_hash or _was_put_right(taking, accepted, case):
+    if now.erased_at is not None:
+        return now, Intake.REFUSED
+    if now.content_hash == accepted.content_hash(now.salt) or _was_put_right(taking, accepted, now):
         return now, Intake.DUPLICATE
-    cases.revise(session, team=team, case=case, revision=now.revision, content_hash=accepted.content_hash)
+    # A case from before there were salts gets one with its next content.
+    salt = now.salt or new_salt()
+    content, revision = accepted.content_hash(salt), now.revision + 1
+    cases.revise(session, team=team, case=case, revision=now.revision, content_hash=content, salt=salt)
     supersede(session, taking.workflow, case, context=taking.context, actor=taking.actor)
-    _begin(taking, {case: (now.revision + 1, accepted)}, Intake.REVISED)
-    revised = KnownCase(id=case, revision=now.revision + 1, content_hash=accepted.content_hash)
-    return revised, Intake.REVISED
+    _begin(taking, {case: _Begun(revision=revision, accepted=accepted, content_hash=content)}, Intake.REVISED)
+    return KnownCase(id=case, revision=revision, content_hash=content, salt=salt), Intake.REVISED
 
 
-def _was_put_right(taking: _Taking, accepted: Accepted, case: int) -> bool:
+def _was_put_right(taking: _Taking, accepted: Accepted, case: KnownCase) -> bool:
     """Tell whether an input is what its source sent last, and a person put that right since."""
-    session, team, subject = taking.session, taking.context.team, SubjectKind.CASE.of(case)
+    session, team, subject = taking.session, taking.context.team, SubjectKind.CASE.of(case.id)
     put_right = audit.last(session, team=team, subject=subject, action=INPUT_CORRECTED)
     if put_right is None:
         return False
     taken = [f"case.{intake}" for intake in (Intake.TAKEN_IN, Intake.REVISED)]
     sent = [audit.last(session, team=team, subject=subject, action=action) for action in taken]
     last = max((entry for entry in sent if entry is not None), key=lambda entry: entry.id)
-    return last.id < put_right.id and last.details.get("input") == accepted.content_hash
+    # What came before the case had its salt has a hash without one.
+    its_hashes = {accepted.content_hash(case.salt), accepted.content_hash(None)}
+    return last.id < put_right.id and last.details.get("input") in its_hashes
 
 
-def _begin(taking: _Taking, begun: Mapping[int, tuple[int, Accepted]], intake: Intake) -> None:
-    """Keep the inputs of new revisions, and have each worked on. `begun`: case -> its revision and its input."""
+@dataclass(frozen=True, kw_only=True)
+class _Begun:
+    """A new revision of a case."""
+
+    revision: int
+    accepted: Accepted
+    content_hash: str
+
+
+def _begin(taking: _Taking, begun: Mapping[int, _Begun], intake: Intake) -> None:
+    """Keep the inputs of new revisions, given by case, and have each worked on."""
     session, team = taking.session, taking.context.team
-    bodies = {case: accepted.body for case, (_, accepted) in begun.items()}
+    bodies = {case: one.accepted.body for case, one in begun.items()}
     kept = contents.keep_all(session, bodies, team=team, kind="input")
     # The source said it of the case, and not of the revision alone.
     answers = {case: keep_answers(session, case, team=team) for case in begun if intake is Intake.REVISED}
     new = [
-        FirstRun(case=case, revision=revision, input_id=kept[case], answers_id=answers.get(case))
-        for case, (revision, _) in begun.items()
+        FirstRun(case=case, revision=one.revision, input_id=kept[case], answers_id=answers.get(case))
+        for case, one in begun.items()
     ]
     ran = runs.add_first(
         session,
@@ -271,9 +302,9 @@ def _begin(taking: _Taking, begun: Mapping[int, tuple[int, Accepted]], intake: I
             action=f"case.{intake}",
             subject=SubjectKind.CASE.of(case),
             case=case,
-            details={"revision": revision, "input": accepted.content_hash, "run": ran[case]},
+            details={"revision": one.revision, "input": one.content_hash, "run": ran[case]},
         )
-        for case, (revision, accepted) in begun.items()
+        for case, one in begun.items()
     ]
     audit.record_all(session, acts, team=team, at=taking.at, actor=taking.actor)
 

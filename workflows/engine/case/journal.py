@@ -168,8 +168,10 @@ class Journal:
             "recalled_from": None,
         }
         if past is not None:
+            if past.finished is not None and past.finished.body is None:
+                raise Drifted(f"the result of the step {name} was removed, so the run cannot go on with it")
             _same(past, name, nth, content_hash(arguments))
-            if past.finished is not None:
+            if past.finished is not None and past.finished.body is not None:
                 return recalled(call, canonical(json.loads(past.finished.body)["output"]))
             row["position"] = past.position
         else:

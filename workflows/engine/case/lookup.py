@@ -8,10 +8,11 @@ from typing import Any
 from pydantic import BaseModel
 from sqlalchemy.orm import Session
 
-from store.cases import cases, contents, runs
+from store.cases import cases, runs
 from store.cases.review import reviews
 from store.governance import teams
 from workflows.engine.case.idempotency_keys import case_key
+from workflows.engine.case.kept_content import kept_body
 from workflows.engine.context import Context
 from workflows.engine.declare.calls.author_code import within
 from workflows.engine.declare.personal import MASK, has_personal, hiding, personal_values
@@ -46,12 +47,12 @@ def input_of(context: Context, review: int) -> str:
         run = runs.get(session, row.run_id, team=context.team) if row is not None else None
         if run is None:
             raise Unknown(f"there is no review {review}")
-        return contents.body(session, run.input_id, team=context.team)
+        return kept_body(session, run.input_id, team=context.team)
 
 
 def kept_json(session: Session, content: int | None, *, team: int) -> Any:  # Any: each content has a form of its own
-    """Return what is kept as JSON, read; None where nothing is."""
-    return None if content is None else json.loads(contents.body(session, content, team=team))
+    """Return what is kept as JSON, read; None where nothing is. Raise `ContentRemoved`."""
+    return None if content is None else json.loads(kept_body(session, content, team=team))
 
 
 def known_workflow(context: Context, name: str) -> AnyWorkflow:
@@ -71,10 +72,15 @@ def case_text(workflow: AnyWorkflow, body: str) -> str:
     return text if isinstance(text, str) and text.strip() else canonical(json.loads(body))
 
 
-def key_in_channel(workflow: AnyWorkflow | None, body: str, key: str) -> str:
-    """Return a case's key as a channel may be shown it. `workflow`: None where it is not known here."""
+def key_in_channel(workflow: AnyWorkflow | None, body: str | None, key: str) -> str:
+    """Return a case's key as a channel may be shown it.
+
+    `workflow`: None where it is not known here. `body`: None where the input was removed.
+    """
     if workflow is None or not has_personal(workflow.input):
         return key
+    if body is None:
+        return MASK
     try:
         return hiding(personal_values(read(workflow.input, body)))(key)
     except CountersignError:

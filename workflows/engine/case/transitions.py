@@ -22,6 +22,9 @@ from workflows.engine.context import SYSTEM
 
 FRESH: Mapping[str, Any] = {"target": None, "waiting_since": None, "rounds": 0, "next_at": None}
 """The columns of a delivery that has not waited."""
+Details = Mapping[str, str | int | None]
+"""What an audit row says besides: ids, hashes, codes and numbers."""
+NOTHING: Details = {}
 _STOPPED = frozenset({RunState.FAILED, RunState.PARKED})
 """Ends of a run after which nothing is delivered until a person acts."""
 
@@ -42,16 +45,15 @@ def move_run(
     actor: str,
     held_at: int | None = None,
     otherwise: Exception | None = None,
-    terms: str | None = None,
+    details: Details = NOTHING,
     **changes: Any,
 ) -> bool:
     """Move a run from the state in which it was read.
 
     False where it is no longer in that state or, if given, held at that lease. `otherwise`: an error to raise instead,
-    at the latest at the commit; the database is not asked at once then. `terms`: the version of those by
-    which it goes alone. `changes`: columns that change with it.
-    Where the run stops or is superseded, its delivery waits no longer. Raise `ImpossibleMove` for a move that the table
-    does not have.
+    at the latest at the commit; the database is not asked at once then. `details`: what the audit's row says besides.
+    `changes`: columns that change with it. Where the run stops or is superseded, its delivery waits no longer. Raise
+    `ImpossibleMove` for a move that the table does not have.
     """
     frm = run.state
     if to not in RUN_MOVES[frm]:
@@ -69,7 +71,7 @@ def move_run(
         action=f"run.{to}",
         subject=SubjectKind.RUN.of(run.id),
         case=run.case_id,
-        details={"from": frm, **({"terms": terms} if terms is not None else {})},
+        details={"from": frm, **details},
     )
     if to is RunState.READY:
         queue.enqueue(session, run=run.id, case=run.case_id)
@@ -225,12 +227,13 @@ def move_delivery(
     at: datetime,
     actor: str,
     otherwise: Exception | None = None,
+    details: Details = NOTHING,
     **changes: Any,
 ) -> bool:
     """Move a delivery from the state in which it was read. The beginning of an attempt at it is counted.
 
-    False where it is no longer in that state. `otherwise`: an error to raise instead, as for `move_run`. Raise
-    `ImpossibleMove` for a move that the table does not have.
+    False where it is no longer in that state. `otherwise`, `details`: as for `move_run`. Raise `ImpossibleMove` for a
+    move that the table does not have.
     """
     frm = delivery.state
     if to not in DELIVERY_MOVES[frm]:
@@ -248,7 +251,7 @@ def move_delivery(
         **changes,
     )
     if moved:
-        _record(session, delivery, to, frm=frm, at=at, actor=actor)
+        _record(session, delivery, to, frm=frm, at=at, actor=actor, details=details)
     return moved
 
 
@@ -345,8 +348,16 @@ def begin_new_delivery(
 
 
 def _record(
-    session: Session, delivery: schema.Delivery, to: DeliveryState, *, frm: DeliveryState, at: datetime, actor: str
+    session: Session,
+    delivery: schema.Delivery,
+    to: DeliveryState,
+    *,
+    frm: DeliveryState,
+    at: datetime,
+    actor: str,
+    details: Details = NOTHING,
 ) -> None:
+    # Not its key, in which there may be content: the subject names the delivery.
     audit.record(
         session,
         team=delivery.team_id,
@@ -355,5 +366,5 @@ def _record(
         action=f"delivery.{to}",
         subject=SubjectKind.DELIVERY.of(delivery.id),
         case=delivery.case_id,
-        details={"from": frm, "key": delivery.key},
+        details={"from": frm, **details},
     )

@@ -1,11 +1,22 @@
 """Declaration of how long the content of a case is kept."""
 
 from dataclasses import dataclass, fields
+from enum import StrEnum
 
 from workflows.engine.errors import BadDeclaration
 
 LONGEST = 36_600
 """Most days: a hundred years."""
+
+
+class ContentClass(StrEnum):
+    """The classes of content that are kept for different times: the names of the fields of `Retention`."""
+
+    INPUT = "input"
+    OUTPUT = "output"
+    STEPS = "steps"
+    MODEL = "model"
+    EXAMPLES = "examples"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -32,3 +43,15 @@ class Retention:
             days = getattr(self, one.name)
             if days is not None and not (type(days) is int and 1 <= days <= LONGEST):
                 raise BadDeclaration(f"retention of {one.name} is 1 to {LONGEST:,} whole days, or None, not {days!r}")
+
+    def days(self, of: ContentClass) -> int | None:
+        """Return the days for which a class of content is kept; None for no limit.
+
+        Steps and what a model was told repeat the input and the output. So they are removed with the last of the two,
+        at the latest.
+        """
+        days: int | None = getattr(self, of)
+        if of not in (ContentClass.STEPS, ContentClass.MODEL) or self.input is None or self.output is None:
+            return days
+        longest = max(self.input, self.output)
+        return longest if days is None else min(days, longest)

@@ -1,5 +1,6 @@
 """The delivery of a resolved run: recorded first, attempted outside any transaction, then noted as applied or not."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -20,13 +21,15 @@ from workflows.engine.case.leases import Lease
 from workflows.engine.case.transitions import FRESH, begin_new_delivery, move_delivery, move_run, stop_run
 from workflows.engine.causes.counting import Stop
 from workflows.engine.context import SYSTEM, Context
+from workflows.engine.declare.calls.author_code import called
 from workflows.engine.declare.registry import AnyWorkflow
 from workflows.engine.declare.steps import DELIVER
 from workflows.engine.declare.workflow import Effect, Rejection, Run, SubjectT
 from workflows.engine.deliver import waiting_deliveries
 from workflows.engine.deliver.targets import effect_of
-from workflows.engine.errors import Fenced, NotDone, OutcomeUnknown, Refused
-from workflows.engine.text.canonical_json import MAX_MESSAGE, canonical
+from workflows.engine.errors import AuthorFailed, Fenced, NotDone, OutcomeUnknown, Refused
+from workflows.engine.text.canonical_json import MAX_MESSAGE, canonical, to_body
+from workflows.engine.text.salted_hash import Of, hash_to_keep
 
 ANSWER, REJECTION = "answer", "rejection"
 """The kinds of a delivery."""
@@ -44,6 +47,8 @@ class Delivering:
     effect: Effect[Any, BaseModel] | None
     """The effect. It is never None, because the registry takes no workflow without one."""
     subject: BaseModel | Rejection
+    again: Callable[[], BaseModel | Rejection]
+    """Reads the value anew for a further attempt: the author's code may have changed the one that it was given."""
     row: schema.Delivery
 
     @property
@@ -57,10 +62,32 @@ class Delivering:
         return self.effect is not None and self.effect.idempotent
 
 
-def receipt_of(effect: Effect[SubjectT, BaseModel], subject: SubjectT, run: Run[BaseModel]) -> str:
-    """Call an effect, and return its receipt, cut to the length that is kept."""
+@dataclass(frozen=True, kw_only=True)
+class Done:
+    """An effect that was applied."""
+
+    receipt: str
+    """The target's receipt, cut to the length that is kept."""
+    of: Of
+    given: str
+    """JSON of what the effect was given, written when it was: values, or the reason of a rejection."""
+
+
+def done_by(effect: Effect[SubjectT, BaseModel], subject: SubjectT, run: Run[BaseModel]) -> Done:
+    """Call an effect. Raise `NotDone` where what it is to be given cannot be written down."""
+    of = Of.OUTPUT if isinstance(subject, BaseModel) else Of.REASON
+    given = _written(subject)
     receipt = str(effect.apply(subject, run))
-    return receipt if len(receipt) <= MAX_MESSAGE else f"{receipt[:MAX_MESSAGE]}…"
+    return Done(receipt=receipt if len(receipt) <= MAX_MESSAGE else f"{receipt[:MAX_MESSAGE]}…", of=of, given=given)
+
+
+def _written(subject: object) -> str:
+    if isinstance(subject, BaseModel):
+        try:
+            return called(lambda: to_body(subject))
+        except AuthorFailed as error:
+            raise NotDone(f"what was to be delivered cannot be written down: {error}") from error
+    return canonical(subject.reason if isinstance(subject, Rejection) else subject)
 
 
 def intend(session: Session, context: Context, run: schema.Run, workflow: str, *, output_id: int) -> None:
@@ -174,23 +201,37 @@ def applied(
     run: schema.Run,
     delivery: schema.Delivery,
     workflow: AnyWorkflow,
-    receipt: str,
+    done: Done,
+    *,
+    salt: str | None,
 ) -> None:
     """Note that the delivery was applied. Raise `Fenced` where the run is no longer the caller's.
 
-    `run` and `delivery`: as they were when the attempt began. A change since then raises `Fenced`.
+    `run` and `delivery`: as they were when the attempt began. A change since then raises `Fenced`. `salt`: the case's.
     """
     end = RunState.CLOSED if run.resolution in CLOSING else RunState.DELIVERED
     with context.database.write() as session:
         at = context.clock()
         # The problem for which it waited is solved.
-        solved = {} if delivery.target is None else {"problem_id": None}
+        solved: dict[str, Any] = {} if delivery.target is None else {"problem_id": None}
         lost = Fenced(f"run {run.id} was taken over")
         move_run(session, run, end, at=at, actor=SYSTEM, held_at=lease.number, otherwise=lost, **solved)
-        kept = contents.keep(session, team=run.team_id, case=run.case_id, kind="receipt", body=canonical(receipt))
-        done = {"receipt_id": kept, "maybe_applied": False}
+        receipt = canonical(done.receipt)
+        changes = {
+            "receipt_id": contents.keep(session, team=run.team_id, case=run.case_id, kind="receipt", body=receipt),
+            "maybe_applied": False,
+        }
+        proof: dict[str, str | int | None] = {
+            "delivered": hash_to_keep(done.of, done.given, salt=salt),
+            "receipt": hash_to_keep(Of.RECEIPT, receipt, salt=salt),
+        }
+        version = context.registry.code_version(workflow)
+        if version != run.code_version:
+            # The run's own stands where it was proposed.
+            proof |= {"code": version}
         lost = Fenced(f"the delivery of run {run.id} was taken over")
-        move_delivery(session, delivery, DeliveryState.APPLIED, at=at, actor=SYSTEM, otherwise=lost, **done)
+        applied = DeliveryState.APPLIED
+        move_delivery(session, delivery, applied, at=at, actor=SYSTEM, otherwise=lost, details=proof, **changes)
         if delivery.target is not None:
             waiting_deliveries.note_answered(session, context, run)
         if delivery.attempts > 1:

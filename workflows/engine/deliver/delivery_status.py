@@ -1,5 +1,6 @@
 """The status of a delivery, as people read it: made, waiting for a target, not confirmed."""
 
+import json
 from dataclasses import replace
 
 from sqlalchemy.orm import Session
@@ -8,7 +9,8 @@ from store import schema
 from store.cases import cases, contents, deliveries, runs, target_outages, waiting_runs, workflow_pauses
 from store.governance import teams
 from store.states import DeliveryState, RunState
-from workflows.engine.case.lookup import kept_json, key_in_channel
+from workflows.engine.case.kept_content import REMOVED, kept_problem, shown_text
+from workflows.engine.case.lookup import key_in_channel
 from workflows.engine.context import Context
 from workflows.engine.declare.registry import AnyWorkflow
 from workflows.engine.deliver.holds import Held
@@ -32,7 +34,7 @@ def delivery_of(session: Session, context: Context, run: schema.Run) -> Delivery
         kind=row.kind,
         state=row.state,
         attempts=row.attempts,
-        receipt=kept_json(session, row.receipt_id, team=context.team),
+        receipt=shown_text(session, row.receipt_id, team=context.team),
         maybe_applied=row.maybe_applied,
         keyed=is_keyed_here(session, context, run),
         target=row.target,
@@ -67,13 +69,13 @@ def target_view(context: Context, outage: int) -> TargetView:
         row = target_outages.get(session, outage, team=context.team)
         if row is None:
             raise Unknown(f"there is no outage {outage} of a target")
-        problem = kept_json(session, row.problem_id, team=context.team)
+        problem = contents.body(session, row.problem_id, team=context.team)
         number = waiting_runs.count(session, row.target, team=context.team)
         probe = runs.get(session, row.probe_run, team=context.team) if row.probe_run is not None else None
         trying = probe is not None and probe.state in (RunState.READY, RunState.RUNNING, RunState.DELIVERING)
         return TargetView(
             target=row.target,
-            reason=str(problem["message"]),
+            reason=str(json.loads(problem)["message"]) if problem is not None else REMOVED,
             began_at=row.began_at,
             ended_at=row.ended_at,
             # The delivery that probes the target is not among those that wait at that moment.
@@ -90,7 +92,7 @@ def late_view(context: Context, run: int) -> LateView:
         if row is None or case is None:
             raise Unknown(f"there is no run {run}")
         delivery = delivery_of(session, context, row)
-        problem = kept_json(session, row.problem_id, team=context.team) or {}
+        problem = kept_problem(session, row) or {}
         view = LateView(
             case=case.id,
             key=case.key,

@@ -1,18 +1,22 @@
 """The models of all workflows: chosen by an operator's settings, made when one is first asked."""
 
+import time
 from collections.abc import Iterable
 from contextlib import suppress
+from dataclasses import dataclass, replace
 from threading import Lock
 
 import structlog
 from pydantic import BaseModel
 
 from store.db.database import Database
+from store.governance import teams
 from workflows.engine.context import Clock
 from workflows.engine.declare.registry import AnyWorkflow
 from workflows.engine.errors import InvalidInput, Refused
+from workflows.engine.propose.left_out import mark_of, marks_of
 from workflows.engine.propose.model_outages import KnownOutages
-from workflows.engine.propose.own_examples import examples_of, learned
+from workflows.engine.propose.own_examples import examples_file, examples_of, learned
 from workflows.engine.propose.proposer import Second, opinion_of
 from workflows.engine.propose.samples import has_samples, sample_answers
 from workflows.model.choice import AUTO, LOCAL, ModelSettings, chosen_vendor, is_local
@@ -26,6 +30,20 @@ from workflows.model.sample_answers import SampleAnswers
 from workflows.model.traffic import Traffic
 
 log = structlog.get_logger()
+
+_LOOK = 10.0
+"""Seconds after which it is looked again at what a local model may learn from."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Learned:
+    """A local model, and what it learned from."""
+
+    model: LocalModel
+    basis: tuple[frozenset[str], int]
+    """Marks of the examples that were left out, and the time at which their file was written."""
+    looked_at: float
+    """Time, by the monotonic clock, at which that was last looked at."""
 
 
 class Models:
@@ -45,7 +63,7 @@ class Models:
         self._learning = Lock()
         """Lock for training, apart from the other: training is slow, and questions to other models must not wait for
         it."""
-        self._local: dict[str, LocalModel] = {}
+        self._local: dict[str, _Learned] = {}
         self._untaught: set[str] = set()
         """Workflows whose examples the local model cannot learn from."""
         self._gateway: Gateway | None = None
@@ -134,14 +152,26 @@ class Models:
         return self._samples[workflow.name]
 
     def _learned(self, workflow: AnyWorkflow) -> LocalModel:
-        if workflow.name not in self._local:
-            try:
-                self._local[workflow.name] = learned(workflow)
-            except CannotLearn as error:
-                if workflow.prompt is None or self.settings.wanted != AUTO or not self.learns(workflow):
-                    raise
-                raise CannotLearn(f"no {self.vendor.key} is set for its prompt, and locally: {error}") from error
-        return self._local[workflow.name]
+        known, now = self._local.get(workflow.name), time.monotonic()
+        if known is not None and now - known.looked_at < _LOOK:
+            return known.model
+        # Another process may have been told meanwhile to leave something out, and somebody may have mended the file.
+        with self._database.read() as session:
+            marks = marks_of(session, workflow.name, team=self._team)
+            seed = teams.seed_of(session, team=self._team) or ""
+        basis = (marks, _written_at(workflow))
+        if known is not None and known.basis == basis:
+            self._local[workflow.name] = replace(known, looked_at=now)
+            return known.model
+        self._local.pop(workflow.name, None)
+        try:
+            model = learned(workflow, without=lambda one: bool(marks) and mark_of(one, seed=seed) in marks)
+        except CannotLearn as error:
+            if workflow.prompt is None or self.settings.wanted != AUTO or not self.learns(workflow):
+                raise
+            raise CannotLearn(f"no {self.vendor.key} is set for its prompt, and locally: {error}") from error
+        self._local[workflow.name] = _Learned(model=model, basis=basis, looked_at=now)
+        return model
 
     def _shared_gateway(self) -> Gateway:
         if self._gateway is None:
@@ -160,3 +190,12 @@ class Models:
             )
             self._gateway.prepare()
         return self._gateway
+
+
+def _written_at(workflow: AnyWorkflow) -> int:
+    """Return the time at which a workflow's examples were written, in nanoseconds; 0 where they are in no file."""
+    file = examples_file(workflow)
+    try:
+        return file.stat().st_mtime_ns if file is not None else 0
+    except OSError:
+        return 0

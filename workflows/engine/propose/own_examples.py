@@ -50,10 +50,13 @@ def examples_of(workflow: AnyWorkflow) -> list[Example]:
     return found
 
 
-def learned(workflow: AnyWorkflow) -> LocalModel:
-    """Return the local model of a workflow, learned from its own examples. Raise `CannotLearn`."""
+def learned(workflow: AnyWorkflow, *, without: Callable[[Example], bool] = lambda _: False) -> LocalModel:
+    """Return the local model of a workflow, learned from its own examples. Raise `CannotLearn`.
+
+    `without`: tells which of them it does not learn from.
+    """
     try:
-        examples = examples_of(workflow)
+        examples = [one for one in examples_of(workflow) if not without(one)]
     except (InvalidInput, TimeLimitPassed, CodeExited) as error:
         raise CannotLearn(str(error)) from error
     return learned_from(workflow, examples)

@@ -231,20 +231,39 @@ def proposal_body(proposal: AnyProposal, output: str) -> str:
     return canonical({"output": json.loads(output), "confidence": proposal.field_confidence(), **parts})
 
 
-def keep(session: Session, context: Context, run: schema.Run, proposal: AnyProposal, body: str) -> int:
-    """Keep the proposal of a run, and return its id. `body`: its kept JSON."""
-    return _add(session, context, run, proposal, body, confidence=proposal.lowest)
+@dataclass(frozen=True, kw_only=True)
+class KeptProposal:
+    """A proposal that was kept, with what its proof is made from."""
+
+    id: int
+    output: str
+    """JSON of its values."""
+    body: str
+    """JSON of all of it."""
+    model: str
+    prompt_version: str | None
+    lowest: float | None
+    """Lowest confidence of the fields, 0 to 1; None where one has none."""
 
 
-def keep_decided(session: Session, context: Context, run: schema.Run, decided: str, *, said: str, by: str) -> int:
-    """Keep earlier values as the proposal of a run, whether or not they fit the form, and return its id.
+def keep(
+    session: Session, context: Context, run: schema.Run, proposal: AnyProposal, output: str, body: str
+) -> KeptProposal:
+    """Keep the proposal of a run. `output`: its values as JSON. `body`: all of it as JSON."""
+    return _add(session, context, run, proposal, output, body, confidence=proposal.lowest)
+
+
+def keep_decided(
+    session: Session, context: Context, run: schema.Run, decided: str, *, said: str, by: str
+) -> KeptProposal:
+    """Keep earlier values as the proposal of a run, whether or not they fit the form.
 
     `decided`: the values as JSON. `said`: the reason that is shown for them. `by`: whoever they come from.
     """
     proposal = AnyProposal(output=None, confidence={}, reasons=(said,), model=by)
     parts = {name: getattr(proposal, name) for name in _PARTS if name not in _COLUMNS}
     body = canonical({"output": json.loads(decided), "confidence": {}, **parts})
-    return _add(session, context, run, proposal, body, confidence=None)
+    return _add(session, context, run, proposal, decided, body, confidence=None)
 
 
 def _add(
@@ -252,12 +271,13 @@ def _add(
     context: Context,
     run: schema.Run,
     proposal: AnyProposal,
+    output: str,
     body: str,
     *,
     confidence: float | None,
-) -> int:
+) -> KeptProposal:
     content_id = contents.keep(session, team=run.team_id, case=run.case_id, kind="proposal", body=body)
-    return reviews.add_proposal(
+    added = reviews.add_proposal(
         session,
         team=run.team_id,
         run=run.id,
@@ -267,4 +287,12 @@ def _add(
         prompt_version=proposal.prompt_version,
         sample=proposal.sample,
         at=context.clock(),
+    )
+    return KeptProposal(
+        id=added,
+        output=output,
+        body=body,
+        model=proposal.model,
+        prompt_version=proposal.prompt_version,
+        lowest=confidence,
     )

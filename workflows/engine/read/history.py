@@ -1,9 +1,11 @@
 """The history of a case, read in one read transaction for each question."""
 
 import json
-from collections.abc import Collection
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
+from typing import Any
 
+from pydantic import JsonValue
 from sqlalchemy.orm import Session
 
 from store import schema
@@ -12,17 +14,37 @@ from store.cases.review import reviews
 from store.governance import audit, teams
 from store.model import requests
 from store.states import ReviewState
-from workflows.engine.case.lookup import cases_meant, kept_json
+from workflows.engine.case.kept_content import REMOVED, kept_problem
+from workflows.engine.case.lookup import cases_meant
 from workflows.engine.context import Context
 from workflows.engine.deliver.delivery_status import delivery_of, held_of
 from workflows.engine.errors import Refused, Unknown
 from workflows.engine.propose.views import RequestView
-from workflows.engine.read.views import AuditView, CaseView, OpenReview, ProposalView, ReviewView, RunView, StepView
-from workflows.engine.reasons import asked_for, from_json, model_said
+from workflows.engine.read.views import (
+    AuditView,
+    CaseView,
+    OpenReview,
+    Part,
+    ProposalView,
+    ReviewView,
+    RunView,
+    StepView,
+)
+from workflows.engine.reasons import Reason, asked_for, from_json, model_said
 from workflows.engine.review.cards import decision_view
 from workflows.engine.review.corrected.corrected_inputs import corrected_input, moves_of
 from workflows.engine.review.source import questions
 from workflows.engine.review.standing import DECIDABLE
+
+_GONE: Mapping[str, Any] = {  # Any: each part of a proposal has a form of its own
+    "output": {},
+    "confidence": {},
+    "alternatives": {},
+    "evidence": {},
+    "reasons": [REMOVED],
+    "unfamiliar": None,
+}
+"""A proposal that was removed."""
 
 
 def find_case(context: Context, reference: str, *, workflows: Collection[str] | None = None) -> int:
@@ -60,6 +82,7 @@ def case_view(context: Context, case: int) -> CaseView:
             revision=row.revision,
             source=row.source,
             received_at=row.received_at,
+            erased_at=row.erased_at,
             runs=[
                 replace(
                     _run(session, context, run),
@@ -93,7 +116,7 @@ def open_reviews(context: Context, *, workflow: str | None = None, limit: int = 
         )
         lines = [*seconds, *reviews.open_lines(session, team=context.team, workflows=only, limit=limit)][:limit]
         why = contents.bodies(session, [line.reasons_id for line in lines], team=context.team)
-    reasons = {line.id: from_json(why[line.reasons_id]) for line in lines}
+    reasons = {line.id: _reasons(why[line.reasons_id]) for line in lines}
     return [
         OpenReview(
             id=line.id,
@@ -137,6 +160,14 @@ def _run(session: Session, context: Context, run: schema.Run) -> RunView:
     proposal = reviews.proposal_of(session, run.id, team=context.team)
     review = reviews.of_run(session, run.id, team=context.team)
     delivery = delivery_of(session, context, run)
+    input, output = _json(session, run.input_id, run), _json(session, run.output_id, run)
+    problem = kept_problem(session, run)
+    steps = [_step(line) for line in journal.of_run(session, run.id, team=context.team)]
+    asked = [_request(request, body) for request, body in requests.of_run(session, run.id, team=context.team)]
+    proposed, reviewed = (
+        _proposal(session, proposal) if proposal else None,
+        _review(session, review) if review else None,
+    )
     return RunView(
         id=run.id,
         parent=run.parent_id,
@@ -146,22 +177,50 @@ def _run(session: Session, context: Context, run: schema.Run) -> RunView:
         code_version=run.code_version,
         state=run.state,
         resolution=run.resolution,
-        problem=kept_json(session, run.problem_id, team=context.team),
-        input=kept_json(session, run.input_id, team=context.team),
-        output=kept_json(session, run.output_id, team=context.team),
+        problem=problem,
+        input=input if isinstance(input, dict) else {},
+        output=None if output == REMOVED else output,
         created_at=run.created_at,
         changed_at=run.changed_at,
-        steps=[_step(line) for line in journal.of_run(session, run.id, team=context.team)],
-        asked=[_request(request, body) for request, body in requests.of_run(session, run.id, team=context.team)],
-        proposal=_proposal(session, proposal) if proposal else None,
-        review=_review(session, review) if review else None,
+        steps=steps,
+        asked=asked,
+        proposal=proposed,
+        review=reviewed,
         delivery=delivery,
         held=held_of(session, run, delivery),
+        removed=[
+            part
+            for part, is_removed in (
+                (Part.INPUT, input == REMOVED),
+                (Part.STEPS, any(step.input == REMOVED for step in steps)),
+                (Part.MODEL, any(request.told == REMOVED for request in asked)),
+                (Part.PROPOSAL, proposed is not None and REMOVED in proposed.reasons),
+                (Part.ERROR, problem is not None and problem["message"] == REMOVED),
+                (Part.OUTPUT, output == REMOVED),
+                (Part.DECISION, reviewed is not None and any(one.removed for one in reviewed.decisions)),
+            )
+            if is_removed
+        ],
     )
 
 
+def _json(session: Session, content: int | None, run: schema.Run) -> JsonValue:
+    """Return what is kept as JSON, a mark where it was removed; None where nothing is kept."""
+    body = contents.body(session, content, team=run.team_id) if content is not None else None
+    if content is None:
+        return None
+    read: JsonValue = json.loads(body) if body is not None else REMOVED
+    return read
+
+
+def _reasons(body: str | None) -> Sequence[Reason]:
+    """Return reasons as they are kept; none where they were removed."""
+    return from_json(body) if body is not None else ()
+
+
 def _step(line: journal.StepLine) -> StepView:
-    content = json.loads(line.body)
+    gone = {"input": REMOVED, "output": REMOVED, "error": REMOVED}
+    content = json.loads(line.body) if line.body is not None else gone
     said = content.get("error")
     return StepView(
         name=line.name,
@@ -180,7 +239,10 @@ def _step(line: journal.StepLine) -> StepView:
 
 
 def _request(request: schema.ModelRequest, body: str | None) -> RequestView:
-    content = json.loads(body) if body is not None else {}
+    if request.content_id is not None and body is None:
+        content = {"why": REMOVED, "told": REMOVED, "said": REMOVED}
+    else:
+        content = json.loads(body) if body is not None else {}
     return RequestView(
         model=request.model,
         answered_by=request.answered_by,
@@ -203,7 +265,8 @@ def _request(request: schema.ModelRequest, body: str | None) -> RequestView:
 
 
 def _proposal(session: Session, proposal: schema.Proposal) -> ProposalView:
-    content = kept_json(session, proposal.content_id, team=proposal.team_id)
+    body = contents.body(session, proposal.content_id, team=proposal.team_id)
+    content = json.loads(body) if body is not None else _GONE
     return ProposalView(
         output=content["output"],
         confidence=content["confidence"],
@@ -221,7 +284,7 @@ def _proposal(session: Session, proposal: schema.Proposal) -> ProposalView:
 
 
 def _review(session: Session, review: schema.Review) -> ReviewView:
-    reasons = from_json(contents.body(session, review.reasons_id, team=review.team_id))
+    reasons = _reasons(contents.body(session, review.reasons_id, team=review.team_id))
     return ReviewView(
         id=review.id,
         state=review.state,

@@ -13,6 +13,7 @@ from store.cases import contents, homes
 from store.cases.homes import Days, Made, Mine, Waiting
 from store.cases.review import reviews
 from store.states import ReviewState, RunState
+from workflows.engine.case.kept_content import REMOVED
 from workflows.engine.context import Context
 from workflows.engine.declare.names import persons_in
 from workflows.engine.declare.registry import AnyWorkflow
@@ -121,18 +122,22 @@ def _is_undoable(session: Session, one: Made, by: str, *, team: int, at: datetim
     return any(decision.by == by for decision in standing(reviews.decisions(session, one.review, team=team)))
 
 
-def _in_hand(one: Mine, known: Mapping[str, AnyWorkflow], bodies: Mapping[int, str]) -> InHand:
+def _in_hand(one: Mine, known: Mapping[str, AnyWorkflow], bodies: Mapping[int, str | None]) -> InHand:
     return InHand(
         review=one.id,
         version=one.version,
         workflow=one.workflow,
-        subject=subject_in_channel(known[one.workflow], bodies[one.input_id], key=one.key),
+        subject=_subject(known[one.workflow], bodies[one.input_id], one.key),
         state=one.state,
         correction=one.is_first,
         answer_by=one.answer_by,
         is_claimed=one.is_claimed,
         is_assigned=one.is_assigned,
     )
+
+
+def _subject(workflow: AnyWorkflow, body: str | None, key: str) -> str:
+    return subject_in_channel(workflow, body, key=key) if body is not None else REMOVED
 
 
 def _queue(one: Waiting) -> Queue:
@@ -145,13 +150,15 @@ def _queue(one: Waiting) -> Queue:
     )
 
 
-def _decided(one: Made, known: Mapping[str, AnyWorkflow], bodies: Mapping[int, str], is_undoable: bool) -> Decided:
+def _decided(
+    one: Made, known: Mapping[str, AnyWorkflow], bodies: Mapping[int, str | None], is_undoable: bool
+) -> Decided:
     awaits = one.state == ReviewState.AWAITING_SECOND
     return Decided(
         review=one.review,
         version=one.version,
         workflow=one.workflow,
-        subject=subject_in_channel(known[one.workflow], bodies[one.input_id], key=one.key),
+        subject=_subject(known[one.workflow], bodies[one.input_id], one.key),
         kind=one.kind,
         follows=one.follows,
         at=one.at,

@@ -10,11 +10,12 @@ from pydantic_core import to_jsonable_python
 
 from store.model import prompt_versions
 from workflows.engine.case.intake import accept
+from workflows.engine.case.kept_content import REMOVED
 from workflows.engine.context import Context
 from workflows.engine.declare.proposal import Proposal
 from workflows.engine.declare.registry import AnyWorkflow
 from workflows.engine.declare.steps import ASK
-from workflows.engine.errors import NoProposal, Refused
+from workflows.engine.errors import ContentRemoved, NoProposal, Refused
 from workflows.engine.propose.prompts import kept_version, prompt_of_version
 from workflows.engine.read.history import case_view, find_case
 from workflows.engine.text.canonical_json import from_body
@@ -89,20 +90,27 @@ def version_before(context: Context, workflow: AnyWorkflow) -> str:
 
 
 def told_of(context: Context, reference: str) -> str | None:
-    """Return what a paid model was told of a case last, word for word; None where none was asked."""
+    """Return what a paid model was told of a case last, word for word; None where none was asked.
+
+    Raise `ContentRemoved`.
+    """
     view = case_view(context, find_case(context, reference))
     told = [attempt.told for run in view.runs for attempt in run.asked if isinstance(attempt.told, str)]
+    if told and told[-1] == REMOVED:
+        raise ContentRemoved(case=view.id, at=view.erased_at)
     return told[-1] if told else None
 
 
 def asked_with(context: Context, reference: str) -> Mapping[str, JsonValue]:
     """Return what the model was asked with last; the journal has its parts in the order of their names.
 
-    Raise `Refused` where no model was asked.
+    Raise `ContentRemoved`, or `Refused` where no model was asked.
     """
     view = case_view(context, find_case(context, reference))
     asked = [step.input for run in view.runs for step in run.steps if step.name == ASK]
     last = asked[-1] if asked else None
+    if last == REMOVED:
+        raise ContentRemoved(case=view.id, at=view.erased_at)
     data = last.get("data") if isinstance(last, dict) else None
     if not isinstance(data, dict):
         raise Refused(f"no model was asked about case {view.id}")

@@ -82,7 +82,8 @@ def tally(context: Context, ids: Sequence[int], truth: Mapping[int, Mapping[str,
                 stopped[group] += 1
                 continue
             groups[group] += 1
-            proposed = json.loads(bodies[row.proposal_id])["output"] if row.proposal_id is not None else {}
+            body = bodies[row.proposal_id] if row.proposal_id is not None else None
+            proposed = json.loads(body)["output"] if body is not None else {}
             for name, value in truth.get(row.case, {}).items():
                 if name in proposed:
                     key = (name, row.resolution == Resolution.ALONE)

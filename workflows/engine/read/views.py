@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+from enum import StrEnum
 
 from pydantic import JsonValue
 
@@ -13,6 +14,18 @@ from workflows.engine.propose.views import RequestView
 from workflows.engine.reasons import Reason
 from workflows.engine.review.corrected.views import AT_REST, CorrectedInput
 from workflows.engine.review.views import DecisionView, QuestionView
+
+
+class Part(StrEnum):
+    """The parts of a run whose content may be removed, as people call them."""
+
+    INPUT = "the input"
+    STEPS = "what its steps were given and returned"
+    MODEL = "what the model was told and said"
+    PROPOSAL = "the proposal"
+    ERROR = "the error"
+    OUTPUT = "what was delivered"
+    DECISION = "what was decided"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -102,6 +115,8 @@ class RunView:
     """Reason why its delivery is held: grace, paused, behind or down; None where it is not."""
     corrected: CorrectedInput | None = None
     """What a person put right in the input before it; None where it began otherwise."""
+    removed: Sequence[Part] = ()
+    """Parts of it whose content was removed; where they had a value, there is none now."""
 
     @property
     def to_approve(self) -> Mapping[str, JsonValue] | None:
@@ -114,6 +129,12 @@ class RunView:
             return stands[-1].output
         has_proposal = self.review is not None and self.review.has_proposal
         return self.proposal.output if has_proposal and self.proposal is not None else None
+
+
+def removed_parts(case: "CaseView") -> list[Part]:
+    """Return the parts of a case's runs whose content was removed."""
+    gone = {part for run in case.runs for part in run.removed}
+    return [part for part in Part if part in gone]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -149,6 +170,8 @@ class CaseView:
     """Number of moves of its runs so far: it is the same as long as nothing became of the case."""
     readers: int = 0
     """Number of people who were shown what is in it, beyond what its card shows everybody in its channel."""
+    erased_at: datetime | None = None
+    """Time when all of its content was removed; None where there is content."""
 
     @property
     def newest(self) -> RunView:
@@ -165,7 +188,7 @@ class CaseView:
     def has_input_to_correct(self) -> bool:
         """True if a person may put its input right and run it again. Whoever does is asked once more."""
         delivered = any(run.state == RunState.DELIVERED for run in self.runs)
-        return self.newest.state in AT_REST and not delivered
+        return self.newest.state in AT_REST and not delivered and Part.INPUT not in self.newest.removed
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,5 +1,6 @@
 """The read models of cards: a review, its case, the proposal, the decision and its delivery."""
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
@@ -15,13 +16,14 @@ from store.cases.turns import Turns, count
 from store.cases.turns import lines as lines_of
 from store.governance import teams
 from store.states import Resolution, ReviewState, RunState
+from workflows.engine.case.kept_content import REMOVED, kept_body, kept_problem, shown_text
 from workflows.engine.case.lookup import case_text, kept_json, key_in_channel, known_workflow, one_line_of
 from workflows.engine.context import Context
 from workflows.engine.declare.registry import AnyWorkflow
 from workflows.engine.declare.workflow import Autonomy
 from workflows.engine.deliver.delivery_status import delivery_of, held_of
-from workflows.engine.errors import Unknown
-from workflows.engine.reasons import Code, Reason, asked_for, from_json, model_said, rules_in
+from workflows.engine.errors import ContentRemoved, Unknown
+from workflows.engine.reasons import Code, asked_for, from_json, model_said, rules_in
 from workflows.engine.review import claims
 from workflows.engine.review.assignment.absences import away_now
 from workflows.engine.review.assignment.assignments import assignee_of
@@ -47,7 +49,8 @@ from workflows.engine.text.form_fields import Kind, form_of
 
 
 def card_view(context: Context, review: int, *, decided_at: int | None = None) -> CardView:
-    """Return the present contents of a review's card. Raise `Unknown` for an unknown review or workflow.
+    """Return the present contents of a review's card. Raise `Unknown` for an unknown review or workflow, or
+    `ContentRemoved`.
 
     `decided_at`: the version whose decision is shown; None: the last one.
     """
@@ -59,13 +62,15 @@ def card_view(context: Context, review: int, *, decided_at: int | None = None) -
         case, run = cases.get(session, row.case_id, team=context.team), runs.get(session, row.run_id, team=context.team)
         assert case is not None
         assert run is not None
-        input = contents.body(session, run.input_id, team=context.team)
-        reasons = from_json(contents.body(session, row.reasons_id, team=context.team))
+        input = kept_body(session, run.input_id, team=context.team)
+        reasons = from_json(kept_body(session, row.reasons_id, team=context.team))
         proposal = _proposal(session, row)
         decided = _decisions(session, row, decided_at)
         decision = decided[0] if decided else None
+        if any(one.removed for one in decided):
+            raise ContentRemoved(case=case.id, at=case.erased_at)
         carrying = _carrying_out(session, row)
-        problem = kept_json(session, carrying.problem_id, team=context.team)
+        problem = kept_problem(session, carrying)
         delivery = delivery_of(session, context, carrying)
         held = held_of(session, carrying, delivery)
         reports = report_views(session, run.id, team=context.team)
@@ -111,7 +116,7 @@ def card_view(context: Context, review: int, *, decided_at: int | None = None) -
         questions=asked,
         run=carrying.id,
         run_state=carrying.state,
-        problem=problem["message"] if problem is not None else None,
+        problem=str(problem["message"]) if problem is not None else None,
         delivery=delivery,
         held=held,
         correction=run.correction > 0,
@@ -168,16 +173,13 @@ def waiting_in(context: Context, turns: Turns, *, first: int, limit: int) -> Wai
         inputs = {line.id: _input(session, line.run_id, team=team) for line in lines}
     # The author's code is called outside the transaction.
     return WaitingView(
-        reviews=[
-            _waiting(context, line, inputs[line.id], next(iter(from_json(why[line.reasons_id])), None), by=turns.by)
-            for line in lines
-        ],
+        reviews=[_waiting(context, line, inputs[line.id], why[line.reasons_id], by=turns.by) for line in lines],
         first=first,
         total=total,
     )
 
 
-def _waiting(context: Context, line: ReviewLine, input: str, why: Reason | None, *, by: str) -> WaitingReview:
+def _waiting(context: Context, line: ReviewLine, input: str | None, reasons: str | None, *, by: str) -> WaitingReview:
     workflow = context.registry.get(line.workflow)
     view = WaitingReview(
         generation=context.restores.number,
@@ -185,13 +187,13 @@ def _waiting(context: Context, line: ReviewLine, input: str, why: Reason | None,
         version=line.version,
         workflow=line.workflow,
         key=line.key,
-        subject=one_line_of(case_text(workflow, input), line.key),
-        why=why,
+        subject=_subject(workflow, input, line.key),
+        why=next(iter(from_json(reasons)), None) if reasons is not None else None,
         answer_by=line.answer_by,
         is_theirs=line.assignee == by,
         awaits_second=line.state == ReviewState.AWAITING_SECOND,
     )
-    return waiting_in_channel(view, workflow, input)
+    return waiting_in_channel(view, workflow, input) if input is not None else view
 
 
 def failure_view(context: Context, run: int) -> FailureView:
@@ -201,23 +203,20 @@ def failure_view(context: Context, run: int) -> FailureView:
         case = cases.get(session, row.case_id, team=context.team) if row is not None else None
         if row is None or case is None:
             raise Unknown(f"there is no run {run}")
-        problem, delivery = (
-            kept_json(session, row.problem_id, team=context.team) or {},
-            delivery_of(session, context, row),
-        )
+        problem, delivery = kept_problem(session, row) or {}, delivery_of(session, context, row)
         view = FailureView(
             run=row.id,
             case=case.id,
             key=case.key,
             workflow=teams.workflow_name(session, row.workflow_id, team=context.team),
             state=row.state,
-            step=problem.get("step"),
-            error=problem.get("type", "WorkerLost"),
-            message=problem.get("message", "Countersign ended in the middle of the delivery"),
+            step=str(problem["step"]) if problem.get("step") else None,
+            error=str(problem.get("type", "WorkerLost")),
+            message=str(problem.get("message", "Countersign ended in the middle of the delivery")),
             not_confirmed=delivery is not None and delivery.not_confirmed,
             at=row.changed_at,
         )
-        body = contents.body(session, row.input_id, team=context.team)
+        body = kept_body(session, row.input_id, team=context.team)
     # The author's code is called outside the transaction.
     known = context.registry.get(view.workflow) if view.workflow in context.registry else None
     return replace(view, key=key_in_channel(known, body, view.key))
@@ -247,7 +246,9 @@ def _proposal(session: Session, review: schema.Review) -> dict[str, Any]:  # Any
 
 
 def decision_view(session: Session, decision: schema.Decision) -> DecisionView:
-    """Return a decision with its values or its reason."""
+    """Return a decision with its values or its reason, as far as these were not removed."""
+    output = contents.body(session, decision.output_id, team=decision.team_id) if decision.output_id else None
+    reason = shown_text(session, decision.reason_id, team=decision.team_id)
     return DecisionView(
         kind=decision.kind,
         by=decision.by,
@@ -255,14 +256,15 @@ def decision_view(session: Session, decision: schema.Decision) -> DecisionView:
         version=decision.version,
         interaction_id=decision.interaction_id,
         follows=decision.follows,
-        reason=kept_json(session, decision.reason_id, team=decision.team_id),
-        output=kept_json(session, decision.output_id, team=decision.team_id),
+        reason=reason,
+        output=json.loads(output) if output is not None else None,
         confirmed=decision.confirmed,
         confirms=decision.confirms,
         revoked_at=decision.revoked_at,
         revoked_by=decision.revoked_by,
         seconds=decision.seconds,
         unopened=decision.unopened,
+        removed=reason == REMOVED or (decision.output_id is not None and output is None),
     )
 
 
@@ -349,7 +351,11 @@ def _left_over(workflow: AnyWorkflow, values: Mapping[str, JsonValue]) -> dict[s
     return {name: value if isinstance(value, str) else canonical(value) for name, value in left.items()}
 
 
-def _input(session: Session, run: int, *, team: int) -> str:
+def _input(session: Session, run: int, *, team: int) -> str | None:
     found = runs.get(session, run, team=team)
     assert found is not None
     return contents.body(session, found.input_id, team=team)
+
+
+def _subject(workflow: AnyWorkflow, input: str | None, key: str) -> str:
+    return one_line_of(case_text(workflow, input), key) if input is not None else REMOVED

@@ -10,8 +10,9 @@ from store.governance import audit, teams
 from store.states import CLOSING, DeliveryState, RunState
 from store.subjects import SubjectKind
 from workflows.engine.case import notices
+from workflows.engine.case.kept_content import kept_body, kept_problem
 from workflows.engine.case.lookup import case_text, kept_json, known_workflow, one_line_of
-from workflows.engine.case.transitions import move_delivery, move_run
+from workflows.engine.case.transitions import NOTHING, Details, move_delivery, move_run
 from workflows.engine.context import Context
 from workflows.engine.declare.registry import AnyWorkflow
 from workflows.engine.deliver.delivery import REJECTION, SETTLED, show_review
@@ -20,6 +21,7 @@ from workflows.engine.review.form.forms import entries_of
 from workflows.engine.review.hiding import hidden_of
 from workflows.engine.review.views import DoubtView
 from workflows.engine.text.form_fields import form_of
+from workflows.engine.text.salted_hash import Of, hash_to_keep
 
 
 def settle(context: Context, case: int, *, happened: bool, by: str, key: str | None = None) -> RunState:
@@ -81,14 +83,25 @@ def _settle(
     ended = RunState.CLOSED if run.resolution in CLOSING else RunState.DELIVERED
     to = ended if happened else RunState.FAILED
     found = DeliveryState.APPLIED if happened else DeliveryState.FAILED
+    details = _proof(session, delivery) if happened else NOTHING
     moved = move_run(session, run, to, at=at, actor=by)
-    if not moved or not move_delivery(session, delivery, found, at=at, actor=by, maybe_applied=False):
+    if not moved or not move_delivery(session, delivery, found, at=at, actor=by, details=details, maybe_applied=False):
         raise Refused("somebody else has just settled it")
     return to
 
 
+def _proof(session: Session, delivery: schema.Delivery) -> Details:
+    """Return the hash of what was to be delivered: nobody knows what the target took, and there is no receipt."""
+    body = contents.body(session, delivery.output_id, team=delivery.team_id)
+    if body is None:
+        return NOTHING
+    of = Of.REASON if delivery.kind == REJECTION else Of.OUTPUT
+    hashed = hash_to_keep(of, body, salt=cases.salt_of(session, delivery.case_id, team=delivery.team_id))
+    return NOTHING if hashed is None else {"intended": hashed}
+
+
 def doubt_view(context: Context, delivery: int) -> DoubtView:
-    """Return what is known of a delivery that is or was in doubt. Raise `Unknown`."""
+    """Return what is known of a delivery that is or was in doubt. Raise `Unknown` or `ContentRemoved`."""
     with context.database.read() as session:
         row = deliveries.get(session, delivery, team=context.team)
         if row is None:
@@ -97,9 +110,9 @@ def doubt_view(context: Context, delivery: int) -> DoubtView:
         assert run is not None
         assert case is not None
         workflow = known_workflow(context, teams.workflow_name(session, run.workflow_id, team=context.team))
-        input, values = contents.body(session, run.input_id, team=context.team), _values(session, workflow, row)
+        input, values = kept_body(session, run.input_id, team=context.team), _values(session, workflow, row)
         receipt = _receipt(session, row)
-        problem = kept_json(session, run.problem_id, team=context.team)
+        problem = kept_problem(session, run)
         subject = SubjectKind.DELIVERY.of(row.id)
         settled = audit.last(session, team=context.team, subject=subject, action=SETTLED)
         newest = runs.newest(session, row.case_id, team=context.team)
@@ -118,7 +131,7 @@ def doubt_view(context: Context, delivery: int) -> DoubtView:
         text=text,
         values=values,
         rejection=row.kind == REJECTION,
-        why=str(problem["message"]) if isinstance(problem, dict) else None,
+        why=str(problem["message"]) if problem is not None else None,
         since=row.changed_at,
         settled_by=settled.actor if settled is not None else None,
         settled_at=settled.at if settled is not None else None,

@@ -104,8 +104,8 @@ def _candidates(context: Context, row: int | None) -> Iterator[EmptyLine]:
         after = page[-1].id
 
 
-def _codes(reasons: str) -> set[str]:
-    return {reason.code for reason in from_json(reasons)}
+def _codes(reasons: str | None) -> set[str]:
+    return {reason.code for reason in from_json(reasons)} if reasons is not None else set()
 
 
 def _is_free(context: Context, line: EmptyLine) -> bool:

@@ -12,8 +12,13 @@ from store.subjects import SubjectKind
 from workflows.engine.case import notices
 from workflows.engine.context import SYSTEM, Context
 from workflows.engine.declare.registry import AnyWorkflow
+from workflows.engine.propose.proposer import KeptProposal
+from workflows.engine.propose.proven_facts import facts_of
 from workflows.engine.reasons import Reason, to_json
 from workflows.engine.review.own_cases import barred
+
+REVIEW_OPENED = "review.opened"
+"""The audit's word for the opening of a review."""
 
 
 def open_review(
@@ -22,27 +27,29 @@ def open_review(
     run: schema.Run,
     workflow: AnyWorkflow,
     *,
-    proposal: int | None,
+    proposal: KeptProposal | None,
     reasons: Sequence[Reason],
+    salt: str | None,
     alike: str | None = None,
 ) -> int:
     """Open the review of a run that waits for a person, and return its id.
 
-    `proposal`: its row; None: an empty form. `alike`: mark of the reviews that are like it. Whoever was to decide the
-    review in whose place it comes, and whoever was asked to, is to decide this one.
+    `proposal`: None: an empty form. `salt`: the case's. `alike`: mark of the reviews that are like it. Whoever was to
+    decide the review in whose place it comes, and whoever was asked to, is to decide this one.
     """
     at, before = context.clock(), _before(session, run)
     assignee = before.assignee if before is not None else None
     if assignee is not None and assignee in barred(session, workflow, run.id, team=run.team_id):
         assignee = None
+    why = to_json(reasons)
     opened = reviews.add(
         session,
         team=run.team_id,
         run=run.id,
         case=run.case_id,
         workflow=run.workflow_id,
-        proposal=proposal,
-        reasons_id=contents.keep(session, team=run.team_id, case=run.case_id, kind="reasons", body=to_json(reasons)),
+        proposal=proposal.id if proposal is not None else None,
+        reasons_id=contents.keep(session, team=run.team_id, case=run.case_id, kind="reasons", body=why),
         answer_by=workflow.answer_by(at),
         remind_at=workflow.remind_at(at),
         at=at,
@@ -53,18 +60,26 @@ def open_review(
         assignee=assignee,
         before=before,
     )
+    proven = facts_of(
+        proposal,
+        reasons=why,
+        salt=salt,
+        floor=workflow.autonomy.at_least,
+        code_version=context.registry.code_version(workflow),
+    )
     audit.record(
         session,
         team=run.team_id,
         at=at,
         actor=SYSTEM,
-        action="review.opened",
+        action=REVIEW_OPENED,
         subject=SubjectKind.REVIEW.of(opened),
         case=run.case_id,
         details={
             "run": run.id,
             "why": ",".join(reason.code for reason in reasons),
             **_terms(context, workflow),
+            **proven,
         },
     )
     review = reviews.get(session, opened, team=context.team)

@@ -14,13 +14,15 @@ from sqlalchemy.orm import Session
 
 from store import schema
 from store.cases import cases, contents, journal, runs
+from store.cases.contents import ContentKind
 from store.cases.review import openings, reports, reviews
 from store.cases.review.decision_basis import decision_basis
 from store.governance import teams
 from store.states import CLOSING, LAPSES, Resolution, ReviewState, RunState
 from workflows.engine.case import notices
+from workflows.engine.case.kept_content import kept_body
 from workflows.engine.case.lookup import known_workflow
-from workflows.engine.case.transitions import move_review, move_run
+from workflows.engine.case.transitions import NOTHING, Details, move_review, move_run
 from workflows.engine.context import SYSTEM, Context
 from workflows.engine.declare.registry import AnyWorkflow
 from workflows.engine.declare.steps import ASK, START
@@ -37,9 +39,10 @@ from workflows.engine.review.seconds import Need, needs, next_of, refuse_same_pe
 from workflows.engine.review.source import questions
 from workflows.engine.review.standing import DECIDABLE, awaited, standing
 from workflows.engine.text.canonical_json import canonical, unstorable
+from workflows.engine.text.salted_hash import Of, hash_to_keep
 
 _LONGEST_DETAIL = 1_000
-"""Characters of the doubts that a decision passed over, in its audit row."""
+"""Characters of the doubts, and of the nevers, that a decision passed over, in its audit row."""
 _LONGEST_READING = timedelta(hours=8)
 """A form that was open for longer says nothing of the time that a decision took."""
 
@@ -188,9 +191,11 @@ def reject(
             raise Refused(none)
         workflow = _workflow(context, session, row)
         refuse_own_case(session, workflow, row.run_id, team=context.team, person=by)
-        kept = _keep(session, row, "reason", canonical(reason))
+        body = canonical(reason)
+        kept = _keep(session, row, "reason", body)
         by_whom = By(person=by, interaction_id=interaction_id, and_then=and_then)
-        _decide(session, context, workflow, row, shown, DecisionKind.REJECTED, by_whom, reason=kept, follows=follows)
+        proof, kind = _proof_of_reason(session, row, body, follows), DecisionKind.REJECTED
+        _decide(session, context, workflow, row, shown, kind, by_whom, reason=kept, follows=follows, proof=proof)
         if follows is Follows.CLOSE:
             _settle(session, context, workflow, row, kept, Resolution.REJECTED, by=by)
         elif follows is Follows.PROPOSE_AGAIN:
@@ -268,6 +273,7 @@ def _take(context: Context, basis: Basis, review: int, shown: int, decided: _Dec
             despite=decided.despite,
             confirms=confirms,
             need=need,
+            proof=_proof(basis, approved=decided.output),
         )
         if need is None:
             _settle(session, context, basis.workflow, row, output, Resolution.BY_PERSON, by=by.person)
@@ -279,9 +285,28 @@ def _uphold(context: Context, basis: Basis, review: int, shown: int, by: By) -> 
     with context.database.write(urgent=True) as session:
         row = still_open(session, review, shown, by.interaction_id, team=context.team, case=basis.case)
         kept = _keep(session, row, "reason", canonical("It was right."))
-        _decide(session, context, basis.workflow, row, shown, DecisionKind.UPHELD, by)
+        proof = _proof(basis, approved=basis.to_approve)
+        _decide(session, context, basis.workflow, row, shown, DecisionKind.UPHELD, by, proof=proof)
         _settle(session, context, basis.workflow, row, kept, Resolution.REJECTED, by=by.person)
         _go_on(session, by)
+
+
+def _proof(basis: Basis, *, approved: str | None) -> Details:
+    """Return the hashes of what was proposed and of what is decided, as the audit keeps them. Both are JSON."""
+    hashes = {
+        name: hash_to_keep(Of.OUTPUT, values, salt=basis.salt)
+        for name, values in (("proposed", basis.proposed), ("approved", approved))
+        if values is not None
+    }
+    return {name: value for name, value in hashes.items() if value is not None}
+
+
+def _proof_of_reason(session: Session, row: schema.Review, reason: str, follows: Follows) -> Details:
+    """Return the hash of a rejection's reason, where the system of record may be told of it. `reason`: JSON."""
+    if follows is not Follows.CLOSE:
+        return NOTHING
+    said = hash_to_keep(Of.REASON, reason, salt=cases.salt_of(session, row.case_id, team=row.team_id))
+    return NOTHING if said is None else {"said": said}
 
 
 def _go_on(session: Session, by: By) -> None:
@@ -298,7 +323,8 @@ def lapse(
     was overdue. `claimed_at`: the time of the claim that was seen. Raise `Unknown`, or `Stale` where it is no longer
     open at that version, or somebody took it on since.
     """
-    output = _to_lapse(_as_it_stands(context, review, shown, None, by=SYSTEM)) if approve else None
+    basis = _as_it_stands(context, review, shown, None, by=SYSTEM) if approve else None
+    output = _to_lapse(basis) if basis is not None else None
     if isinstance(output, WhyHeld):
         return output
     with context.database.write() as session:
@@ -312,12 +338,16 @@ def lapse(
             return held
         workflow, kind = _workflow(context, session, row), DecisionKind.LAPSED
         if output is not None:
+            assert basis is not None
             content, resolution = _keep(session, row, "output", output), Resolution.LAPSED
-            _decide(session, context, workflow, row, shown, kind, _NOBODY, output=content)
+            proof = _proof(basis, approved=None)
+            _decide(session, context, workflow, row, shown, kind, _NOBODY, output=content, proof=proof)
         else:
-            content, resolution = _keep(session, row, "reason", canonical(NO_ANSWER)), Resolution.EXPIRED
+            reason = canonical(NO_ANSWER)
+            content, resolution = _keep(session, row, "reason", reason), Resolution.EXPIRED
             kind, follows = DecisionKind.EXPIRED, Follows.CLOSE
-            _decide(session, context, workflow, row, shown, kind, _NOBODY, reason=content, follows=follows)
+            proof = _proof_of_reason(session, row, reason, follows)
+            _decide(session, context, workflow, row, shown, kind, _NOBODY, reason=content, follows=follows, proof=proof)
         _settle(session, context, workflow, row, content, resolution, by=SYSTEM)
     return None
 
@@ -343,7 +373,7 @@ def _why_held(session: Session, row: schema.Review) -> WhyHeld | None:
         return WhyHeld.PAUSED
     run = runs.get(session, row.run_id, team=row.team_id)
     assert run is not None
-    reasons = from_json(contents.body(session, row.reasons_id, team=row.team_id))
+    reasons = from_json(kept_body(session, row.reasons_id, team=row.team_id))
     if run.correction or any(reason.code == Code.REPORTED for reason in reasons):
         return WhyHeld.DELIVERED
     return None
@@ -394,15 +424,17 @@ def _decide(
     despite: Sequence[str] = (),
     confirms: bool = False,
     need: Need | None = None,
+    proof: Details = NOTHING,
 ) -> None:
     """Record a decision on the version that was shown. Raise `Stale` where that is no longer the present one.
 
     `confirms`: it is for the values that another person decided. `need`: the further person that they wait for.
+    `proof`: the hashes of what is decided.
     """
     at = context.clock()
     changes: dict[str, object] = {"decided_at": at}
     to = ReviewState.DECIDED
-    details: dict[str, str | int | None] = {"follows": follows, "output": output, "reason": reason}
+    details: dict[str, str | int | None] = {"follows": follows, "output": output, "reason": reason, **proof}
     if kind is DecisionKind.ASKED:
         to, changes = ReviewState.ASKED, {}
     elif follows is Follows.BY_HAND:
@@ -417,6 +449,11 @@ def _decide(
         details["together"] = "unopened" if unopened else "opened"
     if despite:
         details["despite"] = "; ".join(despite)[:_LONGEST_DETAIL]
+    if confirmed:
+        details["passed_over"] = "; ".join(confirmed)[:_LONGEST_DETAIL]
+    seconds = _reading(session, row, by, at=at)
+    if seconds is not None:
+        details["seconds"] = round(seconds)
     if need is not None or row.state == ReviewState.AWAITING_SECOND:
         changes |= {"second": need.place if need else None, "second_error": need.error if need else None}
     if row.state == ReviewState.AWAITING_SECOND and not confirms:
@@ -440,7 +477,7 @@ def _decide(
         confirmed=list(confirmed),
         confirms=confirms,
         at=at,
-        seconds=_reading(session, row, by, at=at),
+        seconds=seconds,
         unopened=unopened,
     )
     notices.card(session, row, workflow.review, at=at)
@@ -496,5 +533,5 @@ def _workflow(context: Context, session: Session, row: schema.Review) -> AnyWork
     return known_workflow(context, teams.workflow_name(session, row.workflow_id, team=context.team))
 
 
-def _keep(session: Session, row: schema.Review, kind: str, body: str) -> int:
+def _keep(session: Session, row: schema.Review, kind: ContentKind, body: str) -> int:
     return contents.keep(session, team=row.team_id, case=row.case_id, kind=kind, body=body)

@@ -18,7 +18,15 @@ from workflows.engine.context import Context
 from workflows.engine.declare.calls.author_code import within
 from workflows.engine.declare.registry import AnyWorkflow
 from workflows.engine.declare.round_trip import Kept, as_shown, kept, read
-from workflows.engine.errors import FormChanged, InvalidOutput, Misfit, NeverBroken, Refused, TimeLimitPassed
+from workflows.engine.errors import (
+    ContentRemoved,
+    FormChanged,
+    InvalidOutput,
+    Misfit,
+    NeverBroken,
+    Refused,
+    TimeLimitPassed,
+)
 from workflows.engine.propose.checks import Broken, broken_nevers
 from workflows.engine.reasons import Code, from_json, rules_in
 from workflows.engine.review.standing import Standing
@@ -33,6 +41,8 @@ class Basis:
 
     workflow: AnyWorkflow
     case: int
+    salt: str | None
+    """The case's salt; None where it has none."""
     input: str
     """JSON."""
     proposed: str | None
@@ -53,14 +63,17 @@ class Basis:
 
 
 def basis_of(context: Context, found: DecisionBasis, awaited: Standing | None = None) -> Basis:
-    """Return the subject of a decision. Raise `Unknown` where its workflow is no longer known.
+    """Return the subject of a decision. Raise `Unknown` where its workflow is no longer known, or `ContentRemoved`.
 
     `awaited`: the values that wait for a second person.
     """
+    if found.is_removed:
+        raise ContentRemoved(case=found.case, at=None)
     reasons = from_json(found.reasons)
     return Basis(
         workflow=known_workflow(context, found.workflow),
         case=found.case,
+        salt=found.salt,
         input=found.input,
         proposed=canonical(json.loads(found.proposal)["output"]) if found.proposal is not None else None,
         # What a first person confirmed stands on the card of the second one.

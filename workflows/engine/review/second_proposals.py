@@ -9,6 +9,7 @@ from store import schema
 from store.cases import contents
 from store.cases.review import reviews
 from workflows.engine.case.heard import Heard, refused_to_json
+from workflows.engine.case.kept_content import kept_body
 from workflows.engine.case.lookup import kept_json
 from workflows.engine.reasons import Code, Reason, from_json
 from workflows.engine.review.decisions import DecisionKind
@@ -30,7 +31,7 @@ def why_none(reasons: Sequence[Reason], proposal: dict[str, Any]) -> str | None:
 
 def why_none_in(session: Session, review: schema.Review) -> str | None:
     """Return why no other proposal can be asked for in a review; None where one can."""
-    reasons = from_json(contents.body(session, review.reasons_id, team=review.team_id))
+    reasons = from_json(kept_body(session, review.reasons_id, team=review.team_id))
     return why_none(reasons, proposed_in(session, review))
 
 
@@ -51,7 +52,7 @@ def keep_refused(session: Session, review: schema.Review, run: schema.Run, *, re
     values = proposed_in(session, review).get("output")
     if values is None:
         return None
-    before = contents.body(session, run.refused_id, team=run.team_id) if run.refused_id is not None else None
+    before = kept_body(session, run.refused_id, team=run.team_id) if run.refused_id is not None else None
     said = [
         kept_json(session, made.reason_id, team=review.team_id)
         for made in reviews.decisions(session, review.id, team=review.team_id)

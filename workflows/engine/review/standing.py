@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from sqlalchemy.orm import Session
 
 from store import schema
-from store.cases import contents
 from store.cases.review import reviews
 from store.states import ReviewState
+from workflows.engine.case.kept_content import kept_body
 
 DECIDABLE = (ReviewState.OPEN, ReviewState.AWAITING_SECOND)
 """States of a review in which somebody may decide it."""
@@ -46,7 +46,7 @@ def awaited(session: Session, review: int, *, team: int) -> Standing | None:
         return None
     return Standing(
         output_id=found[0].output_id,
-        output=contents.body(session, found[0].output_id, team=team),
+        output=kept_body(session, found[0].output_id, team=team),
         people=tuple(decision.by for decision in found),
         confirmed=frozenset(rule for decision in found for rule in decision.confirmed),
     )

@@ -39,6 +39,8 @@ class DecisionView:
     """
     unopened: bool = False
     """True if it was approved together with others, and the person never opened it."""
+    removed: bool = False
+    """True if its values or its reason were removed."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -353,6 +355,18 @@ class DoubtView:
     """True if it can be attempted again, because somebody found that it did not happen."""
     receipt: str | None
     hidden: Hidden
+
+
+@dataclass(frozen=True, kw_only=True)
+class RemovedView:
+    """A case whose content was removed, where a card of it stands."""
+
+    case: int
+    workflow: str
+    at: datetime | None
+    """Time when all of its content was removed; None where only a part was."""
+    is_in_doubt: bool
+    """True if it is not known whether its delivery happened."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -62,8 +62,12 @@ def ask(
     *,
     by: str,
     reasons: Sequence[Reason],
+    salt: str | None,
 ) -> None:
-    """Open a review of an earlier decision, in place of the run that was about to deliver it. `settled`: JSON."""
+    """Open a review of an earlier decision, in place of the run that was about to deliver it.
+
+    `settled`: JSON. `salt`: the case's.
+    """
     run = begin_after(
         session,
         before,
@@ -79,4 +83,4 @@ def ask(
     alone = before.resolution in (Resolution.ALONE, Resolution.LAPSED)
     said = "It would have been delivered without a person." if alone else "A person decided this."
     proposal = proposer.keep_decided(session, context, run, settled, said=said, by="the workflow" if alone else by)
-    open_review(session, context, run, workflow, proposal=proposal, reasons=reasons)
+    open_review(session, context, run, workflow, proposal=proposal, reasons=reasons, salt=salt)

@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
 from decimal import Decimal
+from functools import partial
 
 import structlog
 from pydantic import BaseModel
@@ -28,7 +29,7 @@ from store.states import CLOSING, Resolution, RunState, StepState
 from workflows.engine.case.idempotency_keys import question_key
 from workflows.engine.case.journal import Instead, Journal, in_scope
 from workflows.engine.case.leases import Clogged, Lease
-from workflows.engine.case.transitions import move_run, stop_run
+from workflows.engine.case.transitions import NOTHING, Details, move_run, stop_run
 from workflows.engine.context import SYSTEM, Context
 from workflows.engine.declare.calls import author_threads
 from workflows.engine.declare.calls.author_code import within
@@ -41,13 +42,14 @@ from workflows.engine.declare.workflow import Effect, Run, SubjectT
 from workflows.engine.deliver import delivery, holds, waiting_deliveries, workflow_pauses
 from workflows.engine.deliver.attempts import counting_attempt
 from workflows.engine.deliver.certainty import has_answered, may_work_at_once
-from workflows.engine.deliver.delivery import Delivering, receipt_of
+from workflows.engine.deliver.delivery import Delivering, Done, done_by
 from workflows.engine.deliver.holds import Held
 from workflows.engine.deliver.targets import Failures, effect_of, is_keyed, target_of
 from workflows.engine.errors import Drifted, Fenced, NoProposal, NotAllowed, NotDone, TimeLimitPassed
 from workflows.engine.propose import proposer
 from workflows.engine.propose.policy import Facts, Verdict, Way, decide
-from workflows.engine.propose.proposer import Proposed, SecondOpinion
+from workflows.engine.propose.proposer import KeptProposal, Proposed, SecondOpinion
+from workflows.engine.propose.proven_facts import facts_of
 from workflows.engine.propose.segments import Groups, groups_of
 from workflows.engine.reasons import Code
 from workflows.engine.review.opening import open_review
@@ -213,7 +215,16 @@ class Runner:
         context, run = self._context, self._move(session, work, RunState.WAITING)
         segments.keep(session, groups, team=run.team_id, case=run.case_id, run=run.id)
         kept = self._keep(session, work, proposed) if proposed.proposal is not None else None
-        open_review(session, context, run, work.workflow, proposal=kept, reasons=verdict.reasons, alike=proposed.alike)
+        open_review(
+            session,
+            context,
+            run,
+            work.workflow,
+            proposal=kept,
+            reasons=verdict.reasons,
+            salt=work.salt,
+            alike=proposed.alike,
+        )
 
     def _go_alone(self, work: Work, proposed: Proposed, groups: Sequence[int], kept: Journal) -> None:
         """Deliver the proposal alone; ask a person where the workflow was paused since the proposal."""
@@ -235,29 +246,38 @@ class Runner:
             }
             # Kept in the very transaction that resolves it, before anybody can know whether it is right.
             sampler.draw(session, context, run, workflow, probability=probability)
-            terms = context.terms_of(workflow)
             held = holds.in_the_way(session, run, work.workflow.target)
+            proof = self._proof(work, self._keep(session, work, proposed))
             if held is not None:
-                self._move(session, work, RunState.HOLDING, terms=terms, **resolved)
-                self._keep(session, work, proposed)
+                self._move(session, work, RunState.HOLDING, proof, **resolved)
                 delivery.intend(session, context, run, workflow.name, output_id=output)
                 if held is Held.DOWN:
                     waiting_deliveries.park(session, context, run, workflow)
                 return
-            self._move(session, work, RunState.DELIVERING, terms=terms, **resolved)
-            self._keep(session, work, proposed)
+            self._move(session, work, RunState.DELIVERING, proof, **resolved)
             row = delivery.intend_and_begin(
                 session, context, run, workflow.name, case_key=work.case_key, output_id=output
             )
         # Read from the kept JSON, as after a crash: changes that rules and checks made to their copy are not delivered.
-        subject: BaseModel = within(workflow, "reading the proposal", lambda: read(workflow.output, proposed.output))
-        task = Delivering(effect=workflow.effect, subject=subject, row=row)
-        following = kept.part(delivery.SCOPE, once=not task.idempotent, told=(work.input, subject))
+        form: type[BaseModel] = workflow.output
+
+        def subject() -> BaseModel:
+            return within(workflow, "reading the proposal", lambda: read(form, proposed.output))
+
+        task = Delivering(effect=workflow.effect, subject=subject(), again=subject, row=row)
+        following = kept.part(delivery.SCOPE, once=not task.idempotent, told=(work.input, task.subject))
         self._deliver(work, task, following)
 
-    def _keep(self, session: Session, work: Work, proposed: Proposed) -> int:
+    def _keep(self, session: Session, work: Work, proposed: Proposed) -> KeptProposal:
         assert proposed.proposal is not None
-        return proposer.keep(session, self._context, work.run, proposed.proposal, proposed.body)
+        return proposer.keep(session, self._context, work.run, proposed.proposal, proposed.output, proposed.body)
+
+    def _proof(self, work: Work, kept: KeptProposal) -> Details:
+        """Return what the audit keeps of a run that goes alone."""
+        version, floor = self._context.registry.code_version(work.workflow), work.workflow.autonomy.at_least
+        facts = facts_of(kept, reasons=None, salt=work.salt, floor=floor, code_version=version)
+        terms = self._context.terms_of(work.workflow)
+        return {"resolution": Resolution.ALONE, **({} if terms is None else {"terms": terms}), **facts}
 
     def _ask_source(self, work: Work) -> None:
         """Send a person's question to the source of the case, outside any transaction."""
@@ -274,8 +294,8 @@ class Runner:
         run = Run(id=work.run.id, case=work.run.case_id, input=work.input, key=key, by=by, answers=work.heard.answers)
         scope, once = f"{SOURCE}/{number}/", not effect.idempotent
         kept = self._journal(work, work.lines, scope=scope, once=once)
-        receipt = _called(work, effect, text, run, kept, what="asking the source")
-        question_sending.sent(context, work.lease, work.run, question.id, workflow, receipt)
+        done = _called(work, effect, text, run, kept, what="asking the source")
+        question_sending.sent(context, work.lease, work.run, question.id, workflow, done.receipt)
 
     def _carry_out(self, work: Work) -> None:
         """Deliver a person's decision, or go on with a delivery that was cut off."""
@@ -298,7 +318,8 @@ class Runner:
                 return
             self._move(session, work, RunState.DELIVERING)
             row = delivery.begin(session, context, work.run.id)
-        task = Delivering(effect=effect_of(workflow, work.run), subject=subject, row=row)
+        again = partial(subject_of, work, rejected=rejected)
+        task = Delivering(effect=effect_of(workflow, work.run), subject=subject, again=again, row=row)
         self._deliver(work, task, self._delivery_journal(work, task, work.lines))
 
     def _ask_again(self, work: Work, facts: Facts) -> bool:
@@ -314,7 +335,9 @@ class Runner:
             before = self._move(session, work, RunState.SUPERSEDED)
             delivery.show_review(session, before, work.workflow, context=context)
             reasons = decide(facts).reasons
-            earlier_decisions.ask(session, context, before, work.workflow, work.settled, by=work.by, reasons=reasons)
+            earlier_decisions.ask(
+                session, context, before, work.workflow, work.settled, by=work.by, reasons=reasons, salt=work.salt
+            )
         return True
 
     def _deliver(self, work: Work, task: Delivering, kept: Journal) -> None:
@@ -326,21 +349,25 @@ class Runner:
         if not task.idempotent:
             delivery.refuse_what_waited_under_a_key(task.row)
             delivery.refuse_what_a_backup_forgot(self._context, work.run)
-        # Read anew, because the author's code may have changed its copy of the input.
         form: type[BaseModel] = work.workflow.input
-        input = within(work.workflow, "reading the input", lambda: read(form, work.input_body))
-        run = Run(
-            id=work.run.id,
-            case=work.run.case_id,
-            input=input,
-            key=task.key,
-            by=work.by,
-            answers=work.heard.answers,
-        )
-        row = task.row
+
+        def run_now() -> Run[BaseModel]:
+            # Read anew, because the author's code may have changed its copy of the input.
+            input = within(work.workflow, "reading the input", lambda: read(form, work.input_body))
+            return Run(
+                id=work.run.id,
+                case=work.run.case_id,
+                input=input,
+                key=task.key,
+                by=work.by,
+                answers=work.heard.answers,
+            )
+
+        run, row = run_now(), task.row
 
         def prepare_another(_: RetryCallState) -> None:
-            nonlocal kept, row
+            nonlocal kept, row, run, task
+            run, task = run_now(), replace(task, subject=task.again())
             row = delivery.begin_another(self._context, run.id)
             with self._context.database.read() as session:
                 kept = self._delivery_journal(work, task, journal.of_run(session, run.id, team=self._context.team))
@@ -353,9 +380,9 @@ class Runner:
             before_sleep=prepare_another,
             reraise=True,
         )
-        receipt = retrying(lambda: _attempt(self._context, work, task, run, kept))
+        done = retrying(lambda: _attempt(self._context, work, task, run, kept))
         self._failures.took_one(target_of(work.workflow, work.run), team=work.run.team_id)
-        delivery.applied(self._context, work.lease, work.run, row, work.workflow, receipt)
+        delivery.applied(self._context, work.lease, work.run, row, work.workflow, done, salt=work.salt)
 
     def _journal(
         self,
@@ -471,16 +498,18 @@ class Runner:
         log.error("run.held", run=run.id, case=run.case_id, error=type(error).__name__)
 
     def _move(
-        self, session: Session, work: Work, to: RunState, *, terms: str | None = None, **changes: object
+        self, session: Session, work: Work, to: RunState, details: Details = NOTHING, **changes: object
     ) -> schema.Run:
-        """Move the run from the state in which it was loaded.
+        """Move the run from the state in which it was loaded. `details`: what the audit's row says besides.
 
         Raise `Fenced`, at the latest at the commit, where it is no longer in that state.
         """
         at, held_at = self._context.clock(), work.lease.number
         session.add(work.run)
         lost = Fenced(f"run {work.run.id} was taken over or superseded")
-        move_run(session, work.run, to, at=at, actor=SYSTEM, held_at=held_at, otherwise=lost, terms=terms, **changes)
+        move_run(
+            session, work.run, to, at=at, actor=SYSTEM, held_at=held_at, otherwise=lost, details=details, **changes
+        )
         return work.run
 
 
@@ -497,7 +526,7 @@ def _account(work: Work) -> Account:
     )
 
 
-def _attempt(context: Context, work: Work, task: Delivering, run: Run[BaseModel], kept: Journal) -> str:
+def _attempt(context: Context, work: Work, task: Delivering, run: Run[BaseModel], kept: Journal) -> Done:
     """Attempt a delivery, and count the call of its target."""
     assert task.effect is not None
     with counting_attempt(context, target_of(work.workflow, work.run)):
@@ -506,18 +535,18 @@ def _attempt(context: Context, work: Work, task: Delivering, run: Run[BaseModel]
 
 def _called(
     work: Work, effect: Effect[SubjectT, BaseModel], subject: SubjectT, run: Run[BaseModel], kept: Journal, *, what: str
-) -> str:
-    """Call an effect with its steps journaled, within its limit of time, and return its receipt. `what`: names it."""
+) -> Done:
+    """Call an effect with its steps journaled, within its limit of time. `what`: names it."""
     with kept.open(), in_delivery(work.workflow, effect.does):
         failpoints.before(Failpoint.EFFECT, run.key)
-        receipt = author_threads.run(
-            lambda: receipt_of(effect, subject, run),
+        done = author_threads.run(
+            lambda: done_by(effect, subject, run),
             what=what,
             workflow=work.workflow.name,
             seconds=work.workflow.time_limits.code,
         )
         failpoints.after(Failpoint.EFFECT, run.key)
-        return receipt
+        return done
 
 
 def _has_part(lines: Sequence[StepLine]) -> bool:

@@ -51,6 +51,9 @@ def said_of(context: Context, lease: Lease, error: BaseException) -> Said:
         resolved = loaded.run.output_id
         output = contents.body(session, resolved, team=context.team) if resolved is not None else None
     workflow, input = context.registry.get(loaded.workflow), loaded.input
+    if input is None:
+        # Nobody can tell any more what of these words is the case's.
+        return Said(public=VALUE, kept=VALUE, alike=VALUE)
     told = [*texts_in(input), *(texts_in(output) if output is not None else ())]
     try:
         # The author's code is called outside the transaction.

@@ -36,6 +36,8 @@ class Found:
     """The run's journal."""
     settled: str | None
     """JSON of the answer to deliver, or of the reason for a rejection, where the run is resolved."""
+    is_removed: bool
+    """True if what it works with was removed."""
     by: str
     """The one who resolved it: a person's id, `alone`, or `countersign` for a lapse."""
     decided: "Decided | None"
@@ -63,6 +65,8 @@ class Work:
     lease: Lease
     workflow: AnyWorkflow
     case_key: str
+    salt: str | None
+    """The case's salt; None where it has none."""
     input: BaseModel
     input_body: str
     """JSON."""
@@ -93,10 +97,12 @@ def find(session: Session, loaded: LoadedRun, *, is_new: bool = False) -> Found:
     lapsed = run.resolution in LAPSES
     # A person asks only once a run has proposed, or has begun with what was decided before.
     may_have_asked = run.resolution is None and (run.lease > 1 or run.parent_id is not None)
+    settled = contents.body(session, run.output_id, team=run.team_id) if run.output_id else None
     return Found(
         loaded=loaded,
         lines=[] if is_new else journal.of_run(session, run.id, team=run.team_id),
-        settled=contents.body(session, run.output_id, team=loaded.run.team_id) if run.output_id else None,
+        settled=settled,
+        is_removed=loaded.input is None or (run.output_id is not None and settled is None),
         # Where several persons decided, the last of them did.
         by=made[-1].by if made else Resolution.ALONE.value,
         # Nobody decided what lapsed, so the rules are asked again.
@@ -117,7 +123,8 @@ def heard_before(session: Session, run: schema.Run) -> Heard:
 
 def _decided(session: Session, run: schema.Run, review: schema.Review, made: Sequence[schema.Decision]) -> Decided:
     first = run if review.run_id == run.id else runs.get(session, review.run_id, team=run.team_id)
-    shown = rules_in(from_json(contents.body(session, review.reasons_id, team=run.team_id)))
+    reasons = contents.body(session, review.reasons_id, team=run.team_id)
+    shown = rules_in(from_json(reasons)) if reasons is not None else []
     confirmed = [rule for decision in made for rule in decision.confirmed]
     return Decided(
         code_version=first.code_version if first is not None else None, rules=frozenset([*shown, *confirmed])
@@ -126,21 +133,24 @@ def _decided(session: Session, run: schema.Run, review: schema.Review, made: Seq
 
 def understood(found: Found, lease: Lease, *, context: Context) -> Work:
     """Return the work that these rows mean to the present code. Raise `Drifted` where the input's form changed
-    meanwhile.
+    meanwhile, or what is needed was removed.
     """
     loaded = found.loaded
     workflow = context.registry.get(loaded.workflow)
-    form: type[BaseModel] = workflow.input
+    body, form = loaded.input, workflow.input
+    if body is None or found.is_removed:
+        raise Drifted("the content of its case was removed, so it cannot go on")
     try:
-        input = within(workflow, "reading the input", lambda: read(form, loaded.input))
+        input: BaseModel = within(workflow, "reading the input", lambda: read(form, body))
     except Misfit as error:
         raise Drifted(f"the input no longer fits {workflow.input.__name__}: {error}") from error
     return Work(
         lease=lease,
         workflow=workflow,
         case_key=loaded.case_key,
+        salt=loaded.salt,
         input=input,
-        input_body=loaded.input,
+        input_body=body,
         run=loaded.run,
         lines=found.lines,
         settled=found.settled,

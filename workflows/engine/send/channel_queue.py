@@ -46,6 +46,16 @@ class Taken:
     """Start of the first attempt to send whose outcome is not known."""
 
     @property
+    def is_to_go(self) -> bool:
+        """True if it is a note that stands and is to be taken away: it tells of what was removed."""
+        return is_to_go(self.rows[0]) if self.rows else False
+
+    @property
+    def posted_in(self) -> str | None:
+        """The channel in which a note stands; None for a view, or where none stands."""
+        return self.rows[0].posted_in if self.is_to_go else None
+
+    @property
     def is_reply(self) -> bool:
         """True if they are said in a thread, or not at all where nothing stands that has one."""
         return self.rows[0].kind in REPLIES
@@ -129,6 +139,8 @@ class Channels:
                 self._causes_at[begun[0].subject_id] = time.monotonic()
             stands = self._stands(session, channel, begun)
             is_reply = bool(begun) and begun[0].kind in REPLIES
+            if begun and is_to_go(begun[0]):
+                return Taken(rows=begun, ts=begun[0].ts, thread=None, unsure=unsure)
             return Taken(
                 rows=begun, ts=None if is_reply else stands, thread=stands if is_reply else None, unsure=unsure
             )
@@ -183,6 +195,11 @@ class Channels:
         return self._channels.setdefault(channel, _Channel())
 
 
+def is_to_go(row: OutboxRow) -> bool:
+    """Tell whether a row that is due is a note that stands, and is to be taken away."""
+    return row.kind not in VIEWS and bool(row.ts)
+
+
 def intent_of(row: OutboxRow) -> Intent:
     """Return a row as a face is given it."""
     return Intent(
@@ -192,6 +209,7 @@ def intent_of(row: OutboxRow) -> Intent:
         channel=row.channel,
         about=row.about,
         is_view=row.kind in VIEWS,
+        stands=is_to_go(row),
         created_at=row.created_at,
     )
 

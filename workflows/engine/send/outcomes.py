@@ -24,17 +24,32 @@ MAX_ATTEMPTS = 8
 count."""
 
 
-def note_sent(context: Context, taken: Taken, *, shown: Sequence[Intent], ts: str | None, waits: bool) -> None:
+def note_sent(
+    context: Context,
+    taken: Taken,
+    *,
+    shown: Sequence[Intent],
+    ts: str | None,
+    waits: bool,
+    posted_in: str | None = None,
+    names: Sequence[int] = (),
+) -> None:
     """Note that a message stands.
 
     `shown`: what it shows; the rest of what was taken is still to be sent. `ts`: the face's name for it; None where
-    there is to be none. `waits`: whether it waits for a person.
+    there is to be none. `waits`: whether it waits for a person. `posted_in`: the channel in which it stands. `names`:
+    the reviews that a direct message names.
     """
     first, team, rows_shown = taken.rows[0], context.team, {intent.row for intent in shown}
     with context.database.write() as session:
         for row in taken.rows:
             if row.id in rows_shown:
-                done = {"error": None, "unsure_since": None}
+                done: dict[str, object] = {"error": None, "unsure_since": None}
+                if first.kind not in VIEWS:
+                    # So that it can be taken away once the content that it tells of is removed.
+                    done |= {"ts": ts or outbox.NO_MESSAGE, "posted_in": posted_in if ts is not None else None}
+                if names:
+                    done["about"] = {**row.about, outbox.NAMES: ",".join(map(str, names))}
                 outbox.move(session, row, frm=OutboxState.ATTEMPTING, to=OutboxState.SENT, **done)
             else:
                 # The row is not in the message that was found; it may be in another.
@@ -60,6 +75,12 @@ def note_refused(
     """
     first, team, at = taken.rows[0], context.team, context.clock()
     wait = min(wait, LONGEST_WAIT)
+    if taken.is_to_go and refused.then is Then.POST_ANEW:
+        # Somebody deleted it before.
+        with context.database.write() as session:
+            gone = {"ts": outbox.NO_MESSAGE, "posted_in": None, "error": None, "unsure_since": None}
+            outbox.move(session, first, frm=OutboxState.ATTEMPTING, to=OutboxState.SENT, **gone)
+        return
     if first.kind == outbox.DIRECT_REMINDER and refused.then is Then.NO_CHANNEL:
         # Somebody who cannot be written to is reminded in the channel; nobody has to repair anything.
         with context.database.write() as session:

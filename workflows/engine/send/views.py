@@ -21,4 +21,6 @@ class Intent:
     """Facts of a note beside its subject."""
     is_view: bool
     """True if it shows a present state in one message; a note is said once."""
+    stands: bool = False
+    """True for a note that was said, and is to be taken away."""
     created_at: datetime

@@ -17,6 +17,7 @@ from tests.world import World
 from workflows import InvalidInput
 from workflows.engine.case import intake
 from workflows.engine.case.intake import Accepted, Intake
+from workflows.engine.text.salted_hash import Of, salted_hash
 
 # Text without a character is refused.
 BROUGHT = st.tuples(st.integers(1, 4), st.sampled_from(["", "a", "b", 'a "quoted" \\ {b}, NULL', "é😀"]))
@@ -61,13 +62,21 @@ def _kept(scene: Scene) -> dict[str, object]:
     inputs = {content.id: content.body for content in rows(scene.world, schema.Content)}
     runs, audit = rows(scene.world, schema.Run), rows(scene.world, schema.AuditRow)
     for case in rows(scene.world, schema.Case):
+        # Each time that a case is taken in it has another salt.
+        texts = {salted_hash(Of.INPUT, body, salt=case.salt or ""): body for body in inputs.values()}
         ran = [(run.state, run.revision, inputs[run.input_id], jobs[run.id]) for run in runs if run.case_id == case.id]
         acts = [
-            (row.actor, row.action, row.subject_kind, row.details.get("revision"), row.details.get("input"))
+            (
+                row.actor,
+                row.action,
+                row.subject_kind,
+                row.details.get("revision"),
+                texts.get(str(row.details.get("input"))),
+            )
             for row in audit
             if row.case_id == case.id
         ]
-        kept[case.key] = (case.revision, case.content_hash, case.source, ran, acts)
+        kept[case.key] = (case.revision, texts[case.content_hash], case.source, ran, acts)
     return kept
 
 

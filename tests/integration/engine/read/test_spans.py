@@ -62,7 +62,7 @@ def asked(
             workflow=view.workflow,
             case_id=case,
             run_id=view.newest.id,
-            content_id=contents.keep(session, team=team, case=case, kind="request", body=body),
+            content_id=contents.keep(session, team=team, case=case, kind="attempt", body=body),
             number=1,
             model="claude-x",
             answered_by="claude-x-1",

@@ -33,7 +33,7 @@ from workflows.engine.digests.failures.views import (
 )
 from workflows.engine.digests.scope import Scope
 from workflows.engine.health.views import HowEnded
-from workflows.engine.reasons import from_json
+from workflows.engine.reasons import Code, from_json
 
 _CAUSES = 10
 """Most causes that a digest names for each workflow."""
@@ -213,7 +213,10 @@ def _causes(session: Session, scope: Scope, now: Present) -> defaultdict[int, li
 def _unproposed(lines: Sequence[UnproposedLine]) -> defaultdict[int, Counter[str]]:
     """Return workflow id -> reason for the missing proposal -> cases. A case is counted once for each reason."""
     counted: defaultdict[int, Counter[str]] = defaultdict(Counter)
-    each = {(line.workflow, line.case, from_json(line.reasons)[0].code) for line in lines}
+    each = {
+        (line.workflow, line.case, from_json(line.reasons)[0].code if line.reasons is not None else Code.NO_PROPOSAL)
+        for line in lines
+    }
     for workflow, _, code in sorted(each):
         counted[workflow][code] += 1
     return counted

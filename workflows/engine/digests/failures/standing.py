@@ -139,7 +139,7 @@ def _workflows(
 
 
 def _codes(line: UnproposedLine) -> set[str]:
-    return {reason.code for reason in from_json(line.reasons)}
+    return {reason.code for reason in from_json(line.reasons)} if line.reasons is not None else set()
 
 
 def _stopped(counted: Sequence[StoppedCount], first: Sequence[StoppedLine], workflow: int) -> Stopped | None:

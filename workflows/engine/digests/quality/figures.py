@@ -13,6 +13,7 @@ from store.cases.review.reports import Outcomes
 from store.cases.review.spot_checks import SpotCheckCounts
 from store.quality import decided
 from store.quality.decided import DecidedLine
+from workflows.engine.case.kept_content import REMOVED
 from workflows.engine.digests.days import Days
 from workflows.engine.digests.quality.edits import Grouped, Output, group
 from workflows.engine.digests.quality.views import (
@@ -62,7 +63,8 @@ def gather(session: Session, scope: Scope) -> QualityFigures:
     edited = _edits(session, scope)
     refused: defaultdict[int, list[str]] = defaultdict(list)
     for line in decided.rejections(session, team=team, since=days.since, until=days.until, limit=MOST):
-        refused[line.workflow].append(json.loads(line.reason))
+        # Of a reason that was removed nobody can tell whether it was a declared one.
+        refused[line.workflow].append(json.loads(line.reason) if line.reason is not None else REMOVED)
     passed_over: defaultdict[int, Counter[str]] = defaultdict(Counter)
     for workflow, sentences in decided.confirmed(session, team=team, **span):
         passed_over[workflow].update(sentences)
@@ -156,6 +158,9 @@ def _edits(session: Session, scope: Scope) -> defaultdict[int, list[tuple[Output
     found: defaultdict[int, list[tuple[Output, Output]]] = defaultdict(list)
     days = scope.days
     for line in decided.edits(session, team=scope.team, since=days.since, until=days.until, limit=MOST):
+        if line.proposal is None or line.output is None:
+            # It still counts as an edit, and is not among those that were compared.
+            continue
         proposal: Mapping[str, Any] = json.loads(line.proposal)
         # One that broke the form of the output is kept as it came.
         proposed = proposal.get("output", proposal.get("rejected"))

@@ -4,6 +4,7 @@ import json
 
 from store.governance import teams
 from store.quality import decided
+from workflows.engine.case.kept_content import REMOVED
 from workflows.engine.context import Context
 from workflows.engine.digests.making import digest_view
 from workflows.engine.digests.quality.views import QualityFigures, RejectionsView, RejectionView
@@ -38,6 +39,7 @@ def rejections(context: Context, digest: int, row: int) -> RejectionsView:
             session, team=context.team, since=figures.since, until=figures.until, limit=_MOST, workflow=row
         )
     presets = context.registry.get(name).review.reject_reasons
-    own = [(one, reason) for one in lines if (reason := json.loads(one.reason)) not in presets]
+    said = [(one, json.loads(one.reason) if one.reason is not None else REMOVED) for one in lines]
+    own = [(one, reason) for one, reason in said if reason not in presets]
     shown = [RejectionView(case=one.case, key=one.key, reason=reason, at=one.at) for one, reason in own[:_SHOWN]]
     return RejectionsView(workflow=name, rejections=shown, more=len(own) - len(shown))

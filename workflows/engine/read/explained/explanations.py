@@ -25,13 +25,13 @@ def explanation_view(context: Context, case: int) -> ExplanationView:
     workflow: AnyWorkflow | None = context.registry.get(name) if name in context.registry else None
     proposal = next((run.proposal for run in reversed(view.runs) if run.proposal is not None), None)
     review = next((run.review for run in reversed(view.runs) if run.review is not None), None)
-    body = json.dumps(newest.input)
+    body: str | None = json.dumps(newest.input)
     if workflow is not None:
         with context.database.read() as session:
             kept = runs.get(session, newest.id, team=context.team)
             body = contents.body(session, kept.input_id, team=context.team) if kept is not None else body
     # The author's code is called outside the transaction.
-    text = case_text(workflow, body) if workflow is not None else ""
+    text = case_text(workflow, body) if workflow is not None and body is not None else ""
     steps = [step for run in view.runs for step in run.steps if not step.recalled]
     return ExplanationView(
         case=view,

@@ -14,11 +14,12 @@ from pydantic import BaseModel, JsonValue
 from sqlalchemy.orm import Session
 
 from store import schema
-from store.cases import causes, contents, runs
+from store.cases import causes, runs
 from store.cases.review import reviews
 from store.states import CLOSING, STOPPED, Resolution, ReviewState, RunState
 from workflows.engine.case.idempotency_keys import case_key, delivery_key
 from workflows.engine.case.journal import in_scope
+from workflows.engine.case.kept_content import kept_body
 from workflows.engine.case.lookup import known_workflow
 from workflows.engine.causes.fingerprint import NAME
 from workflows.engine.context import Context
@@ -28,7 +29,7 @@ from workflows.engine.declare.registry import AnyWorkflow
 from workflows.engine.declare.round_trip import as_shown, read
 from workflows.engine.declare.steps import ASK, DELIVER, PROPOSE, Step
 from workflows.engine.deliver.delivery import SCOPE
-from workflows.engine.errors import Drifted, Misfit, Refused
+from workflows.engine.errors import ContentRemoved, Drifted, Misfit, Refused
 from workflows.engine.propose.checks import Held, holds
 from workflows.engine.read.history import case_view
 from workflows.engine.read.pulled.masking import Masking
@@ -67,11 +68,13 @@ class _Stopped:
 def pulled(context: Context, case: int, *, masked: bool = True) -> PulledView:
     """Return a failed case for a test. `masked`: False: personal values stay in it. Secrets never do.
 
-    Raise `Unknown`, or `Refused` with the reason where no test would fail as the case did.
+    Raise `Unknown`, `ContentRemoved`, or `Refused` with the reason where no test would fail as the case did.
     """
     view = case_view(context, case)
     workflow = known_workflow(context, view.workflow)
     run = _failed(view)
+    if run.removed:
+        raise ContentRemoved(case=case, at=view.erased_at)
     with context.database.read() as session:
         row = runs.get(session, run.id, team=context.team)
         assert row is not None
@@ -165,7 +168,7 @@ def _decision(session: Session, row: schema.Run, run: RunView) -> PulledDecision
     made = standing(reviews.decisions(session, review.id, team=row.team_id)) if review is not None else []
     by = made[-1].by if made else Resolution.ALONE.value
     assert row.output_id is not None
-    output: JsonValue = json.loads(contents.body(session, row.output_id, team=row.team_id))
+    output: JsonValue = json.loads(kept_body(session, row.output_id, team=row.team_id))
     if run.resolution in CLOSING:
         return PulledDecision(values=None, reason=str(output), by=by)
     assert isinstance(output, dict)

@@ -22,8 +22,8 @@ MOST = 8_000
 def content_of(context: Context, case: CaseView, run: RunView) -> Show | None:
     """Return how to write content of a run; None where none of it may be in spans.
 
-    None may where the workflow is not known here, where its text stays out of channels, or where the input no longer
-    fits its form: nobody can tell what is personal then.
+    None may where the workflow is not known here, where its text stays out of channels, or where the input was removed
+    or no longer fits its form: nobody can tell what is personal then.
     """
     if case.workflow not in context.registry:
         return None

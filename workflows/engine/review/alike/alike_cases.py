@@ -16,6 +16,7 @@ from store.cases.review import alike, openings, reports, reviews
 from store.cases.review.alike import AlikeLine
 from store.governance import teams
 from store.states import ReviewState
+from workflows.engine.case.kept_content import REMOVED
 from workflows.engine.case.lookup import case_text, known_workflow, one_line_of
 from workflows.engine.context import Context
 from workflows.engine.declare.registry import AnyWorkflow
@@ -80,12 +81,14 @@ def grid_view(context: Context, review: int, *, by: str, first: int = 0) -> Grid
             found, first = _lines(session, context, row, first=0), 0
         line = _line(session, context, review)
         wanted = [one for each in found for one in (each.reasons_id, each.input_id, each.proposal_id)]
-        bodies = contents.bodies(session, wanted, team=context.team)
+        read = contents.bodies(session, wanted, team=context.team)
         own = _own(session, context, workflow, found, by=by)
         reported = frozenset(each.id for each in found if reports.up_to(session, each.run, team=context.team))
     if line is None:
         raise Refused("nothing is like this case")
-    shown = found[:MOST]
+    bodies = {content: body for content, body in read.items() if body is not None}
+    # Whose content is removed is decided no more, and leaves the page with the next look.
+    shown = [each for each in found[:MOST] if {each.reasons_id, each.input_id, each.proposal_id} <= bodies.keys()]
     # The author's code is called outside the transaction.
     entries = {each.id: _entries(workflow, bodies[each.proposal_id]) for each in shown}
     same = _same(entries.values())
@@ -217,14 +220,19 @@ def _group(context: Context, workflow: str, line: AlikeLine, number: int) -> Gro
     with context.database.read() as session:
         bodies = contents.bodies(session, [line.input_id, line.proposal_id], team=context.team)
     declared = known_workflow(context, workflow)
-    input, output = bodies[line.input_id], canonical(json.loads(bodies[line.proposal_id])["output"])
+    input, proposal = bodies[line.input_id], bodies[line.proposal_id]
+    name = REMOVED
+    if input is not None and proposal is not None:
+        output = canonical(json.loads(proposal)["output"])
+        made = _name(declared, input, output)
+        name = text_in_channel(made or line.key, hidden_of(declared, input, output))[:_NAME]
     return GroupView(
         generation=context.restores.number,
         workflow=workflow,
         review=line.id,
         version=line.version,
         number=number,
-        name=text_in_channel(_name(declared, input, output) or line.key, hidden_of(declared, input, output))[:_NAME],
+        name=name,
     )
 
 

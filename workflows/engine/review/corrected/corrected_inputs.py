@@ -22,7 +22,9 @@ from workflows.engine.case import notices
 from workflows.engine.case.answers import keep_answers
 from workflows.engine.case.idempotency_keys import case_key
 from workflows.engine.case.intake import INPUT_CORRECTED, Accepted, supersede_reviews
+from workflows.engine.case.kept_content import REMOVED, kept_body
 from workflows.engine.case.lookup import case_text, kept_json, key_in_channel, known_workflow, one_line_of
+from workflows.engine.case.removed import refuse_removed
 from workflows.engine.case.transitions import move_run
 from workflows.engine.context import SYSTEM, Context
 from workflows.engine.declare.calls.author_code import called, within
@@ -53,6 +55,7 @@ from workflows.engine.review.form.forms import entries_of
 from workflows.engine.review.hiding import corrected_in_channel
 from workflows.engine.text.canonical_json import canonical, unstorable_value
 from workflows.engine.text.form_fields import form_of
+from workflows.engine.text.salted_hash import new_salt
 
 _WHY_NOT = {
     RunState.READY: "it waits for a worker; wait until it was worked on",
@@ -88,7 +91,7 @@ def input_view(context: Context, case: int) -> InputView:
         if row is None or newest is None:
             raise Unknown(f"there is no case {case}")
         workflow = known_workflow(context, teams.workflow_name(session, newest.workflow_id, team=context.team))
-        input = contents.body(session, newest.input_id, team=context.team)
+        input = kept_body(session, newest.input_id, team=context.team)
         moves = moves_of(audit.of_case(session, case, team=context.team))
     text = case_text(workflow, input)
     return InputView(
@@ -191,19 +194,23 @@ def corrected_input(
     if entry is None or before is None or now is None:
         return None
     team = now.team_id
-    old, new = (kept_json(session, one.input_id, team=team) for one in (before, now))
+    old, new = (contents.body(session, one.input_id, team=team) for one in (before, now))
+    reason, form = contents.body(session, entry.details["reason"], team=team), workflow.input if workflow else None
     return CorrectedInput(
         case=now.case_id,
         revision=now.revision,
         by=entry.actor,
         at=entry.at,
-        reason=str(kept_json(session, entry.details["reason"], team=team)),
-        changes=input_changes(workflow.input if workflow is not None else None, old, new),
+        reason=str(json.loads(reason)) if reason is not None else REMOVED,
+        changes=input_changes(form, json.loads(old), json.loads(new)) if old is not None and new is not None else [],
     )
 
 
 def run_again_note(context: Context, about: Mapping[str, str]) -> RunAgainNote:
-    """Return the news that a person runs a case again. `about`: as the note keeps it. Raise `Unknown`."""
+    """Return the news that a person runs a case again. `about`: as the note keeps it.
+
+    Raise `Unknown` or `ContentRemoved`.
+    """
     with context.database.read() as session:
         run = runs.get(session, int(about["run"]), team=context.team)
         case = cases.get(session, run.case_id, team=context.team) if run is not None else None
@@ -213,8 +220,7 @@ def run_again_note(context: Context, about: Mapping[str, str]) -> RunAgainNote:
         trail = audit.of_case(session, case.id, team=context.team)
         all_runs = runs.of_case(session, case.id, team=context.team)
         corrected = corrected_input(session, workflow, trail, all_runs, run.id)
-        bodies = contents.bodies(session, [one.input_id for one in all_runs if one.id <= run.id], team=context.team)
-        inputs = [bodies[one.input_id] for one in all_runs if one.id <= run.id]
+        inputs = [kept_body(session, one.input_id, team=context.team) for one in all_runs if one.id <= run.id][-2:]
     # The author's code is called outside the transaction.
     return RunAgainNote(
         case=case.id,
@@ -222,7 +228,7 @@ def run_again_note(context: Context, about: Mapping[str, str]) -> RunAgainNote:
         by=about["by"],
         by_itself=about["by"] == SYSTEM,
         from_step=about["from"],
-        corrected=corrected_in_channel(corrected, workflow, inputs[-2:]) if corrected is not None else None,
+        corrected=corrected_in_channel(corrected, workflow, inputs) if corrected is not None else None,
     )
 
 
@@ -263,14 +269,14 @@ def _rerun(
         raise Unknown(f"there is no case {case}")
     if moves is not None and moves_of(trail) != moves:
         made = next((entry for entry in reversed(trail) if entry.action == INPUT_CORRECTED), None)
-        if made is not None and made.actor == by and row.content_hash == accepted.content_hash:
+        if made is not None and made.actor == by and row.content_hash == accepted.content_hash(row.salt):
             raise Repeated("this arrived before, and is done")
         raise Stale(_MOVED)
     before = _refuse_impossible(session, context, case)
     workflow = known_workflow(context, teams.workflow_name(session, before.workflow_id, team=team))
     if accepted.key != row.key:
-        raise _OtherKey(workflow, row.key, contents.body(session, before.input_id, team=team))
-    if accepted.content_hash == row.content_hash:
+        raise _OtherKey(workflow, row.key, kept_body(session, before.input_id, team=team))
+    if accepted.content_hash(row.salt) == row.content_hash:
         raise Refused(f"nothing differs from its present input; to run it again as it is: countersign rerun {case}")
     at, state, decided = context.clock(), before.state, before.resolution is not None
     stopped_for = before.cause_id if state in STOPPED else None
@@ -279,8 +285,9 @@ def _rerun(
         raise Stale(_MOVED)
     supersede_reviews(session, workflow, case, context=context, actor=by)
     show_review(session, before, workflow, context=context)
-    revision = row.revision + 1
-    cases.revise(session, team=team, case=case, revision=row.revision, content_hash=accepted.content_hash)
+    revision, salt = row.revision + 1, row.salt or new_salt()
+    content = accepted.content_hash(salt)
+    cases.revise(session, team=team, case=case, revision=row.revision, content_hash=content, salt=salt)
     run = runs.add(
         session,
         team=team,
@@ -308,7 +315,7 @@ def _rerun(
         case=case,
         details={
             "revision": revision,
-            "input": accepted.content_hash,
+            "input": content,
             "run": run,
             "before": before.id,
             "fields": ",".join(change.name for change in changes),
@@ -337,6 +344,7 @@ def _refuse_impossible(session: Session, context: Context, case: int) -> schema.
     if not all_runs:
         raise Unknown(f"there is no case {case}")
     newest = all_runs[-1]
+    refuse_removed(session, newest)
     for run in reversed(all_runs):
         if run.state in _WHY_NOT:
             whose = "" if run is newest else f"of its revision {run.revision}: "

@@ -8,9 +8,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from store.cases import cases, contents
+from store.cases import cases
 from store.cases.review import drafts, openings
 from store.subjects import Subject
+from workflows.engine.case.kept_content import kept_body
 from workflows.engine.context import Context
 from workflows.engine.errors import Refused
 from workflows.engine.text.canonical_json import canonical, unstorable_value
@@ -41,7 +42,7 @@ def draft_of(context: Context, subject: Subject, *, by: str) -> Draft | None:
         row = drafts.of_person(session, team=context.team, subject=subject, by=by)
         if row is None:
             return None
-        typed = json.loads(contents.body(session, row.content_id, team=context.team))
+        typed = json.loads(kept_body(session, row.content_id, team=context.team))
         return Draft(version=row.version, typed=typed, at=row.written_at, interaction_id=row.interaction_id)
 
 
@@ -72,6 +73,9 @@ def keep(
     at = context.clock()
     with context.database.write(urgent=True) as session:
         cases.hold(session, case, team=context.team)
+        row = cases.get(session, case, team=context.team)
+        if row is not None and row.erased_at is not None:
+            return  # its content was removed meanwhile, and nothing more of it is kept
         drafts.sweep(session, team=context.team, before=at - KEPT)
         drafts.keep(
             session,

@@ -13,13 +13,14 @@ from workflows.engine.case import notices
 from workflows.engine.case.intake import supersede_reviews
 from workflows.engine.case.journal import in_scope
 from workflows.engine.case.lookup import known_workflow
+from workflows.engine.case.removed import refuse_removed
 from workflows.engine.case.transitions import begin_after, move_run
 from workflows.engine.context import Context
 from workflows.engine.declare.registry import AnyWorkflow
 from workflows.engine.declare.steps import DELIVER, START
 from workflows.engine.deliver import delivery, waiting_deliveries
 from workflows.engine.deliver.targets import is_keyed
-from workflows.engine.errors import AlreadyDelivered, Refused, Unknown
+from workflows.engine.errors import AlreadyDelivered, ContentRemoved, Refused, Unknown
 from workflows.engine.review.views import Rerun
 
 _WHY_NOT = {
@@ -85,6 +86,7 @@ def rerun_within(
         tried = _try_now(session, context, case, by=by, from_step=from_step)
         _tell(session, context, case, name, tried, by=by, bulk_id=bulk_id)
         return tried
+    refuse_removed(session, run)
     why_not = _WHY_NOT.get(run.state)
     if why_not is not None:
         raise Refused(why_not)
@@ -143,7 +145,9 @@ def start(
     asked_by: str | None = None,
     bulk_id: int | None = None,
 ) -> int:
-    """Put a new run in the place of its parent, and return its id. Raise `Refused` where there is no such step.
+    """Put a new run in the place of its parent, and return its id.
+
+    Raise `ContentRemoved`, or `Refused` where there is no such step.
 
     `asked_by`: the person who may not decide it, where the workflow has such a rule. `refused_id`, `answers_id`: what
     people said of the case since the parent began. Left out, it hears what the parent heard: the steps that it recalls
@@ -162,6 +166,9 @@ def start(
             "settle it as not-happened"
         )
     recalled = _recalled(lines, from_step, delivery_only=delivery_only, once=not is_keyed(workflow, parent))
+    if any(line.body is None for line in recalled):
+        said = f"what its steps returned was removed when its time was over; run it again from {START}"
+        raise ContentRemoved(said, case=parent.case_id)
     at, cause = context.clock(), parent.cause_id if parent.state in STOPPED else None
     if not move_run(session, parent, RunState.SUPERSEDED, at=at, actor=by):
         raise Refused("somebody else has just run it again")

@@ -5,6 +5,7 @@ revision keeps the answer. An answer goes on as a new run. Where none comes in t
 review opens again and says so. How a question is sent is in `question_sending.py`.
 """
 
+import json
 from dataclasses import dataclass
 
 from sqlalchemy.orm import Session
@@ -17,7 +18,9 @@ from store.states import QuestionState, ReviewState, RunState
 from store.subjects import SubjectKind
 from workflows.engine.case import notices
 from workflows.engine.case.answers import keep_answers
+from workflows.engine.case.kept_content import REMOVED, kept_body, shown_text
 from workflows.engine.case.lookup import kept_json, known_workflow
+from workflows.engine.case.removed import refuse_removed
 from workflows.engine.case.transitions import move_question, move_review
 from workflows.engine.context import Context
 from workflows.engine.declare.registry import AnyWorkflow
@@ -109,6 +112,7 @@ def reply(context: Context, case: int, text: str, *, by: str, number: int | None
         newest = runs.newest(session, case, team=context.team)
         if newest is None:
             raise Unknown(f"there is no case {case}")
+        refuse_removed(session, newest)
         question = _meant(questions.of_case(session, case, team=context.team), case, number)
         if question.state is QuestionState.ANSWERED:
             return _repeated(session, question, body)
@@ -142,7 +146,7 @@ def _meant(asked: list[schema.Question], case: int, number: int | None) -> schem
 
 def _repeated(session: Session, question: schema.Question, body: str) -> Replied:
     assert question.answer_id is not None
-    if contents.body(session, question.answer_id, team=question.team_id) == body:
+    if kept_body(session, question.answer_id, team=question.team_id) == body:
         return Replied(question=question.number, is_new=False)
     raise Refused(
         f"question {question.number} has an answer already, from {question.answered_by} at "
@@ -160,7 +164,7 @@ def open_again(
     review = reviews.get(session, question.review_id, team=context.team, anew=True)
     if review is None or review.state != ReviewState.ASKED:
         return False
-    before = from_json(contents.body(session, review.reasons_id, team=review.team_id))
+    before = from_json(kept_body(session, review.reasons_id, team=review.team_id))
     reasons = [reason, *(one for one in before if one.code not in _ABOUT_QUESTIONS)]
     at = context.clock()
     changes = {
@@ -202,20 +206,22 @@ def of_case(session: Session, case: int, *, team: int) -> list[QuestionView]:
 
 
 def _view(session: Session, question: schema.Question) -> QuestionView:
-    problem = kept_json(session, question.problem_id, team=question.team_id)
+    team = question.team_id
+    problem = contents.body(session, question.problem_id, team=team) if question.problem_id is not None else None
+    said = str(json.loads(problem)["message"]) if problem is not None else REMOVED
     return QuestionView(
         number=question.number,
         review=question.review_id,
         revision=question.revision,
-        text=words_of(session, question),
+        text=shown_text(session, question.text_id, team=team) or "",
         asked_by=question.asked_by,
         asked_at=question.asked_at,
         answer_by=question.answer_by,
         state=question.state,
         attempts=question.attempts,
-        receipt=kept_json(session, question.receipt_id, team=question.team_id),
-        problem=str(problem["message"]) if problem is not None else None,
-        answer=kept_json(session, question.answer_id, team=question.team_id),
+        receipt=shown_text(session, question.receipt_id, team=team),
+        problem=said if question.problem_id is not None else None,
+        answer=shown_text(session, question.answer_id, team=team),
         answered_by=question.answered_by,
         answered_at=question.answered_at,
     )

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from store import schema
 from store.cases import contents, runs
 from store.states import SpotCheckState
+from workflows.engine.case.kept_content import kept_body
 from workflows.engine.case.transitions import move_spot_check
 from workflows.engine.context import Context
 from workflows.engine.declare.registry import AnyWorkflow
@@ -57,7 +58,7 @@ def answer(context: Context, check: int, shown: int, output: BaseModel, *, by: s
         run = runs.get(session, row.run_id, team=context.team)
         if run is None or run.output_id is None:
             raise Refused("what was delivered is not there any more")
-        delivered = contents.body(session, run.output_id, team=context.team)
+        delivered = kept_body(session, run.output_id, team=context.team)
         found = differences(workflow, delivered, entered.body)
         kept = contents.keep(session, team=row.team_id, case=row.case_id, kind="output", body=entered.body)
         changes = {"answer_id": kept, "answered_by": by, "answered_at": at, "seconds": _seconds(row, by=by, at=at)}

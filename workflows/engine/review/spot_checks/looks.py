@@ -6,12 +6,13 @@ from dataclasses import dataclass
 from sqlalchemy.orm import Session
 
 from store import schema
-from store.cases import cases, contents, runs
+from store.cases import cases, runs
 from store.cases.review import spot_checks
 from store.cases.review.spot_checks import PASSED_ON, SEEN
 from store.governance import audit, teams
 from store.states import UNDECIDED
 from store.subjects import SubjectKind
+from workflows.engine.case.kept_content import kept_body
 from workflows.engine.case.lookup import case_text, one_line_of
 from workflows.engine.context import Context
 from workflows.engine.declare.registry import AnyWorkflow
@@ -172,7 +173,7 @@ def comparison_view(context: Context, check: int, *, by: str, shown: int | None 
         if run is None or run.output_id is None or row.answer_id is None:
             raise Refused("what was delivered is not there any more")
         delivered, answered = (
-            contents.body(session, content, team=context.team) for content in (run.output_id, row.answer_id)
+            kept_body(session, content, team=context.team) for content in (run.output_id, row.answer_id)
         )
         version, case = row.version, row.case_id
     is_second = task is Task.SECOND
@@ -199,7 +200,7 @@ def text_of(context: Context, check: int) -> str:
         row = known(session, context, check)
         workflow, run = workflow_of(session, context, row), runs.get(session, row.run_id, team=context.team)
         assert run is not None
-        input = contents.body(session, run.input_id, team=context.team)
+        input = kept_body(session, run.input_id, team=context.team)
     return case_text(workflow, input)
 
 
@@ -259,7 +260,7 @@ def _admitted(
     case, run = cases.get(session, row.case_id, team=context.team), runs.get(session, row.run_id, team=context.team)
     assert case is not None
     assert run is not None
-    return row, workflow, case.key, contents.body(session, run.input_id, team=context.team)
+    return row, workflow, case.key, kept_body(session, run.input_id, team=context.team)
 
 
 def _is_barred(session: Session, context: Context, row: schema.SpotCheck, *, by: str) -> bool:

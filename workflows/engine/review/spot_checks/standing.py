@@ -145,4 +145,5 @@ _PASSED = {
     End.CORRECTION: "this case was corrected meanwhile, so there is nothing left to look at",
     End.RERUN: "this case was run again meanwhile, so there is nothing left to look at",
     End.GONE: "its workflow is not there any more, so there is nothing left to look at",
+    End.FORGOTTEN: "the content of this case was removed, so there is nothing left to look at",
 }

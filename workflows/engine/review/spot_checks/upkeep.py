@@ -10,12 +10,12 @@ from datetime import timedelta
 import structlog
 from pydantic import BaseModel
 
-from store.cases import contents
 from store.cases.review import reports as kept_reports
 from store.cases.review import spot_checks
 from store.governance import audit
 from store.subjects import SubjectKind
 from workflows.engine.case import notices
+from workflows.engine.case.kept_content import kept_body
 from workflows.engine.context import SYSTEM, Context
 from workflows.engine.declare.registry import AnyWorkflow
 from workflows.engine.declare.round_trip import read
@@ -97,8 +97,8 @@ class _Found:
 def correct(context: Context, check: int) -> Became | None:
     """Open the correction that follows from a spot check, with the blind answer in it, and return what became of it.
 
-    None where nothing is due, or its workflow is not known here. Where the answer cannot be proposed, what was
-    delivered is reported as wrong.
+    None where nothing is due, its content was removed, or its workflow is not known here. Where the answer cannot be
+    proposed, what was delivered is reported as wrong.
     """
     found = _found(context, check)
     if found is None:
@@ -137,17 +137,18 @@ def _found(context: Context, check: int) -> _Found | None:
         row = known(session, context, check)
         if row.correction != Became.DUE or row.answer_id is None or row.answered_by is None:
             return None
+        notes = [one for one in (row.second_note_id, row.note_id) if one is not None]
         try:
             workflow = workflow_of(session, context, row)
+            why = json.loads(kept_body(session, notes[0], team=context.team)) if notes else FOUND_WRONG
+            answer = kept_body(session, row.answer_id, team=context.team)
         except Refused:
             return None
-        notes = [one for one in (row.second_note_id, row.note_id) if one is not None]
-        why = json.loads(contents.body(session, notes[0], team=context.team)) if notes else FOUND_WRONG
         return _Found(
             workflow=workflow,
             case=row.case_id,
             run=row.run_id,
-            answer=contents.body(session, row.answer_id, team=context.team),
+            answer=answer,
             by=row.answered_by,
             why=why,
         )

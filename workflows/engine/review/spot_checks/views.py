@@ -66,6 +66,8 @@ class End(StrEnum):
     """Without an outcome: the case was run again."""
     GONE = "gone"
     """Without an outcome: its workflow is not there any more."""
+    FORGOTTEN = "forgotten"
+    """Without an outcome: the content of its case was removed."""
 
 
 class Became(StrEnum):

@@ -11,11 +11,13 @@ from pydantic import BaseModel
 from sqlalchemy.orm import Session
 
 from store import schema
-from store.cases import cases, contents, runs
+from store.cases import cases, runs
 from store.cases.review import reviews
 from store.governance import teams
 from store.states import RunState
+from workflows.engine.case.kept_content import kept_body
 from workflows.engine.case.lookup import case_text, known_workflow, one_line_of
+from workflows.engine.case.removed import refuse_removed
 from workflows.engine.case.transitions import begin_after, move_run
 from workflows.engine.context import Context
 from workflows.engine.declare.proposal import Proposal
@@ -42,10 +44,11 @@ def delivered_view(context: Context, case: int) -> DeliveredView:
             newest = runs.newest(session, case, team=context.team)
             state = newest.state if newest is not None else "gone"
             raise Refused(f"only a delivered case is corrected; this one is {state}")
+        refuse_removed(session, run)
         workflow = known_workflow(context, teams.workflow_name(session, run.workflow_id, team=context.team))
         input, output = (
-            contents.body(session, run.input_id, team=context.team),
-            contents.body(session, run.output_id, team=context.team),
+            kept_body(session, run.input_id, team=context.team),
+            kept_body(session, run.output_id, team=context.team),
         )
     text = case_text(workflow, input)
     return DeliveredView(
@@ -97,8 +100,9 @@ def correct(
         cases.hold(session, case, team=context.team)
         _refuse_second(session, context, case)
         run = _begin(session, context, case, by=by, of=seen.run)
-        kept = proposer.keep(session, context, run, proposal, body)
-        return open_review(session, context, run, workflow, proposal=kept, reasons=verdict.reasons)
+        salt = cases.salt_of(session, case, team=context.team)
+        kept = proposer.keep(session, context, run, proposal, entered.body, body)
+        return open_review(session, context, run, workflow, proposal=kept, reasons=verdict.reasons, salt=salt)
 
 
 def refuse_second(context: Context, case: int) -> None:
@@ -133,8 +137,8 @@ def _correctable(context: Context, case: int, *, of: int | None) -> _Correctable
         return _Correctable(
             workflow=known_workflow(context, teams.workflow_name(session, delivered.workflow_id, team=context.team)),
             run=delivered.id,
-            input=contents.body(session, delivered.input_id, team=context.team),
-            output=contents.body(session, delivered.output_id, team=context.team),
+            input=kept_body(session, delivered.input_id, team=context.team),
+            output=kept_body(session, delivered.output_id, team=context.team),
         )
 
 
@@ -149,6 +153,7 @@ def _standing(session: Session, case: int, *, team: int, of: int | None) -> tupl
     delivered = next((run for run in reversed(all_runs) if run.state == RunState.DELIVERED), None)
     if delivered is None or delivered.output_id is None:
         raise Refused("nothing was delivered that could be corrected")
+    refuse_removed(session, delivered)
     if of not in (None, delivered.id):
         raise Stale("something else was delivered since")
     return newest, delivered

@@ -10,7 +10,8 @@ from store.governance import teams
 from store.states import CLOSING
 from workflows.engine.case.lookup import key_in_channel, known_workflow
 from workflows.engine.context import Context
-from workflows.engine.errors import Unknown
+from workflows.engine.declare.personal import MASK
+from workflows.engine.errors import ContentRemoved, Unknown
 from workflows.engine.review.hiding import hidden_of, text_in_channel
 from workflows.engine.review.views import ReportLine, ReportNote, ReportView
 
@@ -22,7 +23,7 @@ def report_views(session: Session, run: int, *, team: int) -> Sequence[ReportVie
 
 
 def report_note(context: Context, report: int) -> ReportNote:
-    """Return a report about a case, for the channel of its workflow. Raise `Unknown`."""
+    """Return a report about a case, for the channel of its workflow. Raise `Unknown` or `ContentRemoved`."""
     with context.database.read() as session:
         row = reports.get(session, report, team=context.team)
         case = cases.get(session, row.case_id, team=context.team) if row is not None and row.case_id else None
@@ -30,15 +31,17 @@ def report_note(context: Context, report: int) -> ReportNote:
         if row is None or case is None or run is None:
             raise Unknown(f"there is no report {report} about a case")
         name = teams.workflow_name(session, case.workflow_id, team=context.team)
+        if not row.said:
+            raise ContentRemoved(case=case.id, at=case.erased_at)
         input = contents.body(session, run.input_id, team=context.team)
         # Of a rejection the reason is kept there.
         answer = run.output_id if run.resolution not in CLOSING else None
         output = contents.body(session, answer, team=context.team) if answer is not None else None
     workflow = known_workflow(context, name)
-    # The author's code is called outside the transaction.
-    hidden = hidden_of(workflow, input, output)
+    # The author's code is called outside the transaction. Without the input, nobody can tell what is personal.
+    said = text_in_channel(row.said, hidden_of(workflow, input, output)) if input is not None else MASK
     return ReportNote(
-        report=ReportView(by=row.by, at=row.at, said=text_in_channel(row.said, hidden)),
+        report=ReportView(by=row.by, at=row.at, said=said),
         case=case.id,
         key=key_in_channel(workflow, input, case.key),
         workflow=name,

@@ -9,13 +9,15 @@ from enum import StrEnum
 from sqlalchemy.orm import Session
 
 from store import schema
-from store.cases import cases, contents, deliveries, runs
+from store.cases import cases, deliveries, runs
 from store.cases.review import reports, reviews
 from store.governance import audit, teams
 from store.slack import messages
 from store.states import ReviewState, RunState
 from store.subjects import Subject, SubjectKind
 from workflows.engine.case import notices
+from workflows.engine.case.kept_content import kept_body
+from workflows.engine.case.removed import has_content
 from workflows.engine.case.transitions import begin_after
 from workflows.engine.context import SYSTEM, Context
 from workflows.engine.declare.registry import AnyWorkflow
@@ -47,6 +49,8 @@ class Outcome(StrEnum):
     """
     TOLD = "told"
     """The workflow's owner was told: nobody has to decide anything about the case."""
+    FORGOTTEN = "forgotten"
+    """The content of the case was removed before anybody took the report up."""
     UNSEEN = "unseen"
     """There is no such case, or the person may not read it."""
 
@@ -195,6 +199,10 @@ def _follow(
     if run.state == RunState.DELIVERED or (run.state == RunState.CLOSED and run.correction):
         delivered = runs.last_delivered(session, run.case_id, team=context.team)
         if delivered is not None and delivered.output_id is not None:
+            if not has_content(session, delivered):
+                # Without its content nobody can decide anything: its owner is told.
+                notices.reported(session, report, run.case_id, workflow.review, at=context.clock())
+                return Outcome.TOLD, None
             return Outcome.OPENED, _open(session, context, report, delivered, workflow)
     review = reviews.decided_for(session, run.id, team=context.team)
     if run.state == RunState.CLOSED or review is None or review.state == ReviewState.SUPERSEDED:
@@ -223,9 +231,10 @@ def _open(
         code_version=context.registry.code_version(workflow),
         correction=runs.last_correction(session, delivered.case_id, team=context.team, revision=delivered.revision) + 1,
     )
-    values = contents.body(session, delivered.output_id, team=context.team)
+    values = kept_body(session, delivered.output_id, team=context.team)
     kept = proposer.keep_decided(session, context, run, values, said="It was delivered so.", by="what was delivered")
-    return open_review(session, context, run, workflow, proposal=kept, reasons=[Reason(code=Code.REPORTED)])
+    salt = cases.salt_of(session, run.case_id, team=context.team)
+    return open_review(session, context, run, workflow, proposal=kept, reasons=[Reason(code=Code.REPORTED)], salt=salt)
 
 
 def _record(

@@ -1,0 +1,83 @@
+"""The words about removal of content: what there is, what stays and why, and what is out of reach."""
+
+from collections.abc import Mapping, Sequence
+
+from workflows.engine.declare.retention import ContentClass
+from workflows.engine.privacy.views import Bar, CaseToForget, Forgotten, LeftOver, Unreached
+
+_CLASSES = {
+    ContentClass.INPUT: ("input", "inputs"),
+    ContentClass.OUTPUT: ("output", "outputs"),
+    ContentClass.STEPS: ("step", "steps"),
+    ContentClass.MODEL: ("model answer", "model answers"),
+    ContentClass.EXAMPLES: ("example", "examples"),
+}
+_BARS = {
+    Bar.HELD: "it is under a legal hold",
+    Bar.RUNNING: "a worker works on it: try again in a moment",
+    Bar.DELIVERING: "it is being delivered: try again in a moment",
+    Bar.DECIDED: "it is decided, and its delivery is still to come: try again after that",
+    Bar.DOUBTFUL: "nobody knows whether it was delivered: settle that first",
+}
+_UNREACHED = {
+    Unreached.BACKUPS: "Backups of the database hold it until they are deleted.",
+    Unreached.VENDOR: "The vendor of the model was told it: their terms say for how long they keep it.",
+    Unreached.TARGET: "The system that it was delivered to has what was delivered.",
+    Unreached.SOURCE: "Where it came from (a file, a system) has it still, and may hand it in again.",
+    Unreached.COPIES: "Copies that people made have it: pulled tests, exports, spans sent to a collector, screenshots.",
+    Unreached.OLD_HASHES: (
+        "The audit has hashes without a salt, of cases from before there were salts: who guesses the content can "
+        "check the guess."
+    ),
+    Unreached.KEYS: "Entries of the audit from before this version name the old key: they are never changed.",
+    Unreached.FREE_PLACES: (
+        "The database was in use, or is too large to be written anew now: its files may hold old forms of rows until "
+        "VACUUM was run."
+    ),
+}
+
+
+def amounts(content: Mapping[ContentClass, int]) -> str:
+    """Say how much content there is of each class."""
+    said = [f"{number:,} {_CLASSES[of][number != 1]}" for of, number in content.items() if number]
+    return ", ".join(said) or "nothing"
+
+
+def case_line(one: CaseToForget) -> str:
+    """Say what forgetting a case would do."""
+    if one.bar is not None:
+        return f"#{one.case} {one.key} ({one.workflow}): stays, since {bar(one.bar, one.hold)}"
+    if one.erased_at is not None and not one.content:
+        return f"#{one.case} {one.key} ({one.workflow}): its content was removed on {one.erased_at:%Y-%m-%d}"
+    ends = "; it is open, and ends by this" if one.is_open else ""
+    renamed = "; its key is replaced" if one.key_has_words else ""
+    return f"#{one.case} {one.key} ({one.workflow}): {amounts(one.content)}{ends}{renamed}"
+
+
+def bar(why: Bar, hold: str | None = None) -> str:
+    """Say why content stays for now. `hold`: the reason of its legal hold, where there is one."""
+    return f"{_BARS[why]} ({hold})" if hold else _BARS[why]
+
+
+def done_line(one: Forgotten) -> str:
+    """Say what was done about a case."""
+    if one.bar is not None:
+        return f"#{one.case} stays, since {bar(one.bar)}"
+    if not one.removed and not one.ended:
+        return f"#{one.case}: nothing was left to remove"
+    ended = ", and it ended by this" if one.ended else ""
+    renamed = f"; its key is {one.new_key} now, and what its source hands in again is a new case" if one.new_key else ""
+    return f"#{one.case}: removed {amounts(one.removed)}{ended}{renamed}"
+
+
+def checked(one: LeftOver) -> str:
+    """Say what is left of a case."""
+    if one.is_nothing:
+        return f"#{one.case}: looked at every row again, nothing is left"
+    places = f"; also in {', '.join(one.places)}" if one.places else ""
+    return f"#{one.case}: left {amounts(one.content)}{places}"
+
+
+def unreached(places: Sequence[Unreached]) -> list[str]:
+    """Name the places that are out of reach, a sentence for each."""
+    return [_UNREACHED[place] for place in places]

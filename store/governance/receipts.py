@@ -1,0 +1,71 @@
+"""The rows that receipts of decisions are made from, of several cases at once, and the contents that they show."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from store.cases.contents import is_removed
+from store.schema import AuditRow, Case, Content, Decision, Delivery, Proposal, Review, Run, Workflow
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReceiptRows:
+    """The rows of these cases, each kind by id."""
+
+    cases: list[Case]
+    workflows: dict[int, str]
+    """Names by id."""
+    runs: list[Run]
+    proposals: list[Proposal]
+    reviews: list[Review]
+    decisions: list[Decision]
+    deliveries: list[Delivery]
+    trail: list[AuditRow]
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReceiptTexts:
+    """Contents by id. What was removed is in neither."""
+
+    whole: dict[int, str]
+    """Bodies as they were when their hashes were made."""
+    facts: dict[int, str]
+    """What was left of others, such as the codes of reasons."""
+
+
+def texts_of(session: Session, ids: Collection[int], *, team: int) -> ReceiptTexts:
+    """Return contents with these ids."""
+    query = select(Content.id, Content.kind, Content.body).where(Content.id.in_(ids), Content.team_id == team)
+    found = [(id, kind, body) for id, kind, body in session.execute(query) if not is_removed(body)]
+    return ReceiptTexts(
+        whole={id: body for id, kind, body in found if kind != "facts"},
+        facts={id: body for id, kind, body in found if kind == "facts"},
+    )
+
+
+def rows_of(session: Session, cases: Collection[int], *, team: int) -> ReceiptRows:
+    """Return the rows of these cases that receipts are made from. A case that is not this team's is left out."""
+    found = list(session.scalars(select(Case).where(Case.id.in_(cases), Case.team_id == team).order_by(Case.id)))
+    ids, named = [case.id for case in found], {case.workflow_id for case in found}
+    names = select(Workflow.id, Workflow.name).where(Workflow.id.in_(named), Workflow.team_id == team)
+    runs = select(Run).where(Run.case_id.in_(ids), Run.team_id == team).order_by(Run.id)
+    reviews = select(Review).where(Review.case_id.in_(ids), Review.team_id == team).order_by(Review.id)
+    of_runs, of_reviews = (
+        query.with_only_columns(of).order_by(None) for query, of in ((runs, Run.id), (reviews, Review.id))
+    )
+    proposals = select(Proposal).where(Proposal.run_id.in_(of_runs), Proposal.team_id == team)
+    decisions = select(Decision).where(Decision.review_id.in_(of_reviews), Decision.team_id == team)
+    deliveries = select(Delivery).where(Delivery.case_id.in_(ids), Delivery.team_id == team)
+    trail = select(AuditRow).where(AuditRow.case_id.in_(ids), AuditRow.team_id == team)
+    return ReceiptRows(
+        cases=found,
+        workflows=dict(session.execute(names).all()),
+        runs=list(session.scalars(runs)),
+        proposals=list(session.scalars(proposals.order_by(Proposal.id))),
+        reviews=list(session.scalars(reviews)),
+        decisions=list(session.scalars(decisions.order_by(Decision.id))),
+        deliveries=list(session.scalars(deliveries.order_by(Delivery.id))),
+        trail=list(session.scalars(trail.order_by(AuditRow.id))),
+    )

@@ -1,0 +1,80 @@
+"""Removal of content from the rows of one case.
+
+The caller's transaction holds the case. Removed texts are replaced by a marker, hashes of texts without a salt by
+nothing; times, numbers, codes, and who decided stay. Nothing that is counted from rows changes.
+"""
+
+import json
+from collections import Counter
+from collections.abc import Collection, Mapping
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from store import schema
+from store.cases import removals
+from store.cases.removals import KeptContent
+from store.db.free_places import overwriting
+from workflows.engine.context import Context
+from workflows.engine.declare.retention import ContentClass
+from workflows.engine.privacy.kinds import OF_CASES, kinds_of
+from workflows.engine.privacy.messages import withdraw
+from workflows.engine.reasons import from_json, without_words
+from workflows.engine.review.decisions import AND_MORE
+from workflows.engine.text.canonical_json import canonical
+
+_OF_CASE = frozenset(OF_CASES)
+
+
+def remove(
+    session: Session,
+    context: Context,
+    case: schema.Case,
+    *,
+    workflow: str,
+    at: datetime,
+    classes: Collection[ContentClass] = OF_CASES,
+) -> Mapping[ContentClass, int]:
+    """Remove the content of these classes from the rows of a case that is held; returns the number of each class.
+
+    `workflow`: the name of the case's workflow. Where nothing is left after it, the case loses its salt and takes in
+    nothing more. Content that was removed before is not counted again.
+    """
+    team, chosen = context.team, _OF_CASE & set(classes)
+    removed: Counter[ContentClass] = Counter()
+    with overwriting(session):
+        if ContentClass.OUTPUT in chosen:
+            removals.remove_drafts(session, case.id, team=team)
+            removals.blank_marks(session, case.id, team=team)
+            removed[ContentClass.OUTPUT] += removals.blank_reports(session, case.id, team=team)
+            for content in removals.left(session, case.id, ["reason", "reasons"], team=team):
+                if (facts := _facts(context, workflow, content)) is not None:
+                    removals.replace(session, content.id, team=team, body=facts)
+                    removed[ContentClass.OUTPUT] += 1
+        if ContentClass.STEPS in chosen:
+            removed[ContentClass.STEPS] += removals.remove_steps(session, case.id, team=team)
+            removals.blank_causes(session, case.id, team=team)
+        if ContentClass.MODEL in chosen:
+            removals.blank_requests(session, case.id, team=team)
+        # Nobody is shown in a channel what steps and models were given and returned.
+        was_shown = removed[ContentClass.OUTPUT] > 0
+        for one in chosen:
+            number = removals.remove(session, case.id, kinds_of([one]), team=team)
+            was_shown |= number > 0 and one is not ContentClass.MODEL
+            removed[one] += number
+        removals.finish(session, case.id, team=team, at=at)
+    if was_shown:
+        withdraw(session, case.id, team=team, at=at)
+    return {one: removed[one] for one in OF_CASES if removed[one]}
+
+
+def _facts(context: Context, workflow: str, content: KeptContent) -> str | None:
+    """Return what is left of a content as JSON: codes, and words that the author declared; None where nothing is."""
+    if content.kind == "reasons":
+        return without_words(from_json(content.body))
+    said = json.loads(content.body)
+    presets = context.registry.get(workflow).review.reject_reasons if workflow in context.registry else ()
+    chosen = next((preset for preset in presets if said == preset or said.startswith(preset + AND_MORE)), None)
+    if chosen is None:
+        return None
+    return canonical(chosen if said == chosen else chosen + AND_MORE)

@@ -1,0 +1,41 @@
+"""The class of content that each kind belongs to, which says for how long it is kept."""
+
+from collections.abc import Collection, Mapping
+
+from store.cases.contents import ContentKind
+from workflows.engine.declare.retention import ContentClass
+
+CLASS_OF: Mapping[ContentKind, ContentClass | None] = {
+    "input": ContentClass.INPUT,
+    # What was said with the source belongs to what came from it.
+    "question": ContentClass.INPUT,
+    "answer": ContentClass.INPUT,
+    "answers": ContentClass.INPUT,
+    "proposal": ContentClass.OUTPUT,
+    "output": ContentClass.OUTPUT,
+    "reason": ContentClass.OUTPUT,
+    "reasons": ContentClass.OUTPUT,
+    "refused": ContentClass.OUTPUT,
+    "draft": ContentClass.OUTPUT,
+    "receipt": ContentClass.OUTPUT,
+    "problem": ContentClass.STEPS,
+    "attempt": ContentClass.MODEL,
+    "facts": None,
+}
+"""Kind -> its class; None: it is kept, since nothing of a case's words is left in it."""
+
+OF_CASES = (ContentClass.INPUT, ContentClass.OUTPUT, ContentClass.STEPS, ContentClass.MODEL)
+"""The classes that the rows of a case hold. Examples stand in files of their workflow."""
+
+
+def kinds_of(classes: Collection[ContentClass]) -> list[ContentKind]:
+    """Return the kinds of contents that belong to these classes."""
+    return [kind for kind, its_class in CLASS_OF.items() if its_class in classes]
+
+
+def counts_by_class(counts: Mapping[str, int]) -> dict[ContentClass, int]:
+    """Return numbers by class, from those by the kind of a content; what belongs to steps themselves is `steps`."""
+    classes: dict[str, ContentClass | None] = {str(kind): of for kind, of in CLASS_OF.items()}
+    classes["steps"] = ContentClass.STEPS
+    found = {of: sum(number for kind, number in counts.items() if classes[kind] is of) for of in OF_CASES}
+    return {of: number for of, number in found.items() if number}

@@ -1,0 +1,176 @@
+"""Cases of a person, found by words in any of their content: a name, a mail address, an IBAN.
+
+Words are compared as a reader would: whole words, in any case and in any of Unicode's forms, with whatever stands
+between them. What is written in another way is not found: a name that is spelled otherwise, a nickname, a picture. The
+words that somebody searches for are kept nowhere.
+"""
+
+import json
+import re
+import unicodedata
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+
+from pydantic import JsonValue
+
+from store.cases import searches
+from store.cases.searches import Text
+from store.db.free_places import overwriting
+from workflows.engine.context import Context
+from workflows.engine.errors import Refused
+from workflows.engine.privacy.messages import redraw_cause
+
+SHORTEST = 3
+"""Letters and digits that a subject has at least: fewer are in nearly every case."""
+MOST = 20
+"""Most subjects of one search."""
+_AT_ONCE = 1_000
+"""Texts that are read at a time, so that a search takes little memory and no transaction is long."""
+_CODE_DIGITS = 5
+"""Digits from which a subject is a number or a code, whose parts may be written together or apart."""
+_BETWEEN = r"[\W_]+"
+_WITHIN = r"(?:\\[nrt]|[\W_])?"
+"""Pattern of what may stand between two characters of a code; in JSON a line's end is written as two characters."""
+_ESCAPED_SPACE = re.compile(r"\\[nrt]")
+_ESCAPED = re.compile(r"\\u[0-9a-fA-F]{4}")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Words:
+    """Words by which a person is found. They are shown in no representation."""
+
+    _patterns: tuple[re.Pattern[str], ...] = field(repr=False)
+    """Each finds one subject in a text."""
+    _hints: tuple[re.Pattern[str], ...] = field(repr=False)
+    """Each finds what may be one subject in JSON, and misses none of them."""
+
+    @classmethod
+    def of(cls, subjects: Sequence[str]) -> "Words":
+        """Read the words as somebody gave them. Raise `Refused` for too few letters, or too many subjects."""
+        given = [_folded(one) for one in subjects]
+        if not given or len(given) > MOST:
+            raise Refused(f"name 1 to {MOST} subjects")
+        for one in given:
+            if len(_characters(one)) < SHORTEST:
+                raise Refused(f"a subject has at least {SHORTEST} letters or digits: fewer are in nearly every case")
+        return cls(_patterns=tuple(map(_pattern, given)), _hints=tuple(map(_hint, given)))
+
+    def stand_in(self, text: str) -> bool:
+        """Tell whether one of the subjects stands in a plain text."""
+        folded = _folded(_unescaped(text))
+        return any(pattern.search(folded) for pattern in self._patterns)
+
+    def stand_in_json(self, body: str) -> bool:
+        """Tell whether one of the subjects stands in a text, a number or a name within a JSON value."""
+        if not _ESCAPED.search(body):
+            # Most texts are passed over like this, without being read as JSON.
+            folded = _folded(body)
+            if not any(hint.search(folded) for hint in self._hints):
+                return False
+        return any(self.stand_in(text) for text in _texts(json.loads(body)))
+
+
+@dataclass(frozen=True, kw_only=True)
+class Found:
+    """The rows in which the words stand."""
+
+    cases: Sequence[int]
+    reports: Sequence[int]
+    """Reports about no case."""
+    causes: Sequence[int]
+    """Causes of failures."""
+
+
+def search(context: Context, words: Words, *, read: Callable[[int], None] = lambda _: None) -> Found:
+    """Return all cases, reports and causes in which words stand. `read`: told of each number of texts that were read.
+
+    Every text that is kept is read, a batch at a time, each in a transaction of its own.
+    """
+    found: set[int] = set()
+    for of in (searches.contents, searches.steps):
+        for text in _all(context, of, read):
+            if text.case is not None and text.case not in found and words.stand_in_json(text.body):
+                found.add(text.case)
+    for text in _all(context, searches.keys, read):
+        if words.stand_in(text.body):
+            found.add(text.id)
+    others: list[int] = []
+    for text in _all(context, searches.reports, read):
+        if words.stand_in(text.body):
+            if text.case is not None:
+                found.add(text.case)
+            else:
+                others.append(text.id)
+    causes = [text.id for text in _all(context, searches.causes, read) if words.stand_in(text.body)]
+    return Found(cases=sorted(found), reports=others, causes=causes)
+
+
+def blank(context: Context, found: Found) -> None:
+    """Blank the reports about no case, and the messages of causes, in which words were found."""
+    with context.database.write() as session, overwriting(session):
+        for report in found.reports:
+            searches.blank_report(session, report, team=context.team)
+        for cause in found.causes:
+            searches.blank_cause(session, cause, team=context.team)
+            redraw_cause(session, cause, team=context.team, at=context.clock())
+
+
+_Search = Callable[..., Sequence[Text]]
+
+
+def _all(context: Context, of: _Search, read: Callable[[int], None]) -> Iterator[Text]:
+    after = 0
+    while True:
+        with context.database.read() as session:
+            batch = of(session, team=context.team, after=after, limit=_AT_ONCE)
+        if not batch:
+            return
+        yield from batch
+        after = batch[-1].id
+        read(len(batch))
+
+
+def _folded(text: str) -> str:
+    """Return a text as it is compared: in one of Unicode's forms, without upper case."""
+    return text.casefold() if text.isascii() else unicodedata.normalize("NFKC", text).casefold()
+
+
+def _unescaped(text: str) -> str:
+    """Return a text in which there may be JSON, without what JSON writes for the end of a line."""
+    return _ESCAPED_SPACE.sub(" ", text) if "\\" in text else text
+
+
+def _characters(folded: str) -> str:
+    return re.sub(r"[\W_]", "", folded)
+
+
+def _is_code(folded: str) -> bool:
+    """Tell whether this is a number or a code, such as an IBAN, which people write with spaces in it or without."""
+    return "@" not in folded and sum(one.isdigit() for one in folded) >= _CODE_DIGITS
+
+
+def _pattern(folded: str) -> re.Pattern[str]:
+    if _is_code(folded):
+        within = r"[\W_]?".join(map(re.escape, _characters(folded)))
+        return re.compile(rf"(?<![^\W_]){within}(?![^\W_])")
+    words = [re.escape(one) for one in re.split(_BETWEEN, folded) if one]
+    return re.compile(rf"(?<![^\W_]){_BETWEEN.join(words)}(?![^\W_])")
+
+
+def _hint(folded: str) -> re.Pattern[str]:
+    if _is_code(folded):
+        return re.compile(_WITHIN.join(map(re.escape, _characters(folded))))
+    return re.compile(re.escape(max(re.split(_BETWEEN, folded), key=len)))
+
+
+def _texts(value: JsonValue) -> Iterator[str]:
+    """Return all texts within a JSON value: names, texts and numbers."""
+    ahead: list[JsonValue] = [value]
+    while ahead:
+        one = ahead.pop()
+        if isinstance(one, dict):
+            ahead += [*one, *one.values()]
+        elif isinstance(one, list):
+            ahead += one
+        elif one is not None and not isinstance(one, bool):
+            yield str(one)
