@@ -17,6 +17,8 @@ from store.cases import (
     deliveries,
     homes,
     journal,
+    removals,
+    retained,
     runs,
     target_outages,
     turns,
@@ -30,7 +32,7 @@ from store.cases.review import alike, assignments, reports, reviews, spot_checks
 from store.cases.review.spot_checks import Looks
 from store.cases.turns import Turns
 from store.faces import Face
-from store.governance import audit, health, metrics, receipts, span_exports
+from store.governance import audit, health, legal_holds, metrics, receipts, span_exports
 from store.model import outages, prompt_versions, requests, spending
 from store.quality import baselines, costs, courses, decided, digests, failures, numbers, segments
 from store.quality.costs import Span
@@ -96,6 +98,9 @@ PEOPLE: Mapping[str, Read] = {
         session, team=TEAM, workflow=None, state=RunState.SUPERSEDED, limit=50
     ),
     "cases.with_key": lambda session: cases.with_key(session, team=TEAM, key="ticket-4711"),
+    "cases.newest_sources": lambda session: cases.newest_sources(
+        session, team=TEAM, workflow=WORKFLOWS[0], newest=1_000
+    ),
     "cases.outcomes": lambda session: cases.outcomes(session, range(1, 500), team=TEAM),
     "audit.of_case": lambda session: audit.of_case(session, 4711, team=TEAM),
     "audit.readings_lately": lambda session: audit.readings_lately(
@@ -202,6 +207,18 @@ LOOPS: Mapping[str, Read] = {
     "metrics.taken": lambda session: metrics.taken(
         session, team=TEAM, budgets=["workflow:triage", "workflow:invoices"], periods=["2025-12-31"]
     ),
+    "retained.ended": lambda session: retained.ended(
+        session, team=TEAM, after=(_END - timedelta(days=90, hours=1), 1), before=_END - timedelta(days=90), limit=500
+    ),
+    "retained.progress": lambda session: retained.progress(session, team=TEAM, workflow=1, kind="steps"),
+    "retained.were_put_off": lambda session: retained.were_put_off(session, team=TEAM, before=_NOW, limit=500),
+    "retained.standing": lambda session: retained.standing(session, 1, team=TEAM),
+    "removals.written_late": lambda session: removals.written_late(session, team=TEAM, since=_DAY, limit=100),
+    "removals.edits": lambda session: removals.edits(session, 1, team=TEAM),
+    "removals.counts": lambda session: removals.counts(session, [1], team=TEAM),
+    "removals.hashes_left": lambda session: removals.hashes_left(session, 1, team=TEAM),
+    "removals.told": lambda session: removals.told(session, [1, 2], team=TEAM),
+    "legal_holds.on": lambda session: legal_holds.on(session, team=TEAM, case=1, workflow=1),
     "runs.busy": lambda session: runs.busy(session, team=TEAM, workflows=_KNOWN),
     "runs.claimable": lambda session: runs.claimable(session, team=TEAM, workflows=_KNOWN, limit=20),
     "runs.count_ready": lambda session: runs.count_ready(session, team=TEAM, at_most=100),

@@ -92,9 +92,9 @@ class MessageSync:
         intents, ts = taken.intents, taken.ts
         if ts is None and taken.unsure is not None:
             found = self._look_up(intents, channel, since=taken.unsure, thread=taken.thread)
-            if found is not None and not found.intents[0].is_view:
+            if found is not None and not found.intents[0].is_view and drawn is not None:
                 return found
-            # A view that was found is updated.
+            # A view that was found is updated, and a note that is not to be said any more is deleted.
             ts = found.ts if found is not None else None
         if drawn is None:
             if ts is not None:

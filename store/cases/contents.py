@@ -53,6 +53,12 @@ def removed_with(facts: str) -> str:
     return f'{_REMOVED},"facts":{facts}}}'
 
 
+def facts_in(body: str) -> str | None:
+    """Return the facts that are left of a removed content, as JSON; None where it was not removed, or none are."""
+    beginning = f'{_REMOVED},"facts":'
+    return body[len(beginning) : -1] if body.startswith(beginning) else None
+
+
 def is_removed(body: str) -> bool:
     """Tell whether this is the body of a content, or of a step, that was removed."""
     return body.startswith(_REMOVED)

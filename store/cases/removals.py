@@ -3,15 +3,31 @@
 Rows stay with their times, numbers and people: only texts, and unsalted hashes of texts, are taken out of them.
 """
 
-from collections.abc import Collection, Sequence
+from collections import Counter
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import get_args
 
 from sqlalchemy import ColumnElement, delete, func, not_, or_, select, update
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
-from store.cases.contents import REMOVED, ContentKind
-from store.schema import AuditRow, Case, Cause, Content, Delivery, Draft, ModelRequest, Report, Review, Run, Step
+from store.cases.contents import REMOVED, ContentKind, is_removed
+from store.schema import (
+    AuditRow,
+    Case,
+    Cause,
+    Content,
+    Decision,
+    Delivery,
+    Draft,
+    ModelRequest,
+    Proposal,
+    Report,
+    Review,
+    Run,
+    Step,
+)
 from store.states import DeliveryState
 
 _AS_IT_IS = {"synchronize_session": False}
@@ -47,17 +63,52 @@ def left(session: Session, case: int, kinds: Collection[ContentKind], *, team: i
     return [KeptContent(id=id, kind=kind, body=body) for id, kind, body in found]
 
 
+@dataclass(frozen=True, kw_only=True)
+class KeptEdit:
+    """An edit whose values were not removed."""
+
+    output_id: int
+    """Content with what a person decided."""
+    proposal: str
+    output: str
+
+
+def edits(session: Session, case: int, *, team: int) -> list[KeptEdit]:
+    """Return the edits of a case's proposals, as far as they were not removed."""
+    proposed, entered = aliased(Content), aliased(Content)
+    query = (
+        select(entered.id, proposed.body, entered.body)
+        .select_from(Decision)
+        .join(Review, Review.id == Decision.review_id)
+        .join(Proposal, Proposal.run_id == Review.run_id)
+        .join(proposed, proposed.id == Proposal.content_id)
+        .join(entered, entered.id == Decision.output_id)
+        .where(Review.case_id == case, Review.team_id == team, Decision.kind == "edited")
+    )
+    found = session.execute(query).all()
+    return [
+        KeptEdit(output_id=id, proposal=proposal, output=output)
+        for id, proposal, output in found
+        if not is_removed(proposal) and not is_removed(output)
+    ]
+
+
 def replace(session: Session, content: int, *, team: int, body: str) -> None:
     """Leave only facts of a content, as its new body."""
     changing = update(Content).where(Content.id == content, Content.team_id == team)
     session.execute(changing.values(body=body, kind="facts"), execution_options=_AS_IT_IS)
 
 
-def remove(session: Session, case: int, kinds: Collection[ContentKind], *, team: int) -> int:
-    """Remove the contents of these kinds; returns their number."""
-    theirs = update(Content).where(Content.case_id == case, Content.kind.in_(kinds), content_is_left(team))
-    gone = session.scalars(theirs.values(body=REMOVED).returning(Content.id), execution_options=_AS_IT_IS)
-    return len(gone.all())
+def remove(
+    session: Session, case: int, kinds: Collection[ContentKind], *, team: int, unknown: bool = False
+) -> Counter[str]:
+    """Remove the contents of these kinds; returns the number of each kind. `unknown`: also those of unknown kinds."""
+    is_one: ColumnElement[bool] = Content.kind.in_(kinds)
+    if unknown:
+        is_one = or_(is_one, Content.kind.not_in(get_args(ContentKind)))
+    theirs = update(Content).where(Content.case_id == case, is_one, content_is_left(team))
+    gone = session.scalars(theirs.values(body=REMOVED).returning(Content.kind), execution_options=_AS_IT_IS)
+    return Counter(gone)
 
 
 def remove_steps(session: Session, case: int, *, team: int) -> int:
@@ -117,11 +168,11 @@ def finish(session: Session, case: int, *, team: int, at: datetime) -> bool:
     return session.scalar(noted, execution_options=_AS_IT_IS) is not None
 
 
-def rename(session: Session, case: int, *, team: int, key: str, deliveries: Sequence[tuple[str, str]]) -> None:
-    """Put another key in the place of a case's. `deliveries`: its deliveries' present keys, each with the new one."""
+def rename(session: Session, case: int, *, team: int, key: str, deliveries: Mapping[str, str]) -> None:
+    """Put another key in the place of a case's. `deliveries`: present key of a delivery -> its new one."""
     own = update(Case).where(Case.id == case, Case.team_id == team).values(key=key)
     session.execute(own, execution_options=_AS_IT_IS)
-    for old, new in deliveries:
+    for old, new in deliveries.items():
         theirs = update(Delivery).where(Delivery.case_id == case, Delivery.team_id == team, Delivery.key == old)
         session.execute(theirs.values(key=new), execution_options=_AS_IT_IS)
 

@@ -23,14 +23,6 @@ class Text:
     body: str
 
 
-def last_ids(session: Session, *, team: int) -> dict[str, int]:
-    """Return the newest id of each table that is searched, so that a search has an end."""
-    tables: Sequence[tuple[str, type[Any]]] = (("contents", Content), ("steps", Step), ("cases", Case))
-    return {
-        name: session.scalar(select(func.max(table.id)).where(table.team_id == team)) or 0 for name, table in tables
-    }
-
-
 def contents(session: Session, *, team: int, after: int, limit: int) -> Sequence[Text]:
     """Return the next contents that were not removed, by id, as JSON."""
     query = select(Content.id, Content.case_id, Content.body).where(content_is_left(team), Content.id > after)

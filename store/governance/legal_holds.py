@@ -16,11 +16,16 @@ from store.subjects import Subject, SubjectKind
 class HoldLine:
     """A legal hold in a list."""
 
-    hold: LegalHold
+    id: int
+    subject: Subject
+    """The case or the workflow that it is on."""
     case: str | None
-    """Key of the case that it is on; None where it is on a workflow."""
+    """Key of the case; None where it is on a workflow."""
     workflow: str | None
-    """Name of the workflow that it is on; None where it is on a case."""
+    """Name of the workflow; None where it is on a case."""
+    reason: str
+    placed_by: str
+    placed_at: datetime
 
 
 def place(session: Session, *, team: int, subject: Subject, reason: str, by: str, at: datetime) -> int:
@@ -58,7 +63,18 @@ def active(session: Session, *, team: int, limit: int) -> list[HoldLine]:
         .order_by(LegalHold.id.desc())
         .limit(limit)
     )
-    return [HoldLine(hold=hold, case=key, workflow=name) for hold, key, name in session.execute(query)]
+    return [
+        HoldLine(
+            id=hold.id,
+            subject=hold.subject,
+            case=key,
+            workflow=name,
+            reason=hold.reason,
+            placed_by=hold.placed_by,
+            placed_at=hold.placed_at,
+        )
+        for hold, key, name in session.execute(query)
+    ]
 
 
 def on(session: Session, *, team: int, case: int, workflow: int) -> LegalHold | None:

@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from store.cases.contents import is_removed
@@ -50,22 +50,24 @@ def rows_of(session: Session, cases: Collection[int], *, team: int) -> ReceiptRo
     found = list(session.scalars(select(Case).where(Case.id.in_(cases), Case.team_id == team).order_by(Case.id)))
     ids, named = [case.id for case in found], {case.workflow_id for case in found}
     names = select(Workflow.id, Workflow.name).where(Workflow.id.in_(named), Workflow.team_id == team)
-    runs = select(Run).where(Run.case_id.in_(ids), Run.team_id == team).order_by(Run.id)
-    reviews = select(Review).where(Review.case_id.in_(ids), Review.team_id == team).order_by(Review.id)
-    of_runs, of_reviews = (
-        query.with_only_columns(of).order_by(None) for query, of in ((runs, Run.id), (reviews, Review.id))
+    runs = list(session.scalars(select(Run).where(Run.case_id.in_(ids), Run.team_id == team).order_by(Run.id)))
+    reviews = list(
+        session.scalars(select(Review).where(Review.case_id.in_(ids), Review.team_id == team).order_by(Review.id))
     )
+    # By ids and not by a query in the query, for which SQLite would read what all cases have.
+    of_runs, of_reviews = [run.id for run in runs], [review.id for review in reviews]
     proposals = select(Proposal).where(Proposal.run_id.in_(of_runs), Proposal.team_id == team)
-    decisions = select(Decision).where(Decision.review_id.in_(of_reviews), Decision.team_id == team)
-    deliveries = select(Delivery).where(Delivery.case_id.in_(ids), Delivery.team_id == team)
+    # SQLite would rather read all of a team's than look for several ids: so its index of the team is kept from it.
+    decisions = select(Decision).where(Decision.review_id.in_(of_reviews), func.coalesce(Decision.team_id, 0) == team)
+    deliveries = select(Delivery).where(Delivery.case_id.in_(ids), func.coalesce(Delivery.team_id, 0) == team)
     trail = select(AuditRow).where(AuditRow.case_id.in_(ids), AuditRow.team_id == team)
     return ReceiptRows(
         cases=found,
         workflows=dict(session.execute(names).all()),
-        runs=list(session.scalars(runs)),
+        runs=runs,
         proposals=list(session.scalars(proposals.order_by(Proposal.id))),
-        reviews=list(session.scalars(reviews)),
-        decisions=list(session.scalars(decisions.order_by(Decision.id))),
+        reviews=reviews,
+        decisions=list(session.scalars(decisions.order_by(Decision.review_id, Decision.version))),
         deliveries=list(session.scalars(deliveries.order_by(Delivery.id))),
         trail=list(session.scalars(trail.order_by(AuditRow.id))),
     )

@@ -45,6 +45,8 @@ class EditLine:
     workflow: int
     proposal: str | None
     output: str | None
+    changes: str | None
+    """What is left of an edit that was removed, as JSON; None where it was not, or nothing is left."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -86,7 +88,12 @@ def edits(session: Session, *, team: int, since: datetime, until: datetime, limi
         .join(entered, entered.id == found.c.output_id)
     )
     return [
-        EditLine(workflow=row[0], proposal=contents.kept(row[1]), output=contents.kept(row[2]))
+        EditLine(
+            workflow=row[0],
+            proposal=contents.kept(row[1]),
+            output=contents.kept(row[2]),
+            changes=contents.facts_in(row[2]),
+        )
         for row in session.execute(query)
     ]
 

@@ -288,9 +288,9 @@ def take_away(
     ids: Collection[int],
     at: datetime,
 ) -> None:
-    """Have the notes of these kinds about these subjects taken away, where they stand. `kind`, `ids`: of the subjects.
+    """Have the notes of these kinds about these subjects taken away, where they stand or are being sent.
 
-    The sender deletes a note that stands and is due again.
+    `kind`, `ids`: of the subjects. The sender deletes a note that stands and is due again.
     """
     about = (OutboxRow.kind.in_(kinds), OutboxRow.subject_kind == kind, OutboxRow.subject_id.in_(ids))
     session.execute(
@@ -305,9 +305,23 @@ def take_away_rows(session: Session, only: Collection[int], *, team: int, at: da
     session.execute(_due_again(at).where(*theirs), execution_options={"synchronize_session": False})
 
 
+def want_attempted_again(session: Session, *, team: int, kind: str, subject: Subject, at: datetime) -> None:
+    """Show a subject's present state again wherever it is being shown at this moment: that is out of date."""
+    theirs = (OutboxRow.team_id == team, OutboxRow.kind == kind, OutboxRow.is_about(subject))
+    again = _due_again(at).where(*theirs, OutboxRow.state == literally(OutboxState.ATTEMPTING))
+    session.execute(again, execution_options={"synchronize_session": False})
+
+
+def note_place(session: Session, row: int, *, team: int, ts: str, posted_in: str | None) -> None:
+    """Note where a note stands that is wanted to go since its sending began."""
+    place = update(OutboxRow).where(OutboxRow.id == row, OutboxRow.team_id == team)
+    session.execute(place.values(ts=ts, posted_in=posted_in), execution_options={"synchronize_session": False})
+
+
 def _stands() -> ColumnElement[bool]:
-    """Return the condition that a note stands as a message of which the place is known."""
-    return and_(OutboxRow.ts.is_not(None), OutboxRow.ts != NO_MESSAGE)
+    """Return the condition that a note stands as a message of which the place is known, or becomes one just now."""
+    is_known = and_(OutboxRow.ts.is_not(None), OutboxRow.ts != NO_MESSAGE)
+    return or_(is_known, OutboxRow.state == literally(OutboxState.ATTEMPTING))
 
 
 def _due_again(at: datetime) -> Update:

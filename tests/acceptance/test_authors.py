@@ -26,15 +26,16 @@ def test_the_wheel_brings_countersign_by_its_name_and_only_there(wheel: Path) ->
 
 @pytest.mark.slow
 def test_what_new_makes_runs_as_it_says(project: Project) -> None:
-    """The three lines that it prints, typed into a shell; the code is clean by mypy strict and ruff as they come."""
+    """The four lines that it prints, typed into a shell; the code is clean by mypy strict and ruff as they come."""
     made = project.run("countersign", "new", "refund-requests")
     assert made.returncode == 0, made.stderr
     typed = re.findall(r"^ {4}(.*)$", made.stdout, re.MULTILINE)
-    assert len(typed) == 3
+    assert len(typed) == 4
     ran = project.run("bash", "-euc", "\n".join(typed))
     assert ran.returncode == 0, ran.stdout + ran.stderr
     assert "5 passed" in ran.stdout
     assert re.search(r"^to review +3$", ran.stdout, re.MULTILINE)
+    assert "Not complete: who reviews is missing." in ran.stdout
     folder = project.folder / "refund_requests"
     assert reported([folder / "workflow.py", folder / "test_refund_requests.py"]) == set()
     for command in (["check"], ["format", "--check"]):

@@ -31,6 +31,7 @@ claims = Workflow(
     name="claims",
     decision="Do we pay?",
     owner="U0MARIA",
+    is_sample=True,
     input=Claim,
     output=Verdict,
     key=lambda claim: f"claim-{claim.id}",

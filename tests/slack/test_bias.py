@@ -38,6 +38,8 @@ def message(stage: Stage) -> str:
 def press(stage: Stage, user: str) -> None:
     shown = stage.cards(LEE, LEADING)[-1]
     assert stage.person(user).press(LEADING, shown.ts, "looked_at_digest").acknowledged
+    # The listener may still draw.
+    stage.work()
 
 
 def test_a_lead_says_that_they_looked_and_the_message_says_so(stage: Stage) -> None:

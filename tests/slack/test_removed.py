@@ -8,10 +8,10 @@ from handlers.slack.blocks.modals import FOLLOWS, REASON
 from store import schema
 from store.cases import cases
 from tests.sample import sample_workflow
-from tests.slack.stage import ANA, BEN, FAILED, SUPPORT, Stage, buttons, words
+from tests.slack.stage import ANA, BEN, FAILED, MARIA, SUPPORT, Stage, buttons, words
 from tests.slack.test_reports import taken_up
 from tests.slack.test_undo import declared
-from workflows import Autonomy, OutcomeUnknown
+from workflows import Autonomy, NotDone, OutcomeUnknown
 from workflows.engine.privacy.erasing import remove
 
 pytestmark = pytest.mark.slow
@@ -138,3 +138,48 @@ def test_whoever_presses_what_an_old_window_still_shows_is_told_that_it_was_remo
     stage.person(BEN).submit({"queue.0.0": "=delivery"})
     said = words(stage.view(BEN).blocks)
     assert f"The content of case {case} was removed on 2026-11-20" in said
+
+
+def test_each_command_and_the_home_show_nothing_and_say_that_it_was_removed(stage: Stage) -> None:
+    workflow = stage.sample()
+    cases = [stage.submit(workflow, id=number, text=TEXT) for number in (1, 2, 3)]
+    assert stage.press(ANA, "approve", card=0).acknowledged
+    stage.work()
+    stage.desk.errors.append(NotDone(f"no account of {NAME}"))
+    assert stage.press(ANA, "approve", card=1).acknowledged
+    stage.work()
+    assert stage.press(ANA, "claim", card=2).acknowledged
+    ana = stage.person(ANA)
+    ana.open_home()
+    assert NAME in ana.wait_until(lambda: words(home.blocks) if (home := ana.home()) else None)
+    for case in cases:
+        erase(stage, case)
+    maria = stage.person(MARIA)
+    for case in cases:
+        maria.command(SUPPORT, "/countersign", f"case {case}")
+        assert "What this case said was removed 2026-11-20 09:00 UTC." in told(stage, MARIA, f"Case {case} ")
+        maria.command(SUPPORT, "/countersign", f"explain {case}")
+        page = maria.wait_until(lambda: words(views[-1].blocks) if (views := maria.views()) else None)
+        assert "What this case said was removed" in page
+        assert NAME not in page
+        maria.close(all=True)
+        for command in (f"review {case}", f"wrong {case} badly", f"rerun {case}", f"rerun {case} corrected"):
+            assert maria.command(SUPPORT, "/countersign", command).acknowledged
+            maria.close(all=True) if maria.views() else None
+    for command in ("queue", "status", "causes", "mine", "doctor", "workflows"):
+        assert maria.command(SUPPORT, "/countersign", command).acknowledged
+        maria.close(all=True) if maria.views() else None
+    stage.work()
+    ana.open_home()
+    ana.wait_until(lambda: "[content removed]" in words(home.blocks) if (home := ana.home()) else None)
+    assert NAME not in shown(stage) + str(ana.home())
+
+
+def told(stage: Stage, user: str, begins: str) -> str:
+    """Return the newest message that only this person sees and that begins so."""
+
+    def last() -> str | None:
+        mine = [words(message.blocks) for message in stage.person(user).messages(SUPPORT) if message.ephemeral]
+        return next((said for said in reversed(mine) if said.startswith(begins)), None)
+
+    return stage.person(user).wait_until(last)

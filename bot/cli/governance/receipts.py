@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from bot.cli.parameters import CaseReference, Json
+from bot.cli.people import operator
 from bot.cli.start import started
 
 commands = typer.Typer()
@@ -34,12 +35,16 @@ def receipt(
     from bot.cli.screens.receipts import write_receipt
     from bot.cli.screens.told import tell
     from handlers.texts.operations import receipts as texts
+    from workflows.engine.case.reading_ways import Way
+    from workflows.engine.case.readings import record_reading
     from workflows.engine.proof.receipts.document import document
     from workflows.engine.proof.receipts.receipt import receipt_view
     from workflows.engine.read.history import find_case
 
     with started() as app:
-        view = receipt_view(app.context, find_case(app.context, case))
+        number = find_case(app.context, case)
+        view = receipt_view(app.context, number)
+        record_reading(app.context, number, by=operator(), way=Way.RECEIPT)
         if to is not None:
             write_receipt(document(view, with_content=with_content), to)
         elif json or with_content:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from bot.cli.screens.output import moment, out, print_table, shown
 from handlers.texts.operations import removals as texts
-from handlers.texts.operations.reach import IN_SLACK, beside
+from handlers.texts.operations.reach import IN_MEMORY, IN_SLACK, beside
 from workflows.engine.privacy.views import Forgotten, LeftOver, LegalHoldView, Plan, Reach, RetentionLine, Unreached
 
 _LISTED = 20
@@ -114,5 +114,5 @@ def _more(number: int) -> None:
 
 def _unreached(places: Sequence[Unreached], reach: Reach) -> None:
     out.print("not reached:")
-    for said in (*texts.unreached(places), IN_SLACK, *beside(reach)):
+    for said in (*texts.unreached(places), IN_SLACK, IN_MEMORY, *beside(reach)):
         out.print(shown(f"- {said}"))

@@ -32,6 +32,14 @@ class Events:
             self._kept.popitem(last=False)
         return sent
 
+    def redraw(self, view: Object) -> None:
+        """Have the events that show a view show it as it is now: what it showed before is kept nowhere."""
+        for sent in self._kept.values():
+            about = sent.payload.get("event")
+            shown = about.get("view") if isinstance(about, dict) else None
+            if isinstance(about, dict) and isinstance(shown, dict) and shown.get("id") == view["id"]:
+                about["view"] = view
+
     def find(self, id: str) -> SentEvent:
         """Set a fault of calls. Raise NotPossible."""
         sent = self._kept.get(id)

@@ -46,7 +46,9 @@ def publish_view(sandbox: Sandbox, arguments: Arguments) -> Object:
     if user is None or user.bot or user.deactivated:
         raise SlackError("invalid_arguments", ["[ERROR] user_id is no user who can see it [json-pointer:/user_id]"])
     definition = _view(arguments, accept_home)
-    return _shown(sandbox, sandbox.homes.publish(user.id, definition, arguments.text("hash")))
+    view = sandbox.homes.publish(user.id, definition, arguments.text("hash"))
+    sandbox.events.redraw(view_as_json(sandbox, view))
+    return _shown(sandbox, view)
 
 
 def _view(arguments: Arguments, accept: Callable[[JsonValue], Object] = accept_view) -> Object:

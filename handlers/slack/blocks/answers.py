@@ -68,7 +68,9 @@ def case(
     below = [_review_button(view)] if can_decide else []
     below += [presses(doubt)] if doubt is not None else []
     delivered = Shown(id=view.id, version=run.id, generation=view.generation)
-    below += [actions("delivered", [correct(delivered)])] if run.state == RunState.DELIVERED else []
+    # Without what was delivered there is nothing to put beside what is right.
+    can_correct = run.state == RunState.DELIVERED and run.has_content
+    below += [actions("delivered", [correct(delivered)])] if can_correct else []
     below += [actions("input", [_correct_input(view)])] if can_correct_input else []
     return Drawn(text=said.text, blocks=[*said.blocks, *below])
 

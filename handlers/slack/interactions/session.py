@@ -224,7 +224,9 @@ def _approve(slack: SlackContext, submitted: Submission) -> View:
 def _taken_back(slack: SlackContext, pressed: Click) -> View:
     """Take the last decision back, and return the step of its review."""
     shown, by, listed = Shown.read(pressed.value), pressed.user.id, _listed(pressed)
-    key = readable(slack, pressed, shown).key
+    read = readable(slack, pressed, shown)
+    key = read.key
+    note_reading(slack, read.case, by=by, way=Way.SESSION)
     try:
         with refusals.told_of_review(slack.context, shown.id, by=by, wanted="undo"):
             state = undo.undo(slack.context, shown.id, shown.version, by=by)
@@ -278,6 +280,7 @@ def _overtaken(slack: SlackContext, acted: Click | Submission, shown: Shown) -> 
     """Return the next step, which says first what became of the one that was shown."""
     reviews.show_again(slack.context, shown.id)
     view = card_view(slack.context, shown.id)
+    note_reading(slack, view.case, by=acted.user.id, way=Way.SESSION)
     return _next(slack, acted, _listed(acted), news=[told(sessions.overtaken(view, acted.user.id))])
 
 

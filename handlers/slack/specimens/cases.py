@@ -12,7 +12,7 @@ from store.states import (
     RunState,
     StepState,
 )
-from workflows.engine.read.views import CaseView, ProposalView, ReviewView, RunView, StepView
+from workflows.engine.read.views import CaseView, Part, ProposalView, ReviewView, RunView, StepView
 from workflows.engine.reasons import Code, Reason
 
 _STEP = StepView(
@@ -97,3 +97,7 @@ CASE = CaseView(
     audit=[],
     questions=[],
 )
+ERASED = replace(
+    CASE, erased_at=AT, runs=[replace(_RUN, input={}, output=None, proposal=None, corrected=None, removed=tuple(Part))]
+)
+"""The same case, once its content was removed."""

@@ -6,7 +6,7 @@ from decimal import Decimal
 
 from handlers.slack.ids import OpenRow, Row
 from handlers.slack.specimens.operations import PAUSE
-from handlers.slack.specimens.reviews import AT, COLUMNS, ROWS, WHO
+from handlers.slack.specimens.reviews import AT, COLUMNS, OTHER, ROWS, WHO
 from workflows.engine.declare.charter import How
 from workflows.engine.declare.retention import Retention
 from workflows.engine.errors import NeverBroken
@@ -106,7 +106,7 @@ CHARTER_VIEW = CharterView(
     workflow="triage",
     decision="Which queue does this ticket go to?",
     owner=WHO,
-    backup="U0123456780",
+    backup=OTHER,
     is_sample=False,
     may=["choose a queue", "draft a reply"],
     does=[],

@@ -18,9 +18,10 @@ from handlers.slack.blocks.parts.paragraphs import fitted, told
 from handlers.slack.blocks.parts.pictures import illustrated
 from handlers.slack.blocks.queue import queue
 from handlers.slack.blocks.reminder import reminder
+from handlers.slack.blocks.removed import removed
 from handlers.slack.ids import Shown
 from handlers.slack.specimens.bias import ALIKE, BIAS, FEW_GROUPED, LOOKED, NO_SEGMENTS
-from handlers.slack.specimens.cases import CASE
+from handlers.slack.specimens.cases import CASE, ERASED
 from handlers.slack.specimens.costs import COSTS
 from handlers.slack.specimens.digests import COURSE, COURSE_NOTE, COURSES, REVIEW
 from handlers.slack.specimens.failure_summaries import SUMMARIES
@@ -65,6 +66,7 @@ from handlers.slack.specimens.reviews import (
     OTHER,
     REFUSED,
     REMINDER,
+    REMOVED,
     WHO,
 )
 from handlers.slack.specimens.seals import NOT_SEALED, SEALED, SEALED_LATE
@@ -111,6 +113,8 @@ def messages() -> Iterator[Specimen]:
         yield Specimen(name=f"card, {name}", message=card(replace(CARD, **other)))
     for name, other in DOUBTS.items():
         yield Specimen(name=f"doubt, {name}", message=doubt(replace(DOUBT, **other)))
+    for name, gone in REMOVED.items():
+        yield Specimen(name=f"content removed, {name}", message=removed(gone))
     for name, other in CAUSES.items():
         yield Specimen(name=f"cause, {name}", message=cause(cause_with(**other)))
     for name, other in COURSES.items():
@@ -242,6 +246,9 @@ def _others() -> Mapping[str, Drawn]:
         "resumed by a person": told(pauses.lifted(note)),
         "group unreadable": told(groups.unreadable("S0123456789", "missing_scope", workflows=["triage"])),
         "no such channel": told(failures.nowhere("C0", "channel_not_found", 3, face="Slack", owners=[WHO])),
+        "message that still stands": told(
+            failures.not_taken_away(CHANNEL, "the news of a decision", "cant_delete_message")
+        ),
         "message given up": told(failures.unsent(CHANNEL, "the card of case 17", "invalid_blocks")),
         "wrong clock": told(failures.wrong_clock(day, AT)),
         "answer, claimed": answers.claimed(replace(CARD, claimed_by=WHO, claimed_at=AT)),
@@ -261,6 +268,7 @@ def _others() -> Mapping[str, Drawn]:
             reruns.in_channel(replace(AGAIN_NOTE, corrected=CORRECTED))
         ),
         "answer, a case whose input was put right": answers.case(CASE, can_decide=True, can_correct_input=True),
+        "answer, a case whose content was removed": answers.case(ERASED),
         "answer, a rerun foreseen": told(reruns.foreseen(17, RERUN)),
         "answer, a delivery foreseen": told(reruns.foreseen(17, replace(RERUN, delivers_only=True, recalled=1))),
         "answer, status": told(workflows.status(HOW_ALL_IS)),

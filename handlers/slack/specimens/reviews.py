@@ -33,6 +33,7 @@ from workflows.engine.review.views import (
     Hidden,
     QuestionView,
     ReminderView,
+    RemovedView,
     ReportNote,
     ReportView,
     SecondView,
@@ -317,6 +318,13 @@ DOUBTS: Mapping[str, Mapping[str, Any]] = {
         "can_be_delivered": True,
     },
 }
+
+
+REMOVED = {
+    "all of it": RemovedView(case=17, workflow="triage", at=AT, is_in_doubt=False),
+    "a part, in doubt": RemovedView(case=17, workflow="triage", at=None, is_in_doubt=True),
+}
+"""What was removed -> the card of its case."""
 
 
 BLIND = BlindView(

@@ -20,7 +20,7 @@ from handlers.slack.blocks.report import report_form
 from handlers.slack.ids import Alike, Listed, Shown
 from handlers.slack.progress import Progress
 from handlers.slack.specimens.bias import BIAS
-from handlers.slack.specimens.cases import CASE
+from handlers.slack.specimens.cases import CASE, ERASED
 from handlers.slack.specimens.digests import COURSE, COURSES, REJECTIONS
 from handlers.slack.specimens.forms import (
     BROKEN,
@@ -80,8 +80,8 @@ def _course(name: str) -> CourseView:
     return replace(COURSE, **COURSES[name])
 
 
-def _explanation() -> View:
-    """A case that a person put right, explained."""
+def _explanation(*, erased: bool = False) -> View:
+    """A case that a person put right, explained; `erased`: once its content was removed."""
     view = ExplanationView(
         case=CASE,
         decision="Which queue does this ticket go to?",
@@ -93,6 +93,9 @@ def _explanation() -> View:
         cost=Decimal("0.0012"),
         milliseconds=1_400,
     )
+    if erased and view.proposal is not None:
+        nothing = replace(view.proposal, output={}, reasons=["[content removed]"])
+        view = replace(view, case=ERASED, about=CASE.key, input={}, values=[], proposal=nothing)
     return modals.told(fitted(partial(explained, view)), about=EXPLAINED)
 
 
@@ -322,6 +325,7 @@ def views() -> Iterator[Specimen]:
         "home, no right": home.told(no_right(["S0123456789", WHO]), is_tour_read=False),
         "home, unsure": home.told(UNSURE, is_tour_read=False),
         "explained": _explanation(),
+        "explained, its content removed": _explanation(erased=True),
         "charter": charter.page(CHARTER_VIEW, may_sign=True),
         "charter, to sign": charter.page(UNSIGNED_CHARTER, may_sign=True),
         "charter, another's to sign": charter.page(UNSIGNED_CHARTER, may_sign=False),

@@ -47,7 +47,7 @@ def deciding(slack: SlackContext, view: CaseView) -> Callable[[str, AnyWorkflow]
 
 
 def _is_decidable(view: CaseView) -> bool:
-    is_there = not view.newest.removed
+    is_there = view.newest.has_content
     return is_there and view.newest.review is not None and view.newest.review.state in DECIDABLE
 
 
@@ -56,7 +56,7 @@ def _doubt(slack: SlackContext, view: CaseView) -> DoubtView | None:
     run = view.newest
     in_doubt = run.delivery is not None and run.state == RunState.DOUBTFUL
     # Where its content was removed, the words above name the command that settles it.
-    is_asked = run.delivery is not None and in_doubt and not run.removed
+    is_asked = in_doubt and run.has_content
     return doubt_view(slack.context, run.delivery.id) if run.delivery is not None and is_asked else None
 
 

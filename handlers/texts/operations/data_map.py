@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 
 from handlers.texts.people import people
 from handlers.texts.pieces import Line, Paragraph, Piece, Room, Told, bullets, channel, line, words
+from handlers.texts.plain import begun_large
 from workflows.engine.declare.retention import Retention
 from workflows.engine.read.data_map_views import (
     DataMapView,
@@ -84,7 +85,7 @@ def _field(view: DataMapView, field: FieldMap, room: Room) -> Line:
         Sensitivity.PLAIN: "not declared as personal",
     }
     to = {
-        "model": field.to_model if view.model is not ModelKind.LOCAL else Share.NOTHING,
+        "model": field.to_model,
         "channel": field.in_channel,
         "spans": field.in_spans,
         "target": field.to_target,
@@ -133,6 +134,8 @@ def _model(view: DataMapView) -> str:
             return "Model: the one in this process; nothing leaves this machine for it."
         case ModelKind.SAMPLES:
             return "Model: none, answers written by hand; nothing leaves this machine for it."
+        case ModelKind.NONE:
+            return "Model: none is asked, as the workflow has no prompt."
         case ModelKind.UNKNOWN:
             who = "the one that the settings choose"
         case ModelKind.VENDOR:
@@ -165,7 +168,8 @@ def _system(one: SystemMap) -> str:
 
 
 def _target(one: TargetMap) -> str:
-    return f"{one.system or 'The target'} {_TARGETS[one.kind]}; its code can hand over the whole input."
+    who = begun_large(one.system or "the target")
+    return f"{who} {_TARGETS[one.kind]}; the automation's code can hand over the whole input."
 
 
 def _spans(view: DataMapView) -> str:

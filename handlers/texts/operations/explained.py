@@ -216,7 +216,8 @@ def _proposed(view: ExplanationView, room: Room) -> list[Paragraph]:
     proposal = view.proposal
     if proposal is None:
         return []
-    said: list[Paragraph] = [bullets(_few([_value(one, room) for one in view.values], room))]
+    values = [_value(one, room) for one in view.values]
+    said: list[Paragraph] = [bullets(_few(values, room))] if values else []
     version = f", prompt {proposal.prompt_version}" if proposal.prompt_version else ""
     said.append(line(words(f"By {proposer(proposal.model, room.line)}{version}.")))
     because = [line(words(excerpt(reason, room.line))) for reason in (*proposal.reasons, *proposal.doubts)]

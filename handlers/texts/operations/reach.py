@@ -9,6 +9,8 @@ IN_SLACK = (
     "until it is opened again, and Slack's own exports and retention."
 )
 """What is reached in Slack, and what is not."""
+IN_MEMORY = "Running processes may have the last texts that they parsed in memory, until they are restarted."
+"""What is reached in no process that runs."""
 _TABLES = {
     "prompt_versions": "versions of prompts (edit the file; the kept versions stay)",
     "evals": "results of evals",

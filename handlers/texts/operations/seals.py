@@ -16,7 +16,7 @@ def unsealed_in_words(status: SealStatus) -> str:
         return "All rows are sealed."
     number = f"{COUNTED:,} or more" if status.unsealed >= COUNTED else f"{status.unsealed:,}"
     rows = f"{number} {'row is' if status.unsealed == 1 else 'rows are'} not sealed yet"
-    return f"{rows}, the oldest since {age(status.oldest)}." if status.oldest is not None else f"{rows}."
+    return f"{rows}, the oldest for {age(status.oldest)}." if status.oldest is not None else f"{rows}."
 
 
 def age(oldest: timedelta | None) -> str:

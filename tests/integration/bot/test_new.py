@@ -30,10 +30,11 @@ def test_it_makes_an_automation_of_the_name_and_nothing_else(empty: CommandLine)
     assert "# Refund requests" in texts
     assert "my-automation" not in texts
     assert "my_automation" not in texts.lower()
-    assert said.splitlines()[-3:] == [
+    assert said.splitlines()[-4:] == [
         "    pytest refund_requests",
         "    export COUNTERSIGN_WORKFLOWS=refund_requests/workflow.py",
         "    countersign run refund_requests/cases.jsonl --workflow refund-requests",
+        "    countersign charter refund-requests",
     ]
 
 

@@ -20,6 +20,7 @@ import store
 from store import schema
 from store.cases.bulk_reruns import Choice, Ends
 from store.cases.cases import NewContent
+from store.cases.contents import REMOVED
 from store.cases.homes import Days
 from store.cases.review.assignments import Load
 from store.cases.review.spot_checks import Looks, Undecided
@@ -204,6 +205,7 @@ class Company:
         rows.add(session, schema.Report, **report, case_id=ids["uncaused case"])
         self._judged(session)
         self._cause(session)
+        self._removed(session)
         self._systems(session)
         self._asked(session)
         self._slack(session)
@@ -357,6 +359,25 @@ class Company:
         )
         self.ids["bulk"] = bulk
         rows.change(session, schema.Run, self.ids["doubtful run"], where={}, to={"bulk_id": bulk})
+
+    def _removed(self, session: Session) -> None:
+        """Add cases without content, one that somebody wrote of since, one that is put off, and legal holds."""
+        ids, team = self.ids, self.team
+        for name in ("bare", "late", "sole"):
+            self._case(session, name, RunState.SUPERSEDED)
+        rows.change(session, schema.Content, ids["bare content"], where={}, to={"body": REMOVED})
+        rows.change(session, schema.Case, ids["late case"], where={}, to={"erased_at": NOW})
+        times = dict.fromkeys(("changed_at", "opened_at", "first_at", "last_at"), NOW)
+        made = {"workflow_id": ids["workflow"], "step": "x", "error": "x", "message": "x", "state": CauseState.OPEN}
+        counts = {"version": 1, "changed_by": "U1", "count": 1, "cost": Decimal(0), "fingerprint": "sole"}
+        ids["sole cause"] = rows.add(session, schema.Cause, team_id=team, **made, **times, **counts)
+        rows.change(session, schema.Run, ids["sole run"], where={}, to={"cause_id": ids["sole cause"]})
+        looked = {"workflow_id": ids["workflow"], "kind": "input", "ended_at": NOW, "run_id": 1}
+        rows.add(session, schema.RetentionProgress, team_id=team, **looked)
+        rows.add(session, schema.PutOffRemoval, team_id=team, case_id=ids["delivered case"], looked_at=NOW)
+        held = {"reason": "a claim", "placed_by": "U1", "placed_at": NOW}
+        for subject in (SubjectKind.CASE.of(ids["delivered case"]), SubjectKind.WORKFLOW.of(ids["workflow"])):
+            rows.add(session, schema.LegalHold, team_id=team, **columns_of(subject), **held)
 
     def _systems(self, session: Session) -> None:
         """Add calls of a system, and one that is in trouble."""
@@ -580,6 +601,13 @@ class Company:
                 created_at=NOW,
                 **columns_of(subject),
             )
+        said = {"face": SLACK, "channel": CHANNEL, "about": {}, "wanted": 1, "attempts": 0, "not_before": NOW}
+        said |= {"state": OutboxState.SENT, "created_at": NOW, **columns_of(SubjectKind.REVIEW.of(ids["review"]))}
+        rows.add(session, schema.OutboxRow, team_id=team, kind="decided", occasion="1", **said)
+        for kind in ("decided", "direct_reminder"):
+            ids[f"{kind} note"] = rows.add(
+                session, schema.OutboxRow, team_id=team, kind=kind, occasion="2", ts="3.0", posted_in=CHANNEL, **said
+            )
         later = {
             **columns_of(digest.of(3)),
             "kind": "digest",
@@ -796,6 +824,17 @@ class Company:
             "reminders.take_direct": {"wanted": (schema.DirectReminder, ids["reminder"]), "wanted_at": None},
             "reminders.note_direct_sent": {"person": "U1"},
             "outbox.is_any_unsent": {"kind": "card"},
+            "outbox.take_away": {"kinds": ["decided"], "kind": SubjectKind.REVIEW, "ids": [ids["review"]]},
+            "outbox.out_of_reach": {"kinds": ["decided"], "kind": SubjectKind.REVIEW, "ids": [ids["review"]]},
+            "outbox.take_away_rows": {"only": [ids["decided note"]]},
+            "outbox.want_attempted_again": {
+                "kind": "outage",
+                "subject": SubjectKind.OUTAGE.of(ids["outage"]),
+            },
+            "outbox.note_place": {"posted_in": CHANNEL},
+            "target_outages.told_by": {"case": ids["holding case"]},
+            "removals.edits": {"case": ids["judged case"]},
+            "other_texts.of_table": {"name": "prompt_versions"},
             "outbox.was_noted": {"kind": "card", "occasion": ""},
             "health.add": {
                 "system": "CRM",
@@ -988,6 +1027,7 @@ class Company:
             "audit.readings_lately": {"actor": "U1", "cases": [ids["doubtful case"]]},
             "audit.readings_of_case": {"subject": SubjectKind.CASE.of(ids["doubtful case"])},
             "audit.readings_by": {"actor": "U1"},
+            "receipts.texts_of": {"ids": [ids["waiting content"]]},
             "receipts.rows_of": {"cases": [ids["doubtful case"], ids["delivered case"]]},
             "spot_checks.add": {"run": ids["holding run"], "probability": 0.05, "due_at": NOW},
             "spot_checks.get": {"check": ids["drawn check"]},
@@ -1004,6 +1044,25 @@ class Company:
             "spot_checks.count": {"looks": LOOKS},
             "spot_checks.undecided": {"workflows": ["sample"]},
             "spot_checks.knows": {"check": (schema.SpotCheck, ids["drawn check"]), "by": "U1"},
+            "legal_holds.active": {},
+            "legal_holds.held": {"kind": SubjectKind.CASE, "ids": [ids["delivered case"]]},
+            "legal_holds.lift": {"subject": SubjectKind.CASE.of(ids["delivered case"])},
+            "removals.left": {"kinds": ["input"]},
+            "removals.remove": {"kinds": ["input"]},
+            "removals.remove_drafts": {"case": ids["waiting case"]},
+            "removals.blank_requests": {"case": ids["waiting case"]},
+            "removals.blank_marks": {"case": ids["waiting case"]},
+            "removals.blank_causes": {"case": ids["sole case"]},
+            "removals.finish": {"case": ids["bare case"]},
+            "removals.rename": {"deliveries": {"delivered": "new"}},
+            "reports.waiting_of": {"case": ids["uncaused case"]},
+            "retained.progress": {"kind": "input"},
+            "retained.note_progress": {"kind": "input", "ended_at": NOW + HOUR},
+            "retained.ended": {"after": None},
+            "retained.put_off": {"case": ids["waiting case"]},
+            "retained.retained": {"kinds": ["input"], "steps": True},
+            "searches.contents": {"after": 0},
+            "searches.blank_cause": {"cause": ids["sole cause"]},
             "teams.give_seed": {"seed": "t"},
             "span_exports.begin": {"position": 1},
             "span_exports.change": {"export": (schema.SpanExport, ids["spans"]), "position": 2},

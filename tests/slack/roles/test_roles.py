@@ -1,4 +1,4 @@
-"""Whoever has no right to a case is shown nothing of it, by whatever they ask for; who is shown something has read it.
+"""Whoever has no right to a case is shown nothing of it by any way; whoever is shown something has a reading of it.
 
 The marks stand in inputs, steps, answers, edits, errors, reasons, reports and keys. What is handed to Slack is looked
 at on its way, also where Slack then refuses it.
@@ -9,16 +9,18 @@ import traceback
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 import structlog
 from slack_bolt import App, BoltResponse
 from slack_sdk.web.base_client import BaseClient
 from slack_sdk.webhook import WebhookClient
-from sqlalchemy import delete, select
 from structlog.testing import capture_logs
 
+from bot.cli.screens.digests import as_csv, as_json
 from bot.slack.dispatch import dispatch, request_of
 from handlers.slack.ids import Action, Callback
 from store import schema
@@ -27,6 +29,10 @@ from tests.slack.roles import ways_out as out
 from tests.slack.roles.marked import DAN, GUS, SUE, XENO, Marked, marked_stage
 from tests.slack.roles.ways_out import Person, Way, ways_out
 from tests.slack.stage import ANA, EVE, KIM, LEE, MARIA
+from workflows.engine.digests.making import preview
+from workflows.engine.digests.names import JobName
+from workflows.engine.digests.views import DigestView
+from workflows.engine.read.metrics import numbers_view
 
 pytestmark = pytest.mark.slow
 
@@ -154,7 +160,7 @@ def test_every_button_modal_command_and_listener_is_asked_for(asking: Asking) ->
 def test_nothing_of_a_case_reaches_a_channel_or_a_log_where_its_workflow_keeps_it_out(
     make_stage: MakeStage, mouth: Mouth, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """Neither do the digests say anything of it, which leads read in a channel."""
+    """Neither do the digests that leads read, what is exported of them, nor the numbers for a monitoring system."""
     marked = marked_stage(make_stage)
     with logged(caplog) as logs:
         marked.happen()
@@ -163,6 +169,14 @@ def test_nothing_of_a_case_reaches_a_channel_or_a_log_where_its_workflow_keeps_i
     assert "letters" in sent
     assert marked.marks_in(sent) == set()
     assert marked.marks_in("\n".join(logs)) == set()
+    exported = [as_ for name in JobName for view in [previewed(marked, name)] for as_ in (as_csv(view), as_json(view))]
+    assert marked.marks_in("\n".join(exported)) == set()
+    assert marked.marks_in(str(numbers_view(marked.stage.world.context))) == set()
+
+
+def previewed(marked: Marked, name: JobName) -> DigestView:
+    """Return the digest of the last period that is over."""
+    return preview(marked.stage.world.context, name, today=date(2026, 12, 1), zone=ZoneInfo("UTC"))
 
 
 def test_who_has_no_right_to_a_case_is_shown_nothing_of_it_by_whatever_they_ask_for(
@@ -179,17 +193,19 @@ def test_who_has_no_right_to_a_case_is_shown_nothing_of_it_by_whatever_they_ask_
     assert asking.marked.marks_in("\n".join(logs)) == set()
 
 
-def test_who_has_a_right_is_shown_it_and_each_such_look_is_recorded(
+def test_who_has_a_right_is_shown_it_and_has_a_reading_of_each_case_of_which_they_saw_something(
     asking: Asking, caplog: pytest.LogCaptureFixture
 ) -> None:
     unrecorded: list[str] = []
     with logged(caplog) as logs:
         for place, (name, person) in enumerate(READERS.items()):
-            shown = set[int]()
+            shown, known = set[int](), set[int]()
             for way in some(ways_out(asking.marked.stage, person), place):
                 seen = asking.ask(way)
                 shown |= seen
-                if seen and (missing := seen - recorded(asking.marked, person.user)):
+                if not seen <= known:
+                    known = read_by(asking.marked, person.user)
+                if missing := seen - known:
                     unrecorded.append(f"{name}: {way.name}: {sorted(missing)}")
             assert shown == set(asking.marked.cases), name
     assert unrecorded == []
@@ -204,10 +220,7 @@ def some(ways: Iterable[Way], place: int) -> list[Way]:
     return [way for number, way in enumerate(every) if "command" in way.body or number % 6 == place]
 
 
-def recorded(marked: Marked, user: str) -> set[int]:
-    """Return the cases that a person has read since this was asked last, as the audit says; it forgets them then."""
-    readings = schema.AuditRow.action == "case.read"
-    with marked.stage.world.database.write() as session:
-        found = set(session.scalars(select(schema.AuditRow.case_id).where(readings, schema.AuditRow.actor == user)))
-        session.execute(delete(schema.AuditRow).where(readings))
-    return {case for case in found if case is not None}
+def read_by(marked: Marked, user: str) -> set[int]:
+    """Return the cases that a person has read, as the audit says."""
+    rows = [row for row in marked.stage.world.rows(schema.AuditRow) if isinstance(row, schema.AuditRow)]
+    return {row.subject_id for row in rows if row.action == "case.read" and row.actor == user}

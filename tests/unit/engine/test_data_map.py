@@ -152,7 +152,7 @@ def test_it_is_said_in_words_what_is_found_what_is_not_and_what_others_decide() 
         "Model: m-1, m-2 of anthropic gets the whole input.",
         "Slack: C0SUPPORT shows a case with personal values masked.",
         "Form and details in Slack, which show all: U0ANA, S0TEAM.",
-        "the ledger is told what was decided; its code can hand over the whole input.",
+        "The ledger is told what was decided; the automation's code can hand over the whole input.",
         "Spans: none are sent.",
         "Input, and what its source answered: 30 days after its case ended.",
         "What a model was told, and its raw answers: 1 day after its case ended.",
@@ -168,6 +168,7 @@ def test_it_is_said_in_words_what_is_found_what_is_not_and_what_others_decide() 
     [
         (SPANS, "Model: the one in this process; nothing leaves this machine for it."),
         (Surroundings(model=ModelKind.SAMPLES), "Model: none, answers written by hand; nothing leaves this machine"),
+        (Surroundings(model=ModelKind.NONE), "Model: none is asked, as the workflow has no prompt."),
         (Surroundings(), "Model: the one that the settings choose gets the whole input, with placeholders in place of"),
     ],
 )

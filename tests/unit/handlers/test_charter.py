@@ -9,8 +9,9 @@ from handlers.slack.blocks.parts.transcript import transcript
 from handlers.slack.specimens.forms import DATA_MAP
 from handlers.texts.operations.charter import autonomy_in_brief, charter
 from tests.unit.handlers.cases import NOW
+from workflows.engine.declare.charter import How, Missing
 from workflows.engine.pauses import Pause
-from workflows.engine.read.charter_views import CharterView, SecondPerson
+from workflows.engine.read.charter_views import CharterView, SecondPerson, Signature, TermsView
 
 VIEW = CharterView(
     workflow="triage",
@@ -76,3 +77,36 @@ def test_money_and_second_persons_are_said_as_people_say_them() -> None:
     assert "above its limit: more than 5,000 euros." in text
     assert "Third person: another reviewer." in text
     assert "can undo it for 10 minutes" in text
+
+
+TERMS = TermsView(version="9bc1ab02de34f560", id=7, number=3, since=NOW, is_newest=True, signature=None)
+SIGNED = Signature(by="U0MARIA", at=NOW, how=How.OWNER)
+
+
+def test_what_keeps_it_from_going_alone_is_said_first() -> None:
+    text = said(terms=TERMS, missing=[Missing.BACKUP, Missing.TOLD, Missing.NEVERS])
+    assert "Not complete: somebody who stands in for the owner, who is told and what it never does are missing." in text
+    assert "Not signed. Nothing goes alone until its owner signs." in text
+    assert "Not now: its charter is not complete, so a person decides every case." in text
+    assert "Not signed. Nothing goes alone anyway." in said(terms=TERMS, goes_alone=False, at_least=None)
+    signed = said(terms=replace(TERMS, signature=SIGNED))
+    assert "Not signed" not in signed
+    assert "They are signed by @U0MARIA" in signed
+
+
+def test_a_sample_says_that_no_person_signed_it() -> None:
+    text = said(is_sample=True, terms=replace(TERMS, signature=replace(SIGNED, by="countersign", how=How.SAMPLE)))
+    assert "A sample, signed by no person: it is a shipped example." in text
+    assert "They are signed as a sample, by no person." in text
+
+
+def test_only_the_newest_terms_may_be_signed_and_only_where_nothing_is_missing() -> None:
+    def may_be_signed(**other: object) -> bool:
+        return replace(VIEW, **other).may_be_signed  # type: ignore[arg-type]  # a test names some
+
+    assert may_be_signed(terms=TERMS)
+    assert may_be_signed(terms=replace(TERMS, signature=replace(SIGNED, how=How.SAMPLE)))
+    assert not may_be_signed(terms=replace(TERMS, signature=SIGNED))
+    assert not may_be_signed(terms=replace(TERMS, is_newest=False))
+    assert not may_be_signed(terms=TERMS, missing=[Missing.TOLD])
+    assert not may_be_signed(terms=None)

@@ -98,15 +98,6 @@ JOBS: Mapping[str, Job] = {
             adapter=TypeAdapter(QualityFigures),
         ),
         Job(
-            name=JobName.NUMBERS,
-            every=Every.WEEK,
-            longest=28,
-            gather=numbers.gather,
-            records=number_records,
-            adapter=TypeAdapter(NumberFigures),
-            asks=courses.gather,
-        ),
-        Job(
             name=JobName.BIAS,
             every=Every.MONTH,
             longest=92,
@@ -114,6 +105,15 @@ JOBS: Mapping[str, Job] = {
             records=bias_records,
             adapter=TypeAdapter(BiasFigures),
             is_wanted=bias.is_wanted,
+        ),
+        Job(
+            name=JobName.NUMBERS,
+            every=Every.WEEK,
+            longest=28,
+            gather=numbers.gather,
+            records=number_records,
+            adapter=TypeAdapter(NumberFigures),
+            asks=courses.gather,
         ),
         Job(
             name=JobName.SEAL,

@@ -13,12 +13,14 @@ from sqlalchemy.orm import Session
 
 from store import schema
 from store.cases import removals
+from store.cases.contents import removed_with
 from store.cases.removals import KeptContent
 from store.db.free_places import overwriting
 from workflows.engine.context import Context
 from workflows.engine.declare.retention import ContentClass
-from workflows.engine.privacy.kinds import OF_CASES, kinds_of
+from workflows.engine.privacy.kinds import OF_CASES, counts_by_class, kinds_of
 from workflows.engine.privacy.messages import withdraw
+from workflows.engine.read.edit_changes import changes_of, changes_to_json, proposed_in
 from workflows.engine.reasons import from_json, without_words
 from workflows.engine.review.decisions import AND_MORE
 from workflows.engine.text.canonical_json import canonical
@@ -47,6 +49,7 @@ def remove(
             removals.remove_drafts(session, case.id, team=team)
             removals.blank_marks(session, case.id, team=team)
             removed[ContentClass.OUTPUT] += removals.blank_reports(session, case.id, team=team)
+            removed[ContentClass.OUTPUT] += _keep_changes(session, context, case.id, workflow)
             for content in removals.left(session, case.id, ["reason", "reasons"], team=team):
                 if (facts := _facts(context, workflow, content)) is not None:
                     removals.replace(session, content.id, team=team, body=facts)
@@ -56,16 +59,27 @@ def remove(
             removals.blank_causes(session, case.id, team=team)
         if ContentClass.MODEL in chosen:
             removals.blank_requests(session, case.id, team=team)
-        # Nobody is shown in a channel what steps and models were given and returned.
-        was_shown = removed[ContentClass.OUTPUT] > 0
-        for one in chosen:
-            number = removals.remove(session, case.id, kinds_of([one]), team=team)
-            was_shown |= number > 0 and one is not ContentClass.MODEL
-            removed[one] += number
+        unknown = ContentClass.OUTPUT in chosen
+        gone = counts_by_class(removals.remove(session, case.id, kinds_of(chosen), team=team, unknown=unknown))
+        # Nobody is shown in a channel what a model was given and returned.
+        was_shown = removed[ContentClass.OUTPUT] > 0 or any(of is not ContentClass.MODEL for of in gone)
+        removed.update(gone)
         removals.finish(session, case.id, team=team, at=at)
     if was_shown:
         withdraw(session, case.id, team=team, at=at)
     return {one: removed[one] for one in OF_CASES if removed[one]}
+
+
+def _keep_changes(session: Session, context: Context, case: int, workflow: str) -> int:
+    """Leave of each edit the changes of its fields, which digests count; returns the number of edits."""
+    if workflow not in context.registry:
+        return 0
+    declared, made = context.registry.get(workflow), removals.edits(session, case, team=context.team)
+    for edit in made:
+        changes = changes_of(declared, proposed_in(json.loads(edit.proposal)), json.loads(edit.output))
+        body = removed_with(changes_to_json(changes))
+        removals.replace(session, edit.output_id, team=context.team, body=body)
+    return len(made)
 
 
 def _facts(context: Context, workflow: str, content: KeptContent) -> str | None:

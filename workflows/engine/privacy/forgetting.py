@@ -160,7 +160,7 @@ def _rename(session: Session, row: schema.Case, workflow: str) -> str:
     old, new = row.key, f"forgotten-{token_hex(16)}"
     before, after = (delivery_key(workflow=workflow, case=key, revision=1) for key in (old, new))
     made = deliveries.of_case(session, row.id, team=row.team_id)
-    renamed = [(one.key, after + one.key.removeprefix(before)) for one in made if one.key.startswith(before)]
+    renamed = {one.key: after + one.key.removeprefix(before) for one in made if one.key.startswith(before)}
     removals.rename(session, row.id, team=row.team_id, key=new, deliveries=renamed)
     return new
 

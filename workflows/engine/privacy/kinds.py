@@ -34,8 +34,12 @@ def kinds_of(classes: Collection[ContentClass]) -> list[ContentKind]:
 
 
 def counts_by_class(counts: Mapping[str, int]) -> dict[ContentClass, int]:
-    """Return numbers by class, from those by the kind of a content; what belongs to steps themselves is `steps`."""
+    """Return numbers by class, from those by the kind of a content; what belongs to steps themselves is `steps`.
+
+    A kind that is not known is one of an earlier version, and counts as output.
+    """
     classes: dict[str, ContentClass | None] = {str(kind): of for kind, of in CLASS_OF.items()}
     classes["steps"] = ContentClass.STEPS
-    found = {of: sum(number for kind, number in counts.items() if classes[kind] is of) for of in OF_CASES}
+    each = [(classes.get(kind, ContentClass.OUTPUT), number) for kind, number in counts.items()]
+    found = {of: sum(number for its_class, number in each if its_class is of) for of in OF_CASES}
     return {of: number for of, number in found.items() if number}

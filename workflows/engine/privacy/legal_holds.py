@@ -82,13 +82,13 @@ def active(context: Context) -> Sequence[LegalHoldView]:
         lines = legal_holds.active(session, team=context.team, limit=_LISTED)
     return [
         LegalHoldView(
-            id=line.hold.id,
-            case=line.hold.subject_id if line.hold.subject_kind == SubjectKind.CASE else None,
+            id=line.id,
+            case=line.subject.id if line.subject.kind is SubjectKind.CASE else None,
             key=line.case,
             workflow=line.workflow,
-            reason=line.hold.reason,
-            placed_by=line.hold.placed_by,
-            placed_at=line.hold.placed_at,
+            reason=line.reason,
+            placed_by=line.placed_by,
+            placed_at=line.placed_at,
         )
         for line in lines
     ]

@@ -32,6 +32,7 @@ def withdraw(session: Session, case: int, *, team: int, at: datetime) -> None:
     ]
     views += [(TARGET, SubjectKind.TARGET.of(one)) for one in target_outages.told_by(session, case, team=team)]
     for kind, subject in views:
+        outbox.want_attempted_again(session, team=team, kind=kind, subject=subject, at=at)
         for channel in sorted(messages.channels_of(session, team=team, subject=subject)):
             outbox.want_view(session, team=team, kind=kind, subject=subject, channel=channel, at=at)
     for of, ids in _subjects(case, all_runs, reviewed):
@@ -40,7 +41,8 @@ def withdraw(session: Session, case: int, *, team: int, at: datetime) -> None:
         own = {str(one.id) for one in reviewed}
         since = min(one.opened_at for one in reviewed)
         told = outbox.direct_reminders(session, team=team, since=since)
-        naming = [row.id for row in told if own & set(row.about.get(NAMES, "").split(","))]
+        # What is being sent just now is not known to name anything yet.
+        naming = [row.id for row in told if not row.ts or own & set(row.about.get(NAMES, "").split(","))]
         outbox.take_away_rows(session, naming, team=team, at=at)
 
 

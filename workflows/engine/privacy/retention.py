@@ -30,7 +30,7 @@ PAGE = 500
 """Ended runs that are read at a time."""
 PAGES = 40
 """Pages of one workflow and class that one look reads: what is left is done at the next one."""
-TOGETHER = 20
+TOGETHER = 5
 """Cases whose content is removed in one transaction on SQLite, so that nobody waits for long."""
 _PUT_OFF = 500
 """Cases that were put off and are looked at again in one look, those of the longest ago first."""

@@ -18,7 +18,7 @@ from workflows.engine.proof.chain import SealRecord
 from workflows.engine.proof.export_form import FORMAT, VERSION, Kind, line_of, row_line, seal_line
 from workflows.engine.proof.kept import audit_rows, kept_seals, moment
 from workflows.engine.proof.keys import PublicKey
-from workflows.engine.proof.receipt_lines import receipt_lines
+from workflows.engine.proof.receipts.receipt import receipt_lines
 
 _CASES = 500
 """Cases of one reading transaction."""

@@ -44,7 +44,11 @@ def surroundings_of(
 ) -> Surroundings:
     """Return what the settings say of a workflow's models, beside where spans are sent."""
     asked = models.asked(workflow, context.registry.prompt(workflow.name))
-    kind = ModelKind.VENDOR if asked else ModelKind.SAMPLES if models.shows_samples(workflow) else ModelKind.LOCAL
+    kind = ModelKind.VENDOR if asked else ModelKind.NONE
+    if models.shows_samples(workflow):
+        kind = ModelKind.SAMPLES
+    elif models.learns(workflow):
+        kind = ModelKind.LOCAL
     return Surroundings(
         model=kind,
         vendor=models.vendor.declared.name if asked else None,
@@ -105,7 +109,7 @@ def _fields(workflow: AnyWorkflow, part: Part, surroundings: Surroundings) -> It
 
 
 def _to_model(workflow: AnyWorkflow, kind: Sensitivity, surroundings: Surroundings) -> Share:
-    if surroundings.model in (ModelKind.LOCAL, ModelKind.SAMPLES):
+    if surroundings.model not in (ModelKind.VENDOR, ModelKind.UNKNOWN):
         return Share.NOTHING
     if kind is not Sensitivity.PLAIN and not workflow.personal_to_model:
         return Share.PLACEHOLDER

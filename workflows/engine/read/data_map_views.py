@@ -45,6 +45,8 @@ class ModelKind(StrEnum):
     """The model in this process."""
     SAMPLES = "samples"
     """Answers written by hand, for a demonstration."""
+    NONE = "none"
+    """The settings choose a vendor, and the workflow has no prompt for its models."""
     UNKNOWN = "unknown"
     """Whoever asks does not know what the settings choose."""
 

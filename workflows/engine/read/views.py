@@ -119,6 +119,11 @@ class RunView:
     """Parts of it whose content was removed; where they had a value, there is none now."""
 
     @property
+    def has_content(self) -> bool:
+        """True if nothing of it was removed but the data of steps and models, which nobody needs to act on it."""
+        return not set(self.removed) - {Part.STEPS, Part.MODEL, Part.ERROR}
+
+    @property
     def to_approve(self) -> Mapping[str, JsonValue] | None:
         """Values that an approval is about: those that wait for a second person, else the proposal.
 

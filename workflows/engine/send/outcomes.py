@@ -50,7 +50,10 @@ def note_sent(
                     done |= {"ts": ts or outbox.NO_MESSAGE, "posted_in": posted_in if ts is not None else None}
                 if names:
                     done["about"] = {**row.about, outbox.NAMES: ",".join(map(str, names))}
-                outbox.move(session, row, frm=OutboxState.ATTEMPTING, to=OutboxState.SENT, **done)
+                is_settled = outbox.move(session, row, frm=OutboxState.ATTEMPTING, to=OutboxState.SENT, **done)
+                if not is_settled and first.kind not in VIEWS and ts is not None:
+                    # Its content was removed while it was being sent.
+                    outbox.note_place(session, row.id, team=team, ts=ts, posted_in=posted_in)
             else:
                 # The row is not in the message that was found; it may be in another.
                 outbox.move(session, row, frm=OutboxState.ATTEMPTING, to=OutboxState.DUE)

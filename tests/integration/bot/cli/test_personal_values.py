@@ -72,7 +72,7 @@ def test_the_data_map_is_printed_and_can_be_read_by_a_program(letters: CommandLi
     assert "Its newest cases came from: command line." in told
     assert "- customer (personal). model: nothing; channel: nothing; target: what its code hands over." in told
     assert "Personal as a whole: customer (input), mail (output)." in told
-    assert "- the ledger is told what was decided; its code can hand over the whole input." in told
+    assert "- The ledger is told what was decided; the automation's code can hand over the whole input." in told
     read = letters.done("data-map", "letters", "--json").json()
     assert [one["name"] for one in read["fields"]] == ["id", "customer", "text", "queue", "mail"]
     assert read["retention"]["input"] == 365

@@ -1,25 +1,20 @@
 """`readings`: who was shown what is in a case, and what one person read."""
 
-import os
-import pwd
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from store.db.database import Database
-from tests.integration.bot.commandline import PARCELS, CommandLine
-from tests.integration.bot.parcels import FOLDER
+from tests.integration.bot.commandline import CommandLine
 
 pytestmark = pytest.mark.slow
 
-ME = f"cli:{pwd.getpwuid(os.getuid()).pw_name}"
+ME = "cli:ana"
 
 
 @pytest.fixture
 def one(countersign: CommandLine) -> CommandLine:
     """A folder in which one case waits for a person."""
-    (countersign.folder / "world").mkdir()
-    countersign.settings.update(COUNTERSIGN_WORKFLOWS=str(PARCELS), **{FOLDER: str(countersign.folder / "world")})
     countersign.submit(2, "unsure")
     return countersign
 
@@ -40,7 +35,7 @@ def test_what_is_shown_at_the_command_line_is_a_reading_once(one: CommandLine) -
     expected = [(1, ME, "spans"), (1, ME, "explain"), (1, ME, "case")]
     assert ways(one, "1") == expected
     assert ways(one, "--by", ME) == expected
-    tomorrow = f"{datetime.now() + timedelta(days=2):%Y-%m-%d}"
+    tomorrow = f"{datetime.now(UTC) + timedelta(days=2):%Y-%m-%d}"
     assert ways(one, "--by", ME, "--since", tomorrow) == []
     assert ways(one, "--by", "U0ANA") == []
     header, newest, *_ = one.done("readings", "1").out.splitlines()

@@ -22,6 +22,7 @@ from workflows import Autonomy, Review, Workflow
 from workflows.engine.charters.kept import KeptCharters
 from workflows.engine.charters.signing import sign
 from workflows.engine.charters.terms import Answering
+from workflows.engine.context import Unsigned
 from workflows.engine.declare.charter import How
 from workflows.engine.declare.registry import Registry
 from workflows.engine.errors import Refused, Stale, Unknown
@@ -123,6 +124,14 @@ def test_the_signature_and_what_went_alone_by_it_are_in_the_audit(world: World) 
     assert by_action["terms.begun"].details == {"terms": version, "number": 1, "signed": None}
     assert by_action["review.opened"].details["terms"] == version[:16]
     assert by_action["run.delivering"].details["terms"] == version[:16]
+
+
+def test_nothing_goes_alone_where_nobody_says_whether_it_may(world: World) -> None:
+    process = Process(world, declared())
+    process.sign()
+    world.context = replace(world.context, charters=Unsigned())
+    process.context, process.runner = world.context, Runner(world.context, lambda _: world.model)
+    assert world.state(process.worked(1)) == "waiting"
 
 
 def test_what_is_missing_keeps_it_from_going_alone_and_from_being_signed(world: World) -> None:

@@ -72,7 +72,7 @@ def test_each_tampering_is_named_with_the_first_row_and_its_kind(context: Contex
             assert [(one.kind, one.row, one.other) for one in in_export.findings] == told, tampering.name
             if naive(context) is None:
                 missed.add(tampering.kind)
-        assert verify(KeptAudit(context.database, team=context.team), TRUST).is_right, "it was undone"
+    assert verify(KeptAudit(context.database, team=context.team), TRUST).is_right, "each was undone"
     assert missed == {"edited", "reordered", "doubled"}, "the control: whoever counts rows misses these"
 
 

@@ -1,12 +1,14 @@
 """A case's groups are kept with the run that proposed, whatever the author's code does; other workflows pay nothing."""
 
 from collections.abc import Callable
+from contextlib import suppress
 
 import pytest
 
 from store import schema
+from store.db.failpoints import Failpoint, Side, watched
 from tests.conftest import MakeWorld
-from tests.integration.engine.scene import DRAFT, Scene, rows, sample
+from tests.integration.engine.scene import DRAFT, Crash, Scene, rows, sample
 from tests.sample import Ticket
 from workflows.engine.propose.segments import MOST_GROUPS, OTHER
 
@@ -93,3 +95,31 @@ def test_groups_beyond_fifty_count_as_other(make_world: MakeWorld) -> None:
 def test_a_workflow_without_segments_keeps_nothing(make_world: MakeWorld) -> None:
     scene = sample(make_world)
     assert kept(scene, scene.worked(id=1)) == []
+
+
+@pytest.mark.parametrize("text", ["charged twice", "smoke"], ids=["alone", "to a person"])
+def test_a_crash_keeps_a_case_in_its_groups_once(make_world: MakeWorld, text: str) -> None:
+    """They are kept in the transaction that opens the review or resolves the case, or not at all."""
+    scene = sample(make_world)
+    scene.workflow.segments["language"] = lambda ticket: ticket.language
+    case = scene.submit(id=1, text=text)
+    ended = False
+    for allowed in range(40):
+        leases = scene.world.claim()
+        if not leases:
+            break
+        passed = 0
+
+        def dies(seam: Failpoint, side: Side, _about: str, allowed: int = allowed) -> None:
+            nonlocal passed, ended
+            if (seam, side) == (Failpoint.COMMIT, Side.BEFORE):
+                passed += 1
+                if passed > allowed:
+                    ended = True
+                    raise Crash
+
+        with watched(dies), suppress(Crash):
+            scene.world.runner.advance(leases[0])
+        scene.world.restart()
+    assert ended
+    assert [value for _, _, value in kept(scene, case)] == ["en"]

@@ -2,8 +2,7 @@
 
 import json
 from collections import Counter, defaultdict
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Sequence
 
 from sqlalchemy.orm import Session
 
@@ -15,7 +14,7 @@ from store.quality import decided
 from store.quality.decided import DecidedLine
 from workflows.engine.case.kept_content import REMOVED
 from workflows.engine.digests.days import Days
-from workflows.engine.digests.quality.edits import Grouped, Output, group
+from workflows.engine.digests.quality.edits import Grouped, group
 from workflows.engine.digests.quality.views import (
     Before,
     Checks,
@@ -26,6 +25,7 @@ from workflows.engine.digests.quality.views import (
     Reported,
 )
 from workflows.engine.digests.scope import Scope
+from workflows.engine.read.edit_changes import FieldChange, changes_from_json, changes_of, proposed_in
 from workflows.engine.review.decisions import AND_MORE, DecisionKind
 
 MOST = 2_000
@@ -63,7 +63,7 @@ def gather(session: Session, scope: Scope) -> QualityFigures:
     edited = _edits(session, scope)
     refused: defaultdict[int, list[str]] = defaultdict(list)
     for line in decided.rejections(session, team=team, since=days.since, until=days.until, limit=MOST):
-        # Of a reason that was removed nobody can tell whether it was a declared one.
+        # What was removed was in a person's own words: a declared reason is kept.
         refused[line.workflow].append(json.loads(line.reason) if line.reason is not None else REMOVED)
     passed_over: defaultdict[int, Counter[str]] = defaultdict(Counter)
     for workflow, sentences in decided.confirmed(session, team=team, **span):
@@ -74,8 +74,8 @@ def gather(session: Session, scope: Scope) -> QualityFigures:
     found = []
     for row in scope.workflows(session):
         declared = scope.context.registry.get(row.name) if row.name in scope.context.registry else None
-        pairs = edited[row.id]
-        grouped = group(declared, pairs) if declared is not None else Grouped(fields=(), few=0)
+        edits = edited[row.id]
+        grouped = group(declared, edits) if declared is not None else Grouped(fields=(), few=0)
         presets = declared.review.reject_reasons if declared is not None else ()
         chosen = [_preset(reason, presets) for reason in refused[row.id]]
         by_name = Counter(one for one in chosen if one is not None)
@@ -91,7 +91,7 @@ def gather(session: Session, scope: Scope) -> QualityFigures:
                 overdue=overdue[row.id],
                 fields=grouped.fields,
                 few=grouped.few,
-                compared=len(pairs) if declared is not None else 0,
+                compared=len(edits) if declared is not None else 0,
                 proposers=_proposers(now.decisions[row.id]),
                 reasons=_most(by_name),
                 free_reasons=sum(reason not in presets for reason in refused[row.id]),
@@ -153,18 +153,21 @@ def records(figures: QualityFigures) -> list[dict[str, str | int | float | None]
     return made
 
 
-def _edits(session: Session, scope: Scope) -> defaultdict[int, list[tuple[Output, Output]]]:
-    """Return workflow id -> the newest edits, each as what was proposed and what was decided."""
-    found: defaultdict[int, list[tuple[Output, Output]]] = defaultdict(list)
-    days = scope.days
+def _edits(session: Session, scope: Scope) -> defaultdict[int, list[Sequence[FieldChange]]]:
+    """Return workflow id -> the newest edits, each as its changes."""
+    found: defaultdict[int, list[Sequence[FieldChange]]] = defaultdict(list)
+    days, registry = scope.days, scope.context.registry
+    names = {row.id: row.name for row in scope.workflows(session)}
     for line in decided.edits(session, team=scope.team, since=days.since, until=days.until, limit=MOST):
-        if line.proposal is None or line.output is None:
-            # It still counts as an edit, and is not among those that were compared.
+        name = names.get(line.workflow)
+        if name is None:
             continue
-        proposal: Mapping[str, Any] = json.loads(line.proposal)
-        # One that broke the form of the output is kept as it came.
-        proposed = proposal.get("output", proposal.get("rejected"))
-        found[line.workflow].append((proposed if isinstance(proposed, dict) else {}, json.loads(line.output)))
+        if line.changes is not None:
+            # Its values were removed.
+            found[line.workflow].append(changes_from_json(line.changes))
+        elif line.proposal is not None and line.output is not None and name in registry:
+            proposed = proposed_in(json.loads(line.proposal))
+            found[line.workflow].append(changes_of(registry.get(name), proposed, json.loads(line.output)))
     return found
 
 

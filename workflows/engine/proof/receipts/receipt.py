@@ -1,8 +1,9 @@
 """The receipt of a case, read: its rows in one transaction, joined with the audit rows that keep the hashes."""
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any
 
 from pydantic import BaseModel, JsonValue
@@ -58,13 +59,13 @@ def receipt_view(context: Context, case: int) -> ReceiptView:
     return view
 
 
-def receipt_lines(context: Context, cases: Sequence[int]) -> Iterator[dict[str, JsonValue]]:
+def receipt_lines(context: Context, cases: Iterable[int]) -> Iterator[dict[str, JsonValue]]:
     """Yield the receipt of each of these cases that has one, as JSON with ids and hashes alone.
 
     A few statements for many cases at once; no content is read.
     """
-    for first in range(0, len(cases), _AT_ONCE):
-        some = cases[first : first + _AT_ONCE]
+    left = iter(cases)
+    while some := list(islice(left, _AT_ONCE)):
         with context.database.read() as session:
             rows = receipts.rows_of(session, some, team=context.team)
             views = [_view(context, case, rows, _NO_TEXTS) for case in rows.cases]

@@ -34,7 +34,7 @@ from workflows.engine.propose.checks import Held, holds
 from workflows.engine.read.history import case_view
 from workflows.engine.read.pulled.masking import Masking
 from workflows.engine.read.pulled.views import PulledDecision, PulledStep, PulledTurn, PulledView
-from workflows.engine.read.views import CaseView, RunView, StepView
+from workflows.engine.read.views import CaseView, Part, RunView, StepView
 from workflows.engine.reasons import Code
 from workflows.engine.review.standing import standing
 from workflows.engine.run.stops import LOST
@@ -73,7 +73,7 @@ def pulled(context: Context, case: int, *, masked: bool = True) -> PulledView:
     view = case_view(context, case)
     workflow = known_workflow(context, view.workflow)
     run = _failed(view)
-    if run.removed:
+    if set(run.removed) - {Part.MODEL}:
         raise ContentRemoved(case=case, at=view.erased_at)
     with context.database.read() as session:
         row = runs.get(session, run.id, team=context.team)
