@@ -1,6 +1,6 @@
 """The rows that receipts of decisions are made from, of several cases at once, and the contents that they show."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import func, select
@@ -43,6 +43,12 @@ def texts_of(session: Session, ids: Collection[int], *, team: int) -> ReceiptTex
         whole={id: body for id, kind, body in found if kind != "facts"},
         facts={id: body for id, kind, body in found if kind == "facts"},
     )
+
+
+def cases_after(session: Session, *, team: int, after: int, limit: int) -> Sequence[int]:
+    """Return the next cases after one, by id."""
+    query = select(Case.id).where(Case.team_id == team, Case.id > after).order_by(Case.id).limit(limit)
+    return session.scalars(query).all()
 
 
 def rows_of(session: Session, cases: Collection[int], *, team: int) -> ReceiptRows:

@@ -14,6 +14,7 @@ from bot.cli.start import started
 
 if TYPE_CHECKING:
     from workflows.engine.proof.keys import PublicKey
+    from workflows.engine.proof.receipts.checking import Findings
     from workflows.engine.proof.verification import Trust
     from workflows.engine.proof.views import Verdict
 
@@ -22,10 +23,21 @@ commands = typer.Typer()
 
 @commands.command()
 def verify(
-    export: Annotated[
+    file: Annotated[
         Path | None,
-        typer.Argument(metavar="EXPORT", help="A file of countersign audit-export; left out, the database."),
+        typer.Argument(
+            metavar="EXPORT",
+            help="A file of countersign audit-export, or one receipt as JSON; left out, the database.",
+        ),
     ] = None,
+    receipt: Annotated[
+        list[Path] | None,
+        typer.Option("--receipt", metavar="FILE", help="A receipt to be held against the export. May be repeated."),
+    ] = None,
+    receipts: Annotated[
+        bool,
+        typer.Option("--receipts", help="Of the database: hash what was decided again, too. It takes longer."),
+    ] = False,
     key: Annotated[
         list[str] | None, typer.Option("--key", metavar="PUBLIC", help="A public key of the seals. May be repeated.")
     ] = None,
@@ -40,7 +52,8 @@ def verify(
 ) -> None:
     """Verify that the audit is as it was sealed, and name the first row that is not. Code 1 where something is found.
 
-    An export is verified without a database and without settings.
+    It says, too, whether proposed, approved and delivered fit. An export or a receipt is verified without a database
+    and without settings.
     """
     from bot.cli.screens.output import one_line_errors, print_json
     from bot.cli.screens.told import tell
@@ -48,18 +61,16 @@ def verify(
 
     with one_line_errors():
         trust = _trust(key or [], head or [], heads)
-    if export is None:
-        verdict = _of_database(trust)
-    else:
-        from workflows.engine.proof.export_file import verify_export
-
-        with one_line_errors():
-            verdict = verify_export(export, trust)
+        if file is not None and not receipt:
+            _check_one(file, json=json)
+        verdict = _of_file(file, trust, receipt or [], all_of_database=receipts)
+    if verdict is None:
+        verdict = _of_database(trust, receipts=receipts)
     if json:
-        print_json({"right": verdict.is_right, **_plain(verdict)})
+        print_json({"right": verdict.is_right, "good": verdict.is_good, **_plain(verdict)})
     else:
         tell(verified(verdict))
-    raise typer.Exit(0 if verdict.is_right else 1)
+    raise typer.Exit(0 if verdict.is_good else 1)
 
 
 @commands.command("audit-export")
@@ -129,19 +140,54 @@ def _trust(keys: list[str], heads: list[str], file: Path | None) -> Trust:
     return Trust(keys=named, named=bool(named), heads=[*given, *kept], bad_heads=bad)
 
 
-def _of_database(trust: Trust) -> Verdict:
+def _check_one(file: Path, *, json: bool) -> None:
+    """Check the receipt in a file, tell what came of it, and end; return where it is no receipt. Raise `OSError`."""
+    from bot.cli.screens.output import print_json
+    from bot.cli.screens.told import tell
+    from handlers.texts.operations.verified import checked
+    from workflows.engine.proof.receipts.receipt_file import check_file
+
+    found = check_file(file)
+    if found is None:
+        return
+    if json:
+        print_json({"good": found.good, **_plain(found)})
+    else:
+        tell(checked(found))
+    raise typer.Exit(0 if found.good else 1)
+
+
+def _of_file(file: Path | None, trust: Trust, receipts: list[Path], *, all_of_database: bool) -> Verdict | None:
+    """Return the verdict on an export; None where none is named. Raise `Refused` or `OSError`."""
+    from workflows.engine.errors import Refused
+    from workflows.engine.proof.export_file import verify_export
+
+    if file is None:
+        if receipts:
+            raise Refused(
+                "--receipt: name the export that it is held against: countersign verify EXPORT --receipt FILE"
+            )
+        return None
+    if all_of_database:
+        raise Refused("--receipts is about the database; the receipts of an export are always verified")
+    return verify_export(file, trust, receipts=receipts)
+
+
+def _of_database(trust: Trust, *, receipts: bool) -> Verdict:
     from dataclasses import replace
 
     from workflows.engine.proof.kept_audit import verify_database
+    from workflows.engine.proof.kept_receipts import with_receipts
 
     with started() as app:
         key = app.settings.signing_key()
         if not trust.keys and key is not None:
             trust = replace(trust, keys=[key.public])
-        return verify_database(app.context, replace(trust, restored_at=app.context.restores.at))
+        verdict = verify_database(app.context, replace(trust, restored_at=app.context.restores.at))
+        return with_receipts(app.context, verdict) if receipts else verdict
 
 
-def _plain(verdict: Verdict) -> dict[str, object]:
+def _plain(verdict: Verdict | Findings) -> dict[str, object]:
     from pydantic_core import to_jsonable_python
 
     found: dict[str, object] = to_jsonable_python(verdict)

@@ -1,25 +1,49 @@
 """The result of a verification in words: one sentence, then what it means and what to do."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 
-from handlers.texts.pieces import Line, Told, line, words
+from handlers.texts.pieces import Line, Paragraph, Told, bullets, line, words
 from handlers.texts.plain import in_words
+from workflows.engine.proof.receipts.checking import Check, Findings
+from workflows.engine.proof.receipts.checking import Finding as ReceiptFinding
+from workflows.engine.proof.receipts.views import Outcome
 from workflows.engine.proof.views import Finding, FindingKind, Verdict
 from workflows.engine.text.sanitize import one_line
 
 _SAID = 100
 """Characters of something from an export that are shown."""
+_SHOWN = 20
+"""Findings, decisions and rows of a receipt that are shown."""
+_OUTCOME: Mapping[Outcome, str] = {
+    Outcome.AS_PROPOSED: "proposed, approved and delivered are the same",
+    Outcome.EDITED: "what was delivered is what was approved; it is not what was proposed",
+    Outcome.ANSWERED: "what was delivered is what was approved; there was no proposal",
+    Outcome.ALONE: "what was delivered is what was proposed; the workflow went alone",
+    Outcome.LAPSED: "what was delivered is what was proposed; nobody answered in time",
+    Outcome.TOLD: "it was rejected, and the system of record was told the very reason",
+    Outcome.CLOSED: "it was closed, and nothing was delivered",
+    Outcome.FOUND: "what was to be delivered is what was decided; a person found that it was delivered",
+    Outcome.PENDING: "it is decided, and not delivered",
+    Outcome.UNKNOWN: "whether the three fit is not known: a hash of them was not kept",
+    Outcome.NOT_APPROVED: "alarm: what was delivered is not what was decided",
+}
 
 
 def verified(verdict: Verdict) -> Told:
     """Tell what came of a verification."""
+    receipts = [line(words(said)) for said in _receipts(verdict)]
     if verdict.is_right:
-        first = _right(verdict)
-        return Told(brief=first, parts=[[line(words(first))], [*_extent(verdict)]])
+        alarm, first = _alarm(verdict), _right(verdict)
+        parts: list[Sequence[Paragraph]] = [[line(words(one)) for one in (alarm, first) if one is not None]]
+        parts += [receipts, [*_extent(verdict)]]
+        return Told(brief=alarm or first, parts=[part for part in parts if part])
     (finding, *_) = verdict.findings
     first = sentence(finding)
     after = [line(words(_meaning(finding, verdict))), line(words(_next_step(finding)))]
-    return Told(brief=first, parts=[[line(words(first))], after, [*_extent(verdict)]])
+    if (said := _alarm(verdict)) is not None:
+        receipts.insert(0, line(words(said)))
+    parts = [[line(words(first))], after, receipts, [*_extent(verdict)]]
+    return Told(brief=first, parts=[part for part in parts if part])
 
 
 def _right(verdict: Verdict) -> str:
@@ -28,6 +52,87 @@ def _right(verdict: Verdict) -> str:
     rows = f"{verdict.rows:,} {'row is' if verdict.rows == 1 else 'rows are'}"
     seals = f"{verdict.seals:,} {'seal' if verdict.seals == 1 else 'seals'}"
     return f"The audit is as it was sealed: {rows} right, in {seals}."
+
+
+def _alarm(verdict: Verdict) -> str | None:
+    tally = verdict.receipts
+    if tally is None or not tally.not_approved:
+        return None
+    cases, left = ", ".join(str(case) for case in tally.alarms), tally.not_approved - len(tally.alarms)
+    named = f"case{'' if tally.not_approved == 1 else 's'} {cases}{f' and {left:,} more' if left else ''}"
+    all_of = f"{tally.receipts:,} {'receipt' if tally.receipts == 1 else 'receipts'}"
+    return f"Alarm: {tally.not_approved:,} of {all_of}: delivered what nobody approved: {named}."
+
+
+def _receipts(verdict: Verdict) -> Iterator[str]:
+    """Say what receipts show."""
+    tally, held = verdict.receipts, verdict.held
+    if held:
+        yield f"{held:,} {'receipt' if held == 1 else 'receipts'} from elsewhere: as the rows of this export say."
+    if tally is None:
+        return
+    all_of = f"{tally.receipts:,} {'receipt' if tally.receipts == 1 else 'receipts'}"
+    said = [f"in {tally.fit:,} of {tally.decisions:,} decisions, what was delivered is what was decided"]
+    if tally.undelivered:
+        said.append(f"in {tally.undelivered:,}, nothing was delivered")
+    if tally.unknown:
+        said.append(f"in {tally.unknown:,}, hashes were not kept yet")
+    yield f"{all_of}: {'; '.join(said)}."
+    if tally.remade:
+        yield f"{tally.remade:,} hashes were made again from the content that is there, and fit."
+    if tally.outside:
+        rows = f"{tally.outside:,} {'row' if tally.outside == 1 else 'rows'}"
+        yield f"They name {rows} before or after the sealed ones of this export: those prove nothing here."
+
+
+def checked(findings: Findings) -> Told:
+    """Tell what came of the check of one receipt, from a file."""
+    wrong = [_wrong(one) for one in findings.found[:_SHOWN]]
+    if findings.case is None:
+        first = "The receipt cannot be read."
+        return Told(brief=first, parts=[[line(words(first))], [bullets([line(words(one)) for one in wrong])]])
+    case = f"The receipt of case {findings.case}"
+    first = f"{case} fits: nothing in it contradicts its hashes." if findings.good else f"{case} does not fit."
+    parts: list[Sequence[Paragraph]] = [[line(words(first))]]
+    if wrong:
+        parts.append([bullets([line(words(one)) for one in wrong])])
+    runs = list(findings.outcomes.items())[:_SHOWN]
+    parts.append([line(words(f"Run {run}: {_OUTCOME[outcome]}. {_remade(findings, run)}")) for run, outcome in runs])
+    rows = ", ".join(str(row) for row in findings.rows[:_SHOWN]) or "none"
+    more = f" and {len(findings.rows) - _SHOWN:,} more" if len(findings.rows) > _SHOWN else ""
+    parts.append(
+        [
+            line(words(f"It rests on these rows of the audit: {rows}{more}.")),
+            line(
+                words(
+                    "A receipt alone does not show that the audit holds these hashes. An export of those days does: "
+                    "countersign audit-export writes it, and countersign verify EXPORT --receipt FILE compares."
+                )
+            ),
+        ]
+    )
+    return Told(brief=first, parts=parts)
+
+
+def _remade(findings: Findings, run: int) -> str:
+    names = [one_line(name, _SAID) for name in findings.remade.get(run, ())[:_SHOWN]]
+    if not names:
+        return "Without texts in it, no hash could be made again."
+    return f"Made again from their texts: {', '.join(names)}."
+
+
+def _wrong(finding: ReceiptFinding) -> str:
+    run = f"Run {finding.run}: " if finding.run is not None else ""
+    what = one_line(finding.what, _SAID)
+    match finding.check:
+        case Check.UNREADABLE:
+            return f"{what}."
+        case Check.DIFFERS:
+            return f"{run}the hash of {what} is not that of its text, or of the decision that counts."
+        case Check.NOT_APPROVED:
+            return f"{run}what was delivered is not what was decided."
+        case Check.OTHER_OUTCOME:
+            return f"{run}it says {what}, and its hashes do not."
 
 
 def sentence(finding: Finding) -> str:
@@ -67,6 +172,18 @@ def sentence(finding: Finding) -> str:
             return f"The export is cut off{f' at line {finding.line:,}' if finding.line is not None else ''}."
         case FindingKind.UNREADABLE:
             return f"Line {finding.line:,} of the export cannot be read: {said}."
+        case FindingKind.RECEIPT_EDITED:
+            of = f" of case {finding.case}" if finding.case is not None else ""
+            against = f"row {row:,}: " if row is not None else ""
+            return f"The receipt{of} was edited{where or ', in the file that was named'}: {against}{said}."
+        case FindingKind.RECEIPT_DOUBLED:
+            return f"The receipt of case {finding.case} was doubled: it is there twice{where}."
+        case FindingKind.RECEIPT_LEFT_OUT:
+            return f"The receipt of case {finding.case} was left out: row {row:,} is of a delivery."
+        case FindingKind.RECEIPT_OUTSIDE:
+            return f"The receipt of case {finding.case} is not proven: row {row:,} is not sealed in this export."
+        case FindingKind.CONTENT_CHANGED:
+            return f"A content of case {finding.case} was changed: {said} has another hash than the audit keeps."
 
 
 def _meaning(finding: Finding, verdict: Verdict) -> str:
@@ -87,6 +204,12 @@ def _meaning(finding: Finding, verdict: Verdict) -> str:
             said = "Something of it is missing: it was not written or not copied to its end, or lines were taken out."
         case FindingKind.UNREADABLE:
             said = "The file is damaged, or it is no export of this program."
+        case FindingKind.RECEIPT_EDITED | FindingKind.RECEIPT_DOUBLED | FindingKind.RECEIPT_LEFT_OUT:
+            said = "The rows of the audit are as they were sealed; it is the receipt that does not belong to them."
+        case FindingKind.RECEIPT_OUTSIDE:
+            said = "Nothing is wrong with what could be compared."
+        case FindingKind.CONTENT_CHANGED:
+            said = "The audit is as it was sealed. Somebody changed the content after its hash was kept."
     if verdict.restored_at is not None and finding.kind is FindingKind.UNKNOWN_HEAD:
         said += (
             f" The database was put back from a backup at {in_words(verdict.restored_at)}: heads that were published "
@@ -97,8 +220,16 @@ def _meaning(finding: Finding, verdict: Verdict) -> str:
 
 def _next_step(finding: Finding) -> str:
     match finding.kind:
-        case FindingKind.CUT_OFF | FindingKind.UNREADABLE:
+        case (
+            FindingKind.CUT_OFF
+            | FindingKind.UNREADABLE
+            | FindingKind.RECEIPT_EDITED
+            | FindingKind.RECEIPT_DOUBLED
+            | FindingKind.RECEIPT_LEFT_OUT
+        ):
             return "Ask for the export again, or make it anew: countersign audit-export."
+        case FindingKind.RECEIPT_OUTSIDE:
+            return "Ask for an export of more days: countersign audit-export."
         case FindingKind.NOT_SIGNED:
             return "Name the key of these seals with --key; without one, compare their heads with those kept elsewhere."
         case FindingKind.UNKNOWN_HEAD:

@@ -1028,6 +1028,7 @@ class Company:
             "audit.readings_of_case": {"subject": SubjectKind.CASE.of(ids["doubtful case"])},
             "audit.readings_by": {"actor": "U1"},
             "receipts.texts_of": {"ids": [ids["waiting content"]]},
+            "receipts.cases_after": {"after": 0},
             "receipts.rows_of": {"cases": [ids["doubtful case"], ids["delivered case"]]},
             "spot_checks.add": {"run": ids["holding run"], "probability": 0.05, "due_at": NOW},
             "spot_checks.get": {"check": ids["drawn check"]},

@@ -4,6 +4,7 @@ The form is what is sealed. Whoever knows the row can make the form again, byte 
 """
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from hashlib import sha256
@@ -17,6 +18,8 @@ _WHOLE = 2**53 - 1
 """Greatest integer that every JSON parser reads as it is written (RFC 7493). A greater one is written as a text."""
 _TEXT = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False)
 """Writes texts, whole numbers and nothing as RFC 8785 does, five times as fast: each case has a dozen rows."""
+_WRITTEN_OTHERWISE = re.compile(rb"[:\[,]-?(?:[0-9]+\.0[,}\]]|[0-9.]+e|[0-9]{16})")
+"""A number, perhaps, that RFC 8785 writes in another way than Python."""
 _PLAIN = frozenset({str, int, bool, type(None)})
 
 
@@ -68,6 +71,15 @@ def canonical(value: Mapping[str, object]) -> bytes:
         return rfc8785.dumps(_sayable(value))
     except (rfc8785.CanonicalizationError, UnicodeError, ValueError, RecursionError):
         return rfc8785.dumps({"v": VERSION, "unsayable": _as_text(value)})
+
+
+def is_canonical(value: Mapping[str, object], raw: bytes) -> bool:
+    """Tell whether bytes are the canonical form of the object that was read from them."""
+    try:
+        fast = _TEXT.encode(value).encode()
+    except (UnicodeError, ValueError, RecursionError):
+        return False
+    return raw == (fast if raw.isascii() and not _WRITTEN_OTHERWISE.search(fast) else canonical(value))
 
 
 def _as_text(value: object) -> str:

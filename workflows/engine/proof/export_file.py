@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import closing
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
@@ -11,6 +12,7 @@ from workflows.engine.proof.audit_form import AuditRecord, form_of, leaf
 from workflows.engine.proof.chain import SealRecord
 from workflows.engine.proof.comparison import FoundRow
 from workflows.engine.proof.export_form import FORMAT, LONGEST_LINE, VERSION, Kind, row_line
+from workflows.engine.proof.exported_receipts import ExportedReceipts
 from workflows.engine.proof.keys import BadKey, PublicKey, public_key
 from workflows.engine.proof.verification import Reach, Sealed, Trust, Wrong, verify
 from workflows.engine.proof.views import Finding, FindingKind, Verdict
@@ -44,20 +46,25 @@ class _Header:
     restored_at: str | None
 
 
-def verify_export(file: Path, trust: Trust) -> Verdict:
-    """Verify an export. Raise `OSError` where it cannot be read.
+def verify_export(file: Path, trust: Trust, *, receipts: Sequence[Path] = ()) -> Verdict:
+    """Verify an export, and hold receipts against its rows. Raise `OSError` where one cannot be read.
 
     Without keys in `trust`, signatures are checked with the key that the export brings; that shows only that one key
     signed all.
     """
     export = Export(file)
-    try:
-        header = export.header()
-    except Wrong as wrong:
-        return replace(verify(_Nothing(), trust), findings=[wrong.finding])
-    if not trust.keys and header.key is not None:
-        trust = replace(trust, keys=[header.key], own=True)
-    return verify(export, trust, Reach(first=header.first_seal, until=header.until))
+    with closing(export.receipts):
+        try:
+            header = export.header()
+        except Wrong as wrong:
+            return replace(verify(_Nothing(), trust), findings=[wrong.finding])
+        if not trust.keys and header.key is not None:
+            trust = replace(trust, keys=[header.key], own=True)
+        verdict = verify(export, trust, Reach(first=header.first_seal, until=header.until))
+        if verdict.is_right:
+            found = [one for name in receipts for one in export.receipts.held(name)]
+            verdict = replace(verdict, findings=found, held=len(receipts) - len(found))
+        return replace(verdict, receipts=export.receipts.tally())
 
 
 class _Nothing:
@@ -85,6 +92,7 @@ class Export:
 
     def __init__(self, file: Path) -> None:
         """Read nothing yet."""
+        self.receipts = ExportedReceipts()
         self._file = file
         self._team = 0
 
@@ -121,7 +129,9 @@ class Export:
         """Yield the rows that are not sealed yet, with one look at the beginning of each line. Raise `Wrong`."""
         for number, raw in self._raw():
             if raw.startswith(_UNSEALED):
-                yield self._row(_parsed(number, raw))
+                row = self._row(_parsed(number, raw))
+                self.receipts.keep(row, sealed=False)
+                yield row
 
     def sealed(self) -> Iterator[Sealed]:
         """Yield the seals in their order, with their rows; then look whether the end is there. Raise `Wrong`."""
@@ -137,13 +147,17 @@ class Export:
                     lines.take()
             elif line.kind in counted:
                 counted[Kind(line.kind)] += 1
+                if line.kind == Kind.RECEIPT:
+                    self.receipts.look_at(line.number, line.raw, line.values)
             elif line.kind == Kind.ROW:
                 raise Wrong(Finding(kind=FindingKind.INSERTED, row=self._row(line).id, line=line.number))
             else:
                 raise _unreadable(line.number, f"{line.kind!r} does not belong there")
-        self._look_at_end(line, lines, seals=seals, rows=rows[0], unsealed=counted[Kind.UNSEALED])
+        self._look_at_end(line, lines, seals=seals, rows=rows[0], counted=counted)
 
-    def _look_at_end(self, end: _Line | None, lines: "_Ahead", *, seals: int, rows: int, unsealed: int) -> None:
+    def _look_at_end(
+        self, end: _Line | None, lines: "_Ahead", *, seals: int, rows: int, counted: Mapping[Kind, int]
+    ) -> None:
         if end is None:
             raise Wrong(Finding(kind=FindingKind.CUT_OFF))
         if (more := lines.take()) is not None:
@@ -151,7 +165,9 @@ class Export:
         said = end.values
         if said.get("seals") != seals:
             raise Wrong(Finding(kind=FindingKind.SEAL_REMOVED, said=f"{said.get('seals')} seals, {seals} are there"))
-        if said.get("rows") != rows or said.get("unsealed") != unsealed or said.get("lines") != end.number - 1:
+        self.receipts.look_at_end()
+        there = {"rows": rows, "unsealed": counted[Kind.UNSEALED], "receipts": counted[Kind.RECEIPT]}
+        if any(said.get(name) != number for name, number in there.items()) or said.get("lines") != end.number - 1:
             raise Wrong(Finding(kind=FindingKind.CUT_OFF, line=end.number))
 
     def _rows_of(self, lines: "_Ahead", seal: SealRecord, counted: list[int], after: int) -> Sequence[FoundRow]:
@@ -159,6 +175,7 @@ class Export:
         while (line := lines.next) is not None and line.kind == Kind.ROW and len(found) < seal.count + _MORE:
             lines.take()
             found.append(self._row(line))
+            self.receipts.keep(found[-1], sealed=True)
         counted[0] += len(found)
         return found
 

@@ -57,6 +57,15 @@ class FindingKind(StrEnum):
     """An export that ends before its end."""
     UNREADABLE = "unreadable"
     """A line of an export that is none of ours."""
+    RECEIPT_EDITED = "receipt_edited"
+    """A receipt that is not as it was written, or says otherwise than the audit rows that it names."""
+    RECEIPT_DOUBLED = "receipt_doubled"
+    RECEIPT_LEFT_OUT = "receipt_left_out"
+    """There is a delivery of a case, and no receipt of it."""
+    RECEIPT_OUTSIDE = "receipt_outside"
+    """A receipt from elsewhere that names a row which is not among the sealed ones of the export."""
+    CONTENT_CHANGED = "content_changed"
+    """A content in the database has another hash than the audit keeps of it."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -72,8 +81,37 @@ class Finding:
     """Number of the seal."""
     line: int | None = None
     """Line of the export, from 1."""
+    case: int | None = None
+    """Id of the case, where it is about a receipt."""
     said: str | None = None
-    """What else is known: a head, or what is wrong with a line."""
+    """What else is known: a head, what is wrong with a line, or the name of a hash."""
+
+
+ALARMS = 100
+"""Most cases that are named where something was delivered that nobody approved."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReceiptTally:
+    """The result of holding receipts against the audit."""
+
+    receipts: int
+    decisions: int
+    """Decided runs in them: each has its three hashes."""
+    fit: int
+    """Decisions whose delivered values are those that were decided, or by rule those that were proposed."""
+    undelivered: int
+    """Decisions after which nothing was delivered, or not yet."""
+    unknown: int
+    """Decisions whose hashes were not kept yet."""
+    not_approved: int
+    """Receipts of which something was delivered that nobody approved: no tampering, and an alarm."""
+    alarms: Sequence[int]
+    """Their cases, at most `ALARMS`."""
+    remade: int
+    """Hashes that were made again from their texts; in an export there are no texts."""
+    outside: int
+    """Audit rows that receipts name and that are not among the sealed ones of the export."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -110,8 +148,17 @@ class Verdict:
     """True if signatures were checked with the key that the export itself brings."""
     restored_at: datetime | None
     """Time at which the database was last put back from a backup; None where it never was, or is not known."""
+    receipts: ReceiptTally | None = None
+    """None where no receipt was looked at."""
+    held: int = 0
+    """Receipts from elsewhere that say what the export says."""
 
     @property
     def is_right(self) -> bool:
-        """Tell whether nothing was found."""
+        """Tell whether all is as it was sealed and written."""
         return not self.findings
+
+    @property
+    def is_good(self) -> bool:
+        """Tell whether, besides, nothing was delivered that nobody approved."""
+        return self.is_right and not (self.receipts is not None and self.receipts.not_approved)

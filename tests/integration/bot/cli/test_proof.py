@@ -1,14 +1,18 @@
 """`seal`, `verify` and `audit-export` at the command line, as an operator and as an auditor use them."""
 
 import json
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
+from tests.integration.bot.cli.test_lists import three, worked_on
 from tests.integration.bot.commandline import CommandLine
 from workflows.engine.proof.keys import signing_key
 
 pytestmark = pytest.mark.slow
+__all__ = ["three", "worked_on"]
 
 KEY = "11" * 32
 PUBLIC = signing_key(KEY).public.text
@@ -95,3 +99,61 @@ def test_a_key_is_made_and_its_public_half_shown(countersign: CommandLine) -> No
     assert f"Public key: {public}" in status
     assert text not in status
     assert "not sealed yet" in status
+
+
+def test_one_receipt_is_verified_without_a_database(three: CommandLine, tmp_path: Path) -> None:
+    """It says what fits, what could be made again, and what a receipt alone does not show."""
+    one, bare = tmp_path / "receipt.json", tmp_path / "bare.json"
+    three.done("receipt", "1", "--with-content", "--out", str(one))
+    bare.write_text(three.done("receipt", "1", "--json").out)
+    nowhere = {"COUNTERSIGN_DATABASE_URL": "postgresql://nobody@127.0.0.1:1/nothing", "COUNTERSIGN_MODEL": "none"}
+    told = three.done("verify", str(one), **nowhere).out
+    assert told.startswith("The receipt of case 1 fits: nothing in it contradicts its hashes.")
+    assert (
+        "what was delivered is what was proposed; the workflow went alone. Made again from their texts: input" in told
+    )
+    assert "It rests on these rows of the audit: " in told
+    assert "A receipt alone does not show that the audit holds these hashes." in " ".join(told.split())
+    assert "Without texts in it, no hash could be made again." in three.done("verify", str(bare), **nowhere).out
+    found = json.loads(three.done("verify", str(one), "--json", **nowhere).out)
+    assert (found["good"], found["case"], found["without_text"]) == (True, 1, 0)
+    one.write_text(one.read_text().replace('hash": "', 'hash": "\\u001b[31m<!channel>', 1))
+    changed = three("verify", str(one), **nowhere)
+    assert changed.code == 1
+    assert changed.out.startswith("The receipt of case 1 does not fit.")
+    one.write_text('{"countersign": "receipt", "v": 1}')
+    unreadable = three("verify", str(one), **nowhere)
+    assert (unreadable.code, unreadable.out.splitlines()[0]) == (1, "The receipt cannot be read.")
+
+
+def test_an_export_and_the_database_say_whether_the_hashes_fit(three: CommandLine, tmp_path: Path) -> None:
+    file, one = tmp_path / "export.jsonl", tmp_path / "receipt.json"
+    three.done("receipt", "1", "--with-content", "--out", str(one))
+    three.done("seal")
+    three.done("audit-export", *SPAN, "--out", str(file))
+    fits = "decisions, what was delivered is what was decided"
+    assert fits in three.done("verify", str(file)).out
+    assert "1 receipt from elsewhere: as the rows" in three.done("verify", str(file), "--receipt", str(one)).out
+    of_database = three.done("verify", "--receipts").out
+    assert fits in of_database
+    assert "hashes were made again from the content that is there, and fit." in of_database
+    assert "decisions" not in three.done("verify").out
+    assert three("verify", "--receipt", str(one)).error().startswith("--receipt: name the export that it is held")
+    assert three("verify", str(file), "--receipts", "--receipt", str(one)).error().startswith("--receipts is about the")
+
+
+def test_what_nobody_approved_is_told_first_and_ends_with_code_1(three: CommandLine, tmp_path: Path) -> None:
+    file = tmp_path / "export.jsonl"
+    with closing(sqlite3.connect(three.folder / "countersign.sqlite")) as database, database:
+        database.execute(
+            "UPDATE audit SET details = json_set(details, '$.delivered', ?) WHERE action = 'delivery.applied'",
+            ("ab" * 32,),
+        )
+    three.done("seal")
+    three.done("audit-export", *SPAN, "--out", str(file))
+    found = three("verify", str(file))
+    assert found.code == 1
+    assert found.out.startswith("Alarm: 1 of 1 receipt: delivered what nobody approved: case 1.")
+    assert "The audit is as it was sealed: " in found.out
+    told = json.loads(three("verify", str(file), "--json").out)
+    assert (told["right"], told["good"], told["receipts"]["alarms"]) == (True, False, [1])

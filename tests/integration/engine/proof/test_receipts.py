@@ -1,7 +1,7 @@
 """The receipt of a decision, over every way that a case can go: who decided, and whether the three hashes fit."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import timedelta
 
 import pytest
@@ -28,9 +28,11 @@ from workflows import OutcomeUnknown, Run
 from workflows.engine.declare.retention import ContentClass
 from workflows.engine.errors import Refused, Unknown
 from workflows.engine.privacy.erasing import remove
+from workflows.engine.proof.kept import moment
 from workflows.engine.proof.receipts.checking import Check, Finding, check
-from workflows.engine.proof.receipts.document import HEADER, document
+from workflows.engine.proof.receipts.document import HEADER, Document, document
 from workflows.engine.proof.receipts.receipt import receipt_lines, receipt_view
+from workflows.engine.proof.receipts.rows import ProvingRow, differences, proving_row
 from workflows.engine.proof.receipts.views import Outcome, ReceiptView, RunReceipt, Standing
 from workflows.engine.review import doubts
 from workflows.engine.review.decisions import Follows
@@ -58,12 +60,29 @@ def newest(scene: Scene, case: int) -> RunReceipt:
     (line,) = receipt_lines(scene.world.context, [case])
     assert line == as_read(view, with_content=False)
     audited = {row.id: row for row in rows(scene.world, schema.AuditRow)}
+    assert list(differences(Document.model_validate(line), proving(audited.values()), covered=lambda _: True)) == []
     for one in view.runs:
         assert all(audited[row].case_id == case for row in one.rows)
         for name, hashed in one.hashes.items():
             assert hashed.row in one.rows, name
             assert hashed.hash in audited[hashed.row or 0].details.values(), name
     return view.runs[0]
+
+
+def proving(audited: Iterable[schema.AuditRow]) -> Mapping[int, ProvingRow]:
+    """Return audit rows as receipts rest on them."""
+    made = (
+        proving_row(
+            id=row.id,
+            case=row.case_id,
+            at=moment(row.at),
+            actor=row.actor,
+            action=row.action,
+            details=row.details,
+        )
+        for row in audited
+    )
+    return {row.id: row for row in made if row is not None}
 
 
 def as_read(view: ReceiptView, *, with_content: bool = True) -> dict[str, object]:

@@ -4,7 +4,7 @@ What it cannot say is whether the hashes are those that the audit holds: each na
 audit prove the rows.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -53,6 +53,8 @@ class Findings:
     """Number of hashes whose text is not in the receipt, so that they cannot be made again."""
     outcomes: Mapping[int, Outcome]
     """Run -> what its hashes say."""
+    remade: Mapping[int, Sequence[str]]
+    """Run -> names of the hashes that were made again from their texts, and are the same."""
     rows: Sequence[int]
     """Numbers of the audit rows that it rests on."""
 
@@ -62,20 +64,35 @@ class Findings:
         return not self.found
 
 
-def check(document: Mapping[str, object]) -> Findings:
+def check(document: object) -> Findings:
     """Check a receipt, given as JSON that was read."""
     try:
         read = Document.model_validate(document)
     except ValidationError as error:
-        wrong = [f"{where}: {what}" for where, what in complaints(error).items()]
-        found = [Finding(check=Check.UNREADABLE, run=None, what=one) for one in wrong]
-        return Findings(case=None, found=found, fits=0, without_text=0, outcomes={}, rows=())
+        return unreadable(f"{where}: {what}" for where, what in complaints(error).items())
+    return check_read(read)
+
+
+def unreadable(why: Iterable[str]) -> Findings:
+    """Return the findings about what is no receipt."""
+    found = [Finding(check=Check.UNREADABLE, run=None, what=one) for one in why]
+    return Findings(case=None, found=found, fits=0, without_text=0, outcomes={}, remade={}, rows=())
+
+
+def check_read(read: Document) -> Findings:
+    """Check a receipt whose form is right."""
     standings = [
         (run, name, standing_of(one.of, one.hash, one.text, salt=read.salt))
         for run in read.runs
         for name, one in _hashes(run)
     ]
     outcomes = {run.run: _outcome(run) for run in read.runs}
+    if len(outcomes) < len(read.runs):
+        return unreadable(["runs: one is there twice"])
+    remade: dict[int, list[str]] = {run.run: [] for run in read.runs}
+    for run, name, standing in standings:
+        if standing is Standing.FITS:
+            remade[run.run].append(name)
     found = [
         Finding(check=Check.DIFFERS, run=run.run, what=name)
         for run, name, standing in standings
@@ -94,6 +111,7 @@ def check(document: Mapping[str, object]) -> Findings:
         fits=kinds.count(Standing.FITS),
         without_text=kinds.count(Standing.REMOVED),
         outcomes=outcomes,
+        remade=remade,
         rows=sorted({row for run in read.runs for row in run.rows}),
     )
 

@@ -59,17 +59,20 @@ def receipt_view(context: Context, case: int) -> ReceiptView:
     return view
 
 
-def receipt_lines(context: Context, cases: Iterable[int]) -> Iterator[dict[str, JsonValue]]:
-    """Yield the receipt of each of these cases that has one, as JSON with ids and hashes alone.
+def receipt_lines(
+    context: Context, cases: Iterable[int], *, with_content: bool = False
+) -> Iterator[dict[str, JsonValue]]:
+    """Yield the receipt of each of these cases that has one, as JSON: with ids and hashes alone, or with content.
 
-    A few statements for many cases at once; no content is read.
+    A few statements for many cases at once; without content, none is read.
     """
     left = iter(cases)
     while some := list(islice(left, _AT_ONCE)):
         with context.database.read() as session:
             rows = receipts.rows_of(session, some, team=context.team)
-            views = [_view(context, case, rows, _NO_TEXTS) for case in rows.cases]
-        yield from (document(view, with_content=False) for view in views if view.runs)
+            texts = receipts.texts_of(session, _contents(rows), team=context.team) if with_content else _NO_TEXTS
+            views = [_view(context, case, rows, texts) for case in rows.cases]
+        yield from (document(view, with_content=with_content) for view in views if view.runs)
 
 
 def _contents(rows: ReceiptRows) -> set[int]:
