@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from datetime import timedelta
 from decimal import Decimal
+from pathlib import Path
 
 from countersign import collisions
 
@@ -18,9 +19,9 @@ from bot.slack.workspace import Http, Workspace, check_hearing, connect
 from bot.slack.workspace import check as check_workspace
 from handlers.slack.access.scopes import asked_for
 from handlers.slack.manifest import manifest_file
+from handlers.texts.governance.seals import SHORT, unsealed_in_words
 from handlers.texts.operations.findings import Finding
 from handlers.texts.operations.pauses import paused_by
-from handlers.texts.operations.seals import SHORT, unsealed_in_words
 from handlers.texts.plain import in_words
 from handlers.texts.review.reasons import lacking
 from handlers.texts.scopes import ADD_IT, without
@@ -39,7 +40,7 @@ from workflows.engine.propose.budgets import reserved_factor, spent_today
 from workflows.engine.propose.model_outages import open_outages, overrun_views
 from workflows.engine.propose.own_examples import examples_of
 from workflows.engine.read.case_list import workflows_with_cases
-from workflows.engine.read.charters import charter_view
+from workflows.engine.read.declared.charters import charter_view
 from workflows.engine.read.spans import exports as span_exports
 from workflows.engine.read.workload import run_counts, stalled
 from workflows.engine.send.channel_status import troubled_messages
@@ -252,7 +253,7 @@ def _charter(app: App, workflow: AnyWorkflow) -> Iterator[Finding]:
         yield Finding(
             level="bad",
             what=f"{name}: its charter is not complete, so a person decides every case: {lacking(view.missing)}",
-            do=f"say it in its declaration; countersign charter {name} shows all of it",
+            do=f"write into its declaration {', '.join(part.declared for part in view.missing)}",
         )
     if signature is None:
         yield Finding(
@@ -446,7 +447,7 @@ def _seals(app: App) -> Iterator[Finding]:
     if key is None:
         yield Finding(
             level="note",
-            what=f"audit: {number:,} seals, not signed: no key is set",
+            what=f"audit: {number:,} seals; new ones are not signed, as no key is set",
             do="countersign seal key makes one; set COUNTERSIGN_SEAL_KEY",
         )
     else:
@@ -457,6 +458,18 @@ def _seals(app: App) -> Iterator[Finding]:
             what="audit: its heads are put nowhere, so whoever may write the database could write it anew",
             do="set COUNTERSIGN_AUDIT_CHANNEL, or COUNTERSIGN_SEAL_HEADS to a file that others keep",
         )
+    if (heads := settings.seal_heads) is not None and not _can_be_added_to(heads):
+        yield Finding(
+            level="bad",
+            what=f"audit: its heads cannot be written to {heads}, so no outsider sees them there",
+            do="set COUNTERSIGN_SEAL_HEADS to a file in a folder that is there and that the service may write to",
+        )
+
+
+def _can_be_added_to(file: Path) -> bool:
+    if file.exists():
+        return file.is_file() and os.access(file, os.R_OK | os.W_OK)
+    return file.parent.is_dir() and os.access(file.parent, os.W_OK | os.X_OK)
 
 
 def _work(app: App) -> Iterator[Finding]:

@@ -7,10 +7,10 @@ from datetime import datetime
 
 from handlers.texts import groups
 from handlers.texts.digests import courses
+from handlers.texts.governance import changes
 from handlers.texts.operations import (
     bulk_reruns,
     causes,
-    changes,
     deliveries,
     failures,
     health,
@@ -39,7 +39,7 @@ from workflows.engine.health.watch import trouble_view
 from workflows.engine.propose.model_outages import outage_view, overrun_view
 from workflows.engine.read.cause_views import CauseView
 from workflows.engine.read.causes import cause_view
-from workflows.engine.read.changes import terms_note
+from workflows.engine.read.declared.changes import terms_note
 from workflows.engine.review.assignment.assignments import assignment_of
 from workflows.engine.review.cards import card_view, failure_view, place_of
 from workflows.engine.review.corrected.corrected_inputs import run_again_note

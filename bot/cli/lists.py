@@ -168,9 +168,9 @@ def workflows(
     """List the workflows, or show the charter of one."""
     from bot.cli.screens.output import print_json
     from bot.cli.screens.told import tell
-    from handlers.texts.operations.charter import charter
+    from handlers.texts.governance.charter import charter
     from handlers.texts.operations.workflows import listed
-    from workflows.engine.read.charters import charter_view
+    from workflows.engine.read.declared.charters import charter_view
     from workflows.engine.read.status import status_view
 
     with started() as app:

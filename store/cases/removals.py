@@ -201,7 +201,7 @@ def hashes_left(session: Session, case: int, *, team: int) -> dict[str, int]:
 
 @dataclass(frozen=True, kw_only=True)
 class Told:
-    """What became known of cases outside of their rows, or before there were salts."""
+    """Traces of cases outside of their rows, or from before there were salts."""
 
     vendor: bool
     """True if a model was asked about one of them."""
@@ -221,6 +221,8 @@ def told(session: Session, cases: Collection[int], *, team: int) -> Told:
     rows = select(AuditRow.id).where(AuditRow.case_id.in_(cases), AuditRow.team_id == team)
     named = rows.where(AuditRow.action.startswith("delivery."), AuditRow.details["key"].as_string().is_not(None))
     unsalted = select(Case.id).where(Case.id.in_(cases), Case.team_id == team, Case.salt.is_(None))
+    # A removal takes the salt: only a case that was never forgotten shows by it that it had none.
+    unsalted = unsalted.where(Case.erased_at.is_(None))
     found = [session.scalar(one.limit(1)) is not None for one in (asked, applied, unsalted, named)]
     return Told(vendor=found[0], target=found[1], unsalted=found[2], named=found[3])
 

@@ -32,7 +32,7 @@ class ReceiptTexts:
     whole: dict[int, str]
     """Bodies as they were when their hashes were made."""
     facts: dict[int, str]
-    """What was left of others, such as the codes of reasons."""
+    """Facts that were left of other contents, such as the codes of reasons."""
 
 
 def texts_of(session: Session, ids: Collection[int], *, team: int) -> ReceiptTexts:

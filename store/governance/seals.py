@@ -110,18 +110,6 @@ def rows_after(session: Session, *, team: int, row: int, until: int, limit: int)
         return statement.run(session, {"team": team, "row": row, "until": until, "limit": limit}).fetchall()
 
 
-def cases_between(session: Session, *, team: int, first: int, last: int, after: int, limit: int) -> Sequence[int]:
-    """Return the cases with audit rows between two, by id, those after one of them."""
-    query = (
-        select(AuditRow.case_id)
-        .where(AuditRow.team_id == team, AuditRow.id >= first, AuditRow.id <= last, AuditRow.case_id > after)
-        .distinct()
-        .order_by(AuditRow.case_id)
-        .limit(limit)
-    )
-    return [case for case in session.scalars(query) if case is not None]
-
-
 @lru_cache(maxsize=MOST)
 def _seals(dialect: Dialect) -> Statement:
     query = (

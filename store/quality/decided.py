@@ -46,7 +46,7 @@ class EditLine:
     proposal: str | None
     output: str | None
     changes: str | None
-    """What is left of an edit that was removed, as JSON; None where it was not, or nothing is left."""
+    """Facts that are left of an edit that was removed, as JSON; None where it was not, or nothing is left."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -76,8 +76,19 @@ def forge(stage: Stage, user: str, value: str) -> None:
     blocks = [{"type": "actions", "elements": [button]}]
     ts = str(stage.ears.workspace.sending.chat_postMessage(channel=SUPPORT, text="forged", blocks=blocks)["ts"])
     assert stage.person(user).press(SUPPORT, ts, "sign_charter").acknowledged
+    settle(stage)
+
+
+def settle(stage: Stage) -> None:
+    """Wait until each press was answered."""
     assert stage.ears.listeners is not None
     stage.ears.listeners.wait()
+
+
+def sign(stage: Stage, user: str, shown: ShownMessage) -> None:
+    """Press Sign under a charter, and confirm."""
+    assert stage.person(user).press(SUPPORT, shown.ts, "sign_charter", confirmed=True).acknowledged
+    settle(stage)
 
 
 def audited(stage: Stage, action: str) -> list[schema.AuditRow]:
@@ -97,7 +108,7 @@ def test_the_owner_reads_the_charter_and_signs_it(stage: Stage) -> None:
     shown = charter(stage, MARIA)
     assert "Not signed. Nothing goes alone until its owner signs." in words(shown.blocks)
     assert value_in(shown) == "1.1"
-    assert stage.person(MARIA).press(SUPPORT, shown.ts, "sign_charter", confirmed=True).acknowledged
+    sign(stage, MARIA, shown)
     assert signature(stage) == (MARIA, "owner")
     after = stage.person(MARIA).messages(SUPPORT)[-1]
     assert "You signed the charter of sample." in words(after.blocks)
@@ -113,7 +124,7 @@ def test_who_stands_in_may_sign_and_a_reviewer_is_told_who_may(stage: Stage) -> 
     assert buttons(shown) == []
     assert "Its owner may sign it: @U0MARIA, or @U0BEN, who stands in." in words(shown.blocks)
     shown = charter(stage, BEN)
-    assert stage.person(BEN).press(SUPPORT, shown.ts, "sign_charter", confirmed=True).acknowledged
+    sign(stage, BEN, shown)
     assert signature(stage) == (BEN, "backup")
 
 
@@ -139,7 +150,7 @@ def test_terms_that_changed_since_are_not_signed(stage: Stage) -> None:
     begun(stage)
     shown = charter(stage, MARIA)
     begun(stage, floor=0.7)
-    assert stage.person(MARIA).press(SUPPORT, shown.ts, "sign_charter", confirmed=True).acknowledged
+    sign(stage, MARIA, shown)
     assert "have changed since" in stage.told(MARIA, SUPPORT)
     assert signature(stage) == (None, None)
     assert [row.details["why"] for row in audited(stage, "sign.refused")] == ["too_late"]

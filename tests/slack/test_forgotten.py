@@ -21,8 +21,8 @@ from bot.sandbox.http.running_sandbox import Running
 from bot.sandbox.state.messages import Message
 from handlers.slack.blocks.modals import FOLLOWS, REASON
 from handlers.slack.blocks.questions import TEXT as BOX
-from handlers.texts.operations import removals
-from handlers.texts.operations.reach import IN_SLACK, beside
+from handlers.texts.governance import removals
+from handlers.texts.governance.reach import IN_SLACK, beside
 from store import schema
 from store.cases import contents
 from store.db.database import Database

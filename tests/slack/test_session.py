@@ -14,6 +14,7 @@ from tests.slack.stage import ANA, BEN, EVE, KIM, SUPPORT, SlackTime, Stage, but
 from tests.world import World
 from workflows import Autonomy, Second
 from workflows.engine.declare.registry import AnyWorkflow
+from workflows.engine.privacy.forgetting import forget
 from workflows.engine.review import reviews
 from workflows.engine.review.decisions import Follows
 from workflows.engine.review.wrong import corrections
@@ -480,3 +481,26 @@ def test_five_reviewers_at_full_pace_for_ten_minutes_are_refused_no_call(
     drawn = [call for call in made if call.method in ("chat.postMessage", "chat.update")]
     assert len(drawn) > rounds, "the sender was at work, too"
     assert len(decisions(stage)) == len(people) * rounds - each
+
+
+def test_a_session_goes_on_past_a_case_whose_content_was_removed(stage: Stage) -> None:
+    """Whatever button of its step, or of its form, is pressed then."""
+    cases = take_in(stage, stage.sample(), 6)
+    begun(stage)
+
+    def removed(number: int) -> str:
+        forget(stage.world.context, cases[number], by="cli:privacy")
+        return f"The content of case {cases[number]} was removed on 2026-11-20, so nothing more is done with it."
+
+    said = removed(0)
+    assert words(on(stage).blocks).startswith(said)
+    assert "Case 2\n" in words(stage.view(ANA).blocks)
+    for number, button in ((1, "step_edit"), (2, "step_reject")):
+        said = removed(number)
+        assert words(pressed(stage, button).blocks).startswith(said)
+    removed(3)
+    assert "Case 5\n" in words(pressed(stage, "skip").blocks)
+    pressed(stage, "step_edit")
+    said = removed(4)
+    assert said in words(on(stage).blocks)
+    assert "Case 6\n" in words(on(stage).blocks)

@@ -134,7 +134,7 @@ class NotBlind(Refused):
 
 
 class ContentRemoved(Refused):
-    """What the case said was removed, so nothing can be decided, run or shown of it any more."""
+    """The content of the case was removed, so nothing can be decided, run or shown of it any more."""
 
     def __init__(self, message: str = "", *, case: int, at: datetime | None = None) -> None:
         """Keep the case. `at`: the time when all of its content was removed; None where only a part was."""

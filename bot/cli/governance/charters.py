@@ -24,11 +24,11 @@ def charter(
     """Show the charter of a workflow, or sign it: nothing goes alone before."""
     from bot.cli.screens.output import out, print_json
     from bot.cli.screens.told import tell
-    from handlers.texts.operations.charter import charter as said
+    from handlers.texts.governance.charter import charter as said
     from workflows.engine.charters.signing import sign as sign_charter
     from workflows.engine.declare.charter import How
     from workflows.engine.errors import Refused
-    from workflows.engine.read.charters import charter_view
+    from workflows.engine.read.declared.charters import charter_view
 
     with started() as app:
         chosen = app.context.registry.get(workflow)
@@ -58,8 +58,8 @@ def changes(
     """List what changed in the terms of workflows, the newest first, and who signed."""
     from bot.cli.screens.output import print_json
     from bot.cli.screens.told import tell
-    from handlers.texts.operations.changes import listed
-    from workflows.engine.read.changes import changes_view
+    from handlers.texts.governance.changes import listed
+    from workflows.engine.read.declared.changes import changes_view
 
     with started() as app:
         view = changes_view(app.context, workflow, limit=limit)

@@ -23,8 +23,8 @@ def data_map(
     from bot.cli.screens.output import out, print_json
     from bot.cli.screens.told import tell
     from bot.otel.target import Unsendable, target_of
-    from handlers.texts.operations.data_map import data_map as in_words
-    from workflows.engine.read.data_map import data_map_view, surroundings_of
+    from handlers.texts.governance.data_map import data_map as in_words
+    from workflows.engine.read.declared.data_map import data_map_view, surroundings_of
 
     with started() as app:
         registry, settings = app.context.registry, app.settings

@@ -122,7 +122,8 @@ def lift(case: Held = None, workflow: OfWorkflow = None) -> None:
     with started() as app:
         of = _case(app, case)
         number = legal_holds.lift(app.context, case=of, workflow=workflow, by=operator())
-        out.print(shown(f"lifted on {_named(of, workflow)}: {number}; what is due is removed within the hour"))
+        said = f"{number:,} legal {'hold' if number == 1 else 'holds'} on {_named(of, workflow)} lifted"
+        out.print(shown(f"{said}; serve removes what is due within the hour"))
 
 
 @holds.command(name="list")

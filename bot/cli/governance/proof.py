@@ -1,4 +1,4 @@
-"""What an auditor asks for: `verify`, `audit-export`."""
+"""Commands for an auditor: `verify`, `audit-export`."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ def verify(
     """
     from bot.cli.screens.output import one_line_errors, print_json
     from bot.cli.screens.told import tell
-    from handlers.texts.operations.verified import verified
+    from handlers.texts.governance.verified import verified
 
     with one_line_errors():
         trust = _trust(key or [], head or [], heads)
@@ -144,7 +144,7 @@ def _check_one(file: Path, *, json: bool) -> None:
     """Check the receipt in a file, tell what came of it, and end; return where it is no receipt. Raise `OSError`."""
     from bot.cli.screens.output import print_json
     from bot.cli.screens.told import tell
-    from handlers.texts.operations.verified import checked
+    from handlers.texts.governance.verified import checked
     from workflows.engine.proof.receipts.receipt_file import check_file
 
     found = check_file(file)
@@ -178,11 +178,17 @@ def _of_database(trust: Trust, *, receipts: bool) -> Verdict:
 
     from workflows.engine.proof.kept_audit import verify_database
     from workflows.engine.proof.kept_receipts import with_receipts
+    from workflows.engine.proof.known_heads import heads_in
+    from workflows.engine.proof.verification import heads_of
 
     with started() as app:
         key = app.settings.signing_key()
         if not trust.keys and key is not None:
             trust = replace(trust, keys=[key.public])
+        published = app.settings.seal_heads
+        if not trust.heads and published is not None and published.is_file():
+            heads, bad = heads_of(heads_in(published))
+            trust = replace(trust, heads=heads, bad_heads=bad)
         verdict = verify_database(app.context, replace(trust, restored_at=app.context.restores.at))
         return with_receipts(app.context, verdict) if receipts else verdict
 

@@ -32,7 +32,7 @@ def readings(
 ) -> None:
     """Show who read a case, or what a person read: when, and by which way, the newest first."""
     from bot.cli.screens.output import moment, out, print_json, print_table
-    from handlers.texts.operations.readings import NOT_KNOWN, WAYS
+    from handlers.texts.governance.readings import NOT_KNOWN, WAYS
 
     with started() as app:
         found = _found(app, case, by, since, limit)

@@ -34,7 +34,7 @@ def receipt(
     from bot.cli.screens.output import print_json
     from bot.cli.screens.receipts import write_receipt
     from bot.cli.screens.told import tell
-    from handlers.texts.operations import receipts as texts
+    from handlers.texts.governance import receipts as texts
     from workflows.engine.case.reading_ways import Way
     from workflows.engine.case.readings import record_reading
     from workflows.engine.proof.receipts.document import document

@@ -21,7 +21,7 @@ def seal(context: typer.Context) -> None:
     if context.invoked_subcommand is not None:
         return
     from bot.cli.screens.output import out
-    from handlers.texts.operations.seals import unsealed_in_words
+    from handlers.texts.governance.seals import unsealed_in_words
     from workflows.engine.proof.head_file import HeadFile
     from workflows.engine.proof.seal_status import seal_status
     from workflows.engine.proof.sealer import Sealer
@@ -45,7 +45,7 @@ def show_status(json: Json = False) -> None:
     """Show how far the audit is sealed, the newest head, and the public key."""
     from bot.cli.screens.output import print_json
     from bot.cli.screens.told import tell
-    from handlers.texts.operations.seals import seal_status as in_words
+    from handlers.texts.governance.seals import seal_status as in_words
     from workflows.engine.proof.seal_status import seal_status, sealed_rows
 
     with started() as app:

@@ -230,6 +230,8 @@ def _review(review: ReviewView, output: type[BaseModel] | None) -> None:
 def _next(view: CaseView) -> str:
     run = view.newest
     state = run.state
+    if view.erased_at is not None:
+        return "nothing: its content was removed, and nothing more is done with it"
     if run.review is not None and run.review.state == ReviewState.ASKED:
         return f"wait for the answer, or countersign reply {view.id} ANSWER"
     if state is RunState.WAITING and run.review is not None:

@@ -18,6 +18,8 @@ def write_receipt(document: Mapping[str, JsonValue], to: Path) -> None:
         with os.fdopen(made, "w", encoding="utf-8") as file:
             json.dump(document, file, indent=2, ensure_ascii=False)
             file.write("\n")
+    except FileExistsError:
+        raise Refused(f"{to} is there already; name a new file") from None
     except OSError as error:
         raise Refused(f"{to} was not written: {error.strerror}") from error
     out.print(shown(f"{to} is written; countersign verify {to} checks it"))

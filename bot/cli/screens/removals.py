@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 
 from bot.cli.screens.output import moment, out, print_table, shown
-from handlers.texts.operations import removals as texts
-from handlers.texts.operations.reach import IN_MEMORY, IN_SLACK, beside
+from handlers.texts.governance import removals as texts
+from handlers.texts.governance.reach import IN_MEMORY, IN_SLACK, beside
 from workflows.engine.privacy.views import Forgotten, LeftOver, LegalHoldView, Plan, Reach, RetentionLine, Unreached
 
 _LISTED = 20
@@ -15,19 +15,20 @@ def print_plan(plan: Plan, reach: Reach) -> None:
     """Print what would be removed, and what would not."""
     if not plan.cases and not plan.reports and not plan.causes:
         out.print("these words stand in no case, no report and no cause of failures")
+        out.print("whole words are compared: try other spellings, the last name alone, a mail address")
     for one in plan.cases[:_LISTED]:
         out.print(shown(texts.case_line(one)))
     _more(len(plan.cases))
-    staying = sum(one.bar is not None for one in plan.cases)
-    if plan.cases:
-        of = f"of {len(plan.cases) - staying:,} of {len(plan.cases):,} cases" if len(plan.cases) > 1 else "of 1 case"
-        out.print(
-            shown(f"would be removed {of if not staying or len(plan.cases) > 1 else ''}: {texts.amounts(plan.content)}")
-        )
+    changing = sum(one.changes for one in plan.cases)
+    if changing:
+        of = f"{changing:,} of {len(plan.cases):,} cases" if len(plan.cases) > 1 else "1 case"
+        out.print(shown(f"would be removed of {of}: {texts.amounts(plan.content)}"))
     _others(plan)
     _unreached(plan.unreached, reach)
-    if plan.cases or plan.reports or plan.causes:
+    if changing or plan.reports or plan.causes:
         out.print("nothing was removed yet; the same command with --yes removes it")
+    elif plan.cases:
+        out.print("nothing can be removed now")
 
 
 def print_done(
@@ -109,7 +110,7 @@ def _others(plan: Plan) -> None:
 
 def _more(number: int) -> None:
     if number > _LISTED:
-        out.print(f"and {number - _LISTED:,} more")
+        out.print(f"and {number - _LISTED:,} more: --json names all")
 
 
 def _unreached(places: Sequence[Unreached], reach: Reach) -> None:

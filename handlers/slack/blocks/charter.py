@@ -7,9 +7,9 @@ from handlers.slack.blocks.parts.pages import View
 from handlers.slack.blocks.parts.paragraphs import block, told
 from handlers.slack.ids import Action, Shown
 from handlers.texts import buttons, home
-from handlers.texts.operations import charter as texts
+from handlers.texts.governance import charter as texts
 from handlers.texts.pieces import line, words
-from workflows.engine.read.charter_views import CharterView
+from workflows.engine.read.declared.charter_views import CharterView
 
 
 def charter(view: CharterView, *, may_sign: bool, generation: int = 0, was_signed: bool = False) -> Drawn:

@@ -17,8 +17,8 @@ from workflows.engine.charters import signing
 from workflows.engine.declare.charter import How
 from workflows.engine.declare.registry import AnyWorkflow
 from workflows.engine.errors import Refused, Unknown
-from workflows.engine.read.changes import named_by_terms
-from workflows.engine.read.charters import charter_view
+from workflows.engine.read.declared.changes import named_by_terms
+from workflows.engine.read.declared.charters import charter_view
 from workflows.engine.review import refusals
 from workflows.engine.review.views import WhyRefused
 

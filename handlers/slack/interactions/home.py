@@ -30,7 +30,7 @@ from handlers.slack.replies import afterwards, answering
 from handlers.texts import home as texts
 from store.db.time_limits import time_limit
 from workflows.engine.errors import Refused, Unknown
-from workflows.engine.read.charters import charter_view
+from workflows.engine.read.declared.charters import charter_view
 from workflows.engine.read.home import home_view
 from workflows.engine.review import refusals
 from workflows.engine.review.spot_checks.looks import count_for

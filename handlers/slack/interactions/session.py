@@ -6,6 +6,7 @@ what comes next and who is at it, and rights are checked at each step.
 """
 
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from functools import partial
 from typing import Any
@@ -32,7 +33,7 @@ from handlers.texts.review import sessions
 from store.states import ReviewState
 from workflows.engine.case.reading_ways import Way
 from workflows.engine.deliver import workflow_pauses
-from workflows.engine.errors import FormChanged, NeverBroken, Refused, Repeated, Stale
+from workflows.engine.errors import ContentRemoved, FormChanged, NeverBroken, Refused, Repeated, Stale
 from workflows.engine.review import next_reviews, refusals, reviews, undo
 from workflows.engine.review.cards import card_view
 from workflows.engine.review.decisions import DecisionKind
@@ -121,7 +122,8 @@ def register(app: App, slack: SlackContext) -> None:
             pressed = click(body)
             shown, listed = Shown.read(pressed.value), _listed(pressed)
             may_decide(slack, pressed, shown)
-            _keep_typed(slack, pressed)
+            with suppress(ContentRemoved):
+                _keep_typed(slack, pressed)
             next_reviews.leave(slack.context, shown.id, by=pressed.user.id)
             assert listed.progress is not None
             on = replace(listed, progress=listed.progress.with_skipped(shown.id))
@@ -214,6 +216,8 @@ def _approve(slack: SlackContext, submitted: Submission) -> View:
         return _step(slack, submitted, card_view(slack.context, shown.id), rules=broken)
     except NotHere:
         raise
+    except ContentRemoved as gone:
+        return _past_removed(slack, submitted, gone)
     except Refused as error:
         return _step(slack, submitted, card_view(slack.context, shown.id), news=[answers.refused(str(error))])
     decided = undo.decided_by(slack.context, shown.id, by=by)
@@ -253,7 +257,10 @@ def _same(slack: SlackContext, pressed: Click, *, news: Sequence[Drawn]) -> View
     assert pressed.view is not None
     if pressed.view.callback_id in _WITHOUT_A_CASE:
         return _next(slack, pressed, _listed(pressed), news=news)
-    view = admitted(slack, pressed, pressed.view.shown)
+    try:
+        view = admitted(slack, pressed, pressed.view.shown)
+    except ContentRemoved:
+        return _next(slack, pressed, _listed(pressed), news=news)
     if is_stale(view, pressed.view.shown):
         return _next(slack, pressed, _listed(pressed), news=news)
     return _step(slack, pressed, view, news=news)
@@ -266,7 +273,11 @@ def _in_place(
     with answering(body, ack, client) as answer:
         pressed = click(body)
         shown = Shown.read(pressed.value)
-        view = admitted(slack, pressed, shown)
+        try:
+            view = admitted(slack, pressed, shown)
+        except ContentRemoved as gone:
+            answer.update(_past_removed(slack, pressed, gone))
+            return
         if is_stale(view, shown):
             why = WhyRefused.TOO_LATE
             refusals.note_of_review(slack.context, shown.id, by=pressed.user.id, wanted="open", why=why)
@@ -279,9 +290,17 @@ def _in_place(
 def _overtaken(slack: SlackContext, acted: Click | Submission, shown: Shown) -> View:
     """Return the next step, which says first what became of the one that was shown."""
     reviews.show_again(slack.context, shown.id)
-    view = card_view(slack.context, shown.id)
+    try:
+        view = card_view(slack.context, shown.id)
+    except ContentRemoved as gone:
+        return _past_removed(slack, acted, gone)
     note_reading(slack, view.case, by=acted.user.id, way=Way.SESSION)
     return _next(slack, acted, _listed(acted), news=[told(sessions.overtaken(view, acted.user.id))])
+
+
+def _past_removed(slack: SlackContext, acted: Click | Submission, gone: ContentRemoved) -> View:
+    """Return the next step, which says first that the content of the one that was shown was removed."""
+    return _next(slack, acted, _listed(acted), news=[answers.refused(str(gone))])
 
 
 def _next(slack: SlackContext, acted: Click | Submission, listed: Listed, *, news: Sequence[Drawn] = ()) -> View:

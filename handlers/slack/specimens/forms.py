@@ -10,9 +10,9 @@ from handlers.slack.specimens.reviews import AT, COLUMNS, OTHER, ROWS, WHO
 from workflows.engine.declare.charter import How
 from workflows.engine.declare.retention import Retention
 from workflows.engine.errors import NeverBroken
-from workflows.engine.read.change_views import PartChange, TermsChange
-from workflows.engine.read.charter_views import CharterView, SecondPerson, Signature, TermsView
-from workflows.engine.read.data_map_views import (
+from workflows.engine.read.declared.change_views import PartChange, TermsChange
+from workflows.engine.read.declared.charter_views import CharterView, SecondPerson, Signature, TermsView
+from workflows.engine.read.declared.data_map_views import (
     DataMapView,
     FieldMap,
     ModelKind,
@@ -94,7 +94,7 @@ DATA_MAP = DataMapView(
     systems=[],
     channel="C0123456789",
     text_in_channel=True,
-    reviewers=["S0123456789"],
+    readers=["S0123456789"],
     targets=[TargetMap(kind=TargetKind.DELIVER, system="the help desk", does=["route"])],
     collector=None,
     spans_content=False,

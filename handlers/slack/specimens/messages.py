@@ -73,10 +73,10 @@ from handlers.slack.specimens.seals import NOT_SEALED, SEALED, SEALED_LATE
 from handlers.slack.specimens.specimen import Specimen
 from handlers.texts import commands, groups
 from handlers.texts.digests import courses, needs_now, personal
+from handlers.texts.governance import changes
 from handlers.texts.operations import bulk_reruns as bulk_texts
 from handlers.texts.operations import (
     causes,
-    changes,
     deliveries,
     failures,
     findings,
@@ -101,8 +101,8 @@ from workflows.engine.errors import CorrectionWaits
 from workflows.engine.health.views import HowEnded, Kind
 from workflows.engine.pauses import HandNote, Paused, Resumed
 from workflows.engine.propose.views import OutageView, OverrunView
-from workflows.engine.read.change_views import ChangesView, PartChange, TermsChange
-from workflows.engine.read.charter_views import Signature
+from workflows.engine.read.declared.change_views import ChangesView, PartChange, TermsChange
+from workflows.engine.read.declared.charter_views import Signature
 from workflows.engine.review.assignment.views import WhyAssigned
 from workflows.engine.review.rerun.bulk_rules import WhyStopped
 from workflows.engine.review.spot_checks.views import ChecksOfChannel

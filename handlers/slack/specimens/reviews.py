@@ -324,7 +324,7 @@ REMOVED = {
     "all of it": RemovedView(case=17, workflow="triage", at=AT, is_in_doubt=False),
     "a part, in doubt": RemovedView(case=17, workflow="triage", at=None, is_in_doubt=True),
 }
-"""What was removed -> the card of its case."""
+"""Removed parts -> the card of their case."""
 
 
 BLIND = BlindView(

@@ -51,9 +51,9 @@ from handlers.slack.specimens.reviews import (
 from handlers.slack.specimens.specimen import Specimen
 from handlers.texts.digests.numbers import DEFINED
 from handlers.texts.digests.quality import rejections
+from handlers.texts.governance.receipts import RECEIPT, receipt
 from handlers.texts.home import UNSURE, no_right
 from handlers.texts.operations.explained import EXPLAINED, explained
-from handlers.texts.operations.receipts import RECEIPT, receipt
 from handlers.texts.review.forms import Note
 from handlers.texts.review.spot_checks import passed_on, told_before
 from store.states import (

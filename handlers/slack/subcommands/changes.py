@@ -3,9 +3,9 @@
 from handlers.slack.blocks.parts.paragraphs import told
 from handlers.slack.subcommands import Asked
 from handlers.slack.subcommands.charter import meant
-from handlers.texts.operations.changes import listed
+from handlers.texts.governance.changes import listed
 from workflows.engine.errors import Refused
-from workflows.engine.read.changes import changes_view
+from workflows.engine.read.declared.changes import changes_view
 
 _SHOWN = 5
 """Changes that one message has room for."""

@@ -7,7 +7,7 @@ from handlers.slack.subcommands import Asked
 from handlers.slack.subcommands.status import known_to
 from workflows.engine.declare.registry import AnyWorkflow
 from workflows.engine.errors import Refused, Unknown
-from workflows.engine.read.charters import charter_view
+from workflows.engine.read.declared.charters import charter_view
 
 
 def hear(asked: Asked) -> None:

@@ -3,7 +3,7 @@
 from handlers.slack.blocks.parts.paragraphs import told
 from handlers.slack.named_cases import named_case, readable
 from handlers.slack.subcommands import Asked
-from handlers.texts.operations.readings import readings
+from handlers.texts.governance.readings import readings
 from workflows.engine.errors import Refused
 from workflows.engine.read.readings import readings_of_case
 

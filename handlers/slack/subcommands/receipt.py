@@ -8,7 +8,7 @@ from handlers.slack.interactions.spot_checks.next_spot_check import note_seen
 from handlers.slack.named_cases import named_case, readable
 from handlers.slack.readings import note_reading
 from handlers.slack.subcommands import Asked
-from handlers.texts.operations.receipts import RECEIPT, receipt
+from handlers.texts.governance.receipts import RECEIPT, receipt
 from workflows.engine.case.reading_ways import Way
 from workflows.engine.errors import Refused
 from workflows.engine.proof.receipts.receipt import receipt_view

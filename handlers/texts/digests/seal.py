@@ -2,7 +2,7 @@
 
 from handlers.texts.digests.amounts import count
 from handlers.texts.digests.days import days_of
-from handlers.texts.operations.seals import key_in_words, unsealed_in_words
+from handlers.texts.governance.seals import key_in_words, unsealed_in_words
 from handlers.texts.pieces import Paragraph, line, words
 from workflows.engine.digests.seals.views import SealFigures
 from workflows.engine.digests.views import DigestView

@@ -1073,7 +1073,6 @@ class Company:
             "seals.unsealed": {"at_most": 10},
             "seals.seals_after": {"number": 0},
             "seals.rows_after": {"row": 0, "until": 1_000_000_000},
-            "seals.cases_between": {"first": 0, "last": 1_000_000_000, "after": 0},
         }
 
 

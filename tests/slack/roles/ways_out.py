@@ -87,7 +87,7 @@ BUTTONS: Mapping[Action, Of] = {
         (Action.FORWARD, Action.EXPAND, Action.HOLD, Action.STOP, Action.PAUSE_CHOSEN),
         Of.COURSE,
     ),
-    **dict.fromkeys((Action.START_CHECKS, Action.REASONS), Of.DIGEST),
+    **dict.fromkeys((Action.START_CHECKS, Action.REASONS, Action.LOOKED), Of.DIGEST),
     **dict.fromkeys((Action.READ_CASE, Action.LEAVE), Of.SPOT_CHECK),
     Action.NEED: Of.NEED,
     **dict.fromkeys(
@@ -107,6 +107,7 @@ BUTTONS: Mapping[Action, Of] = {
             Action.GOT_IT,
             Action.REFRESH,
             Action.DEFINE_NUMBERS,
+            Action.SIGN,
             Action.SPOT_CHECKS,
         ),
         Of.NOTHING,
@@ -156,6 +157,7 @@ MODALS: Mapping[Callback, Of] = {
     **dict.fromkeys((Callback.SPOT_CHECK, Callback.SPOT_CHECK_ROW, Callback.SPOT_CHECK_GRADE), Of.SPOT_CHECK),
     Callback.IGNORE: Of.CAUSE,
     Callback.COURSE: Of.COURSE,
+    Callback.LOOKED: Of.DIGEST,
     **dict.fromkeys(
         (
             Callback.LIST,
@@ -176,11 +178,14 @@ WORDS: Mapping[str, Sequence[str]] = {
     "review": ["", "{}"],
     "case": ["{}"],
     "explain": ["{}"],
+    "receipt": ["{}"],
     "readings": ["{}"],
     "wrong": ["{} it is wrong"],
     "status": [""],
     "causes": ["", "{cause}"],
     "workflows": ["", "letters"],
+    "charter": ["letters"],
+    "changes": ["", "letters"],
     "rerun": [
         "{} dry",
         "{} from look_up dry",

@@ -6,11 +6,11 @@ from typing import Annotated, Literal
 import pytest
 from pydantic import BaseModel
 
-from handlers.texts.operations.data_map import data_map, data_map_in_brief
+from handlers.texts.governance.data_map import data_map, data_map_in_brief
 from handlers.texts.pieces import Bullets, Line, Paragraph, Told, Words
-from workflows import Ask, FindPersonal, Personal, Proposal, Retention, Review, Run, Workflow, step
-from workflows.engine.read.data_map import data_map_of
-from workflows.engine.read.data_map_views import ModelKind, Sensitivity, Share, Surroundings, TargetKind
+from workflows import Ask, FindPersonal, Personal, Proposal, Retention, Review, Run, Second, Workflow, step
+from workflows.engine.read.declared.data_map import data_map_of
+from workflows.engine.read.declared.data_map_views import ModelKind, Sensitivity, Share, Surroundings, TargetKind
 
 
 class Letter(BaseModel):
@@ -125,6 +125,12 @@ def test_with_the_local_model_nothing_leaves_for_a_model_and_spans_hold_what_a_c
     assert {share[3] for share in shares(letters(review=Review(text_in_channel=False)), SPANS).values()} == {"nothing"}
 
 
+def test_everybody_who_may_read_a_case_is_named_once() -> None:
+    second = Second[Letter, Reply](sentence="always", by="S0LEADS")
+    review = Review(reviewers=["U0ANA", "U0MARIA"], escalate_to="U0KIM", second=second)
+    assert data_map_of(letters(review=review)).readers == ["U0ANA", "U0MARIA", "S0LEADS", "U0KIM"]
+
+
 def in_words(told: Told) -> str:
     return "\n".join(text for part in told.parts for one in part for text in _lines(one))
 
@@ -150,13 +156,13 @@ def test_it_is_said_in_words_what_is_found_what_is_not_and_what_others_decide() 
         "Not found are names, postal addresses, dates of birth, and all else that is written in words.",
         "of GB, phone, national and VAT numbers",
         "Model: m-1, m-2 of anthropic gets the whole input.",
-        "Slack: C0SUPPORT shows a case with personal values masked.",
-        "Form and details in Slack, which show all: U0ANA, S0TEAM.",
+        "Slack: C0SUPPORT shows a case with what is declared as personal or found masked.",
+        "All of a case, in Slack: U0ANA, S0TEAM, U0MARIA, and engineers.",
         "The ledger is told what was decided; the automation's code can hand over the whole input.",
         "Spans: none are sent.",
         "Input, and what its source answered: 30 days after its case ended.",
         "What a model was told, and its raw answers: 1 day after its case ended.",
-        "What steps were given and returned, and error texts: until somebody removes it.",
+        "What steps were given and returned, and error texts: until somebody removes them.",
         "At the vendor of the model: as its terms say. Countersign does not decide it.",
         "In Slack: as the workspace's own retention says. Countersign does not decide it.",
     ):

@@ -62,6 +62,11 @@ def test_of_reasons_the_words_go_and_the_codes_stay() -> None:
         ("DE89 3704 0044 0532 0130 00", "IBAN DE89370400440532013000."),
         ("DE89370400440532013000", "de89 3704 0044 0532 0130 00"),
         ("+49 170 1234567", "+49-170-1234567"),
+        ("李明", "客户李明要求退款"),
+        ("김철수", "김철수는 기다린다"),
+        ("Müller", "Mül\u00adler"),
+        ("Erika Mustermann", "Erika\u200b Mustermann"),
+        ("Müller", '{"name": "M\\u00fcller"}'),
     ],
 )
 def test_a_subject_is_found_as_a_reader_would(subject: str, text: str) -> None:
@@ -91,7 +96,7 @@ def test_names_and_numbers_of_json_are_looked_at_too() -> None:
 
 
 def test_a_subject_of_fewer_than_three_characters_is_refused() -> None:
-    for subjects in ([], ["ab"], ["a b"], ["- - -"], ["abc"] * 21):
+    for subjects in ([], ["ab"], ["a b"], ["- - -"], ["李"], ["abc"] * 21):
         with pytest.raises(Refused):
             Words.of(subjects)
 

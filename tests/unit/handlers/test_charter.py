@@ -7,11 +7,12 @@ from decimal import Decimal
 from handlers.slack.blocks.parts.paragraphs import told
 from handlers.slack.blocks.parts.transcript import transcript
 from handlers.slack.specimens.forms import DATA_MAP
-from handlers.texts.operations.charter import autonomy_in_brief, charter
+from handlers.texts.governance.charter import autonomy_in_brief, charter
 from tests.unit.handlers.cases import NOW
 from workflows.engine.declare.charter import How, Missing
 from workflows.engine.pauses import Pause
-from workflows.engine.read.charter_views import CharterView, SecondPerson, Signature, TermsView
+from workflows.engine.read.declared.charter_views import CharterView, SecondPerson, Signature, TermsView
+from workflows.engine.read.declared.data_map_views import SystemMap
 
 VIEW = CharterView(
     workflow="triage",
@@ -86,6 +87,7 @@ SIGNED = Signature(by="U0MARIA", at=NOW, how=How.OWNER)
 def test_what_keeps_it_from_going_alone_is_said_first() -> None:
     text = said(terms=TERMS, missing=[Missing.BACKUP, Missing.TOLD, Missing.NEVERS])
     assert "Not complete: somebody who stands in for the owner, who is told and what it never does are missing." in text
+    assert "It cannot be signed before whoever writes the workflow adds that to its declaration." in text
     assert "Not signed. Nothing goes alone until its owner signs." in text
     assert "Not now: its charter is not complete, so a person decides every case." in text
     assert "Not signed. Nothing goes alone anyway." in said(terms=TERMS, goes_alone=False, at_least=None)
@@ -98,6 +100,22 @@ def test_a_sample_says_that_no_person_signed_it() -> None:
     text = said(is_sample=True, terms=replace(TERMS, signature=replace(SIGNED, by="countersign", how=How.SAMPLE)))
     assert "A sample, signed by no person: it is a shipped example." in text
     assert "They are signed as a sample, by no person." in text
+
+
+def test_a_sample_that_has_not_begun_waits_for_no_signature() -> None:
+    new = replace(TERMS, id=None, number=None, since=None)
+    text = said(is_sample=True, terms=new)
+    assert "A sample: its first case signs it as one, no person does." in text
+    assert "Not signed" not in text
+    assert "Not now" not in text
+    # A person signed other terms of it before.
+    assert "Not signed" in said(is_sample=True, terms=replace(new, is_newest=False))
+
+
+def test_a_step_is_said_in_one_clear_sentence() -> None:
+    systems = [SystemMap(step="send", system=None, does=["route"])]
+    text = said(data=replace(VIEW.data, systems=systems))
+    assert "The step send (route): its code can hand over anything to a system that its author does not name." in text
 
 
 def test_only_the_newest_terms_may_be_signed_and_only_where_nothing_is_missing() -> None:

@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 
 from handlers.slack.specimens.receipts import receipt_views
-from handlers.texts.operations.receipts import receipt
+from handlers.texts.governance.receipts import receipt
 from handlers.texts.pieces import Bullets, Line, Paragraph, Person, Quote, Words
 from workflows.engine.proof.receipts.views import Outcome, ReceiptView, Standing
 
@@ -85,3 +85,14 @@ def test_what_a_case_says_is_shown_as_text() -> None:
     assert "\u202e" not in said(view)
     assert "Receipt of case 17, T-17" in said(view).splitlines()[0]
     assert all(not isinstance(piece, Person) for part in receipt(view).parts[:1] for piece in part[0].pieces)  # type: ignore[union-attr]  # its title is a line
+
+
+def test_a_decision_without_a_form_claims_no_time_in_one() -> None:
+    lines = said(VIEWS["edited"]).splitlines()
+    assert "@U0123456789 edited it, …, 42 seconds with the form open" in lines
+    assert "@U9876543210 confirmed it, …, form time not known" in lines
+
+
+def test_the_command_that_is_named_for_what_is_left_out_has_it() -> None:
+    """The plain form leaves out the same at the command line."""
+    assert said(VIEWS["several"]).endswith("The command line tells all: countersign receipt 17 --json")

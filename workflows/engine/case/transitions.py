@@ -23,7 +23,7 @@ from workflows.engine.context import SYSTEM
 FRESH: Mapping[str, Any] = {"target": None, "waiting_since": None, "rounds": 0, "next_at": None}
 """The columns of a delivery that has not waited."""
 Details = Mapping[str, str | int | None]
-"""What an audit row says besides: ids, hashes, codes and numbers."""
+"""Further facts of an audit row: ids, hashes, codes and numbers."""
 NOTHING: Details = {}
 _STOPPED = frozenset({RunState.FAILED, RunState.PARKED})
 """Ends of a run after which nothing is delivered until a person acts."""

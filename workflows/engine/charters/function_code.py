@@ -15,6 +15,7 @@ from decimal import Decimal
 from enum import Enum
 from functools import partial
 from pathlib import Path
+from threading import Lock
 from types import CodeType, FunctionType, MethodType, ModuleType
 
 from pydantic import BaseModel, JsonValue
@@ -28,6 +29,8 @@ _MOST = 2_000
 """Most pieces of code that are followed from one function."""
 _DEEPEST = 6
 """Most levels of lists and records that are followed in a value."""
+_PARSING = Lock()
+"""One thread parses at a time: in Python 3.11 two at once end with a SystemError now and then. `inspect` parses too."""
 AnyFunction = Callable[..., object]
 
 
@@ -154,6 +157,11 @@ def _names_in(code: CodeType) -> Iterator[str]:
 
 def _source(code: FunctionType | type) -> str:
     """Return the text of a function or a class without comments and decorators."""
+    with _PARSING:
+        return _parsed(code)
+
+
+def _parsed(code: FunctionType | type) -> str:
     try:
         text = textwrap.dedent(inspect.getsource(code))
     except (OSError, TypeError):  # typed in a shell, or made while it runs

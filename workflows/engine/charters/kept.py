@@ -53,7 +53,7 @@ class KeptCharters:
         self._begun: set[str] = set()
         """Workflows whose terms are known to be kept."""
         self._settled: dict[str, CharterStatus] = {}
-        """What is known for good: signed, or of a workflow that does nothing alone."""
+        """Status of terms for good: they are signed, or the workflow does nothing alone."""
 
     def terms(self, workflow: AnyWorkflow) -> Terms:
         """Return a workflow's terms, as they were when they were first asked for."""

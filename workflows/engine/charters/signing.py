@@ -29,7 +29,8 @@ def sign(context: Context, workflow: AnyWorkflow, terms: int, *, by: str, how: H
     charter is not complete.
     """
     if missing := missing_in(workflow):
-        raise Refused(f"the charter of {workflow.name} is not complete; missing: {', '.join(missing)}")
+        lacks = ", ".join(part.declared for part in missing)
+        raise Refused(f"the charter of {workflow.name} is not complete: write into its declaration {lacks}")
     with context.database.write(urgent=True) as session:
         row, at = kept.get(session, terms, team=context.team), context.clock()
         newest = kept.newest(session, team=context.team, workflow=workflow.name)

@@ -130,6 +130,7 @@ def _lapses_sooner(old: Parts, new: Parts) -> bool:
 
 RULES: Mapping[str, Rule] = {
     "owner": _other,
+    "backup": _other,
     "decision": _other,
     "sample": _allowed,
     "floor": _floor,

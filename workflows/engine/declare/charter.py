@@ -28,6 +28,20 @@ class Missing(StrEnum):
     REVIEWERS = "reviewers"
     TOLD = "told"
 
+    @property
+    def declared(self) -> str:
+        """The part as it is written into a declaration."""
+        return _DECLARED[self]
+
+
+_DECLARED: Mapping[Missing, str] = {
+    Missing.BACKUP: 'backup="ID"',
+    Missing.MAY: 'may={"KIND": "WHAT"}',
+    Missing.NEVERS: 'a never, or no_nevers="WHY"',
+    Missing.REVIEWERS: 'Review(reviewers="ID")',
+    Missing.TOLD: 'told=["WHO"]',
+}
+
 
 class How(StrEnum):
     """Ways in which terms come to be signed."""
@@ -71,7 +85,7 @@ class Terms:
 
 @dataclass(frozen=True, kw_only=True)
 class CharterStatus:
-    """Whether a workflow may go alone, as far as its charter is concerned."""
+    """Standing of a charter: it lets its workflow go alone, or says why not."""
 
     is_signed: bool
     missing: tuple[Missing, ...] = ()

@@ -198,7 +198,7 @@ def without_personal(text: str, told: Iterable[object]) -> str:
 
 @dataclass(frozen=True, kw_only=True)
 class _Mark:
-    """What is known of a value by its place."""
+    """Facts about a value by its place."""
 
     called: str
     """Name of the field that it stands in."""

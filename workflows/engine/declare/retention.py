@@ -27,13 +27,13 @@ class Retention:
     """
 
     input: int | None = 365
-    """What came in, and what its source answered."""
+    """Inputs, and answers of their source."""
     output: int | None = 365
     """Proposals, decisions with their reasons, what was delivered, and receipts."""
     steps: int | None = 90
-    """What the steps of its runs were given and returned, and error texts."""
+    """Inputs and results of the steps of its runs, and error texts."""
     model: int | None = 30
-    """What a model was told, and its raw answers: they are the cache, too."""
+    """Questions to a model and its raw answers: they are the cache, too."""
     examples: int | None = None
     """Examples that were taken from cases."""
 

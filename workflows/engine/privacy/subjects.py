@@ -1,8 +1,9 @@
 """Cases of a person, found by words in any of their content: a name, a mail address, an IBAN.
 
 Words are compared as a reader would: whole words, in any case and in any of Unicode's forms, with whatever stands
-between them. What is written in another way is not found: a name that is spelled otherwise, a nickname, a picture. The
-words that somebody searches for are kept nowhere.
+between them. In scripts that put no spaces between words, such as Chinese, Japanese and Thai, a word is found within
+others. What is written in another way is not found: a name that is spelled otherwise, a nickname, a picture. The words
+that somebody searches for are kept nowhere.
 """
 
 import json
@@ -22,6 +23,8 @@ from workflows.engine.privacy.messages import redraw_cause
 
 SHORTEST = 3
 """Letters and digits that a subject has at least: fewer are in nearly every case."""
+_SHORTEST_UNSPACED = 2
+"""The same in a script that puts no spaces between words: many names have two characters there."""
 MOST = 20
 """Most subjects of one search."""
 _AT_ONCE = 1_000
@@ -33,6 +36,13 @@ _WITHIN = r"(?:\\[nrt]|[\W_])?"
 """Pattern of what may stand between two characters of a code; in JSON a line's end is written as two characters."""
 _ESCAPED_SPACE = re.compile(r"\\[nrt]")
 _ESCAPED = re.compile(r"\\u[0-9a-fA-F]{4}")
+_ESCAPED_TEXT = re.compile(r"(?:\\+u[0-9a-fA-F]{4})+")
+_UNSPACED = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\uf900-\ufaff]")
+"""Letters of scripts that put no spaces between words, or put endings onto names: Thai, Lao, Burmese, Khmer, Japanese,
+Chinese, Korean.
+"""
+_UNSEEN = re.compile("[\u00ad\u200b-\u200f\u2060\ufeff]")
+"""Characters that no reader sees: soft hyphens, joiners, marks of direction."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -51,7 +61,7 @@ class Words:
         if not given or len(given) > MOST:
             raise Refused(f"name 1 to {MOST} subjects")
         for one in given:
-            if len(_characters(one)) < SHORTEST:
+            if len(_characters(one)) < (_SHORTEST_UNSPACED if _UNSPACED.search(one) else SHORTEST):
                 raise Refused(f"a subject has at least {SHORTEST} letters or digits: fewer are in nearly every case")
         return cls(_patterns=tuple(map(_pattern, given)), _hints=tuple(map(_hint, given)))
 
@@ -131,13 +141,20 @@ def _all(context: Context, of: _Search, read: Callable[[int], None]) -> Iterator
 
 
 def _folded(text: str) -> str:
-    """Return a text as it is compared: in one of Unicode's forms, without upper case."""
-    return text.casefold() if text.isascii() else unicodedata.normalize("NFKC", text).casefold()
+    """Return a text as it is compared: in one of Unicode's forms, without upper case and what no reader sees."""
+    return text.casefold() if text.isascii() else _UNSEEN.sub("", unicodedata.normalize("NFKC", text)).casefold()
 
 
 def _unescaped(text: str) -> str:
-    """Return a text in which there may be JSON, without what JSON writes for the end of a line."""
-    return _ESCAPED_SPACE.sub(" ", text) if "\\" in text else text
+    """Return a text in which there may be JSON, such as an answer that a step returns, as JSON would be read."""
+    if "\\" not in text:
+        return text
+    return _ESCAPED_SPACE.sub(" ", _ESCAPED_TEXT.sub(_characters_of, text))
+
+
+def _characters_of(escaped: re.Match[str]) -> str:
+    units = bytes.fromhex(re.sub(r"\\+u", "", escaped.group()))
+    return units.decode("utf-16-be", errors="replace")
 
 
 def _characters(folded: str) -> str:
@@ -153,8 +170,10 @@ def _pattern(folded: str) -> re.Pattern[str]:
     if _is_code(folded):
         within = r"[\W_]?".join(map(re.escape, _characters(folded)))
         return re.compile(rf"(?<![^\W_]){within}(?![^\W_])")
-    words = [re.escape(one) for one in re.split(_BETWEEN, folded) if one]
-    return re.compile(rf"(?<![^\W_]){_BETWEEN.join(words)}(?![^\W_])")
+    words = [one for one in re.split(_BETWEEN, folded) if one]
+    before = "" if _UNSPACED.match(words[0]) else r"(?<![^\W_])"
+    after = "" if _UNSPACED.match(words[-1][-1]) else r"(?![^\W_])"
+    return re.compile(f"{before}{_BETWEEN.join(map(re.escape, words))}{after}")
 
 
 def _hint(folded: str) -> re.Pattern[str]:

@@ -78,10 +78,15 @@ class CaseToForget:
     erased_at: datetime | None
     """Time when its content was removed before; None where it was not."""
 
+    @property
+    def changes(self) -> bool:
+        """True if forgetting it now removes, ends or renames anything."""
+        return self.bar is None and bool(self.content or self.is_open or self.key_has_words)
+
 
 @dataclass(frozen=True, kw_only=True)
 class Forgotten:
-    """What was done about a case."""
+    """Outcome of a removal for a case."""
 
     case: int
     removed: Mapping[ContentClass, int]
@@ -96,7 +101,7 @@ class Forgotten:
 
 @dataclass(frozen=True, kw_only=True)
 class Plan:
-    """What is to be removed, before anything is."""
+    """Plan of a removal, before anything is removed."""
 
     cases: Sequence[CaseToForget]
     reports: int = 0
@@ -115,7 +120,7 @@ class Plan:
 
 @dataclass(frozen=True, kw_only=True)
 class LeftOver:
-    """What is still there of a case after its content was removed."""
+    """Remains of a case after its content was removed."""
 
     case: int
     content: Mapping[ContentClass, int]
@@ -130,7 +135,7 @@ class LeftOver:
 
 @dataclass(frozen=True, kw_only=True)
 class RetentionLine:
-    """How long a class of a workflow's content is kept, and how much of it there is."""
+    """Retention of a class of a workflow's content: its days, and how much of it there is."""
 
     workflow: str
     content: ContentClass
@@ -163,7 +168,7 @@ class LegalHoldView:
 
 @dataclass(kw_only=True)
 class Looked:
-    """What one look at what is due did."""
+    """Result of one look at the content that is due."""
 
     cases: int = 0
     """Cases of which content was removed."""
@@ -201,7 +206,7 @@ class RowsElsewhere:
 
 @dataclass(frozen=True, kw_only=True)
 class Reach:
-    """What stands beside the rows of the cases that are forgotten."""
+    """Places beside the rows of the forgotten cases."""
 
     unknown_notes: int = 0
     """Notes in Slack about these cases of which nobody knows where they stand: an earlier version sent them."""

@@ -1,10 +1,11 @@
 """Writes an export of the audit for some days: what an auditor asks for, to be verified without us.
 
-It holds one seal at a time. Nothing of a case's content is in an audit row, so nothing of it is here.
+It holds one seal at a time, and the number of each case. Nothing of a case's content is in an audit row, so nothing of
+it is here.
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from importlib.metadata import version
@@ -19,9 +20,6 @@ from workflows.engine.proof.export_form import FORMAT, VERSION, Kind, line_of, r
 from workflows.engine.proof.kept import audit_rows, kept_seals, moment
 from workflows.engine.proof.keys import PublicKey
 from workflows.engine.proof.receipts.receipt import receipt_lines
-
-_CASES = 500
-"""Cases of one reading transaction."""
 
 Write = Callable[[bytes], object]
 """Writes a line."""
@@ -94,7 +92,8 @@ class _Export:
         self._until = until
         self._lines = self._seals = self._rows = self._unsealed = self._receipts = 0
         self._actions: Counter[str] = Counter()
-        self._first_row: int | None = None
+        self._cases: set[int] = set()
+        """The cases that a row is about."""
         self._last_row = FIRST
 
     def line(self, kind: Kind, **values: object) -> None:
@@ -126,7 +125,8 @@ class _Export:
 
     def _row(self, row: AuditRecord, seal: int | None) -> None:
         self._put(row_line(form_of(row), seal))
-        self._first_row = row.id if self._first_row is None else self._first_row
+        if isinstance(row.case, int):
+            self._cases.add(row.case)
         if self._since <= row.at < self._until:
             self._actions[str(row.action)] += 1
 
@@ -140,23 +140,9 @@ class _Export:
 
     def receipts(self) -> None:
         """Write the receipts of all cases that a row is about."""
-        if self._first_row is None:
-            return
-        for receipt in receipt_lines(self._context, self._cases(self._first_row, self._last_row)):
+        for receipt in receipt_lines(self._context, sorted(self._cases)):
             self.line(Kind.RECEIPT, receipt=dict(receipt))
             self._receipts += 1
-
-    def _cases(self, first: int, last: int) -> Iterator[int]:
-        after = 0
-        while True:
-            with self._context.database.read() as session:
-                found = seals.cases_between(
-                    session, team=self._context.team, first=first, last=last, after=after, limit=_CASES
-                )
-            yield from found
-            if len(found) < _CASES:
-                return
-            after = found[-1]
 
     def end(self) -> Exported:
         """Write the summary in words, and the end."""

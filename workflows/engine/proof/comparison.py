@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from workflows.engine.proof.audit_form import AuditRecord, Content, content_of
 from workflows.engine.proof.chain import SealRecord
@@ -68,7 +69,7 @@ def _other_content(seal: SealRecord, row: FoundRow, searches: Searches) -> Findi
     if other == row.id:
         # An export's line that says the same in another way is not the line that was written.
         other = None
-    if other is None and row.record.at > seal.sealed_at:
+    if other is None and _is_later(row.record.at, seal.sealed_at):
         # SQLite gives the number of a last row that was deleted to the next one.
         return Finding(kind=FindingKind.DELETED, row=row.id, seal=seal.number, said="a later row has its number")
     if other is None:
@@ -86,3 +87,11 @@ def _not_sealed(seal: SealRecord, row: FoundRow, searches: Searches) -> Finding:
     else:
         kind = FindingKind.DOUBLED if searches.is_intact(other) else FindingKind.REORDERED
     return Finding(kind=kind, row=row.id, other=other, seal=seal.number, line=row.line)
+
+
+def _is_later(at: str, than: str) -> bool:
+    """Tell whether a time is later than another; False where one of them is no time."""
+    try:
+        return datetime.fromisoformat(at) > datetime.fromisoformat(than)
+    except (ValueError, TypeError):
+        return False

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, replace
 from functools import partial
+from os import SEEK_END
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,9 @@ from workflows.engine.proof.views import Finding, FindingKind, Verdict
 _LOWEST, _GREATEST = -(2**63), 2**63 - 1
 _MORE = 10_000
 """Most rows that are read beyond those that a seal names: the first one too many is among them."""
+_END = b'{"kind":"end"'
+_END_WITHIN = 4_096
+"""Bytes at the end of a file in which its end is looked for."""
 _UNSEALED = b'{"kind":"unsealed"'
 _AFTER_ROWS = (Kind.UNSEALED, Kind.RECEIPT, Kind.SUMMARY)
 
@@ -61,6 +65,9 @@ def verify_export(file: Path, trust: Trust, *, receipts: Sequence[Path] = ()) ->
         if not trust.keys and header.key is not None:
             trust = replace(trust, keys=[header.key], own=True)
         verdict = verify(export, trust, Reach(first=header.first_seal, until=header.until))
+        if not verdict.is_right and not export.has_end():
+            # What is missing there looks like rows that were deleted.
+            verdict = replace(verdict, findings=[Finding(kind=FindingKind.CUT_OFF)])
         if verdict.is_right:
             found = [one for name in receipts for one in export.receipts.held(name)]
             verdict = replace(verdict, findings=found, held=len(receipts) - len(found))
@@ -124,6 +131,12 @@ class Export:
             first_seal=seal,
             restored_at=restored if isinstance(restored, str) else None,
         )
+
+    def has_end(self) -> bool:
+        """Tell whether the end of an export is among the last lines."""
+        with self._file.open("rb") as file:
+            file.seek(max(0, file.seek(0, SEEK_END) - _END_WITHIN))
+            return any(line.startswith(_END) for line in file.read().splitlines())
 
     def tail(self) -> Iterator[FoundRow]:
         """Yield the rows that are not sealed yet, with one look at the beginning of each line. Raise `Wrong`."""
@@ -266,7 +279,8 @@ class Export:
                     raise _unreadable(number, f"it is longer than {LONGEST_LINE:,} bytes")
                 if not raw.endswith(b"\n"):
                     raise Wrong(Finding(kind=FindingKind.CUT_OFF, line=number))
-                yield number, raw[:-1]
+                # A mail program, or Windows, may have ended the lines in its own way.
+                yield number, raw[:-1].removesuffix(b"\r")
 
     def _lines(self) -> Iterator[_Line]:
         for number, raw in self._raw():

@@ -84,7 +84,7 @@ class Finding:
     case: int | None = None
     """Id of the case, where it is about a receipt."""
     said: str | None = None
-    """What else is known: a head, what is wrong with a line, or the name of a hash."""
+    """Further facts: a head, what is wrong with a line, or the name of a hash."""
 
 
 ALARMS = 100
@@ -160,5 +160,6 @@ class Verdict:
 
     @property
     def is_good(self) -> bool:
-        """Tell whether, besides, nothing was delivered that nobody approved."""
-        return self.is_right and not (self.receipts is not None and self.receipts.not_approved)
+        """Tell whether, besides, there are seals where there are rows, and all that was delivered was approved."""
+        is_unsealed = not self.seals and self.unsealed > 0
+        return self.is_right and not is_unsealed and not (self.receipts is not None and self.receipts.not_approved)

@@ -44,7 +44,7 @@ class FieldChange:
     """Declared values: what was proposed, and what it became; None for none."""
     way: Way | None = None
     share: Decimal | None = None
-    """How far a number was changed, as a share of what was proposed; None where that is not known."""
+    """Change of a number, as a share of what was proposed; None where that is not known."""
 
 
 _CHANGES: TypeAdapter[tuple[FieldChange, ...]] = TypeAdapter(tuple[FieldChange, ...])

@@ -18,7 +18,7 @@ from workflows.engine.context import Context
 from workflows.engine.declare.names import persons_in
 from workflows.engine.declare.registry import AnyWorkflow
 from workflows.engine.declare.review import MAX_GRACE
-from workflows.engine.read.charters import unsigned_among
+from workflows.engine.read.declared.charters import unsigned_among
 from workflows.engine.read.home_views import PAGE, Decided, HomeView, InHand, Place, Queue
 from workflows.engine.review.alike import alike_cases
 from workflows.engine.review.assignment.absences import absence_of

@@ -1,4 +1,4 @@
-"""Who read what: the readings of a case, or those of a person, the newest first."""
+"""Readings of a case, or those of a person, the newest first."""
 
 from collections.abc import Sequence
 from datetime import datetime

@@ -25,7 +25,7 @@ _UNBOUND = 10
 _GAP = r"(?:[\s./()_\u00a0\u202f-]|%20|\\[nrt]){0,3}"
 _BETWEEN = r"(?:[\s_.,+>|\u00a0\u202f-]|%20|\\[nrt]){1,6}"
 _END = r"(?![^\W_])"
-"""What follows a value that is no part of a longer word."""
+"""Pattern of the end of a value that is no part of a longer word."""
 _WRITTEN_TWICE = {"ß": "(?:ß|ẞ|ss)", "@": "(?:@|%40)"}
 """Characters that are also written otherwise -> the pattern of both."""
 _DATE = re.compile(r"([0-9]{4})-([0-9]{2})-([0-9]{2})(?![0-9]).*", re.DOTALL)

@@ -41,7 +41,16 @@ from handlers.texts.review import forms
 from handlers.texts.review.forms import Note
 from store.states import ReviewState
 from workflows.engine.case.lookup import input_of
-from workflows.engine.errors import BadReason, InvalidOutput, NeverBroken, Refused, Repeated, Stale, Unknown
+from workflows.engine.errors import (
+    BadReason,
+    ContentRemoved,
+    InvalidOutput,
+    NeverBroken,
+    Refused,
+    Repeated,
+    Stale,
+    Unknown,
+)
 from workflows.engine.review import refusals, reviews
 from workflows.engine.review.cards import card_view, place_of
 from workflows.engine.review.decisions import DecisionKind, Follows, reason_of
@@ -299,6 +308,9 @@ def _changed(slack: SlackContext, submitted: Submission, error: Refused) -> dict
     if isinstance(error, NotAllowed | Unknown):
         # The proposal is not for this person to know.
         return inputs.read_labelled(submitted.view.state.values, submitted.view.labels)
+    if isinstance(error, ContentRemoved):
+        # What was typed may repeat what was removed, and can be recorded nowhere.
+        return {}
     view = card_view(slack.context, submitted.view.shown.id)
     return form_in(slack, view, submitted.view, user=submitted.user.id).changes
 

@@ -55,7 +55,7 @@ def refused(countersign: CommandLine, *arguments: str) -> str:
 def test_it_goes_alone_once_an_operator_signed_it(things: CommandLine) -> None:
     assert submitted(things, 1) == "waiting"
     read = things.done("charter", "things").out
-    assert "It belongs to U0MARIA; U0JONAS stands in." in read
+    assert "things belongs to U0MARIA; U0JONAS stands in." in read
     assert "It has no rule of this kind: nothing can go wrong." in read
     assert "Not signed. Nothing goes alone until its owner signs." in read
     assert "for its owner U0MARIA" in things.done("charter", "things", "--sign").out
@@ -82,9 +82,10 @@ def test_what_widens_waits_and_is_listed(things: CommandLine) -> None:
 def test_what_is_missing_is_named_and_cannot_be_signed(things: CommandLine) -> None:
     del things.settings["COUNTERSIGN_BACKUPS"]
     assert "Not complete: somebody who stands in for the owner is missing." in things.done("charter", "things").out
-    assert "is not complete; missing: backup" in refused(things, "charter", "things", "--sign")
+    assert 'is not complete: write into its declaration backup="ID"' in refused(things, "charter", "things", "--sign")
     found = things("doctor").out
     assert "things: its charter is not complete" in found
+    assert 'write into its declaration backup="ID"' in found
     assert "things: its charter is not signed" in found
 
 

@@ -26,6 +26,12 @@ def test_a_case_is_forgotten_after_a_dry_run(countersign: CommandLine) -> None:
     assert ", and it ended by this\nlooked at every row of 1 case again: nothing is left\n" in said
     assert countersign.done("forget", "1", "--check").out == "#1: looked at every row again, nothing is left\n"
     assert NAME not in countersign.done("case", "1").out
+    assert "nothing: its content was removed" in countersign.done("case", "1").out
+    again = countersign.done("forget", "1").out
+    assert again.startswith("#1 ")
+    assert ": its content was removed on " in again
+    assert "hashes without a salt" not in again
+    assert again.endswith("nothing can be removed now\n")
     files = [one for one in countersign.folder.rglob("*") if one.is_file() and one.suffix != ".py"]
     assert not [one for one in files if NAME.encode() in one.read_bytes()]
 
@@ -42,6 +48,7 @@ def test_a_person_is_forgotten_by_their_name(countersign: CommandLine) -> None:
     assert "looked at every row of 2 cases again: nothing is left" in said
     said = countersign.done("forget", "--subject", NAME).out
     assert said.startswith("these words stand in no case, no report and no cause of failures\n")
+    assert "try other spellings" in said
     assert countersign.state(3) == "waiting"
 
 
@@ -54,8 +61,12 @@ def test_a_held_case_stays_until_the_hold_is_lifted(countersign: CommandLine) ->
 
     said = countersign("forget", "1")
     assert (said.code, "stays, since it is under a legal hold (a claim)" in said.out) == (1, True)
+    assert "would be removed" not in said.out
+    assert said.out.endswith("nothing can be removed now\n")
     assert "#1 stays, since it is under a legal hold" in countersign("forget", "1", "--yes").out
-    countersign.done("legal-hold", "lift", "1")
+    assert countersign.done("legal-hold", "lift", "1").out == (
+        "1 legal hold on case 1 lifted; serve removes what is due within the hour\n"
+    )
     assert countersign.done("legal-hold", "list").out == "no legal hold\n"
     assert countersign("legal-hold", "lift", "1").error() == "there is no legal hold on case 1"
     countersign.done("forget", "1", "--yes")

@@ -23,7 +23,8 @@ def test_what_is_sealed_is_verified_in_the_database_and_in_an_export(countersign
     countersign.submit(3)
     heads, file = tmp_path / "heads.jsonl", tmp_path / "export.jsonl"
     settings = {"COUNTERSIGN_SEAL_KEY": KEY, "COUNTERSIGN_SEAL_HEADS": str(heads)}
-    assert countersign.done("verify").out.startswith("Nothing is sealed, so nothing can be verified.")
+    nothing = countersign("verify")
+    assert (nothing.code, nothing.out[:46]) == (1, "Nothing is sealed, so nothing can be verified.")
     sealed = countersign.done("seal", **settings).out
     assert sealed.startswith("1 seal was made; the newest head is 1:")
     assert "All rows are sealed." in sealed
@@ -67,6 +68,7 @@ def test_a_changed_export_is_told_in_a_sentence_and_by_the_code(countersign: Com
         b"".join([*lines[:row], lines[row + 1], lines[row], *lines[row + 2 :]]): " was reordered: ",
         b"".join([*lines[: row + 1], lines[row], *lines[row + 1 :]]): " was doubled: it is there twice, line ",
         b"".join(lines[:-1]): "The export is cut off.",
+        b"".join(lines[: row + 2]): "The export is cut off.",
         b"".join(lines)[:-20]: "The export is cut off at line ",
         b"": "Line 1 of the export cannot be read: the file is empty.",
         b"\x00\xff garbage\n" * 3: "Line 1 of the export cannot be read: it is no JSON.",
@@ -80,6 +82,28 @@ def test_a_changed_export_is_told_in_a_sentence_and_by_the_code(countersign: Com
         found = countersign("verify", str(file))
         assert found.code == 1, says
         assert says in found.out.splitlines()[0], found.out
+    file.write_bytes(b"".join(lines).replace(b"\n", b"\r\n"))
+    assert countersign.done("verify", str(file)).out.startswith("The audit is as it was sealed: ")
+
+
+def test_seals_that_are_gone_are_missed_by_the_heads_that_were_published(
+    countersign: CommandLine, tmp_path: Path
+) -> None:
+    settings = {"COUNTERSIGN_SEAL_HEADS": str(tmp_path / "heads.jsonl")}
+    countersign.submit(1)
+    countersign.done("seal", **settings)
+    with closing(sqlite3.connect(countersign.folder / "countersign.sqlite")) as database, database:
+        database.execute("DELETE FROM seals")
+    found = countersign("verify", **settings)
+    assert (found.code, "1:" in found.out.splitlines()[0]) == (1, True)
+
+
+def test_a_row_with_a_time_that_is_none_was_edited(countersign: CommandLine) -> None:
+    countersign.submit(1)
+    countersign.done("seal")
+    with closing(sqlite3.connect(countersign.folder / "countersign.sqlite")) as database, database:
+        database.execute("UPDATE audit SET at = 'yesterday' WHERE id = 2")
+    assert countersign("verify").out.startswith("Row 2 was edited.")
 
 
 def test_what_is_called_wrongly_is_said(countersign: CommandLine, tmp_path: Path) -> None:
@@ -157,3 +181,17 @@ def test_what_nobody_approved_is_told_first_and_ends_with_code_1(three: CommandL
     assert "The audit is as it was sealed: " in found.out
     told = json.loads(three("verify", str(file), "--json").out)
     assert (told["right"], told["good"], told["receipts"]["alarms"]) == (True, False, [1])
+
+
+def test_doctor_names_a_file_of_heads_that_cannot_be_written(countersign: CommandLine, tmp_path: Path) -> None:
+    for file in (tmp_path, tmp_path / "nowhere" / "heads"):
+        found = countersign("doctor", COUNTERSIGN_SEAL_HEADS=str(file)).out
+        assert f"its heads cannot be written to {file}" in " ".join(found.split())
+    heads = tmp_path / "heads"
+    assert "cannot be written to" not in countersign("doctor", COUNTERSIGN_SEAL_HEADS=str(heads)).out
+
+
+def test_doctor_does_not_deny_earlier_signatures_where_the_key_is_gone(countersign: CommandLine) -> None:
+    countersign.submit(1)
+    countersign.done("seal", COUNTERSIGN_SEAL_KEY=KEY)
+    assert "audit: 1 seals; new ones are not signed, as no key is set" in countersign("doctor").out

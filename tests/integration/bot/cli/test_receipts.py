@@ -19,7 +19,7 @@ def test_people_read_who_decided_and_whether_the_hashes_fit(three: CommandLine) 
     assert "Nobody decided it: the workflow went alone. What was delivered is what was proposed." in told
     assert "- delivered: " in told
     assert "DOES NOT FIT" not in told
-    assert three("receipt", "2").error().startswith("nothing of case 2 is decided yet")
+    assert three("receipt", "2").error().startswith("nothing of case 2 is decided for good yet")
 
 
 def test_a_file_is_checked_without_the_database(three: CommandLine) -> None:
@@ -29,7 +29,7 @@ def test_a_file_is_checked_without_the_database(three: CommandLine) -> None:
     assert stat.S_IMODE(file.stat().st_mode) == 0o600
     found = check(json.loads(file.read_text()))
     assert (found.case, found.good, found.without_text) == (1, True, 0)
-    assert "was not written: File exists" in three("receipt", "1", "--out", str(file)).error()
+    assert "is there already; name a new file" in three("receipt", "1", "--out", str(file)).error()
 
 
 def test_without_content_it_has_hashes_alone(three: CommandLine) -> None:

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from bot.cli.screens.told import _lines
-from handlers.texts.operations.changes import listed, note
+from handlers.texts.governance.changes import listed, note
 from handlers.texts.pieces import Room, Told
 from store import schema
 from store.db.database import Database
@@ -26,8 +26,8 @@ from workflows.engine.context import Unsigned
 from workflows.engine.declare.charter import How
 from workflows.engine.declare.registry import Registry
 from workflows.engine.errors import Refused, Stale, Unknown
-from workflows.engine.read.changes import changes_view, terms_note
-from workflows.engine.read.charters import charter_view
+from workflows.engine.read.declared.changes import changes_view, terms_note
+from workflows.engine.read.declared.charters import charter_view
 from workflows.engine.review.waiting import deadlines
 from workflows.engine.run.runner import Runner
 
@@ -146,7 +146,11 @@ def test_what_is_missing_keeps_it_from_going_alone_and_from_being_signed(world: 
     # Signed while it was complete, it stops going alone where something is taken out.
     complete = Process(world, declared())
     complete.sign()
-    again = Process(world, declared(forgetful))
+
+    def silent(workflow: Workflow[Any, Any]) -> None:
+        workflow.told = ()
+
+    again = Process(world, declared(silent))
     assert terms_in(world)[-1].signed_how == "kept"
     assert world.state(again.worked(2)) == "waiting"
 

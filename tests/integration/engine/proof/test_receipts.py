@@ -117,7 +117,7 @@ def test_alone(make_world: MakeWorld) -> None:
 def test_approved(make_world: MakeWorld) -> None:
     scene = sample(make_world, autonomy=DRAFT)
     case = scene.worked()
-    with pytest.raises(Refused, match="nothing of case 1 is decided yet"):
+    with pytest.raises(Refused, match="nothing of case 1 is decided for good yet"):
         receipt(scene, case)
     scene.approve(case)
     assert newest_outcome(scene, case) is Outcome.PENDING

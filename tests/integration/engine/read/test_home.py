@@ -11,7 +11,7 @@ from tests.conftest import MakeWorld
 from tests.integration.engine.scene import CARDS, DRAFT, Scene, sample
 from tests.sample import Ticket, Triage, sample_workflow
 from workflows import Review, Second
-from workflows.engine.read.charters import charter_view
+from workflows.engine.read.declared.charters import charter_view
 from workflows.engine.read.home import home_view
 from workflows.engine.read.home_views import PAGE, HomeView, Place
 from workflows.engine.review import claims, next_reviews, reviews

@@ -22,6 +22,7 @@ SECONDS = st.lists(
 EFFECTS = st.fixed_dictionaries({"target": CODES, "idempotent": st.booleans(), "does": NAMES, "code": CODES})
 PARTS: dict[str, st.SearchStrategy[Any]] = {  # Any: each part has its own form
     "owner": CODES,
+    "backup": st.none() | CODES,
     "decision": CODES,
     "sample": st.booleans(),
     "floor": st.none() | SHARES,
@@ -55,6 +56,7 @@ PARTS: dict[str, st.SearchStrategy[Any]] = {  # Any: each part has its own form
 TERMS = st.fixed_dictionaries(PARTS)
 CALM: dict[str, Any] = {  # Any: as above
     "owner": "U0MARIA",
+    "backup": "U0JONAS",
     "decision": "Which queue?",
     "sample": False,
     "floor": 0.9,

@@ -25,7 +25,7 @@ class Check(StrEnum):
     DIFFERS = "differs"
     """A text has another hash than the receipt says."""
     NOT_APPROVED = "not_approved"
-    """What was delivered is not what was decided."""
+    """Delivered values are not those that were decided."""
     OTHER_OUTCOME = "other_outcome"
     """The receipt says something else of its hashes than they do."""
 

@@ -41,7 +41,7 @@ class HashPart(_Part):
 
 
 class PolicyPart(_Part):
-    """What the policy and the proposal rest on."""
+    """Facts on which the policy and the proposal rest."""
 
     row: int
     at: datetime

@@ -1,4 +1,4 @@
-"""What the hashes of a decision say when they are compared, with each other and with the content. Pure."""
+"""Compares the hashes of a decision, with each other and with the content, and says what follows. Pure."""
 
 from store.states import CLOSING, Resolution, RunState
 from workflows.engine.proof.receipts.views import Outcome, Standing

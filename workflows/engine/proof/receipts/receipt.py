@@ -52,9 +52,11 @@ def receipt_view(context: Context, case: int) -> ReceiptView:
             raise Unknown(f"there is no case {case}")
         texts = receipts.texts_of(session, _contents(rows), team=context.team)
         view = _view(context, rows.cases[0], rows, texts)
+    if not view.runs and view.erased_at is not None:
+        raise Refused(f"nothing of case {case} was decided before its content was removed, so there is no receipt")
     if not view.runs:
         raise Refused(
-            f"nothing of case {case} is decided yet, so there is no receipt; countersign case {case} shows it"
+            f"nothing of case {case} is decided for good yet, so there is no receipt; countersign case {case} shows it"
         )
     return view
 

@@ -46,7 +46,7 @@ class Outcome(StrEnum):
     UNKNOWN = "unknown"
     """A hash that is needed was not kept."""
     NOT_APPROVED = "not_approved"
-    """What was delivered is not what was decided: an alarm."""
+    """Delivered values are not those that were decided: an alarm."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -65,7 +65,7 @@ class Hashed:
 
 @dataclass(frozen=True, kw_only=True)
 class InputReceipt:
-    """What a decision was about."""
+    """Subject of a decision."""
 
     content: Hashed
     handed_in_by: str
@@ -76,7 +76,7 @@ class InputReceipt:
 
 @dataclass(frozen=True, kw_only=True)
 class ProposalReceipt:
-    """What was proposed, and what the policy went by."""
+    """Proposal, and the facts that the policy went by."""
 
     output: Hashed | None
     """None where there was no proposal."""
@@ -151,7 +151,7 @@ class DeliveryReceipt:
     at: datetime
     """Time of its last change."""
     delivered: Hashed
-    """What the target was given. Where a person found that it happened: what it was to be given."""
+    """Value that the target was given. Where a person found that it happened: the value that it was to be given."""
     receipt: Hashed | None
     said: str | None
     """The target's receipt in its words; None where there is none, or it was removed."""

@@ -60,7 +60,7 @@ def receipt(view: ReceiptView, room: Room = ROOM) -> Told:
     if len(shown) < len(view.runs):
         left = len(view.runs) - len(shown)
         earlier = "1 earlier decision is" if left == 1 else f"{left:,} earlier decisions are"
-        said = f"{earlier} left out here. The command line tells all: countersign receipt {view.case}"
+        said = f"{earlier} left out here. The command line tells all: countersign receipt {view.case} --json"
         parts.append([line(words(said))])
     return Told(brief=f"Receipt of case {view.case}", parts=[part for part in parts if part])
 
@@ -233,8 +233,7 @@ def _decision(one: DecisionReceipt, room: Room) -> list[Paragraph]:
         return [line(words("Nobody: "), words("no person answered in time, "), moment(one.at))]
     verb = "confirmed" if one.confirms else states.DECISION.get(one.kind, one.kind)
     follows = f" ({states.FOLLOWS[one.follows]})" if one.follows else ""
-    took = about(one.seconds) if one.seconds is not None else "an unknown time"
-    form = f", {took} with the form open"
+    form = f", {about(one.seconds)} with the form open" if one.seconds is not None else ", form time not known"
     unopened = ", together with others and without opening it" if one.unopened else ""
     pieces = [person(one.by), words(f" {verb} it{follows}, "), moment(one.at), words(f"{form}{unopened}")]
     if one.revoked_at is not None:

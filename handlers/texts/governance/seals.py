@@ -31,7 +31,7 @@ def age(oldest: timedelta | None) -> str:
 def key_in_words(key_id: str | None) -> str:
     """Say by which key a head is signed."""
     if key_id is None:
-        return "It is not signed: no key is set."
+        return "It is not signed."
     return f"It is signed by the key {key_id[:SHORT]}."
 
 
@@ -42,7 +42,8 @@ def seal_status(status: SealStatus, *, sealed_rows: int, public: str | None) -> 
     if newest is None:
         said.append(line(words("No seal was made yet.")))
     else:
-        numbers = f"{newest.number:,} {'seal' if newest.number == 1 else 'seals'} of {sealed_rows:,} rows"
+        rows = f"{sealed_rows:,} {'row' if sealed_rows == 1 else 'rows'}"
+        numbers = f"{newest.number:,} {'seal' if newest.number == 1 else 'seals'} of {rows}"
         said.append(line(words(f"{numbers}, the last at "), moment(newest.sealed_at), words(".")))
         said.append(line(words(f"Newest head: {newest.number}:{newest.head}")))
         said.append(line(words(f"It stands for every row up to {newest.last_row:,}. {key_in_words(newest.key_id)}")))
@@ -50,5 +51,5 @@ def seal_status(status: SealStatus, *, sealed_rows: int, public: str | None) -> 
     if public is not None:
         said.append(line(words(f"Public key: {public}")))
     else:
-        said.append(line(words("No key is set: heads are not signed. countersign seal key makes one.")))
+        said.append(line(words("No key is set, so new heads are not signed: countersign seal key makes one.")))
     return Told(brief="The sealed audit", parts=[said])

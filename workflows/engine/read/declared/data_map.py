@@ -11,7 +11,7 @@ from workflows.engine.declare.personal import countries_searched, personal_field
 from workflows.engine.declare.reach import steps_named
 from workflows.engine.declare.registry import AnyWorkflow
 from workflows.engine.propose.models import Models
-from workflows.engine.read.data_map_views import (
+from workflows.engine.read.declared.data_map_views import (
     DataMapView,
     FieldMap,
     ModelKind,
@@ -78,12 +78,20 @@ def data_map_of(
         ],
         channel=review.post_to,
         text_in_channel=review.text_in_channel,
-        reviewers=names_in(review.reviewers),
+        readers=_readers(workflow),
         targets=list(_targets(workflow)),
         collector=surroundings.collector,
         spans_content=surroundings.spans_content,
         retention=workflow.retention,
     )
+
+
+def _readers(workflow: AnyWorkflow) -> Sequence[str]:
+    """Return whoever may read a workflow's cases in Slack beside engineers, each once."""
+    review = workflow.review
+    seconds = (one for second in review.seconds for one in names_in(second.by))
+    by_name = (*names_in(review.reviewers), *seconds, *names_in(review.escalate_to))
+    return list(dict.fromkeys((*by_name, *names_in(workflow.owner), *names_in(workflow.backup))))
 
 
 def _fields(workflow: AnyWorkflow, part: Part, surroundings: Surroundings) -> Iterator[FieldMap]:

@@ -6,7 +6,7 @@ from handlers.texts.people import people
 from handlers.texts.pieces import Line, Paragraph, Piece, Room, Told, bullets, channel, line, words
 from handlers.texts.plain import begun_large
 from workflows.engine.declare.retention import Retention
-from workflows.engine.read.data_map_views import (
+from workflows.engine.read.declared.data_map_views import (
     DataMapView,
     FieldMap,
     ModelKind,
@@ -22,7 +22,7 @@ from workflows.engine.text.sanitize import one_line
 ROOM = Room(text=1_000, line=120, items=100)
 """Room for the data map of any workflow."""
 NOT_FOUND = "names, postal addresses, dates of birth, and all else that is written in words"
-"""What no search finds."""
+"""Personal data that no search finds."""
 _SHARES: Mapping[Share, str] = {
     Share.WHOLE: "as it is",
     Share.MASKED: "masked",
@@ -121,7 +121,7 @@ def _recipients(view: DataMapView, room: Room) -> list[Line]:
     return [
         line(words(_model(view))),
         line(*_channel(view)),
-        line(*_reviewers(view, room)),
+        line(*_readers(view, room)),
         *(line(words(_system(one))) for one in view.systems),
         *(line(words(_target(one))) for one in view.targets),
         line(words(_spans(view))),
@@ -143,7 +143,7 @@ def _model(view: DataMapView) -> str:
     what = "what the workflow's own code hands over" if view.asks_by_code else "the whole input"
     if view.personal_to_model:
         return f"Model: {who} gets {what}."
-    return f"Model: {who} gets {what}, with placeholders in place of all personal values."
+    return f"Model: {who} gets {what}, with placeholders in place of what is declared as personal or found."
 
 
 def _channel(view: DataMapView) -> Sequence[Piece]:
@@ -152,19 +152,21 @@ def _channel(view: DataMapView) -> Sequence[Piece]:
     where = [words("Slack: "), channel(view.channel)]
     if not view.text_in_channel:
         return [*where, words(" shows neither a case's own words nor free text of the answer.")]
-    hidden = " with personal values masked" if view.personal or view.searched else " as it is: nothing is masked"
+    hidden = (
+        " with what is declared as personal or found masked"
+        if view.personal or view.searched
+        else " as it is: nothing is masked"
+    )
     return [*where, words(f" shows a case{hidden}.")]
 
 
-def _reviewers(view: DataMapView, room: Room) -> Sequence[Piece]:
-    if not view.reviewers:
-        return [words("Form and details, which show all: only who runs Countersign.")]
-    return [words("Form and details in Slack, which show all: "), *people(view.reviewers, room), words(".")]
+def _readers(view: DataMapView, room: Room) -> Sequence[Piece]:
+    return [words("All of a case, in Slack: "), *people(view.readers, room), words(", and engineers.")]
 
 
 def _system(one: SystemMap) -> str:
     who = one.system or "a system that its author does not name"
-    return f"The step {one.step}: hands to {who} what its code does ({', '.join(one.does) or 'retrieve'})."
+    return f"The step {one.step} ({', '.join(one.does) or 'retrieve'}): its code can hand over anything to {who}."
 
 
 def _target(one: TargetMap) -> str:
@@ -179,7 +181,7 @@ def _spans(view: DataMapView) -> str:
         return f"Spans: {view.collector} gets no content of a case."
     if not view.text_in_channel:
         return f"Spans: {view.collector} gets no content of a case, as its text stays out of channels."
-    return f"Spans: {view.collector} gets content, with personal values masked."
+    return f"Spans: {view.collector} gets content, with what is declared as personal or found masked."
 
 
 def _kept(view: DataMapView) -> Sequence[str]:
@@ -215,7 +217,7 @@ def _days_of(kept: Retention) -> str:
 
 def _days(days: int | None) -> str:
     if days is None:
-        return "until somebody removes it"
+        return "until somebody removes them"
     return f"{days:,} {'day' if days == 1 else 'days'} after its case ended"
 
 

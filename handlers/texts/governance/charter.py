@@ -4,8 +4,8 @@ from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from decimal import Decimal
 
-from handlers.texts.operations.changes import signed_by
-from handlers.texts.operations.data_map import data_map_in_brief
+from handlers.texts.governance.changes import signed_by
+from handlers.texts.governance.data_map import data_map_in_brief
 from handlers.texts.operations.pauses import pauses
 from handlers.texts.people import people
 from handlers.texts.pieces import (
@@ -25,7 +25,7 @@ from handlers.texts.review.reasons import lacking
 from workflows.engine.declare.charter import How
 from workflows.engine.declare.review import OnExpiry
 from workflows.engine.declare.workflow import Does
-from workflows.engine.read.charter_views import CharterView, SecondPerson
+from workflows.engine.read.declared.charter_views import CharterView, SecondPerson
 from workflows.engine.text.sanitize import one_line
 
 ROOM = Room(text=1_000, line=200, items=40)
@@ -146,11 +146,19 @@ _EXPIRY: Mapping[OnExpiry, str] = {
 
 def _owner(view: CharterView) -> Line:
     stands_in = [words("; "), person(view.backup), words(" stands in")] if view.backup is not None else []
-    return line(words("It belongs to "), person(view.owner), *stands_in, words("."))
+    return line(words(f"{view.workflow} belongs to "), person(view.owner), *stands_in, words("."))
 
 
 def _may_go_alone(view: CharterView) -> bool:
-    return view.terms is None or (view.terms.signature is not None and not view.missing)
+    if view.terms is None or _is_fresh_sample(view):
+        return True
+    return view.terms.signature is not None and not view.missing
+
+
+def _is_fresh_sample(view: CharterView) -> bool:
+    """Tell whether it is a shipped example that has not begun yet: it is signed as a sample with its first case."""
+    terms = view.terms
+    return view.is_sample and terms is not None and terms.number is None and terms.is_newest
 
 
 def _standing(view: CharterView) -> list[Paragraph]:
@@ -160,7 +168,10 @@ def _standing(view: CharterView) -> list[Paragraph]:
         return said
     if view.missing:
         said.append(line(words("Not complete", bold=True), words(f": {lacking(view.missing)}.")))
-    if terms.signature is None:
+        said.append(line(words("It cannot be signed before whoever writes the workflow adds that to its declaration.")))
+    if _is_fresh_sample(view):
+        said.append(line(words("A sample", bold=True), words(": its first case signs it as one, no person does.")))
+    elif terms.signature is None:
         waits = "Nothing goes alone until its owner signs." if view.goes_alone else "Nothing goes alone anyway."
         said.append(line(words("Not signed", bold=True), words(f". {waits}")))
     elif terms.signature.how is How.SAMPLE:

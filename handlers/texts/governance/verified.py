@@ -48,10 +48,14 @@ def verified(verdict: Verdict) -> Told:
 
 def _right(verdict: Verdict) -> str:
     if not verdict.seals:
-        return "Nothing is sealed, so nothing can be verified."
-    rows = f"{verdict.rows:,} {'row is' if verdict.rows == 1 else 'rows are'}"
-    seals = f"{verdict.seals:,} {'seal' if verdict.seals == 1 else 'seals'}"
-    return f"The audit is as it was sealed: {rows} right, in {seals}."
+        return "Nothing is sealed, so nothing can be verified. serve seals within seconds, countersign seal now."
+    are = "is" if verdict.rows == 1 else "are"
+    rows, seals = _counted(verdict.rows, "row"), _counted(verdict.seals, "seal")
+    return f"The audit is as it was sealed: {rows} {are} right, in {seals}."
+
+
+def _counted(number: int, one: str) -> str:
+    return f"{number:,} {one}{'' if number == 1 else 's'}"
 
 
 def _alarm(verdict: Verdict) -> str | None:
@@ -241,7 +245,8 @@ def _next_step(finding: Finding) -> str:
 def _extent(verdict: Verdict) -> Iterator[Line]:
     """Say what was looked at, and what nothing can be said of."""
     if not verdict.is_right:
-        yield line(words(f"Before that, {verdict.rows:,} rows in {verdict.seals:,} seals are right."))
+        rows, seals = _counted(verdict.rows, "row"), _counted(verdict.seals, "seal")
+        yield line(words(f"Before that, {rows} in {seals} {'is' if verdict.rows == 1 else 'are'} right."))
     if verdict.newest is not None:
         newest = verdict.newest
         yield line(words(f"Head {newest.number}:{newest.head}, row {newest.last_row:,}, {in_words(newest.sealed_at)}."))

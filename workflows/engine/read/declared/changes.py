@@ -11,8 +11,8 @@ from workflows.engine.context import Context
 from workflows.engine.declare.charter import SHORT
 from workflows.engine.declare.review import LAPSES
 from workflows.engine.errors import Unknown
-from workflows.engine.read.change_views import ChangesView, PartChange, TermsChange
-from workflows.engine.read.charters import signature_of
+from workflows.engine.read.declared.change_views import ChangesView, PartChange, TermsChange
+from workflows.engine.read.declared.charters import signature_of
 
 LIMIT = 20
 """Changes that are shown at once."""

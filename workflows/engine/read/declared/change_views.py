@@ -6,7 +6,7 @@ from datetime import datetime
 
 from pydantic import JsonValue
 
-from workflows.engine.read.charter_views import Signature
+from workflows.engine.read.declared.charter_views import Signature
 
 
 @dataclass(frozen=True, kw_only=True)

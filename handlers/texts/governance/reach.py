@@ -8,9 +8,9 @@ IN_SLACK = (
     "that were sent by mail or to a phone, answers that only one person saw, windows that are still open, a Home tab "
     "until it is opened again, and Slack's own exports and retention."
 )
-"""What is reached in Slack, and what is not."""
+"""The reach of a removal in Slack."""
 IN_MEMORY = "Running processes may have the last texts that they parsed in memory, until they are restarted."
-"""What is reached in no process that runs."""
+"""Words about the memory of running processes, which a removal does not reach."""
 _TABLES = {
     "prompt_versions": "versions of prompts (edit the file; the kept versions stay)",
     "evals": "results of evals",

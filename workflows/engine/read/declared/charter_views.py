@@ -9,7 +9,7 @@ from workflows.engine.declare.charter import How, Missing
 from workflows.engine.declare.review import OnExpiry
 from workflows.engine.declare.workflow import Does
 from workflows.engine.pauses import Pause
-from workflows.engine.read.data_map_views import DataMapView
+from workflows.engine.read.declared.data_map_views import DataMapView
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -98,9 +98,9 @@ class CharterView:
     escalate_to: Sequence[str]
     """People who may be asked further; empty: the owner is."""
     told: Sequence[str]
-    """Who hears of the outcome, in the author's words."""
+    """People who hear of the outcome, in the author's words."""
     data: DataMapView
-    """Who gets what of its cases, and for how long."""
+    """Map of its data: receivers, content and days."""
     terms: TermsView | None
     """None where nobody makes any."""
     missing: Sequence[Missing]

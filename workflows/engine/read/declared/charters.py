@@ -13,9 +13,9 @@ from workflows.engine.context import Context
 from workflows.engine.declare.charter import How, missing_in
 from workflows.engine.declare.registry import AnyWorkflow
 from workflows.engine.deliver.workflow_pauses import pause_of
-from workflows.engine.read.charter_views import CharterView, SecondPerson, Signature, TermsView
-from workflows.engine.read.data_map import data_map_of
-from workflows.engine.read.data_map_views import ModelKind, Surroundings
+from workflows.engine.read.declared.charter_views import CharterView, SecondPerson, Signature, TermsView
+from workflows.engine.read.declared.data_map import data_map_of
+from workflows.engine.read.declared.data_map_views import ModelKind, Surroundings
 from workflows.model.choice import LOCAL
 from workflows.model.sample_answers import MODEL as SAMPLES
 

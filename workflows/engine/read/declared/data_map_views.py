@@ -16,7 +16,7 @@ class Part(StrEnum):
 
 
 class Sensitivity(StrEnum):
-    """What a declaration says of a field."""
+    """Mark of a field in its declaration."""
 
     PERSONAL = "personal"
     SEARCHED = "searched"
@@ -25,7 +25,7 @@ class Sensitivity(StrEnum):
 
 
 class Share(StrEnum):
-    """How much of a field somebody gets."""
+    """Part of a field that somebody gets."""
 
     WHOLE = "whole"
     MASKED = "masked"
@@ -33,12 +33,12 @@ class Share(StrEnum):
     PLACEHOLDER = "placeholder"
     """A name such as [customer 1] stands in its place, and the value is put back into the answer."""
     BY_CODE = "by_code"
-    """What the author's code hands over, which may be all of it."""
+    """As much as the author's code hands over, which may be all of it."""
     NOTHING = "nothing"
 
 
 class ModelKind(StrEnum):
-    """What proposes."""
+    """Kind of what proposes."""
 
     VENDOR = "vendor"
     LOCAL = "local"
@@ -52,7 +52,7 @@ class ModelKind(StrEnum):
 
 
 class TargetKind(StrEnum):
-    """What a system is told."""
+    """Kind of news that a system is told."""
 
     DELIVER = "deliver"
     ON_REJECT = "on_reject"
@@ -61,7 +61,7 @@ class TargetKind(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class Surroundings:
-    """What a workflow's declaration does not say, and the operator's settings do."""
+    """Facts that the operator's settings say, and a workflow's declaration does not."""
 
     model: ModelKind = ModelKind.UNKNOWN
     vendor: str | None = None
@@ -111,11 +111,11 @@ class TargetMap:
 
 @dataclass(frozen=True, kw_only=True)
 class DataMapView:
-    """Which field of a workflow comes from where, goes to whom, and for how long it is kept."""
+    """Data map of a workflow: where each field comes from, to whom it goes, and for how long it is kept."""
 
     workflow: str
     sources: Sequence[str]
-    """Where its newest cases came from, as it was recorded at intake; empty: there are none."""
+    """Sources of its newest cases, as they were recorded at intake; empty: there are none."""
     fields: Sequence[FieldMap]
     model: ModelKind
     vendor: str | None
@@ -128,8 +128,8 @@ class DataMapView:
     channel: str | None
     """Id of the channel of its cards; None: they are shown in none."""
     text_in_channel: bool
-    reviewers: Sequence[str]
-    """Ids of the people and groups who see all of a case in its form and under Details."""
+    readers: Sequence[str]
+    """Ids of the people and groups, beside engineers, who may see all of a case in Slack."""
     targets: Sequence[TargetMap]
     collector: str | None
     spans_content: bool

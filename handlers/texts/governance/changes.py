@@ -23,8 +23,8 @@ from handlers.texts.pieces import (
 )
 from handlers.texts.plain import duration, percent
 from workflows.engine.declare.charter import How
-from workflows.engine.read.change_views import ChangesView, PartChange, TermsChange
-from workflows.engine.read.charter_views import Signature
+from workflows.engine.read.declared.change_views import ChangesView, PartChange, TermsChange
+from workflows.engine.read.declared.charter_views import Signature
 from workflows.engine.text.sanitize import one_line
 
 ROOM = Room(text=1_000, line=160, items=12)

@@ -17,7 +17,7 @@ _BARS = {
     Bar.RUNNING: "a worker works on it: try again in a moment",
     Bar.DELIVERING: "it is being delivered: try again in a moment",
     Bar.DECIDED: "it is decided, and its delivery is still to come: try again after that",
-    Bar.DOUBTFUL: "nobody knows whether it was delivered: settle that first",
+    Bar.DOUBTFUL: "nobody knows whether it was delivered: look, then countersign settle, then try again",
 }
 _UNREACHED = {
     Unreached.BACKUPS: "Backups of the database hold it until they are deleted.",
@@ -47,7 +47,7 @@ def case_line(one: CaseToForget) -> str:
     """Say what forgetting a case would do."""
     if one.bar is not None:
         return f"#{one.case} {one.key} ({one.workflow}): stays, since {bar(one.bar, one.hold)}"
-    if one.erased_at is not None and not one.content:
+    if one.erased_at is not None and not one.changes:
         return f"#{one.case} {one.key} ({one.workflow}): its content was removed on {one.erased_at:%Y-%m-%d}"
     ends = "; it is open, and ends by this" if one.is_open else ""
     renamed = "; its key is replaced" if one.key_has_words else ""
@@ -56,7 +56,8 @@ def case_line(one: CaseToForget) -> str:
 
 def bar(why: Bar, hold: str | None = None) -> str:
     """Say why content stays for now. `hold`: the reason of its legal hold, where there is one."""
-    return f"{_BARS[why]} ({hold})" if hold else _BARS[why]
+    said = f"{_BARS[why]} ({hold})" if hold else _BARS[why]
+    return f"{said}: countersign legal-hold list shows it, lift ends it" if why is Bar.HELD else said
 
 
 def done_line(one: Forgotten) -> str:

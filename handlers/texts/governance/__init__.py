@@ -1,0 +1,1 @@
+"""Texts about proof and privacy: charters, changes, receipts, seals, readings, removals, the data map."""

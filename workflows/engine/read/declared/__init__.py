@@ -1,0 +1,1 @@
+"""Declarations as people read them: charters, changes of terms, and data maps."""
