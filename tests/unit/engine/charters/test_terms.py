@@ -13,6 +13,7 @@ from tests.sample import Desk, sample_workflow
 from workflows.engine.charters.terms import Answering, terms_of
 from workflows.engine.declare.workflow import Autonomy, Workflow
 from workflows.engine.declare.workflow_files import in_file
+from workflows.engine.text.canonical_json import content_hash
 
 SOURCE = '''
 from pydantic import BaseModel
@@ -56,13 +57,17 @@ import sys
 from pathlib import Path
 from workflows.engine.charters.terms import Answering, terms_of
 from workflows.engine.declare.workflow_files import in_file
+from workflows.engine.text.canonical_json import content_hash
 (workflow,) = in_file(Path(sys.argv[1]))
 print(terms_of(workflow, prompt=None, answering=Answering(models=["one"])).version)
 """
 
 
 def parts_of(folder: Path, source: str = SOURCE) -> Mapping[str, Any]:  # Any: each part has its own form
-    file = folder / "things.py"
+    # A file of its own for each: the lines of one that was changed within a moment may be those of before.
+    place = folder / content_hash(source)[:12]
+    place.mkdir(exist_ok=True)
+    file = place / "things.py"
     file.write_text(source)
     (workflow,) = in_file(file)
     return terms_of(workflow, prompt=None, answering=Answering(models=["one"])).parts
