@@ -19,7 +19,7 @@ class RetentionProgress(OfTeam, Base):
     ended_at: Mapped[datetime]
     """End of the last run that was looked at."""
     run_id: Mapped[int]
-    """That run. Of those that ended at the same time, the ones with a higher number are still to be looked at."""
+    """Run up to which it looked. Of those that ended at the same time, those with a higher number are still to come."""
 
 
 class PutOffRemoval(OfTeam, Base):

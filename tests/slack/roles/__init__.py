@@ -1,1 +1,1 @@
-"""Who is shown what: every way out of a case, pressed by people with and without a right to it."""
+"""Every way out of a case, pressed by people with and without a right to it."""

@@ -35,7 +35,7 @@ class Letter(BaseModel):
     name: Annotated[str, Personal]
     text: str
     how: str = ""
-    """What becomes of it."""
+    """Kind of its outcome."""
 
 
 class Line(BaseModel):

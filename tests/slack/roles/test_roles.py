@@ -58,7 +58,7 @@ TAKEN = ("views.open", "views.push", "views.update", "views.publish", "chat.post
 
 @dataclass(kw_only=True)
 class Mouth:
-    """What is handed to Slack."""
+    """Calls that are handed to Slack."""
 
     said: list[str] = field(default_factory=list)
     is_taken: bool = False
@@ -144,7 +144,7 @@ def asking(make_stage: MakeStage, mouth: Mouth) -> Asking:
 
 
 def test_every_button_modal_command_and_listener_is_asked_for(asking: Asking) -> None:
-    """What is added is found here without a test of its own, or this one says that it is missing."""
+    """A new button, modal, command or listener is asked for here, or this test says that it is missing."""
     assert set(out.BUTTONS) == set(Action)
     assert set(out.MODALS) == set(Callback)
     assert set(out.WORDS) == out.NAMES

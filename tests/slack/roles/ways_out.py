@@ -131,7 +131,7 @@ _AFTER = {
     Action.CHARTER: ".0",
     Action.ROWS: ".back",
 }
-"""What follows the name of a button of which several stand together."""
+"""Ends of the names of buttons of which several stand together."""
 MODALS: Mapping[Callback, Of] = {
     **dict.fromkeys(
         (
@@ -212,7 +212,7 @@ class Person:
 
     user: str
     team: str = TEAM
-    """Where Slack says that they are from."""
+    """Workspace that Slack says they are from."""
 
 
 @dataclass(frozen=True, kw_only=True)

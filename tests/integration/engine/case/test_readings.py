@@ -15,7 +15,7 @@ def scene_of(make_world: MakeWorld) -> Scene:
 
 
 def readings(scene: Scene, case: int) -> list[tuple[str, str]]:
-    """Who read a case, and in which way, the oldest first."""
+    """Return the readers of a case, each with the way, the oldest first."""
     rows = [row for row in scene.world.case(case).audit if row.action == audit.READ]
     return [(row.actor, str(row.details["way"])) for row in rows]
 

@@ -172,7 +172,7 @@ def test_answered_after_a_proposal_was_refused(make_world: MakeWorld) -> None:
 
 @pytest.mark.parametrize("told", [True, False])
 def test_rejected_and_closed(make_world: MakeWorld, told: bool) -> None:
-    """Where the system of record is told, it is told the very reason."""
+    """The system of record is told the very reason, if it is told."""
     scene = sample(make_world, autonomy=DRAFT)
     if not told:
         scene.workflow.rejection_effect = None
@@ -470,7 +470,7 @@ def test_a_value_that_nobody_approved_is_an_alarm(make_world: MakeWorld) -> None
 
 
 def test_an_effect_that_changes_its_values_is_given_them_anew(make_world: MakeWorld) -> None:
-    """What a first attempt changed is not what a second one delivers."""
+    """A second attempt delivers the decided values, whatever the first one changed."""
     scene = sample(make_world, autonomy=DRAFT)
     attempts: list[tuple[str, str]] = []
 

@@ -1,4 +1,4 @@
-"""What widens autonomy is reported for every wider change, and no chain of changes that do not widen comes to one."""
+"""Every wider change is reported, and no chain of changes that do not widen comes to one that does."""
 
 from typing import Any
 

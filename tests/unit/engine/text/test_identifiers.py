@@ -1,4 +1,4 @@
-"""What identifies a person in free text by its form: it is found, and little else is."""
+"""Numbers and addresses that identify a person are found in free text by their form, and little else is."""
 
 import json
 import random
