@@ -55,9 +55,7 @@ def receipt_view(context: Context, case: int) -> ReceiptView:
     if not view.runs and view.erased_at is not None:
         raise Refused(f"nothing of case {case} was decided before its content was removed, so there is no receipt")
     if not view.runs:
-        raise Refused(
-            f"nothing of case {case} is decided for good yet, so there is no receipt; countersign case {case} shows it"
-        )
+        raise Refused(f"nothing of case {case} is decided for good yet, so there is no receipt")
     return view
 
 
