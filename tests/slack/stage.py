@@ -242,7 +242,9 @@ class Stage:
         return shown
 
     def view(self, user: str, *, deep: int = 1) -> ShownView:
-        """The modal that a person looks at, once so many are open."""
+        """The modal that a person looks at, once so many are open and no listener is about to draw it anew."""
+        if self.ears.listeners is not None:
+            self.ears.listeners.wait()
         person = self.person(user)
         return person.wait_until(lambda: views[-1] if len(views := person.views()) >= deep else None)
 
