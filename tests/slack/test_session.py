@@ -440,14 +440,15 @@ def test_the_seconds_of_a_step_are_kept(stage: Stage) -> None:
     assert [row.seconds for row in made] == [5.0, 3.0]
 
 
-def test_five_reviewers_at_full_pace_for_ten_minutes_are_refused_no_call(
+def test_five_reviewers_at_full_pace_for_minutes_are_refused_no_call(
     stage: Stage, slack_time: SlackTime, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A case every three seconds each, of which two in five are edited or skipped, while the cards are drawn anew.
 
-    Slack's clock is moved by the second, and its limits are on: for the people and for the sender together.
+    Slack's clock is moved by the second, and its limits, which are by the minute, are on: for the people and for the
+    sender together.
     """
-    people, rounds, pause = (ANA, BEN, EVE, "U0KIM", "U0LEE"), 200, 3
+    people, rounds, pause = (ANA, BEN, EVE, "U0KIM", "U0LEE"), 70, 3
     monkeypatch.setattr(stage.running.sandbox.rate_limits, "_on", True)
     # Its pace is kept by Slack's clock here.
     monkeypatch.setattr(stage.sender, "_pace", 0.0)
