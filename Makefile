@@ -84,7 +84,7 @@ bench: setup
 # Pin the dependencies anew, free of any machine's own package index. Needs uv.
 lock:
 	uv pip compile --quiet --universal --generate-hashes --no-header --no-annotate --python-version 3.11 \
-		--extra local --extra otel --extra postgres --extra build pyproject.toml -o requirements.lock
+		--extra local --extra mail --extra mcp --extra otel --extra postgres --extra build pyproject.toml -o requirements.lock
 	uv pip compile --quiet --universal --generate-hashes --no-header --no-annotate --python-version 3.11 \
 		--extra dev pyproject.toml -o requirements-dev.lock
 

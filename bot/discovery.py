@@ -14,6 +14,8 @@ from workflows.engine.declare.registry import AnyWorkflow
 from workflows.engine.declare.workflow import Workflow
 from workflows.engine.declare.workflow_files import said_of
 from workflows.engine.errors import BadDeclaration
+from workflows.library.agent_approval.workflow import approval
+from workflows.library.agent_question.workflow import question
 from workflows.library.intent_triage.workflow import intent_triage
 from workflows.library.invoice_intake.workflow import intake
 from workflows.library.support_triage.workflow import triage
@@ -46,7 +48,7 @@ def make(options: Mapping[str, JsonValue]) -> AnyWorkflow:
 
 def library() -> list[AnyWorkflow]:
     """Return the workflows that come with Countersign."""
-    return [triage, intake]
+    return [triage, intake, approval, question]
 
 
 def installed() -> list[AnyWorkflow]:

@@ -9,6 +9,8 @@ from dataclasses import dataclass
 
 SLACK = "slack"
 """The face where none is named."""
+WEBHOOK = "webhook"
+"""The face of programs that are told over HTTP. A channel of it is a source of cases, by the id of its row."""
 ROLE = "role"
 """In place of a face, for what goes to the channel that the settings name for a role."""
 FAILURES = "failures"

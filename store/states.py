@@ -130,6 +130,30 @@ class BulkState(StrEnum):
     DONE = "done"
 
 
+class SourceKind(StrEnum):
+    """The kind of a source of cases."""
+
+    API = "api"
+    """Another program, over HTTP or the Model Context Protocol. It has keys."""
+    SLACK = "slack"
+    SCHEDULE = "schedule"
+    """A function of a workflow that looks for cases from time to time."""
+    FILE = "file"
+    WORKFLOW = "workflow"
+    """Another workflow, whose outcome the case was made from."""
+
+
+class FollowUpState(StrEnum):
+    """The state of a follow-up."""
+
+    DUE = "due"
+    MADE = "made"
+    NOTHING = "nothing"
+    """Its function made no input of the outcome."""
+    FAILED = "failed"
+    """Its function failed, or what it made was refused; somebody has to look."""
+
+
 class Health(StrEnum):
     """The state of another system, by how its calls go."""
 

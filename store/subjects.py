@@ -33,6 +33,8 @@ class SubjectKind(StrEnum):
     GROUP = "group"
     PERSON = "person"
     MODEL = "model"
+    SOURCE = "source"
+    """A place that cases come from."""
 
     def of(self, id: int) -> "Subject":
         """Name a thing of this kind by the id of its row."""

@@ -5,6 +5,9 @@ from datetime import UTC, datetime
 
 from workflows.engine.text.sanitize import one_line, sanitize
 
+_SOURCE = 60
+"""Most characters of the name of a source."""
+
 
 def excerpt(text: object, length: int) -> str:
     """Return the beginning of a text, with the number of characters left out."""
@@ -89,3 +92,8 @@ def about(seconds: float) -> str:
 def proposer(model: str, length: int) -> str:
     """Name the model that proposed, as people call it. `length`: characters of a vendor's name for it."""
     return "the local model" if model.startswith("local/") else one_line(model, length)
+
+
+def source_named(name: str) -> str:
+    """Name the source of a case. It chose its name, so nothing in it is executed."""
+    return one_line(name, _SOURCE)

@@ -5,7 +5,7 @@ from dataclasses import replace
 from itertools import groupby
 
 from handlers.texts.pieces import Line, Paragraph, Piece, Room, Rows, bullets, left_out, line, quote, words
-from handlers.texts.plain import enough_of, excerpt, percent
+from handlers.texts.plain import enough_of, excerpt, percent, source_named
 from workflows.engine.review.views import CardView, ValueView
 from workflows.engine.text.sanitize import one_line
 
@@ -40,6 +40,8 @@ def recommendation(view: CardView, room: Room) -> list[Paragraph]:
 def _title(view: CardView) -> str:
     if view.reported:
         return "What was delivered"
+    if view.source is not None:
+        return f"{source_named(view.source)} proposes"
     return "Proposed correction" if view.correction else "Recommendation"
 
 

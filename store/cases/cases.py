@@ -5,7 +5,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Text, any_, bindparam, exists, func, select
+from sqlalchemy import Text, and_, any_, bindparam, exists, func, select
 from sqlalchemy import case as conditional
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Session, aliased
@@ -197,7 +197,7 @@ class CaseOutcome:
     resolution: Resolution | None
     proposal_id: int | None
     """Id of the content of the newest proposal that was made without a hint; of a case that was proposed again after a
-    rejection, the first one.
+    rejection, the first one. None where the source handed the proposal in.
     """
     sample: bool
     """True if an answer written by hand for a demonstration was ever proposed for the case."""
@@ -206,9 +206,11 @@ class CaseOutcome:
 def outcomes(session: Session, ids: Collection[int], *, team: int) -> list[CaseOutcome]:
     """Return the results of these cases so far, by their newest runs.
 
-    A proposal that was given a hint, what a person refused before, shows nothing of the model's quality.
+    A proposal that was given a hint, what a person refused before, shows nothing of the model's quality; neither does
+    one that the case's source handed in.
     """
-    unhinted = func.max(conditional((Run.refused_id.is_(None), Run.id))).label("unhinted")
+    is_own = and_(Run.refused_id.is_(None), Run.handed_id.is_(None))
+    unhinted = func.max(conditional((is_own, Run.id))).label("unhinted")
     theirs = select(func.max(Run.id).label("run"), unhinted).where(Run.case_id.in_(ids), Run.team_id == team)
     newest = theirs.group_by(Run.case_id).subquery("newest")
     query = (

@@ -29,6 +29,7 @@ ContentKind = Literal[
     "answer",
     "answers",
     "question",
+    "handed",
     "proposal",
     "output",
     "reason",

@@ -54,9 +54,12 @@ def add(
     asked_by: str | None = None,
     cause_id: int | None = None,
     bulk_id: int | None = None,
+    origin_id: int | None = None,
+    handed_id: int | None = None,
 ) -> int:
     """Add a run; returns its id. `asked_by`: the person who asked for it; None where nobody did. `cause_id`: the cause
-    for which the run stopped whose place it takes. `bulk_id`: the bulk rerun that began it.
+    for which the run stopped whose place it takes. `bulk_id`: the bulk rerun that began it. `origin_id`: the origin
+    that is told when it ends. `handed_id`: the proposal that the case's source handed in.
     """
     return rows.add(
         session,
@@ -82,6 +85,8 @@ def add(
         answers_id=answers_id,
         cause_id=cause_id,
         bulk_id=bulk_id,
+        origin_id=origin_id,
+        handed_id=handed_id,
     )
 
 
@@ -94,6 +99,10 @@ class FirstRun:
     input_id: int
     answers_id: int | None = None
     """Answers of the case's source, given before this revision came."""
+    origin_id: int | None = None
+    """The origin of the case, which is told when the run ends."""
+    handed_id: int | None = None
+    """The proposal that the case's source handed in with the input."""
 
 
 def add_first(
@@ -115,7 +124,14 @@ def add_first(
         session,
         Run,
         [
-            {"case_id": run.case, "revision": run.revision, "input_id": run.input_id, "answers_id": run.answers_id}
+            {
+                "case_id": run.case,
+                "revision": run.revision,
+                "input_id": run.input_id,
+                "answers_id": run.answers_id,
+                "origin_id": run.origin_id,
+                "handed_id": run.handed_id,
+            }
             for run in new
         ],
         {

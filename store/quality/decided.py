@@ -1,7 +1,7 @@
 """Decisions of people about proposals in a span of time. A span begins with `since` and ends just before `until`.
 
-Proposals that were written by hand for a demonstration, corrections of what was delivered, and proposals that were told
-of refused ones show nothing of the quality of a workflow: they are left out.
+Proposals that were written by hand for a demonstration, that the source of a case handed in, or that were told of
+refused ones, and corrections of what was delivered, show nothing of the quality of a workflow: they are left out.
 """
 
 from collections.abc import Sequence
@@ -168,6 +168,7 @@ def standing(query: _Query, *, team: int, since: datetime, until: datetime) -> _
             Decision.confirms.is_(False),
             Run.correction == 0,
             Run.refused_id.is_(None),
+            Run.handed_id.is_(None),
             func.coalesce(Proposal.sample, False).is_(False),
         )
     )

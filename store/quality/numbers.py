@@ -321,6 +321,7 @@ def looked_at(
 ) -> Select[*tuple[Any, ...]]:  # Any: sums of floats, whose type no database says
     """Return a query for the sums of `LookedAt` over runs that went alone and were delivered in a span.
 
+    Those with a proposal that was handed in are left out: they show nothing of how good the workflow's own are.
     `by`: the column to group by.
     """
     weight = 1.0 / SpotCheck.probability
@@ -339,6 +340,7 @@ def looked_at(
             Run.state.in_(_RESOLVED),
             Run.state == RunState.DELIVERED,
             Run.resolution == Resolution.ALONE,
+            Run.handed_id.is_(None),
             Run.changed_at >= days[0],
             Run.changed_at < days[-1],
             Run.workflow_id.in_(workflows),

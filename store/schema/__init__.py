@@ -21,6 +21,7 @@ from store.schema.reviews import Decision, Delivery, DirectReminder, Draft, Open
 from store.schema.seals import Seal
 from store.schema.segments import CaseSegment, DigestLook, SegmentGroup
 from store.schema.slack import Digest, InboxRow, Message, OutboxRow, RateLimit
+from store.schema.sources import FollowUp, HandedIn, Origin, Source, SourceCursor, SourceKey
 from store.schema.spans import SpanExport
 from store.schema.spot_checks import SpotCheck
 from store.schema.targets import TargetOutage
@@ -44,12 +45,15 @@ __all__ = [
     "DirectReminder",
     "Draft",
     "Eval",
+    "FollowUp",
+    "HandedIn",
     "InboxRow",
     "LegalHold",
     "Message",
     "ModelRequest",
     "OfTeam",
     "Opening",
+    "Origin",
     "Outage",
     "OutboxRow",
     "Overrun",
@@ -65,6 +69,9 @@ __all__ = [
     "Run",
     "Seal",
     "SegmentGroup",
+    "Source",
+    "SourceCursor",
+    "SourceKey",
     "SpanExport",
     "Spending",
     "SpotCheck",

@@ -161,6 +161,10 @@ class Run(OfTeam, Base):
     """Probability with which it was drawn for a spot check, 0 to 1, kept when it was resolved alone, whether or not it
     was drawn. None for one that no draw was made for: a person decided it, or its answer was a sample.
     """
+    origin_id: Mapped[int | None]
+    """The origin of its case, which is told when it ends; None where nobody is told."""
+    handed_id: Mapped[int | None]
+    """Content with the proposal that the case's source handed in with the input; None where it handed in none."""
 
 
 class Step(OfTeam, Base):

@@ -76,6 +76,8 @@ COURSE_NOTE = "course_note"
 """The kind of the note in its thread that tells what was chosen."""
 RUN_AGAIN = "run_again"
 """The kind of the note in the thread of a case's card that a person ran the case again."""
+OUTCOME = "outcome"
+"""The kind of the news for the source of a case how a run of it ended, or stopped."""
 REPLIES = frozenset({DECIDED, TAKEN_BACK, REMINDED, ESCALATED, ASSIGNED, CAUSE_NOTE, COURSE_NOTE, RUN_AGAIN})
 """Kinds of notes that are said in the thread of the message about the same subject, and nowhere else."""
 TELLS_OF_CASE = frozenset(

@@ -6,6 +6,8 @@
     │   ├── Unknown
     │   ├── Stale
     │   ├── Repeated
+    │   ├── NotAccepted
+    │   ├── OtherRequest
     │   ├── SamePerson
     │   ├── OwnCase
     │   ├── NotBlind
@@ -84,10 +86,12 @@ __all__ = [
     "Misfit",
     "NeverBroken",
     "NoProposal",
+    "NotAccepted",
     "NotAllowed",
     "NotBlind",
     "NotConfirmed",
     "NotDone",
+    "OtherRequest",
     "OutcomeUnknown",
     "OutputBroken",
     "OwnCase",
@@ -119,6 +123,23 @@ class Stale(Refused):
 
 class Repeated(Refused):
     """The very same request arrived before and is done."""
+
+
+class NotAccepted(Refused):
+    """A key is not accepted. Why it is not is told to nobody: it may be unknown, revoked or expired."""
+
+    def __init__(self) -> None:
+        super().__init__("this key is not accepted; ask an engineer of the team for another one")
+
+
+class OtherRequest(Refused):
+    """The idempotency key was used for another request."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "this idempotency key was used for another request, and nothing was done; send the first request "
+            "unchanged, or use a new key"
+        )
 
 
 class SamePerson(Refused):

@@ -51,6 +51,8 @@ class Code(StrEnum):
     """A person refused the earlier proposal and asked for another."""
     SAME_AGAIN = "same_again"
     """The very same was proposed that a person refused before."""
+    HANDED = "handed_proposal"
+    """The source of the case proposed it, and the workflow has a person decide that; the source is said."""
     SOURCE_ANSWERED = "source_answered"
     """A person asked the source of the case, and it answered."""
     NO_ANSWER = "no_answer"
@@ -89,7 +91,9 @@ class Reason:
     rule: str | None = None
     """The sentence of the never that it concerns."""
     by: str | None = None
-    """The one who paused the workflow, a person's id or Countersign by its name; or the owner who is to sign."""
+    """The one who paused the workflow, a person's id or Countersign by its name; the owner who is to sign; the name
+    of the source that proposed it.
+    """
     change: Change | None = None
     floor: float | None = None
     """The confidence from which the workflow may resolve a case alone."""

@@ -39,8 +39,8 @@ def decided(context: Context, case: int, *, masked: bool = True) -> Decided:
     the workflow declares any.
 
     Raise `Unknown`, `ContentRemoved`, or `Refused` where it is not known: nobody decided the case, it was rejected, it
-    has not ended, or it was decided with an answer of its source, or it was approved together with others and
-    never opened.
+    has not ended, or it was decided with an answer of its source, or with its source's proposal, or it was approved
+    together with others and never opened.
     """
     view = case_view(context, case)
     if any(question.answer is not None for question in view.questions):
@@ -52,6 +52,12 @@ def decided(context: Context, case: int, *, masked: bool = True) -> Decided:
     if _is_unopened(view, run):
         raise Refused(
             f"{_named(view)} is no example: it was approved together with others like it, and nobody opened it"
+        )
+    source = _proposed_by(view, run)
+    if source is not None:
+        raise Refused(
+            f"{_named(view)} is no example: {source} proposed it, and a source must not teach, or test, what the "
+            "workflow proposes itself"
         )
     try:
         input: BaseModel = read(workflow.input, canonical(run.input))
@@ -106,6 +112,14 @@ def _settled(view: CaseView) -> RunView:
             )
         return run
     raise Refused(f"{_named(view)} is no example: nobody has decided its present revision")
+
+
+def _proposed_by(view: CaseView, run: RunView) -> str | None:
+    """Return the source whose proposal people had before them; None where it was the workflow's, or a correction."""
+    for one in reversed(view.runs[: view.runs.index(run) + 1]):
+        if one.proposal is not None:
+            return one.proposal.source
+    return None
 
 
 def _is_unopened(view: CaseView, run: RunView) -> bool:

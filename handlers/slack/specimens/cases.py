@@ -42,6 +42,7 @@ _PROPOSAL = ProposalView(
     doubts=[],
     second={},
     model="claude",
+    source=None,
     sample=False,
     prompt_version="4f2a91",
 )

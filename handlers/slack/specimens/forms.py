@@ -71,6 +71,7 @@ BROKEN = NeverBroken(["answer a safety report alone"], barred=False)
 
 
 DATA_MAP = DataMapView(
+    takes_proposals=True,
     workflow="triage",
     sources=[],
     fields=[
@@ -103,6 +104,7 @@ DATA_MAP = DataMapView(
 
 
 CHARTER_VIEW = CharterView(
+    handed_proposals="policy",
     workflow="triage",
     decision="Which queue does this ticket go to?",
     owner=WHO,

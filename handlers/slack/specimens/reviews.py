@@ -127,6 +127,7 @@ CARD = CardView(
     has_proposal=True,
     left_over={},
     model="claude",
+    source=None,
     sample=False,
     model_says=["The customer names two charges."],
     why=[Reason(code=Code.DRAFT)],
@@ -239,6 +240,11 @@ CARDS: Mapping[str, Mapping[str, Any]] = {
     "open, a correction": {"correction": True, "values": [replace(VALUE, delivered="delivery")]},
     "open, with a field that is gone": {"left_over": {"priority": "high"}},
     "open, reported as wrong": {"correction": True, "reported": True, "reports": [REPORT]},
+    "open, proposed by its source": {
+        "source": "agent-x",
+        "model": "claude-x, from agent-x",
+        "why": [Reason(code=Code.HANDED, by="agent-x"), Reason(code=Code.DRAFT)],
+    },
     "open, the same again": {"same_again": True, "has_another": False},
     "open, with an answer from its source": {"questions": [QUESTION], "can_ask": True},
     "awaiting a second person": {

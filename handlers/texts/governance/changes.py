@@ -240,10 +240,20 @@ def _code(value: str | None) -> str:
     return "none" if value is None else f"code {value[:8]}"
 
 
+def _handed(value: str) -> str:
+    return HANDED.get(value, value)
+
+
 def _days(value: int | None) -> str:
     return "until removed" if value is None else f"{value:,} days"
 
 
+HANDED: Mapping[str, str] = {
+    "refuse": "not taken",
+    "review": "a person decides",
+    "policy": "may go alone",
+}
+"""The words for what becomes of a proposal that a source hands in."""
 _MANY = ("reviewers", "escalation")
 """Parts that may name many people."""
 _HASHED = None
@@ -268,6 +278,7 @@ _PARTS: Mapping[str, tuple[str, "Value | _Ids | _Listed | None"]] = {
     "no nevers": ("Why it has no never", _text),
     "checks": ("Check", _Listed(fields=_texts, cap=_share)),
     "evidence": ("Fields that are quoted", _texts),
+    "handed proposals": ("Proposals that a source hands in", _handed),
     "scope": ("Scope", _code),
     "may": ("May", _Keys(value=_text)),
     "does": ("Effects", _texts),

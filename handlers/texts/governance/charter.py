@@ -24,7 +24,7 @@ from handlers.texts.plain import begun_large, duration, percent
 from handlers.texts.review.reasons import lacking
 from workflows.engine.declare.charter import How
 from workflows.engine.declare.review import OnExpiry
-from workflows.engine.declare.workflow import Does
+from workflows.engine.declare.workflow import Does, HandedProposals
 from workflows.engine.read.declared.charter_views import CharterView, SecondPerson
 from workflows.engine.text.sanitize import one_line
 
@@ -98,12 +98,14 @@ def _nevers(view: CharterView, room: Room) -> Sequence[Paragraph]:
 def _autonomy(view: CharterView) -> Sequence[str]:
     if view.at_least is None:
         return ["Never: a person decides every case."]
+    handed = _HANDED[view.handed_proposals]
     said = [f"Where it is at least {percent(view.at_least)} sure of each field. Else a person decides."]
     not_now = "it is paused"
     if view.pause is None:
         not_now = "its charter is not complete" if view.missing else "its charter is not signed"
     if view.pause is not None or not _may_go_alone(view):
         said = [f"Not now: {not_now}, so a person decides every case.", f"Else: {said[0][:1].lower()}{said[0][1:]}"]
+    said.append(handed)
     if view.second_opinion is not None:
         doubt = percent(view.second_opinion)
         said.append(f"Also not where the local model, as a second opinion, finds the answer less than {doubt} likely.")
@@ -116,6 +118,13 @@ def _autonomy(view: CharterView) -> Sequence[str]:
     if view.is_scoped:
         said.append("Cases that it was not made for go to a person without a proposal.")
     return said
+
+
+_HANDED: Mapping[HandedProposals, str] = {
+    "refuse": "It takes no proposal from the source of a case.",
+    "review": "Where the source of a case proposes, a person decides, however sure the source is.",
+    "policy": "A proposal of the source of a case may go alone like its own, as sure as the source says that it is.",
+}
 
 
 def _review(view: CharterView, room: Room) -> Sequence[Paragraph]:

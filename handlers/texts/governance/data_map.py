@@ -46,7 +46,7 @@ _TARGETS: Mapping[TargetKind, str] = {
 def data_map(view: DataMapView, room: Room = ROOM) -> Told:
     """Say the whole data map of a workflow."""
     parts: list[Sequence[Paragraph]] = [
-        [line(words(f"Data map of {view.workflow}", bold=True)), line(words(_sources(view, room)))],
+        [line(words(f"Data map of {view.workflow}", bold=True)), line(words(_sources(view, room))), *_proposing(view)],
         [line(words("What comes in", bold=True)), bullets(_few(_fields(view, Part.INPUT, room), room))],
         [line(words("What is decided", bold=True)), bullets(_few(_fields(view, Part.OUTPUT, room), room))],
         [line(words("What is personal in it", bold=True)), *(line(words(one)) for one in _personal(view, room))],
@@ -72,6 +72,13 @@ def _sources(view: DataMapView, room: Room) -> str:
         return "No case has come in yet."
     named = [one_line(one, room.line) for one in view.sources[: room.items]]
     return f"Its newest cases came from: {', '.join(named)}."
+
+
+def _proposing(view: DataMapView) -> Sequence[Line]:
+    if not view.takes_proposals:
+        return []
+    until = "Then no model is asked, unless a person wants another proposal."
+    return [line(words(f"A source may propose with its case. {until}"))]
 
 
 def _fields(view: DataMapView, part: Part, room: Room) -> list[Line]:

@@ -7,7 +7,7 @@ from handlers.texts import states
 from handlers.texts.answers import REJECTION
 from handlers.texts.operations.reruns import put_right
 from handlers.texts.pieces import Line, Paragraph, Piece, Room, Told, bullets, line, moment, person, quote, words
-from handlers.texts.plain import about, begun_large, excerpt, percent, proposer
+from handlers.texts.plain import about, begun_large, excerpt, percent, proposer, source_named
 from handlers.texts.review import removed
 from handlers.texts.review.deadlines import lapsed
 from handlers.texts.review.reasons import in_words, not_sure_enough
@@ -73,11 +73,12 @@ def _was_proposed(view: ExplanationView) -> list[Piece]:
     more = f" and {len(view.values) - 3} more" if len(view.values) > 3 else ""
     lowest = view.proposal.lowest
     sure = f", at least {percent(lowest)} sure of each" if lowest is not None else ""
-    by = (
-        "A sample answer, written by hand,"
-        if view.proposal.sample
-        else begun_large(proposer(view.proposal.model, _SHORT))
-    )
+    if view.proposal.sample:
+        by = "A sample answer, written by hand,"
+    elif view.proposal.source is not None:
+        by = f"Its source, {source_named(view.proposal.source)},"
+    else:
+        by = begun_large(proposer(view.proposal.model, _SHORT))
     return [words(f"{by} proposed {named}{more}{sure}.")]
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
-from handlers.texts.plain import duration, percent
+from handlers.texts.plain import duration, percent, source_named
 from workflows.engine.declare.charter import Missing
 from workflows.engine.reasons import Change, Code, FieldNumber, Reason
 
@@ -57,6 +57,8 @@ def in_words(reason: Reason) -> str:
             return "you asked for another proposal"
         case Code.SAME_AGAIN:
             return SAME_AGAIN
+        case Code.HANDED:
+            return f"proposed by {source_named(reason.by or 'its source')}, so a person decides"
         case Code.SOURCE_ANSWERED:
             return "the source answered what you asked"
         case Code.NO_ANSWER if reason.seconds is not None:

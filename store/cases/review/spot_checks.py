@@ -249,7 +249,7 @@ def counts(session: Session, *, team: int, since: datetime, until: datetime) -> 
     """Return the figures of what went alone and was delivered between two times, by workflow id.
 
     All of them are about the same runs, so that they can be set against each other. Their spot checks may have been
-    looked at later.
+    looked at later. Runs with a proposal that was handed in are left out: see `numbers.looked_at`.
     """
     is_of = {state: SpotCheck.state == state for state in SpotCheckState}
     is_undecided = or_(*(is_of[state] for state in UNDECIDED))
@@ -276,6 +276,7 @@ def counts(session: Session, *, team: int, since: datetime, until: datetime) -> 
             Run.state == RunState.DELIVERED,
             Run.resolution == Resolution.ALONE,
             Run.spot_check_probability.is_not(None),
+            Run.handed_id.is_(None),
             Run.changed_at >= since,
             Run.changed_at < until,
         )

@@ -70,7 +70,7 @@ def test_settings_may_stand_in_a_file(empty: CommandLine) -> None:
     empty.done("--env-file", ".env", "submit", '{"id": 1}', "--workflow", "one")
     assert empty("submit", '{"id": 2}', "--workflow", "one").err.splitlines() == [
         "note: .env in this folder is not read; --env-file .env reads it",
-        "error: there is no workflow 'one'; known: invoice-intake, support-triage",
+        "error: there is no workflow 'one'; known: agent-approval, agent-question, invoice-intake, support-triage",
     ]
 
 

@@ -134,6 +134,7 @@ views = st.builds(
     has_proposal=st.booleans(),
     left_over=st.dictionaries(texts, texts, max_size=2),
     model=st.none() | texts,
+    source=st.none() | texts,
     model_says=whys,
     why=st.lists(reasons, min_size=1, max_size=8),
     model_said=st.none() | texts,
@@ -236,6 +237,7 @@ def decision(kind: str = "approved", **other: object) -> DecisionView:
 def view(**other: object) -> CardView:
     """A plain open review."""
     plain = CardView(
+        source=None,
         same_again=False,
         has_another=True,
         can_ask=False,

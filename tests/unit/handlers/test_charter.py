@@ -15,6 +15,7 @@ from workflows.engine.read.declared.charter_views import CharterView, SecondPers
 from workflows.engine.read.declared.data_map_views import SystemMap
 
 VIEW = CharterView(
+    handed_proposals="review",
     workflow="triage",
     decision="Which queue?",
     owner="U0MARIA",

@@ -16,6 +16,8 @@ from store.cases.review import reviews
 from store.cases.runs import FirstRun
 from store.governance import audit, teams
 from store.governance.audit import Act
+from store.sources import origins
+from store.sources.origins import NewOrigin
 from store.states import STOPPED, ReviewState, RunState
 from store.subjects import SubjectKind
 from workflows.engine.case import notices
@@ -46,6 +48,8 @@ class Intake(StrEnum):
     """The case exists with the same content, or with what a person made of it; nothing was done."""
     REVISED = "revised"
     """The case existed with other content; its open review and runs are superseded."""
+    CONFLICT = "conflict"
+    """The case existed with other content, and no revision was wanted; nothing was done."""
     REFUSED = "refused"
     """The case existed, and its content was removed: under its key nothing more is taken in."""
 
@@ -67,6 +71,8 @@ class Accepted:
     key: str
     body: str
     """Canonical JSON."""
+    handed: str | None = None
+    """JSON of the proposal that came with it; None where none did."""
 
     def content_hash(self, salt: str | None) -> str:
         """Return the hash of its content in a case with this salt: it tells a duplicate from a revision.
@@ -133,26 +139,42 @@ def take_in(
     source: str,
     actor: str,
     options: Mapping[str, JsonValue] | None = None,
+    origin: NewOrigin | None = None,
+    revises: bool = True,
+    also: Callable[[Session, Sequence[Receipt]], None] | None = None,
 ) -> list[Receipt]:
     """Take inputs in, all in one transaction, and return a receipt for each, in their order. Raise `QueueFull`.
 
     An input whose case lost its content is refused, and its receipt says so; the others are taken in all the same.
     Where two processes bring the same new key at once, the later one waits for the other, and its case is a known one.
     Where both bring the first case of a workflow, the later one starts again.
-    `options`: the settings from which the workflow's declaration was made, if there are any.
+    `options`: the settings from which the workflow's declaration was made, if there are any. `origin`: the source that
+    is told how the cases end. `revises`: False where other content under a known key is a conflict. `also`: done in the
+    same transaction, with the receipts; whatever it raises, nothing is taken in.
     """
     with context.database.write() as session:
         _refuse_flood(session, context, len(inputs))
         at = context.clock()
         row = teams.workflow_id(session, team=context.team, name=workflow.name, options=options, at=at)
         taking = _Taking(
-            session=session, context=context, workflow=workflow, row=row, source=source, actor=actor, at=at
+            session=session,
+            context=context,
+            workflow=workflow,
+            row=row,
+            source=source,
+            actor=actor,
+            at=at,
+            origin=origin,
+            revises=revises,
         )
         # By key, so that two processes with the same cases lock them in the same order and cannot deadlock: first all
         # keys that are new, then all cases that get another content.
         by_key = sorted(range(len(inputs)), key=lambda place: inputs[place].key)
-        receipts = dict(zip(by_key, _take_in(taking, [inputs[place] for place in by_key]), strict=True))
-        return [receipts[place] for place in range(len(inputs))]
+        by_place = dict(zip(by_key, _take_in(taking, [inputs[place] for place in by_key]), strict=True))
+        receipts = [by_place[place] for place in range(len(inputs))]
+        if also is not None:
+            also(session, receipts)
+        return receipts
 
 
 def _refuse_flood(session: Session, context: Context, number: int) -> None:
@@ -178,6 +200,8 @@ class _Taking:
     source: str
     actor: str
     at: datetime
+    origin: NewOrigin | None
+    revises: bool
 
     def known(self, keys: Collection[str]) -> dict[str, KnownCase]:
         """Return the cases that stand under these keys now."""
@@ -204,6 +228,8 @@ def _take_in(taking: _Taking, inputs: Sequence[Accepted]) -> list[Receipt]:
             intake = Intake.REFUSED
         elif known[key].content_hash == accepted.content_hash(known[key].salt):
             intake = Intake.DUPLICATE
+        elif not taking.revises:
+            intake = Intake.CONFLICT
         else:
             known[key], intake = _revise(taking, accepted, known[key].id)
         why = intake_refused(key, known[key].erased_at) if intake is Intake.REFUSED else None
@@ -282,8 +308,18 @@ def _begin(taking: _Taking, begun: Mapping[int, _Begun], intake: Intake) -> None
     kept = contents.keep_all(session, bodies, team=team, kind="input")
     # The source said it of the case, and not of the revision alone.
     answers = {case: keep_answers(session, case, team=team) for case in begun if intake is Intake.REVISED}
+    proposals = {case: one.accepted.handed for case, one in begun.items() if one.accepted.handed is not None}
+    handed = contents.keep_all(session, proposals, team=team, kind="handed")
+    told = _origins(taking, begun, intake)
     new = [
-        FirstRun(case=case, revision=one.revision, input_id=kept[case], answers_id=answers.get(case))
+        FirstRun(
+            case=case,
+            revision=one.revision,
+            input_id=kept[case],
+            answers_id=answers.get(case),
+            origin_id=told.get(case),
+            handed_id=handed.get(case),
+        )
         for case, one in begun.items()
     ]
     ran = runs.add_first(
@@ -307,6 +343,16 @@ def _begin(taking: _Taking, begun: Mapping[int, _Begun], intake: Intake) -> None
         for case, one in begun.items()
     ]
     audit.record_all(session, acts, team=team, at=taking.at, actor=taking.actor)
+
+
+def _origins(taking: _Taking, begun: Collection[int], intake: Intake) -> Mapping[int, int]:
+    """Return the origins of cases by case: the one of these inputs, else the one that the case has already."""
+    session, team = taking.session, taking.context.team
+    if taking.origin is not None:
+        return origins.keep_all(session, begun, taking.origin, team=team)
+    if intake is Intake.TAKEN_IN:
+        return {}
+    return {case: origin.id for case, origin in origins.of_cases(session, begun, team=team).items()}
 
 
 _REPLACEABLE = (RunState.READY, RunState.RUNNING, RunState.WAITING, RunState.FAILED, RunState.PARKED)

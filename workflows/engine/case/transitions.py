@@ -15,6 +15,7 @@ from store.cases.review import questions, reviews, spot_checks
 from store.governance import audit
 from store.states import DeliveryState, QuestionState, Resolution, ReviewState, RunState, SpotCheckState
 from store.subjects import SubjectKind
+from workflows.engine.case import outcome_news
 from workflows.engine.case.moves import DELIVERY_MOVES, QUESTION_MOVES, REVIEW_MOVES, RUN_MOVES, SPOT_CHECK_MOVES
 from workflows.engine.causes import counting
 from workflows.engine.causes.counting import Stop
@@ -78,6 +79,8 @@ def move_run(
     if run.resolution is not None and (to in _STOPPED or to is RunState.SUPERSEDED):
         _settle_delivery(session, run, to, at=at, actor=actor)
     counting.follow(session, run, frm=frm, to=to, at=at)
+    if run.origin_id is not None:
+        outcome_news.tell(session, run, to, at=at)
     return True
 
 
@@ -162,6 +165,8 @@ def begin_after(
         asked_by=asked_by,
         cause_id=cause_id,
         bulk_id=bulk_id,
+        origin_id=before.origin_id,
+        handed_id=before.handed_id,
         at=at,
     )
     audit.record(

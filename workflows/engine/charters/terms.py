@@ -78,6 +78,7 @@ def terms_of(workflow: AnyWorkflow, *, prompt: Prompt | None, answering: Answeri
                 for check in workflow.checks
             ],
             "evidence": [*sorted(workflow.evidence)],
+            "handed proposals": workflow.handed_proposals,
             "scope": code(workflow.scope),
             "may": {str(does): words for does, words in workflow.may.items()} if workflow.may is not None else None,
             "does": [*sorted(workflow.allowed)],

@@ -17,6 +17,9 @@ from workflows.engine.text.canonical_json import canonical
 Parts = Mapping[str, JsonValue]
 Rule = Callable[[Any, Any], bool]  # Any: each part has its own form
 """A function of a part's old and new value; true where it widens."""
+_BEFORE: Parts = {"handed proposals": "refuse"}
+"""Parts that terms of earlier versions of Countersign lack, because there was no such thing, with what held then."""
+_HANDED = {"refuse": 0, "review": 0, "policy": 1}
 _LAPSE = {"hold": 0, "escalate": 0, "reject": 1, "approve": 2}
 
 
@@ -24,7 +27,7 @@ def widened(old: Parts, new: Parts) -> list[str]:
     """Return the names of the parts that widen, as they stand in `RULES`. A part that is not known of the old terms
     widens.
     """
-    found = []
+    old, found = {**_BEFORE, **old}, []
     for name, rule in RULES.items():
         if name not in old or name not in new or (old[name] != new[name] and rule(old[name], new[name])):
             found.append(name)
@@ -115,6 +118,11 @@ def _effect(old: Mapping[str, Any] | None, new: Mapping[str, Any] | None) -> boo
     )
 
 
+def _handed(old: str, new: str) -> bool:
+    """Tell whether a proposal that a source hands in may go alone now."""
+    return _HANDED[new] > _HANDED[old]
+
+
 def _lapse(old: str, new: str) -> bool:
     return _LAPSE[new] > _LAPSE[old]
 
@@ -140,6 +148,7 @@ RULES: Mapping[str, Rule] = {
     "nevers": _lost,
     "checks": _checks,
     "evidence": _shrunk,
+    "handed proposals": _handed,
     "scope": _scope,
     "does": _grown,
     "values": _other,

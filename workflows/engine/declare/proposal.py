@@ -38,6 +38,8 @@ class Proposal(Generic[OutputT]):
     """True if it was written by hand for a demonstration. No figure counts it."""
     last: bool = False
     """True if the model has no other proposal than this one and the refused ones."""
+    source: str | None = None
+    """Name of the source of the case, where that one proposed it; None where the workflow did."""
     model: str = "the workflow's own code"
     prompt_version: str | None = None
 

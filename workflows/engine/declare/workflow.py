@@ -16,6 +16,9 @@ from zoneinfo import ZoneInfo
 
 from pydantic import JsonValue
 
+from workflows.engine.declare.incoming.fetching import Fetch
+from workflows.engine.declare.incoming.follow_ups import Then
+from workflows.engine.declare.incoming.messages import FromMessage
 from workflows.engine.declare.personal import has_personal
 from workflows.engine.declare.proposal import InputT, OutputT, Proposal
 from workflows.engine.declare.retention import Retention
@@ -41,6 +44,8 @@ UNDECIDED: frozenset[Does] = frozenset({"retrieve", "recommend", "draft"})
 """The effects that are allowed before a decision."""
 MAX_WORDS = 200
 """Most characters of the words for one thing that a workflow may do."""
+HandedProposals = Literal["refuse", "review", "policy"]
+"""What becomes of a proposal that a source hands in."""
 SubjectT = TypeVar("SubjectT")
 Expires = date | Callable[[], date | None]
 """The day on which what lets us use a system ends, such as a token, or a function that returns it: None where it is not
@@ -282,6 +287,7 @@ class Workflow(Generic[InputT, OutputT]):
         personal_to_model: bool = True,
         is_sample: bool = False,
         no_nevers: str | None = None,
+        handed_proposals: HandedProposals = "review",
     ) -> None:
         """Declare a workflow.
 
@@ -306,6 +312,8 @@ class Workflow(Generic[InputT, OutputT]):
         be told a personal value: it is told a placeholder, such as [customer 1], wherever the value stands.
         `is_sample`: True for a shipped example, whose charter nobody has to sign.
         `no_nevers`: why it needs no never, in words for people: its charter says that in their place.
+        `handed_proposals`: what becomes of a proposal that a source hands in with the case. refuse: it is not taken;
+        review: a person decides, however sure the source is; policy: it may go alone like one of ours.
 
         Raise `BadDeclaration` for a declaration that cannot work.
         """
@@ -316,6 +324,10 @@ class Workflow(Generic[InputT, OutputT]):
                 raise BadDeclaration(f"workflow {name}: {what} is empty")
         if no_nevers is not None and not no_nevers.strip():
             raise BadDeclaration(f"workflow {name}: no_nevers says why it needs none, in words for people")
+        if handed_proposals not in get_args(HandedProposals):
+            raise BadDeclaration(
+                f"workflow {name}: handed_proposals is {', '.join(get_args(HandedProposals))}, not {handed_proposals!r}"
+            )
         for what, model in (("input", input), ("output", output)):
             if not model.model_fields:
                 raise BadDeclaration(f"workflow {name}: {what} {model.__name__} has no fields")
@@ -356,6 +368,7 @@ class Workflow(Generic[InputT, OutputT]):
         self.personal_to_model = personal_to_model
         self.is_sample = is_sample
         self.no_nevers = no_nevers
+        self.handed_proposals = handed_proposals
         self.nevers: tuple[Never[InputT, OutputT], ...] = ()
         self.checks: tuple[Check[InputT, OutputT], ...] = ()
         self.templates: dict[str, Callable[[InputT, Mapping[str, str]], str]] = {}
@@ -366,6 +379,9 @@ class Workflow(Generic[InputT, OutputT]):
         self.text = text
         """The input as plain text, as declared; None: all its text fields."""
         self.proposing: Callable[[InputT, Ask[OutputT]], Proposal[OutputT]] | None = None
+        self.from_messages: FromMessage[InputT] | None = None
+        self.fetches: tuple[Fetch[InputT], ...] = ()
+        self.follow_ups: tuple[Then, ...] = ()
 
     def propose(
         self, function: Callable[[InputT, Ask[OutputT]], Proposal[OutputT]]

@@ -11,6 +11,8 @@ CLASS_OF: Mapping[ContentKind, ContentClass | None] = {
     "question": ContentClass.INPUT,
     "answer": ContentClass.INPUT,
     "answers": ContentClass.INPUT,
+    # A source's own proposal, as it came.
+    "handed": ContentClass.OUTPUT,
     "proposal": ContentClass.OUTPUT,
     "output": ContentClass.OUTPUT,
     "reason": ContentClass.OUTPUT,

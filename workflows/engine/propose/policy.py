@@ -77,6 +77,8 @@ class Facts:
     """Words for how the decision does not fit the changed form."""
     correction: bool = False
     """True if it corrects a delivered case."""
+    handed_by: str | None = None
+    """Name of the source that handed the proposal in, where the workflow has a person decide those."""
     refused: bool = False
     """True if a person refused an earlier proposal and asked for another."""
     same_again: bool = False
@@ -126,6 +128,8 @@ def _against(facts: Facts) -> list[Reason]:
     # A person took the case up: so a person decides it, however sure the model is now.
     if facts.same_again:
         reasons.insert(0, Reason(code=Code.SAME_AGAIN))
+    if facts.handed_by is not None:
+        reasons.append(Reason(code=Code.HANDED, by=facts.handed_by))
     if facts.answered:
         reasons.append(Reason(code=Code.SOURCE_ANSWERED))
     if facts.refused:

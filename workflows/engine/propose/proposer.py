@@ -28,6 +28,7 @@ from workflows.engine.errors import Misfit, NoProposal, NotAllowed
 from workflows.engine.pauses import Pause
 from workflows.engine.propose.alike import mark_of
 from workflows.engine.propose.checks import broken_nevers, held_against_checks
+from workflows.engine.propose.handed import HandedIn, proposal_of
 from workflows.engine.propose.model_answers import NOTHING_HEARD, Asker
 from workflows.engine.propose.placeholders import text_told
 from workflows.engine.propose.policy import Facts
@@ -112,11 +113,13 @@ def propose(
     pause: Pause | None,
     second: SecondOpinion | None = None,
     heard: Heard = NOTHING_HEARD,
+    handed: HandedIn | None = None,
 ) -> Proposed:
     """Propose as the workflow declares, with its steps journaled. A paused workflow makes no proposal.
 
     `account`: the budget that pays for the model. `second`: a function that gives a second opinion, where there is one.
-    `heard`: what people said of the case before; it goes to a person again then.
+    `heard`: what people said of the case before; it goes to a person again then. `handed`: the proposal of the case's
+    source, which takes the place of the workflow's own: no model is asked.
     An error of the author's own `propose` or scope is raised, and stops the run. A person is asked, without a proposal,
     where a model has no usable answer, another system does not accept us, or the proposal would not be delivered as it
     is.
@@ -131,7 +134,7 @@ def propose(
     )
     with journal.open(), before_decision(workflow), answered(heard.answers):
         try:
-            made = _made(workflow, input, ask)
+            made = _made(workflow, input, ask) if handed is None else _handed(workflow, input, handed, heard)
         except NoProposal as none:
             made = none
         except NotAllowed as shut:
@@ -170,6 +173,7 @@ def propose(
         nevers=tuple(rule.sentence for rule in broken.rules),
         unchecked_nevers=tuple(rule.sentence for rule in broken.unchecked),
         unchecked_causes=broken.causes,
+        handed_by=proposal.source if workflow.handed_proposals != "policy" else None,
         refused=bool(heard.refused),
         same_again=heard.is_refused(json.loads(output.body)),
         answered=bool(heard.answers),
@@ -197,6 +201,15 @@ def _made(workflow: AnyWorkflow, input: BaseModel, ask: Asker[BaseModel, BaseMod
     return author_threads.run(make, what="the proposal", workflow=workflow.name, seconds=workflow.time_limits.code)
 
 
+def _handed(workflow: AnyWorkflow, input: BaseModel, handed: HandedIn, heard: Heard) -> AnyProposal | NoProposal:
+    """Return the proposal that the source handed in."""
+    try:
+        return proposal_of(workflow, input, handed, answers=heard.answers)
+    except Misfit as error:
+        # It fitted when it came in, so the form has changed since.
+        return NoProposal(f"what {handed.source} proposed does not fit the form any more: {error}", code=NOT_KEPT)
+
+
 _PARTS: Mapping[str, TypeAdapter[Any]] = {
     "alternatives": TypeAdapter(Mapping[str, tuple[Alternative, ...]]),
     "evidence": TypeAdapter(Mapping[str, str]),
@@ -205,6 +218,7 @@ _PARTS: Mapping[str, TypeAdapter[Any]] = {
     "doubts": TypeAdapter(tuple[str, ...]),
     "second": TypeAdapter(Mapping[str, float]),
     "last": TypeAdapter(bool),
+    "source": TypeAdapter(str | None),
     "model": TypeAdapter(Annotated[str, StringConstraints(max_length=200)]),
     "prompt_version": TypeAdapter(Annotated[str, StringConstraints(max_length=64)] | None),
 }
@@ -225,6 +239,10 @@ def proposal_body(proposal: AnyProposal, output: str) -> str:
         except ValidationError as error:
             raise Misfit({f"its {name}": next(iter(complaints(error).values()))}) from error
     columns = {name: parts.pop(name) for name in _COLUMNS}
+    if proposal.source is None:
+        del parts["source"]
+    else:
+        parts["model"] = columns["model"]
     problem = unstorable({f"its {name}": text for name, text in columns.items()})
     if problem is not None:
         raise Misfit({WHOLE: problem})
@@ -244,6 +262,8 @@ class KeptProposal:
     prompt_version: str | None
     lowest: float | None
     """Lowest confidence of the fields, 0 to 1; None where one has none."""
+    handed_id: int | None
+    """Content with the proposal as its source handed it in; None where the workflow proposed, or a person."""
 
 
 def keep(
@@ -261,7 +281,7 @@ def keep_decided(
     `decided`: the values as JSON. `said`: the reason that is shown for them. `by`: whoever they come from.
     """
     proposal = AnyProposal(output=None, confidence={}, reasons=(said,), model=by)
-    parts = {name: getattr(proposal, name) for name in _PARTS if name not in _COLUMNS}
+    parts = {name: getattr(proposal, name) for name in _PARTS if name not in (*_COLUMNS, "source")}
     body = canonical({"output": json.loads(decided), "confidence": {}, **parts})
     return _add(session, context, run, proposal, decided, body, confidence=None)
 
@@ -277,13 +297,15 @@ def _add(
     confidence: float | None,
 ) -> KeptProposal:
     content_id = contents.keep(session, team=run.team_id, case=run.case_id, kind="proposal", body=body)
+    # What a source calls its model is content, and is removed with it.
+    by = proposal.model if proposal.source is None else proposal.source
     added = reviews.add_proposal(
         session,
         team=run.team_id,
         run=run.id,
         content_id=content_id,
         confidence=confidence,
-        model=proposal.model,
+        model=by,
         prompt_version=proposal.prompt_version,
         sample=proposal.sample,
         at=context.clock(),
@@ -292,7 +314,8 @@ def _add(
         id=added,
         output=output,
         body=body,
-        model=proposal.model,
+        model=by,
         prompt_version=proposal.prompt_version,
         lowest=confidence,
+        handed_id=run.handed_id if proposal.source is not None else None,
     )

@@ -26,8 +26,12 @@ def facts_of(
     if kept is not None:
         facts["proposed"] = hash_to_keep(Of.OUTPUT, kept.output, salt=salt)
         facts["lowest"] = _number(kept.lowest)
-        facts["model"] = kept.model
-        facts["prompt"] = kept.prompt_version
+        if kept.handed_id is not None:
+            # The name of its model is a source's own word, and the audit holds no words.
+            facts["handed"] = kept.handed_id
+        else:
+            facts["model"] = kept.model
+            facts["prompt"] = kept.prompt_version
     return {name: value for name, value in facts.items() if value is not None}
 
 

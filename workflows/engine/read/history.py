@@ -277,7 +277,8 @@ def _proposal(session: Session, proposal: schema.Proposal) -> ProposalView:
         unfamiliar=content["unfamiliar"],
         doubts=content.get("doubts", []),
         second=content.get("second", {}),
-        model=proposal.model,
+        model=content.get("model", proposal.model),
+        source=content.get("source"),
         sample=proposal.sample,
         prompt_version=proposal.prompt_version,
     )

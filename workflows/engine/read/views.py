@@ -64,6 +64,8 @@ class ProposalView:
     second: Mapping[str, float]
     """Output field -> the probability that the local model gives its value."""
     model: str
+    source: str | None
+    """Name of the source of the case, where that one proposed it; None where the workflow did, or a person."""
     sample: bool
     """True if it was written by hand for a demonstration."""
     prompt_version: str | None

@@ -102,6 +102,7 @@ def card_view(context: Context, review: int, *, decided_at: int | None = None) -
         has_another=why_none(reasons, proposal) is None,
         left_over=_left_over(workflow, proposal.get("output", {})),
         model=proposal.get("model"),
+        source=proposal.get("source"),
         sample=proposal.get("sample", False),
         model_says=proposal.get("reasons", []),
         why=asked_for(reasons),
@@ -239,7 +240,7 @@ def _proposal(session: Session, review: schema.Review) -> dict[str, Any]:  # Any
     if proposal is None:
         return {}
     found: dict[str, Any] = kept_json(session, proposal.content_id, team=review.team_id)
-    whose = {"model": proposal.model, "sample": proposal.sample}
+    whose = {"model": found.get("model", proposal.model), "sample": proposal.sample}
     if review.proposal_id is not None:
         return found | whose
     return {"rejected": found["output"], "sample": proposal.sample, "last": found.get("last", False)}

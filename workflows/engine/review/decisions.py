@@ -61,6 +61,8 @@ class WhyHeld(StrEnum):
     """It is about something that was delivered: a correction, or a report that it was wrong."""
     REPORTED = "reported"
     """Somebody reported the case as wrong."""
+    HANDED = "handed"
+    """The source of the case proposed it, and the workflow has a person decide that."""
     CHARTER = "charter"
     """The charter of the workflow is not signed, or not complete: nothing is delivered without a person meanwhile."""
     ERROR = "error"

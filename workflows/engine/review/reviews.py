@@ -331,7 +331,7 @@ def lapse(
         row = still_open(session, review, shown, team=context.team, states=DECIDABLE)
         if row.claimed_at != claimed_at:
             raise Stale("somebody has just taken it on")
-        held = _why_held(session, row)
+        held = _why_held(session, row, approve=approve)
         if held is None and approve and reports.up_to(session, row.run_id, team=context.team):
             held = WhyHeld.REPORTED
         if held is not None:
@@ -365,8 +365,10 @@ def _to_lapse(basis: Basis) -> str | WhyHeld:
     return WhyHeld.SECOND if needs(basis, output) else basis.proposed
 
 
-def _why_held(session: Session, row: schema.Review) -> WhyHeld | None:
-    """Return the reason why a review does not lapse, as far as its rows tell it."""
+def _why_held(session: Session, row: schema.Review, *, approve: bool) -> WhyHeld | None:
+    """Return the reason why a review does not lapse, as far as its rows tell it. `approve`: what is proposed would be
+    delivered.
+    """
     if row.state == ReviewState.AWAITING_SECOND:
         return WhyHeld.SECOND
     if workflow_pauses.paused(session, row.workflow_id, team=row.team_id, held=True) is not None:
@@ -376,6 +378,8 @@ def _why_held(session: Session, row: schema.Review) -> WhyHeld | None:
     reasons = from_json(kept_body(session, row.reasons_id, team=row.team_id))
     if run.correction or any(reason.code == Code.REPORTED for reason in reasons):
         return WhyHeld.DELIVERED
+    if approve and any(reason.code == Code.HANDED for reason in reasons):
+        return WhyHeld.HANDED
     return None
 
 

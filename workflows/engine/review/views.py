@@ -217,6 +217,8 @@ class CardView:
     left_over: Mapping[str, str]
     """Proposed values of fields that the form no longer has: name -> text."""
     model: str | None
+    source: str | None
+    """Name of the source of the case, where that one proposed it; None where the workflow did, or a person."""
     sample: bool
     """True if the proposal is a sample answer, written by hand for a demonstration."""
     model_says: Sequence[str]

@@ -168,6 +168,7 @@ class Runner:
             model=lambda: self._model(work),
             pause=work.pause,
             heard=work.heard,
+            handed=work.handed,
         )
         groups = self._groups_of(work)
         proposed = replace(proposed, facts=self._with_charter(work.workflow, proposed.facts))

@@ -12,6 +12,7 @@ from store.cases import contents, journal, runs
 from store.cases.journal import StepLine
 from store.cases.review import questions, reviews
 from store.cases.runs import LoadedRun
+from store.sources import origins
 from store.states import LAPSES, Resolution
 from workflows.engine.case.heard import Heard
 from workflows.engine.case.leases import Lease
@@ -23,6 +24,7 @@ from workflows.engine.declare.workflow import Rejection
 from workflows.engine.deliver.workflow_pauses import pause_of
 from workflows.engine.errors import Drifted, Misfit
 from workflows.engine.pauses import Pause
+from workflows.engine.propose.handed import UNNAMED, HandedIn
 from workflows.engine.reasons import from_json, rules_in
 from workflows.engine.review.standing import standing
 
@@ -44,6 +46,8 @@ class Found:
     """The decision of a person; None where no person resolved it."""
     heard: Heard
     """What people said of the case before the run."""
+    handed: HandedIn | None
+    """The proposal of the case's source that this run is to use; None where the workflow proposes."""
     has_question: bool
     """True if a person's question to the source of the case is to be sent now."""
 
@@ -82,6 +86,8 @@ class Work:
     """The decision of a person; None where no person resolved it."""
     heard: Heard
     """What people said of the case before the run."""
+    handed: HandedIn | None
+    """The proposal of the case's source that this run is to use; None where the workflow proposes."""
     has_question: bool
     """True if a person's question to the source of the case is to be sent now."""
     pause: Pause | None
@@ -98,16 +104,22 @@ def find(session: Session, loaded: LoadedRun, *, is_new: bool = False) -> Found:
     # A person asks only once a run has proposed, or has begun with what was decided before.
     may_have_asked = run.resolution is None and (run.lease > 1 or run.parent_id is not None)
     settled = contents.body(session, run.output_id, team=run.team_id) if run.output_id else None
+    handed = handed_with(session, run) if uses_handed(run) else None
     return Found(
         loaded=loaded,
         lines=[] if is_new else journal.of_run(session, run.id, team=run.team_id),
         settled=settled,
-        is_removed=loaded.input is None or (run.output_id is not None and settled is None),
+        is_removed=(
+            loaded.input is None
+            or (run.output_id is not None and settled is None)
+            or (handed is None and uses_handed(run))
+        ),
         # Where several persons decided, the last of them did.
         by=made[-1].by if made else Resolution.ALONE.value,
         # Nobody decided what lapsed, so the rules are asked again.
         decided=_decided(session, run, review, made) if review is not None and made and not lapsed else None,
         heard=heard_before(session, run),
+        handed=handed,
         has_question=may_have_asked and questions.unsent(session, run.id, team=run.team_id) is not None,
     )
 
@@ -119,6 +131,22 @@ def heard_before(session: Session, run: schema.Run) -> Heard:
         return Heard()
     bodies = contents.bodies(session, kept, team=run.team_id)
     return Heard.read(refused=bodies.get(run.refused_id or 0), answers=bodies.get(run.answers_id or 0))
+
+
+def uses_handed(run: schema.Run) -> bool:
+    """Tell whether a run is to use the proposal that the case's source handed in.
+
+    Once a person refused it and asked for another, the workflow proposes.
+    """
+    return run.handed_id is not None and run.refused_id is None and run.resolution is None
+
+
+def handed_with(session: Session, run: schema.Run) -> HandedIn | None:
+    """Return the proposal that a case's source handed in with the input of a run; None where it was removed."""
+    assert run.handed_id is not None
+    body = contents.body(session, run.handed_id, team=run.team_id)
+    origin = origins.of_case(session, run.case_id, team=run.team_id)
+    return HandedIn(body=body, source=origin.name if origin is not None else UNNAMED) if body is not None else None
 
 
 def _decided(session: Session, run: schema.Run, review: schema.Review, made: Sequence[schema.Decision]) -> Decided:
@@ -157,6 +185,7 @@ def understood(found: Found, lease: Lease, *, context: Context) -> Work:
         by=found.by,
         decided=found.decided,
         heard=found.heard,
+        handed=found.handed,
         has_question=found.has_question,
         pause=pause_of(loaded.pause),
     )

@@ -19,6 +19,7 @@ import json
 import socket
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -47,7 +48,9 @@ from handlers.texts.review.reasons import in_words
 from store.db import migration
 from store.db.database import Database
 from store.governance import teams
-from store.states import STOPPED, RunState
+from store.sources import sources
+from store.sources.origins import NewOrigin
+from store.states import STOPPED, RunState, SourceKind
 from workflows.engine.case import intake
 from workflows.engine.case.leases import claim
 from workflows.engine.charters.as_signed import AsSigned
@@ -69,6 +72,7 @@ from workflows.engine.review.form.forms import entries_of, read_form
 from workflows.engine.review.source import questions
 from workflows.engine.run.runner import Runner
 from workflows.engine.run.waking import awaken
+from workflows.engine.sources.handed_proposals import read_handed
 from workflows.engine.text.canonical_json import canonical, to_body
 from workflows.model.port import Alternative, Answer, ModelUnavailable, NoAnswer, Question, SourceAnswer
 from workflows.model.scripted import ScriptedModel, ScriptOver, Turn, says
@@ -98,6 +102,8 @@ __all__ = [
 
 REVIEWER = "a reviewer"
 """The person who decides, where a test names none."""
+SOURCE = "the source"
+"""Name of the source that hands proposals in."""
 _BEGINNING = datetime(2026, 1, 5, 9, 0, tzinfo=UTC)
 """The beginning of a test that names none: a Monday morning."""
 
@@ -185,14 +191,20 @@ class Testbed(Generic[InputT, OutputT]):
         self._open.enter_context(mock.patch.object(step, "function", stand_in))
         self._stood_in.add(step.name)
 
-    def submit(self, input: InputT | Mapping[str, JsonValue]) -> "Case[InputT, OutputT]":
+    def submit(
+        self, input: InputT | Mapping[str, JsonValue], *, proposal: Mapping[str, JsonValue] | None = None
+    ) -> "Case[InputT, OutputT]":
         """Take in an input, as it is or as JSON would have it, and work on it as far as it goes without a person.
 
-        Submitted again, it is the same case. Raise `countersign.InvalidInput` for what does not fit the workflow.
+        Submitted again, it is the same case. `proposal`: what the source of the case proposes, as it would hand it in;
+        no model is asked then. Raise `countersign.InvalidInput` for what does not fit the workflow.
         """
         values = json.loads(to_body(input)) if isinstance(input, BaseModel) else input
-        accepted = intake.accept(self.workflow, values)
-        (receipt,) = intake.take_in(self.context, self.workflow, [accepted], source="test", actor="test")
+        accepted, origin = intake.accept(self.workflow, values), None
+        if proposal is not None:
+            accepted = replace(accepted, handed=read_handed(self.workflow, proposal))
+            origin = NewOrigin(source=self._source())
+        (receipt,) = intake.take_in(self.context, self.workflow, [accepted], source="test", actor="test", origin=origin)
         if self._record is not None and self._in_order:
             self._record.keep(self.context, receipt.case)
         if self._answers:
@@ -234,6 +246,12 @@ class Testbed(Generic[InputT, OutputT]):
         except ScriptOver as over:
             self._over.append(over)  # the run keeps it as its problem, and the test has to fail
             raise
+
+    def _source(self) -> int:
+        """Return the id of the source that hands proposals in."""
+        with self.context.database.write() as session:
+            kind, team = SourceKind.API, self.context.team
+            return sources.named_or_new(session, team=team, kind=kind, name=SOURCE, by="test", at=self.now)
 
     def _sleep(self, seconds: float) -> None:
         self.now += timedelta(seconds=seconds)

@@ -32,6 +32,7 @@ PARTS: dict[str, st.SearchStrategy[Any]] = {  # Any: each part has its own form
     "nevers": NEVERS,
     "checks": CHECKS,
     "evidence": NAMES,
+    "handed proposals": st.sampled_from(["refuse", "review", "policy"]),
     "scope": st.none() | CODES,
     "does": NAMES,
     "values": CODES,
@@ -66,6 +67,7 @@ CALM: dict[str, Any] = {  # Any: as above
     "nevers": [{"sentence": "promise money", "on_edit": "bar", "code": "a"}],
     "checks": [{"sentence": "it adds up", "fields": ["net", "total"], "cap": 0.5, "code": "a"}],
     "evidence": ["net", "total"],
+    "handed proposals": "review",
     "scope": "a",
     "does": ["route"],
     "values": "a",
@@ -109,6 +111,7 @@ WIDER: list[tuple[str, Any]] = [
     ("checks", [{"sentence": "it adds up", "fields": ["net"], "cap": 0.5, "code": "a"}]),
     ("checks", [{"sentence": "it adds up", "fields": ["net", "total"], "cap": 0.8, "code": "a"}]),
     ("evidence", ["net"]),
+    ("handed proposals", "policy"),
     ("scope", None),
     ("scope", "b"),
     ("does", ["execute", "route"]),
@@ -147,7 +150,9 @@ def test_what_makes_it_narrower_or_only_other_does_not_widen() -> None:
 
 
 def test_what_is_not_known_of_the_earlier_terms_widens() -> None:
-    assert widened({}, CALM) == [*RULES]
+    assert widened({}, CALM) == [name for name in RULES if name != "handed proposals"]
+    # Of a part that Countersign did not have then, it is known what held.
+    assert widened({}, {**CALM, "handed proposals": "policy"}) == [*RULES]
 
 
 @given(TERMS)

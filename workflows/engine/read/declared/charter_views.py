@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from workflows.engine.declare.charter import How, Missing
 from workflows.engine.declare.review import OnExpiry
-from workflows.engine.declare.workflow import Does
+from workflows.engine.declare.workflow import Does, HandedProposals
 from workflows.engine.pauses import Pause
 from workflows.engine.read.declared.data_map_views import DataMapView
 
@@ -79,6 +79,8 @@ class CharterView:
     """Probability below which the local model's opinion sends a case to a person; None: it is not asked."""
     spot_checks: float
     """Share of what goes alone that a person looks at afterwards, from 0 to 1."""
+    handed_proposals: HandedProposals
+    """What becomes of a proposal that a source hands in."""
     is_scoped: bool
     """True if some cases are outside of what it was made for."""
     pause: Pause | None

@@ -41,6 +41,7 @@ def charter_view(context: Context, workflow: AnyWorkflow) -> CharterView:
         at_least=workflow.autonomy.at_least,
         second_opinion=workflow.autonomy.second_opinion,
         spot_checks=workflow.autonomy.spot_checks,
+        handed_proposals=workflow.handed_proposals,
         is_scoped=workflow.scope is not None,
         pause=pause_of(paused.get(workflow.name)),
         per_case=Decimal(budget.per_case),

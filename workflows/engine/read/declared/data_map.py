@@ -67,6 +67,7 @@ def data_map_of(
         workflow=workflow.name,
         sources=sources,
         fields=[*_fields(workflow, Part.INPUT, surroundings), *_fields(workflow, Part.OUTPUT, surroundings)],
+        takes_proposals=workflow.handed_proposals != "refuse",
         model=surroundings.model,
         vendor=surroundings.vendor,
         models=surroundings.models,

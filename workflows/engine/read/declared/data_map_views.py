@@ -117,6 +117,8 @@ class DataMapView:
     sources: Sequence[str]
     """Sources of its newest cases, as they were recorded at intake; empty: there are none."""
     fields: Sequence[FieldMap]
+    takes_proposals: bool
+    """True if a source may propose with its case, so that what is decided may begin with its words."""
     model: ModelKind
     vendor: str | None
     models: Sequence[str]

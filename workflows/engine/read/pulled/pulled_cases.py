@@ -38,7 +38,7 @@ from workflows.engine.read.views import CaseView, Part, RunView, StepView
 from workflows.engine.reasons import Code
 from workflows.engine.review.standing import standing
 from workflows.engine.run.stops import LOST
-from workflows.engine.run.work import heard_before
+from workflows.engine.run.work import heard_before, uses_handed
 from workflows.engine.text.canonical_json import canonical
 from workflows.model.port import NoAnswer, SourceAnswer
 
@@ -78,6 +78,11 @@ def pulled(context: Context, case: int, *, masked: bool = True) -> PulledView:
     with context.database.read() as session:
         row = runs.get(session, run.id, team=context.team)
         assert row is not None
+        if uses_handed(row):
+            raise Refused(
+                "its source handed the proposal in, and what is pulled has the model say one; nothing was written. "
+                "A test of your own hands one in: bed.submit(INPUT, proposal=PROPOSAL)"
+            )
         stopped = _stopped(session, row, run, team=context.team) if run.state != RunState.WAITING else None
         decision = _decision(session, row, run)
         answers = heard_before(session, row).answers

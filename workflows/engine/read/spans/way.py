@@ -156,6 +156,7 @@ class _Way:
                 "countersign.run.queued_seconds": (begun - run.created_at).total_seconds() if begun else None,
                 "countersign.steps.left_out": made - len(self._steps) or None,
                 "countersign.prompt.version": run.proposal.prompt_version if run.proposal else None,
+                "countersign.proposal.source": run.proposal.source if run.proposal else None,
                 **self._content(
                     {
                         "countersign.case.key": case.key,

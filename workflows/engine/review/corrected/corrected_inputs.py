@@ -301,6 +301,7 @@ def _rerun(
         answers_id=keep_answers(session, case, team=team),
         asked_by=by,
         cause_id=stopped_for,
+        origin_id=before.origin_id,
         at=at,
     )
     queue.enqueue(session, run=run, case=case)

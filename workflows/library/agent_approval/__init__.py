@@ -1,0 +1,1 @@
+"""Agent approval: an agent wants to call a tool, and a person says yes, no, or how."""

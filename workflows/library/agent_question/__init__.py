@@ -1,0 +1,1 @@
+"""Agent question: an agent asks, and a person answers."""
