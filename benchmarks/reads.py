@@ -37,7 +37,8 @@ from store.model import outages, prompt_versions, requests, spending
 from store.quality import baselines, costs, courses, decided, digests, failures, numbers, segments
 from store.quality.costs import Span
 from store.slack import cards, messages, outbox
-from store.states import NOT_ENDED, CauseState, RunState
+from store.sources import handed_in, keys, origins
+from store.states import NOT_ENDED, CauseState, RunState, SourceKind
 from store.subjects import SubjectKind
 
 Read = Callable[[Session], object]
@@ -167,6 +168,12 @@ PEOPLE: Mapping[str, Read] = {
 """Reads that a person waits for."""
 
 LOOPS: Mapping[str, Read] = {
+    "keys.known": lambda session: keys.known(session, team=TEAM, hash="7-77", kind=SourceKind.API),
+    "handed_in.answered": lambda session: handed_in.answered(session, team=TEAM, source=8, key_hash="4707"),
+    "handed_in.forget": lambda session: handed_in.forget(
+        session, team=TEAM, before=_END - timedelta(days=364), at_most=1_000
+    ),
+    "origins.of_cases": lambda session: origins.of_cases(session, range(1, 500), team=TEAM),
     "bulk_reruns.newest": lambda session: bulk_reruns.newest(session, 1, team=TEAM),
     "bulk_reruns.active": lambda session: bulk_reruns.active(session, team=TEAM),
     "bulk_reruns.is_any_active": lambda session: bulk_reruns.is_any_active(session, team=TEAM),

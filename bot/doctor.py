@@ -44,6 +44,9 @@ from workflows.engine.read.declared.charters import charter_view
 from workflows.engine.read.spans import exports as span_exports
 from workflows.engine.read.workload import run_counts, stalled
 from workflows.engine.send.channel_status import troubled_messages
+from workflows.engine.sources import api_sources
+from workflows.engine.sources import keys as source_keys
+from workflows.engine.sources.views import KeyState
 from workflows.engine.text.sanitize import one_line
 from workflows.model.choice import LOCAL
 from workflows.model.gateway import models_of
@@ -58,6 +61,8 @@ _USUAL = Usage(input_tokens=10_000, output_tokens=1_000)
 _LONG = timedelta(minutes=2)
 """Time without progress at a step or a delivery, after which a case counts as slow."""
 _CASES_NAMED = 5
+_KEY_ENDS_SOON = timedelta(days=14)
+"""Time before the end of a source's key from which it is told."""
 
 
 def findings(app: App) -> Iterator[Finding]:
@@ -72,6 +77,7 @@ def findings(app: App) -> Iterator[Finding]:
     yield from _slack(app)
     yield from _spans(app)
     yield from _seals(app)
+    yield from _sources(app)
     yield from _work(app)
 
 
@@ -470,6 +476,36 @@ def _can_be_added_to(file: Path) -> bool:
     if file.exists():
         return file.is_file() and os.access(file, os.R_OK | os.W_OK)
     return file.parent.is_dir() and os.access(file.parent, os.W_OK | os.X_OK)
+
+
+def _sources(app: App) -> Iterator[Finding]:
+    """Find sources that cannot hand in, or soon cannot."""
+    views = source_keys.listed(app.context)
+    for source in api_sources.listed(app.context):
+        if source.ended_at is not None:
+            continue
+        if source.unknown:
+            yield Finding(
+                level="bad",
+                what=f"the source {source.name} may hand in for {', '.join(source.unknown)}, which this process does "
+                "not know",
+                do=f"declare it, or name others: countersign source change {source.name} --workflow NAME",
+            )
+        if not source.usable_keys:
+            yield Finding(
+                level="note",
+                what=f"the source {source.name} has no key that is accepted, so it cannot hand in",
+                do=f"countersign source key add {source.name}, or countersign source end {source.name}",
+            )
+        soon = app.context.clock() + _KEY_ENDS_SOON
+        for key in views:
+            is_near = key.expires_at is not None and key.expires_at <= soon
+            if key.source == source.name and key.state is KeyState.USABLE and is_near:
+                yield Finding(
+                    level="note",
+                    what=f"the key {key.prefix} of the source {source.name} expires on {key.expires_at:%Y-%m-%d}",
+                    do=f"countersign source key add {source.name} makes the next one; both are accepted meanwhile",
+                )
 
 
 def _work(app: App) -> Iterator[Finding]:

@@ -52,6 +52,8 @@ _RULES: tuple[tuple[re.Pattern[str], str], ...] = (
     (_named(_NAMES, unless=f"(?! {_A_WORD})"), rf"\1{SECRET}"),
     (re.compile(r"(\bBearer\s{1,3})[\w.~+/=-]{8,4000}", re.IGNORECASE), rf"\1{SECRET}"),
     (re.compile(r"\beyJ[\w-]{5,2000}\.[\w-]{2,4000}(?:\.[\w-]{0,2000})?"), SECRET),
+    # Of a source's key people are told the first twelve characters.
+    (re.compile(r"\bcsk_[\w-]{12,500}"), SECRET),
     (
         re.compile(
             r"\b(?:(?:xox[a-z]|xapp|sk|glpat|pypi)-|(?:sk|pk|rk|whsec|shp(?:at|ca|pa|ss)|dop_v1|npm|hf|gh[opsur]|github_pat)_)"

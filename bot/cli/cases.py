@@ -44,6 +44,15 @@ def run(
     floor: Annotated[float | None, typer.Option(help="intent-triage: resolve alone from this confidence on.")] = None,
     map: Mapped = None,
     encoding: Encoding = None,
+    source: Annotated[
+        str | None,
+        typer.Option(
+            "--source", metavar="NAME", help="Keep --map and --encoding under this name, or use what is kept."
+        ),
+    ] = None,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Only say what would be taken in; nothing is written.")
+    ] = False,
     post: Annotated[bool, typer.Option("--post", help="Then post the cases that wait for people to Slack.")] = False,
     json: Json = False,
 ) -> None:
@@ -58,16 +67,22 @@ def run(
     from bot.cli.screens.waiting_deliveries import tell_waiting
     from bot.cli.workflow_choice import named, options_for
     from bot.settings import settings
-    from workflows.engine.case.file_columns import read_named, reading_for
+    from workflows.engine.case.file_columns import read_named
+    from workflows.engine.errors import Refused
     from workflows.engine.read.tally import tally
 
     with one_line_errors():
+        if dry_run and post:
+            raise Refused("give --dry-run or --post, not both")
         options = options_for(workflow, examples=examples, label=label, floor=floor)
         with opened(settings(), make=options) as app:
-            app.prepare_models()
             chosen = named(app, workflow, options)
+            columns = read_named(map) if map else None
+            reading = _reading(app, chosen, file, source, columns, encoding=encoding, keep=not dry_run)
+            if dry_run:
+                raise typer.Exit(_preview(app, chosen, file, reading, as_json=json))
+            app.prepare_models()
             posting = _posting(app, chosen) if post else None
-            reading = reading_for(chosen, named=read_named(map or []), encoding=encoding)
             taken = _take_in(app, chosen, file, reading)
             worked = _work(app, chosen)
             if worked.elsewhere:
@@ -242,6 +257,48 @@ def _posting(app: App, workflow: AnyWorkflow) -> Callable[[], bool]:
 
     workspace = workspace_for(app, workflow)
     return lambda: post(app, workflow, workspace)
+
+
+def _reading(
+    app: App,
+    workflow: AnyWorkflow,
+    file: Path,
+    source: str | None,
+    columns: dict[str, str] | None,
+    *,
+    encoding: str | None,
+    keep: bool,
+) -> Reading:
+    """Return how a file is read. `keep`: have that kept with its source, once the file is known to fit it."""
+    from workflows.engine.case.file_columns import reading_for, refuse_without
+    from workflows.engine.case.file_rows import columns as columns_of
+    from workflows.engine.sources import file_sources
+
+    if source is None:
+        return reading_for(workflow, named=columns, encoding=encoding)
+    settings = file_sources.settings_for(app.context, source, workflow, named=columns, encoding=encoding)
+    reading = file_sources.reading_of(workflow, source, settings)
+    if keep:
+        refuse_without(workflow, file, reading)
+        columns_of(file, reading)  # refuses a JSON file that is not there
+        if file_sources.keep(app.context, source, settings, by=operator()):
+            typer.echo(f"how it is read is kept; the next file needs only --source {source}", err=True)
+    return reading
+
+
+def _preview(app: App, workflow: AnyWorkflow, file: Path, reading: Reading, *, as_json: bool) -> int:
+    """Print what taking in a file would do, and return the code to end with."""
+    from rich.progress import Progress, TextColumn
+
+    from bot.cli.screens import file_preview
+    from bot.cli.screens.output import print_json, progress
+    from workflows.engine.sources.file_preview import preview
+
+    with Progress(TextColumn("reading"), TextColumn("{task.completed} rows"), console=progress) as bar:
+        task = bar.add_task("reading", total=None)
+        found = preview(app.context, workflow, file, reading, advanced=lambda: bar.advance(task))
+    print_json(file_preview.as_json(found)) if as_json else file_preview.print_preview(found)
+    return 1 if found.refused or not found.fits else 0
 
 
 def _take_in(app: App, workflow: AnyWorkflow, file: Path, reading: Reading) -> FileTaken:

@@ -39,6 +39,7 @@ from workflows.engine.review.assignment import upkeep
 from workflows.engine.review.form import drafts, second_look
 from workflows.engine.review.spot_checks.upkeep import Upkeep
 from workflows.engine.review.wrong import reports
+from workflows.engine.sources import handing_in
 
 log = structlog.get_logger()
 
@@ -145,6 +146,7 @@ def schedule_of(app: App, *, clock: Clock | None = None) -> Schedule:
     def swept(_: date) -> None:
         drafts.sweep(app.context)
         health.forget(app.context)
+        handing_in.sweep(app.context)
 
     sweep = Daily(name="sweep", at=time_of_day.fromisoformat(app.settings.digest_at), make=swept)
     wanted = planned(app.settings, known=[workflow.name for workflow in app.context.registry])

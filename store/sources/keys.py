@@ -45,6 +45,8 @@ class KeyLine:
     revoked_by: str | None
     revoked_at: datetime | None
     used_at: datetime | None
+    ended_at: datetime | None
+    """The time at which the source ended."""
 
 
 def add(
@@ -110,7 +112,7 @@ def known(session: Session, *, team: int, hash: str, kind: SourceKind) -> KnownK
 def listed(session: Session, *, team: int) -> list[KeyLine]:
     """Return all keys by source, the newest first."""
     query = (
-        select(SourceKey, Source.name)
+        select(SourceKey, Source.name, Source.ended_at)
         .join(Source, Source.id == SourceKey.source_id)
         .where(SourceKey.team_id == team)
         .order_by(Source.name, SourceKey.id.desc())
@@ -127,8 +129,9 @@ def listed(session: Session, *, team: int) -> list[KeyLine]:
             revoked_by=key.revoked_by,
             revoked_at=key.revoked_at,
             used_at=key.used_at,
+            ended_at=ended_at,
         )
-        for key, name in session.execute(query)
+        for key, name, ended_at in session.execute(query)
     ]
 
 

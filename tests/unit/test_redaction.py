@@ -48,6 +48,7 @@ PLANTED = "hunter2Planted99"
         f"sk_live_{PLANTED}",
         f"rk_test_{PLANTED}",
         f"ghp_{PLANTED}",
+        f"csk_{PLANTED}",
         f"github_pat_{PLANTED}",
         f"glpat-{PLANTED}",
         f"whsec_{PLANTED}",

@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 from benchmarks.causes import fill_causes
 from benchmarks.groups import fill_groups
 from benchmarks.reads import LOOPS, OVER_ALL_TIME, PEOPLE, REPORTS, Read
+from benchmarks.sources import fill_sources
 from benchmarks.year import TABLES, fill_year
 from store.db import migration
 from store.db.database import Database
@@ -61,6 +62,7 @@ def filled(database: Database) -> Iterator[Database]:
     with database.write() as session:
         fill_causes(session)
         fill_groups(session)
+        fill_sources(session)
     if database.dialect == "postgresql":
         with database.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
             # Its autovacuum does it within a minute.

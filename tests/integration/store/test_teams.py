@@ -36,16 +36,19 @@ from store.governance.seals import FIRST
 from store.quality.costs import Span
 from store.quality.evals import begin as begin_eval
 from store.slack.outbox import HeldUp
+from store.sources.origins import NewOrigin
 from store.states import (
     BulkState,
     CauseState,
     DeliveryState,
+    FollowUpState,
     Health,
     OutboxState,
     QuestionState,
     Resolution,
     ReviewState,
     RunState,
+    SourceKind,
     SpotCheckState,
     StepState,
 )
@@ -107,6 +110,7 @@ SAY_NOTHING = {
     "bulk_reruns.hold": "holds a row, which nobody else notices here",
     "causes.hold": "holds a row, which nobody else notices here",
     "runs.hold": "holds a row, which nobody else notices here",
+    "sources.hold": "holds a row, which nobody else notices here",
     "teams.give_seed": "does nothing where the team has a seed",
     "span_exports.begin": "does nothing where the team has begun before",
     "teams.slack_id_of": "says nothing of a team that is not connected to Slack yet",
@@ -207,6 +211,7 @@ class Company:
         self._cause(session)
         self._removed(session)
         self._systems(session)
+        self._sources(session)
         self._asked(session)
         self._slack(session)
         ids["digest"] = rows.add(
@@ -378,6 +383,22 @@ class Company:
         held = {"reason": "a claim", "placed_by": "U1", "placed_at": NOW}
         for subject in (SubjectKind.CASE.of(ids["delivered case"]), SubjectKind.WORKFLOW.of(ids["workflow"])):
             rows.add(session, schema.LegalHold, team_id=team, **columns_of(subject), **held)
+
+    def _sources(self, session: Session) -> None:
+        """Add a source with a key, a case of it, a request, a cursor and a follow-up."""
+        ids, team = self.ids, self.team
+        made = {"settings": {}, "made_by": "U1", "made_at": NOW}
+        ids["source"] = rows.add(session, schema.Source, team_id=team, kind=SourceKind.API, name="desk", **made)
+        of_source = {"team_id": team, "source_id": ids["source"]}
+        key = {"prefix": "csk_a", "hash": f"{team}", "made_by": "U1", "made_at": NOW}
+        ids["source key"] = rows.add(session, schema.SourceKey, **of_source, **key)
+        rows.add(session, schema.Origin, **of_source, case_id=ids["delivered case"])
+        answered = {"key_hash": "k", "request_hash": "r", "answer": {"inputs": []}, "at": NOW}
+        rows.add(session, schema.HandedIn, **of_source, **answered)
+        rows.add(session, schema.SourceCursor, **of_source, moves=0, next_at=NOW, failures=0)
+        follows = {"case_id": ids["delivered case"], "run_id": ids["delivered run"], "workflow": "sample"}
+        told = {"state": FollowUpState.DUE, "attempts": 0, "due_at": NOW, "changed_at": NOW}
+        ids["follow-up"] = rows.add(session, schema.FollowUp, team_id=team, **follows, **told)
 
     def _systems(self, session: Session) -> None:
         """Add calls of a system, and one that is in trouble."""
@@ -657,6 +678,28 @@ class Company:
             elif isinstance(value, list) and value and isinstance(value[0], tuple):
                 given[key] = [session.get_one(*one) for one in value]
         return given
+
+    def _of_sources(self) -> dict[str, dict[str, Any]]:
+        source, key = self.ids["source"], self.ids["source key"]
+        desk = {"kind": SourceKind.API, "name": "desk"}
+        answered = {"source": source, "key_hash": "k"}
+        return {
+            "sources.add": {"kind": SourceKind.API, "name": "new", "settings": {}},
+            "sources.get": {"source": source},
+            "sources.named": desk,
+            "sources.named_or_new": {"kind": SourceKind.FILE, "name": "new"},
+            "sources.listed": {"kind": SourceKind.API},
+            "sources.hold": {"source": source},
+            "sources.change": {"source": source, "settings": {"per_minute": 1}},
+            "sources.end": {"source": source},
+            "keys.add": {"source": source, "prefix": "csk_b", "hash": "new", "expires_at": None},
+            "keys.known": {"hash": f"{self.team}", "kind": SourceKind.API},
+            "keys.revoke": {"key": key},
+            "keys.used": {"key": key},
+            "handed_in.add": {"source": source, "key_hash": "new", "request_hash": "r", "answer": {}},
+            "handed_in.answered": answered,
+            "origins.keep_all": {"cases": [self.ids["waiting case"]], "new": NewOrigin(source=source)},
+        }
 
     def _general(self) -> dict[str, Any]:
         ids = self.ids
@@ -1045,6 +1088,7 @@ class Company:
             "spot_checks.count": {"looks": LOOKS},
             "spot_checks.undecided": {"workflows": ["sample"]},
             "spot_checks.knows": {"check": (schema.SpotCheck, ids["drawn check"]), "by": "U1"},
+            **self._of_sources(),
             "legal_holds.active": {},
             "legal_holds.held": {"kind": SubjectKind.CASE, "ids": [ids["delivered case"]]},
             "legal_holds.lift": {"subject": SubjectKind.CASE.of(ids["delivered case"])},

@@ -5,7 +5,7 @@ from functools import cache
 from pathlib import Path
 
 ROOT = Path(__file__).parents[3]
-SUBJECTS = ("cases", "slack", "model", "quality", "governance")
+SUBJECTS = ("cases", "slack", "model", "quality", "governance", "sources")
 OF_NO_TEAM = {
     "queue.enqueue": "adds a job for a run that its caller has read or added; a job is no team's row",
     "queue.enqueue_all": "does so for several",

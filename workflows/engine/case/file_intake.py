@@ -56,7 +56,7 @@ def take_in_file(
     """
     taken = FileTaken(unused=refuse_without(workflow, file, reading))
     wanted = set(workflow.input.model_fields)
-    conflicts = _conflicts(workflow, file, reading)
+    conflicts = conflicting_rows(workflow, file, reading)
     truths = [name for name in workflow.output.model_fields if name not in wanted]
     batch: list[tuple[Accepted, Mapping[str, JsonValue], Row]] = []
     started = time.perf_counter()
@@ -82,9 +82,9 @@ def take_in_file(
     for row in read_rows(file, reading):
         taken.rows += 1
         try:
-            accepted = _accepted(workflow, row)
+            accepted = accept_row(workflow, row)
             if accepted.key in conflicts:
-                raise InvalidInput(_conflict(accepted.key, conflicts[accepted.key]))
+                raise InvalidInput(conflict_in_words(accepted.key, conflicts[accepted.key]))
             truth = {name: row.values[name] for name in truths if row.values.get(name) not in (None, "")}
             batch.append((accepted, truth, row))
         except InvalidInput as error:
@@ -108,12 +108,12 @@ class _Told:
     """Rows with the same key and other content."""
 
 
-def _conflicts(workflow: AnyWorkflow, file: Path, reading: Reading) -> dict[str, tuple[int, ...]]:
+def conflicting_rows(workflow: AnyWorkflow, file: Path, reading: Reading) -> dict[str, tuple[int, ...]]:
     """Return key -> rows that bring it with different content: nobody knows which of them is right."""
     told: dict[str, _Told] = {}
     for row in read_rows(file, reading):
         try:
-            accepted = _accepted(workflow, row)
+            accepted = accept_row(workflow, row)
         except InvalidInput:
             continue  # reported when it is taken in
         content = content_hash(accepted.body)
@@ -123,14 +123,16 @@ def _conflicts(workflow: AnyWorkflow, file: Path, reading: Reading) -> dict[str,
     return {key: (first.row, *first.others) for key, first in told.items() if first.others}
 
 
-def _accepted(workflow: AnyWorkflow, row: Row) -> Accepted:
+def accept_row(workflow: AnyWorkflow, row: Row) -> Accepted:
+    """Check the input of a row. Raise `InvalidInput`."""
     if row.problem is not None:
         raise InvalidInput(row.problem)
     wanted = workflow.input.model_fields
     return accept(workflow, {name: value for name, value in row.values.items() if name in wanted})
 
 
-def _conflict(key: str, rows: tuple[int, ...]) -> str:
+def conflict_in_words(key: str, rows: tuple[int, ...]) -> str:
+    """Say why rows with one key are not taken in."""
     more = f" and {len(rows) - _ROWS_NAMED} more" if len(rows) > _ROWS_NAMED else ""
     named = ", ".join(str(row) for row in rows[:_ROWS_NAMED]) + more
     return f"rows {named} have the key {key} and different content, so none of them was taken in"

@@ -177,6 +177,33 @@ def take_in(
         return receipts
 
 
+def foreseen(
+    session: Session, context: Context, workflow: AnyWorkflow, inputs: Sequence[Accepted]
+) -> list[tuple[Intake, str | None]]:
+    """Tell what `take_in` would do now with inputs of different keys, with the reason of a refusal."""
+    row = teams.find_workflow(session, team=context.team, name=workflow.name)
+    keys = {accepted.key for accepted in inputs}
+    known = cases.known(session, team=context.team, workflow=row, keys=keys) if row is not None else {}
+    told: list[tuple[Intake, str | None]] = []
+    for accepted in inputs:
+        case = known.get(accepted.key)
+        if case is None:
+            told.append((Intake.TAKEN_IN, None))
+        elif case.erased_at is not None:
+            told.append((Intake.REFUSED, intake_refused(accepted.key, case.erased_at)))
+        else:
+            is_same = case.content_hash == accepted.content_hash(case.salt)
+            is_known = is_same or _was_put_right(session, accepted, case, team=context.team)
+            told.append((Intake.DUPLICATE if is_known else Intake.REVISED, None))
+    return told
+
+
+def room(session: Session, context: Context) -> int:
+    """Return how many more cases may wait for work."""
+    limit = context.queue_limit
+    return max(0, limit - runs.count_ready(session, team=context.team, at_most=limit))
+
+
 def _refuse_flood(session: Session, context: Context, number: int) -> None:
     """Raise `QueueFull` where more cases would wait for work than is allowed."""
     limit = context.queue_limit
@@ -267,7 +294,7 @@ def _revise(taking: _Taking, accepted: Accepted, case: int) -> tuple[KnownCase, 
     now = taking.known({accepted.key})[accepted.key]
     if now.erased_at is not None:
         return now, Intake.REFUSED
-    if now.content_hash == accepted.content_hash(now.salt) or _was_put_right(taking, accepted, now):
+    if now.content_hash == accepted.content_hash(now.salt) or _was_put_right(session, accepted, now, team=team):
         return now, Intake.DUPLICATE
     # A case from before there were salts gets one with its next content.
     salt = now.salt or new_salt()
@@ -278,9 +305,9 @@ def _revise(taking: _Taking, accepted: Accepted, case: int) -> tuple[KnownCase, 
     return KnownCase(id=case, revision=revision, content_hash=content, salt=salt), Intake.REVISED
 
 
-def _was_put_right(taking: _Taking, accepted: Accepted, case: KnownCase) -> bool:
+def _was_put_right(session: Session, accepted: Accepted, case: KnownCase, *, team: int) -> bool:
     """Tell whether an input is what its source sent last, and a person put that right since."""
-    session, team, subject = taking.session, taking.context.team, SubjectKind.CASE.of(case.id)
+    subject = SubjectKind.CASE.of(case.id)
     put_right = audit.last(session, team=team, subject=subject, action=INPUT_CORRECTED)
     if put_right is None:
         return False

@@ -202,6 +202,8 @@ def _view(line: KeyLine, *, at: datetime) -> KeyView:
     state = KeyState.USABLE
     if line.revoked_at is not None:
         state = KeyState.REVOKED
+    elif line.ended_at is not None:
+        state = KeyState.ENDED
     elif line.expires_at is not None and line.expires_at <= at:
         state = KeyState.EXPIRED
     return KeyView(

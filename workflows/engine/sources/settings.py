@@ -37,7 +37,7 @@ def _webhook(address: str) -> str:
     if url.scheme not in ("https", "http") or not url.host:
         raise ValueError("has to begin with https://")
     if url.username is not None or url.password is not None:
-        raise ValueError("may hold no password: what is sent there is signed")
+        raise ValueError("may hold no user and no password; what is sent there is signed")
     if url.fragment is not None:
         raise ValueError("may have no part after #")
     return str(url)
@@ -91,7 +91,9 @@ def checked(form: type[_Settings], values: Mapping[str, Any]) -> _Settings:  # A
         return form.model_validate(values)
     except ValidationError as error:
         wrong = complaints(error).items()
-        raise Refused("; ".join(what if field == WHOLE else f"{field}: {what}" for field, what in wrong)) from None
+        raise Refused(
+            "; ".join(what if field == WHOLE else f"{field.replace('_', ' ')}: {what}" for field, what in wrong)
+        ) from None
 
 
 def refuse_name(name: str) -> None:

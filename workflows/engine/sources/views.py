@@ -14,6 +14,8 @@ class KeyState(StrEnum):
     USABLE = "usable"
     EXPIRED = "expired"
     REVOKED = "revoked"
+    ENDED = "ended"
+    """Its source has ended."""
 
 
 @dataclass(frozen=True, kw_only=True)
