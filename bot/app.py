@@ -32,6 +32,7 @@ from workflows.engine.propose.models import Models
 from workflows.engine.propose.own_examples import examples_file
 from workflows.engine.propose.prompts import keep_prompts
 from workflows.engine.run.runner import Runner
+from workflows.engine.sources.webhook_secrets import WebhookKeys
 
 log = structlog.get_logger()
 
@@ -54,6 +55,16 @@ class App:
         prompts = [(workflow, registry.prompt(workflow.name)) for workflow in registry]
         self.models.refuse_unpriced(prompts)
         self.models.prepare(prompts)
+
+    def webhook_keys(self) -> WebhookKeys:
+        """Return the keys from which the secrets of webhooks are derived. Raise `Refused` where none is set."""
+        keys = self.settings.webhook_keys
+        if keys is None:
+            raise Refused(
+                "COUNTERSIGN_WEBHOOK_KEY is not set, so no webhook can be signed, and none is sent; it is 32 random "
+                "bytes as hex digits, as `openssl rand -hex 32` makes them"
+            )
+        return WebhookKeys(keys=keys, seed=self.context.seed)
 
     def begin_charters(self) -> None:
         """Keep the terms of all workflows, where they changed, and have people told of it.

@@ -20,6 +20,7 @@ from bot.slack.workspace import check as check_workspace
 from handlers.slack.access.scopes import asked_for
 from handlers.slack.manifest import manifest_file
 from handlers.texts.governance.seals import SHORT, unsealed_in_words
+from handlers.texts.operations import webhooks as webhook_texts
 from handlers.texts.operations.findings import Finding
 from handlers.texts.operations.pauses import paused_by
 from handlers.texts.plain import in_words
@@ -44,7 +45,7 @@ from workflows.engine.read.declared.charters import charter_view
 from workflows.engine.read.spans import exports as span_exports
 from workflows.engine.read.workload import run_counts, stalled
 from workflows.engine.send.channel_status import troubled_messages
-from workflows.engine.sources import api_sources
+from workflows.engine.sources import api_sources, webhooks
 from workflows.engine.sources import keys as source_keys
 from workflows.engine.sources.views import KeyState
 from workflows.engine.text.sanitize import one_line
@@ -76,6 +77,7 @@ def findings(app: App) -> Iterator[Finding]:
     yield from _workflows(app)
     yield from _slack(app)
     yield from _spans(app)
+    yield from _webhooks(app)
     yield from _seals(app)
     yield from _sources(app)
     yield from _work(app)
@@ -428,6 +430,20 @@ def _spans(app: App) -> Iterator[Finding]:
     if wrong is not None and wrong.given_up_at is not None:
         number, when = wrong.given_up, in_words(wrong.given_up_at)
         yield Finding(level="note", what=f"spans of {number:,} runs were given up, the last on {when}")
+
+
+def _webhooks(app: App) -> Iterator[Finding]:
+    """Say what sources are not told, and whether anything can be sent to them. No receiver is asked."""
+    addressed = [one.name for one in api_sources.listed(app.context) if one.settings.webhook and one.ended_at is None]
+    if addressed and app.settings.webhook_keys is None:
+        yield Finding(
+            level="bad",
+            what=f"no webhook is sent to {', '.join(addressed)}: there is no key to sign with",
+            do="set COUNTERSIGN_WEBHOOK_KEY to what `openssl rand -hex 32` prints; countersign source secret prints "
+            "what the source verifies with",
+        )
+    for one in webhooks.troubles(app.context):
+        yield Finding(level="bad" if one.given_up else "note", what=webhook_texts.what(one), do=webhook_texts.todo(one))
 
 
 def _seals(app: App) -> Iterator[Finding]:

@@ -18,6 +18,7 @@ from handlers.texts.operations import (
     overrun,
     pauses,
     reruns,
+    webhooks,
 )
 from handlers.texts.pieces import Room, Told
 from handlers.texts.review import assignments, decided, escalations, reminders, reports
@@ -53,6 +54,7 @@ from workflows.engine.review.waiting.reminders import MayDecide, nobody_may, rem
 from workflows.engine.review.wrong.report_views import report_note
 from workflows.engine.send.channel_status import channel_status, given_up
 from workflows.engine.send.views import Intent
+from workflows.engine.sources.webhooks import given_up_for
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -227,6 +229,9 @@ def _note(context: Context, intents: Sequence[Intent]) -> Callable[[Room], Told]
             return _plainly(failures.wrong_clock(digest_view(context, first.subject.id).last, context.clock()))
         case notices.NOWHERE:
             return _nowhere(context, first.about["channel"])
+        case notices.WEBHOOK_TROUBLE:
+            untold = given_up_for(context, first.subject.id)
+            return _plainly(webhooks.given_up(untold)) if untold is not None else None
         case notices.UNSENT:
             return _unsent(context, first.subject.id)
         case kind:

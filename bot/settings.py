@@ -22,6 +22,7 @@ from workflows.complaints import all_complaints
 from workflows.engine.context import QUEUE_LIMIT
 from workflows.engine.digests.names import JobName
 from workflows.engine.proof.keys import BadKey, SigningKey, signing_key
+from workflows.engine.sources.webhook_secrets import webhook_keys
 from workflows.model.addresses import safe_url
 from workflows.model.choice import AUTO, LOCAL, ModelSettings
 from workflows.model.concurrency import AT_ONCE
@@ -121,6 +122,10 @@ class Settings(BaseSettings):
     """File with that key, in place of `seal_key`."""
     seal_heads: Path | None = None
     """File to which the heads of the sealed audit are added."""
+    webhook_key: SecretStr | None = None
+    """Key from which the secrets that sign webhooks are derived: 32 bytes, as hex digits or base64. The former one
+    stands after a comma while it is replaced. None: no webhook is sent.
+    """
     digest_at: str = "08:00"
     """Time at which digests are posted, HH:MM in `timezone`."""
     digests: Annotated[Mapping[str, str], NoDecode] = Field(default_factory=dict)
@@ -190,6 +195,7 @@ class Settings(BaseSettings):
         "seal_key",
         "seal_key_file",
         "seal_heads",
+        "webhook_key",
         mode="before",
     )
     @classmethod
@@ -203,6 +209,18 @@ class Settings(BaseSettings):
         if value is not None:
             signing_key(value.get_secret_value())
         return value
+
+    @field_validator("webhook_key")
+    @classmethod
+    def _are_keys(cls, value: SecretStr | None) -> SecretStr | None:
+        if value is not None:
+            webhook_keys(value.get_secret_value())
+        return value
+
+    @property
+    def webhook_keys(self) -> tuple[bytes, ...] | None:
+        """The keys from which the secrets of webhooks are derived, the present one first; None where none is set."""
+        return None if self.webhook_key is None else webhook_keys(self.webhook_key.get_secret_value())
 
     def signing_key(self) -> SigningKey | None:
         """Return the key that signs heads; None where none is set. Raise `SettingsUnusable` for a file without one."""

@@ -17,7 +17,7 @@ _DATABASE, _WORKFLOWS = "countersign_database_url", "countersign_workflows"
 _SQLITE = "sqlite:///"
 _SLACK = ("slack_bot_token", "slack_app_token")
 _POSTGRES = ("pgpassword", "pgpassfile")
-_SEAL = ("countersign_seal_key",)
+_SIGNING = ("countersign_seal_key", "countersign_webhook_key")
 
 
 class EnvFileUnusable(ValueError):
@@ -94,7 +94,7 @@ def _sent_to() -> Mapping[str, Sequence[str]]:
         "slack_api_url": _SLACK,
         **of_vendors,
         _DATABASE: _POSTGRES,
-        _WORKFLOWS: (*_SLACK, *_SEAL, *keys, *_POSTGRES),
+        _WORKFLOWS: (*_SLACK, *_SIGNING, *keys, *_POSTGRES),
     }
 
 

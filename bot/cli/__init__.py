@@ -28,7 +28,7 @@ from bot.cli import (
 )
 from bot.cli.digests import baselines, courses, digests
 from bot.cli.governance import charters, data_map, privacy, proof, readings, receipts, seals
-from bot.cli.intake import sources
+from bot.cli.intake import sources, webhooks
 
 app = typer.Typer(
     name="countersign",
@@ -59,6 +59,7 @@ app.add_typer(courses.commands, name="course")
 app.add_typer(baselines.commands, name="baseline")
 app.add_typer(seals.commands, name="seal")
 app.add_typer(privacy.holds, name="legal-hold")
+sources.commands.add_typer(webhooks.commands)
 app.add_typer(sources.commands, name="source")
 
 

@@ -147,9 +147,10 @@ def status(json: Json = False) -> None:
     """Show how all is: what waits, what failed, what is down or paused, and what was spent today."""
     from bot.cli.screens.output import print_json
     from bot.cli.screens.told import tell
-    from handlers.texts.operations import workflows
+    from handlers.texts.operations import webhooks, workflows
     from workflows.engine.health import expiries
     from workflows.engine.read.status import status_view
+    from workflows.engine.sources.webhooks import troubles
 
     with started() as app:
         expiries.ask(app.context)
@@ -158,6 +159,9 @@ def status(json: Json = False) -> None:
             print_json(view)
         else:
             tell(workflows.status(view))
+            untold = webhooks.lines(troubles(app.context))
+            if untold is not None:
+                tell(untold)
 
 
 @commands.command()

@@ -24,9 +24,10 @@ from bot.serve.health import answering_health
 from bot.serve.metrics import watched
 from bot.serve.schedule import Daily, Schedule
 from bot.slack.wiring import Slack
+from bot.webhooks.sender import WebhookSender
 from bot.worker.threads import SLOW
 from store.db.database import Unavailable
-from store.db.process_locks import RETENTION, SENDER, Taken, exclusive
+from store.db.process_locks import RETENTION, SENDER, WEBHOOKS, Taken, exclusive
 from store.db.time_limits import time_limit
 from workflows.engine.context import Clock
 from workflows.engine.declare.calls import author_threads
@@ -119,6 +120,9 @@ def serve(
             loops += [_Loop(run=app.dispatcher.run), _Loop(run=partial(_take_up_reports, app))]
             loops.append(_Loop(run=partial(_tend_spot_checks, app)))
             loops.append(_Loop(run=partial(_remove_what_is_due, app)))
+        if app.settings.webhook_keys is not None:
+            sender = WebhookSender(app.context, app.webhook_keys())
+            loops.append(_Loop(run=partial(_send_webhooks, app, sender)))
         if spans is not None:
             loops.append(_Loop(run=spans))
         if slack is not None:
@@ -170,6 +174,19 @@ def _send(app: App, slack: Slack, stop: Event) -> None:
             stop.wait(_TURN)
         except (DBAPIError, Unavailable) as error:
             log.warning("sender.without_database", error=type(error).__name__)
+            stop.wait(_TURN)
+
+
+def _send_webhooks(app: App, sender: WebhookSender, stop: Event) -> None:
+    """Send webhooks while this process is the one that does. Another process takes over when it ends."""
+    while not stop.is_set():
+        try:
+            with exclusive(app.context.database, name=WEBHOOKS) as is_held:
+                sender.run(stop, entitled=is_held)
+        except Taken:
+            stop.wait(_TURN)
+        except (DBAPIError, Unavailable) as error:
+            log.warning("webhooks.without_database", error=type(error).__name__)
             stop.wait(_TURN)
 
 

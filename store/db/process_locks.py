@@ -1,5 +1,5 @@
-"""Locks between processes: one process works on a SQLite file, one sends to Slack, one sends spans, and one removes
-what was kept long enough.
+"""Locks between processes: one process works on a SQLite file, one sends to Slack, one sends spans, one sends webhooks,
+and one removes what was kept long enough.
 
 A run in a working state is the work lock holder's own, or a dead process's. The operating system or the server keeps
 the lock, so it ends with the process, however that ends.
@@ -15,8 +15,9 @@ from sqlalchemy.exc import DBAPIError, OperationalError
 
 from store.db.database import Database
 
-WORK, SENDER, SPANS, RETENTION = "work", "sender", "spans", "retention"
-"""Names of the locks: for working on runs, for sending to Slack, for sending spans, and for removing what is due."""
+WORK, SENDER, SPANS, RETENTION, WEBHOOKS = "work", "sender", "spans", "retention", "webhooks"
+"""Names of the locks: for working on runs, for sending to Slack, for sending spans, for removing what is due, and for
+sending webhooks."""
 _ADVISORY_KEY = 0x636F756E746572
 """Key of PostgreSQL's advisory lock: "counter" in ASCII."""
 
@@ -56,7 +57,7 @@ def exclusive(database: Database, *, name: str = WORK, patience: float = 0) -> I
     key = _ADVISORY_KEY + zlib.crc32(name.encode()) if name != WORK else _ADVISORY_KEY
     with database.engine.connect() as connection:
         _lock(connection, key, patience)
-        if name in (SENDER, SPANS):
+        if name in (SENDER, SPANS, WEBHOOKS):
             # A living sender checks its lock all the time, so its session is never silent.
             connection.execute(_END_IDLE, {"idle": IDLE})
             connection.commit()

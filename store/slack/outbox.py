@@ -28,7 +28,7 @@ from sqlalchemy.orm.util import identity_key
 
 from store.db import rows
 from store.db.statements import MOST, Statement, compiled, connection_of
-from store.faces import ROLE, Face, face_of
+from store.faces import ROLE, WEBHOOK, Face, face_of
 from store.schema import Message, OutboxRow
 from store.states import OutboxState
 from store.subjects import Subject, SubjectKind
@@ -78,6 +78,10 @@ RUN_AGAIN = "run_again"
 """The kind of the note in the thread of a case's card that a person ran the case again."""
 OUTCOME = "outcome"
 """The kind of the news for the source of a case how a run of it ended, or stopped."""
+QUESTION = "question"
+"""The kind of the news for the source of a case that a person asks it a question."""
+WEBHOOK_TROUBLE = "webhook_trouble"
+"""The kind of the note that what a source was to be told was given up."""
 REPLIES = frozenset({DECIDED, TAKEN_BACK, REMINDED, ESCALATED, ASSIGNED, CAUSE_NOTE, COURSE_NOTE, RUN_AGAIN})
 """Kinds of notes that are said in the thread of the message about the same subject, and nowhere else."""
 TELLS_OF_CASE = frozenset(
@@ -437,10 +441,15 @@ def withdraw_unsent(session: Session, *, team: int) -> None:
 
 
 def revive_notes(session: Session, *, team: int, at: datetime) -> None:
-    """Make due again the notes that were given up: the cause may be gone."""
+    """Make due again the notes that were given up: the cause may be gone. People do it for what goes to programs."""
     revived = (
         update(OutboxRow)
-        .where(OutboxRow.team_id == team, OutboxRow.kind.not_in((CARD, DOUBT)), is_unsent(OutboxState.DEAD))
+        .where(
+            OutboxRow.team_id == team,
+            OutboxRow.kind.not_in((CARD, DOUBT)),
+            is_unsent(OutboxState.DEAD),
+            OutboxRow.face != WEBHOOK,
+        )
         .values(state=OutboxState.DUE, attempts=0, not_before=at)
     )
     session.execute(revived, execution_options={"synchronize_session": False})
@@ -486,7 +495,7 @@ def troubled(session: Session, *, team: int) -> list[Trouble]:
     """Return the refusals of Slack that still keep something from being shown, by channel and state."""
     query = (
         select(OutboxRow.channel, OutboxRow.state, OutboxRow.error, func.count())
-        .where(OutboxRow.team_id == team, is_unsent(), OutboxRow.error.is_not(None))
+        .where(OutboxRow.team_id == team, is_unsent(), OutboxRow.error.is_not(None), OutboxRow.face != WEBHOOK)
         .group_by(OutboxRow.channel, OutboxRow.state, OutboxRow.error)
         .order_by(OutboxRow.channel, OutboxRow.state)
     )

@@ -1,7 +1,8 @@
 """Origins of cases: the source that is told of a case's outcome, and the place there."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -32,6 +33,8 @@ class OriginLine:
     kind: SourceKind
     name: str
     """Name of the source."""
+    settings: Mapping[str, Any]
+    """The settings of the source, by its kind."""
     place: str | None
     follow_up: int | None
 
@@ -54,7 +57,7 @@ def of_cases(session: Session, cases: Collection[int], *, team: int) -> dict[int
     if not cases:
         return {}
     query = (
-        select(Origin, Source.kind, Source.name)
+        select(Origin, Source.kind, Source.name, Source.settings)
         .join(Source, Source.id == Origin.source_id)
         .where(Origin.team_id == team, Origin.case_id.in_(cases))
     )
@@ -65,10 +68,11 @@ def of_cases(session: Session, cases: Collection[int], *, team: int) -> dict[int
             source=origin.source_id,
             kind=kind,
             name=name,
+            settings=settings,
             place=origin.place,
             follow_up=origin.follow_up_id,
         )
-        for origin, kind, name in session.execute(query)
+        for origin, kind, name, settings in session.execute(query)
     }
 
 

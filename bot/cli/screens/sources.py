@@ -79,6 +79,16 @@ def print_key(source: str, made: Made) -> None:
     )
 
 
+def print_secret(source: str, secret: str, *, rotated: bool) -> None:
+    """Print a secret, alone on standard output so that it can be piped, and what to do with it."""
+    print(secret, file=sys.stdout)  # noqa: T201  # no console, which could wrap it
+    former = " The former one signs too for 24 hours." if rotated else ""
+    typer.echo(
+        sanitize(f"{source} verifies with it what it is sent (Standard Webhooks).{former}"),
+        err=True,
+    )
+
+
 def print_keys(views: Sequence[KeyView]) -> None:
     """Print keys in a table."""
     if not views:

@@ -21,6 +21,7 @@ from workflows.engine.read.declared.data_map_views import (
     Share,
     TargetKind,
     TargetMap,
+    ToldMap,
 )
 from workflows.engine.text.form_fields import Field, Kind
 
@@ -97,6 +98,7 @@ DATA_MAP = DataMapView(
     text_in_channel=True,
     readers=["S0123456789"],
     targets=[TargetMap(kind=TargetKind.DELIVER, system="the help desk", does=["route"])],
+    told=[ToldMap(source="help-desk", host="desk.example"), ToldMap(source="agent", host=None)],
     collector=None,
     spans_content=False,
     retention=Retention(),

@@ -85,6 +85,7 @@ from handlers.texts.operations import (
     overrun,
     pauses,
     reruns,
+    webhooks,
     workflows,
 )
 from handlers.texts.review import absences, assignments, decided, escalations, reminders, reports
@@ -106,6 +107,9 @@ from workflows.engine.read.declared.charter_views import Signature
 from workflows.engine.review.assignment.views import WhyAssigned
 from workflows.engine.review.rerun.bulk_rules import WhyStopped
 from workflows.engine.review.spot_checks.views import ChecksOfChannel
+from workflows.engine.sources.views import WebhookTrouble
+
+UNTOLD = WebhookTrouble(source=3, name="help-desk", given_up=True, number=1_214, since=AT, error="http_503")
 
 
 def messages() -> Iterator[Specimen]:
@@ -250,6 +254,8 @@ def _others() -> Mapping[str, Drawn]:
             failures.not_taken_away(CHANNEL, "the news of a decision", "cant_delete_message")
         ),
         "message given up": told(failures.unsent(CHANNEL, "the card of case 17", "invalid_blocks")),
+        "webhooks given up": told(webhooks.given_up(UNTOLD)),
+        "webhook given up, for good": told(webhooks.given_up(replace(UNTOLD, number=1, error="http_410"))),
         "wrong clock": told(failures.wrong_clock(day, AT)),
         "answer, claimed": answers.claimed(replace(CARD, claimed_by=WHO, claimed_at=AT)),
         "answer, noted": told(reports.NOTED),

@@ -16,6 +16,7 @@ from workflows.engine.read.declared.data_map_views import (
     SystemMap,
     TargetKind,
     TargetMap,
+    ToldMap,
 )
 from workflows.engine.text.sanitize import one_line
 
@@ -131,6 +132,7 @@ def _recipients(view: DataMapView, room: Room) -> list[Line]:
         line(*_readers(view, room)),
         *(line(words(_system(one))) for one in view.systems),
         *(line(words(_target(one))) for one in view.targets),
+        *(line(words(_told(one))) for one in view.told),
         line(words(_spans(view))),
     ]
 
@@ -181,6 +183,11 @@ def _target(one: TargetMap) -> str:
     return f"{who} {_TARGETS[one.kind]}; the automation's code can hand over the whole input."
 
 
+def _told(one: ToldMap) -> str:
+    how = f"is sent to {one.host}" if one.host else "asks for"
+    return f"The source {one.source} {how} what was proposed, decided and asked about the cases that it brought."
+
+
 def _spans(view: DataMapView) -> str:
     if view.collector is None:
         return "Spans: none are sent."
@@ -206,6 +213,8 @@ def _kept(view: DataMapView) -> Sequence[str]:
         said.append("In Slack: as the workspace's own retention says. Countersign does not decide it.")
     if view.targets or view.systems:
         said.append("In the systems that it delivers to or calls: as they say. Countersign does not decide it.")
+    if view.told:
+        said.append("At the sources that are told of outcomes: as they say. Countersign does not decide it.")
     if view.collector is not None:
         said.append("At the collector of spans: as it says. Countersign does not decide it.")
     return said

@@ -34,6 +34,11 @@ def beside(reach: Reach) -> list[str]:
         said.append(
             f"{number} in Slack that an earlier version sent: delete them by hand, in the threads of the cards."
         )
+    if reach.sources:
+        said.append(
+            f"{', '.join(reach.sources)} brought some of these cases over HTTP, and may have been told how they stand: "
+            "ask those who run it to remove them there."
+        )
     for one in reach.examples:
         where = one.file if one.file is not None else f"the examples of {one.workflow}, which its code brings"
         if one.unread is not None:

@@ -29,7 +29,7 @@ from store.cases.turns import Turns
 from store.db import migration, rows
 from store.db.database import Database
 from store.db.statements import compiled
-from store.faces import SLACK, Face
+from store.faces import SLACK, WEBHOOK, Face
 from store.governance.audit import Act
 from store.governance.receipts import ReceiptRows
 from store.governance.seals import FIRST
@@ -61,7 +61,7 @@ NOW = datetime(2026, 11, 20, 9, 0, tzinfo=UTC)
 HOUR = timedelta(hours=1)
 LOOKS = Looks(by="U2", workflows=["sample"], at=NOW, lasts=HOUR, grade_within=HOUR)
 TURNS = Turns(by="U1", workflows=["sample"])
-CHANNEL, GONE = "C0SUPPORT", "C0GONE"
+CHANNEL, GONE, HOOK = "C0SUPPORT", "C0GONE", "webhook:1"
 DAYS = Days(since={"sample": NOW - HOUR}, undoable=NOW - HOUR, at=NOW)
 ON_POSTGRESQL_ALONE = {"queue.enqueue_forgotten": "its queue is there alone; test_replicas.py runs it"}
 """Left out here, with the reason."""
@@ -641,8 +641,32 @@ class Company:
         }
         times = {"not_before": NOW + HOUR / 20, "created_at": NOW}
         rows.add(session, schema.OutboxRow, team_id=team, state=OutboxState.DUE, **later, **times)
+        self._webhooks(session)
         rows.add(session, schema.RateLimit, team_id=team, method="chat.postMessage", channel=CHANNEL, until=NOW)
         rows.add(session, schema.InboxRow, team_id=team, key="heard", kind="message", received_at=NOW)
+
+    def _webhooks(self, session: Session) -> None:
+        """Add what a program is told of a case, in each state."""
+        told = {"kind": "outcome", "face": WEBHOOK, "channel": HOOK, "about": {}, "wanted": 1, "attempts": 0}
+        told |= {"not_before": NOW, "created_at": NOW, **columns_of(SubjectKind.RUN.of(self.ids["delivered run"]))}
+        for number, (state, error) in enumerate(
+            (
+                (OutboxState.DUE, None),
+                (OutboxState.DUE, "http_422"),
+                (OutboxState.ATTEMPTING, None),
+                (OutboxState.SENT, None),
+                (OutboxState.DEAD, "http_500"),
+            )
+        ):
+            rows.add(
+                session,
+                schema.OutboxRow,
+                team_id=self.team,
+                occasion=str(number),
+                state=state,
+                error=error,
+                **told,
+            )
 
     def _audit(
         self, session: Session, subject: Subject, action: str, details: Mapping[str, object] | None = None
@@ -698,6 +722,18 @@ class Company:
             "keys.used": {"key": key},
             "handed_in.add": {"source": source, "key_hash": "new", "request_hash": "r", "answer": {}},
             "handed_in.answered": answered,
+            "outcomes.cases": {"ids": [self.ids["delivered case"]], "source": source},
+            "outcomes.runs": {"ids": [self.ids["delivered case"]]},
+            "outcomes.proposals": {"ids": [self.ids["uncaused run"]]},
+            "outcomes.reviews": {"ids": [self.ids["delivered run"]]},
+            "outcomes.decisions": {"ids": [self.ids["decided"]]},
+            "outcomes.deliveries": {"ids": [self.ids["delivered run"]]},
+            "outcomes.questions": {"ids": [self.ids["review"]]},
+            "webhooks.head": {"channel": HOOK, "set_aside": ["http_422"]},
+            "webhooks.first_set_aside": {"channel": HOOK, "set_aside": ["http_422"]},
+            "webhooks.give_up_all": {"channel": HOOK, "error": "http_410"},
+            "webhooks.drop_all": {"channel": HOOK},
+            "webhooks.revive": {"channel": HOOK},
             "origins.keep_all": {"cases": [self.ids["waiting case"]], "new": NewOrigin(source=source)},
         }
 

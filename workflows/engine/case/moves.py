@@ -89,7 +89,15 @@ OUTBOX_MOVES: Mapping[OutboxState, frozenset[OutboxState]] = {
 }
 
 QUESTION_MOVES: Mapping[QuestionState, frozenset[QuestionState]] = {
-    _Q.INTENDED: frozenset({_Q.ATTEMPTING, _Q.FAILED, _Q.DOUBTFUL, _Q.ANSWERED}),
+    _Q.INTENDED: frozenset(
+        {
+            _Q.ATTEMPTING,
+            _Q.SENT,  # the source is told by its own way, without an author's code
+            _Q.FAILED,
+            _Q.DOUBTFUL,
+            _Q.ANSWERED,
+        }
+    ),
     _Q.ATTEMPTING: frozenset(
         {
             _Q.INTENDED,  # it is attempted again later

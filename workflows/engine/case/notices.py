@@ -61,6 +61,8 @@ TERMS = "terms"
 """The kind of the note that a workflow's terms changed; it is about the workflow, and knows which terms."""
 NOWHERE = "nowhere"
 """The kind of the note that a channel cannot be posted to; it knows which one."""
+WEBHOOK_TROUBLE = outbox.WEBHOOK_TROUBLE
+"""The kind of the note that what a source was to be told was given up; it is about the source."""
 UNSENT = "unsent"
 """The kind of the note that a message was given up; it is about its row."""
 
@@ -296,6 +298,19 @@ def refused_channel(session: Session, *, team: int, channel: str, at: datetime) 
             occasion=f"{at:%Y-%m-%d} {channel}",
             about={"channel": channel},
         )
+
+
+def webhook_given_up(session: Session, *, team: int, source: int, at: datetime) -> None:
+    """Have people told, once a day, that what a source was to be told was given up."""
+    outbox.add_note_once(
+        session,
+        team=team,
+        kind=WEBHOOK_TROUBLE,
+        subject=SubjectKind.SOURCE.of(source),
+        channel=FAILURES,
+        at=at,
+        occasion=f"{at:%Y-%m-%d}",
+    )
 
 
 def unsent(session: Session, row: schema.OutboxRow, *, at: datetime) -> None:

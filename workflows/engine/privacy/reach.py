@@ -2,6 +2,8 @@
 
 from collections.abc import Callable, Collection
 
+from store.sources import origins
+from store.states import SourceKind
 from workflows.engine.context import Context
 from workflows.engine.privacy import messages
 from workflows.engine.privacy.elsewhere import rows_elsewhere
@@ -23,10 +25,13 @@ def reach_of(
     """
     with context.database.read() as session:
         unknown = sum(messages.out_of_reach(session, case, team=context.team) for case in cases)
+        origin = [origins.of_case(session, case, team=context.team) for case in cases]
+    told = sorted({one.name for one in origin if one is not None and one.kind is SourceKind.API})
     if words is None:
-        return Reach(unknown_notes=unknown)
+        return Reach(unknown_notes=unknown, sources=told)
     return Reach(
         unknown_notes=unknown,
+        sources=told,
         examples=examples_with(context, words.stand_in_json),
         elsewhere=rows_elsewhere(context, words.stand_in, read=read),
     )

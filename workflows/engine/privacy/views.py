@@ -210,6 +210,8 @@ class Reach:
 
     unknown_notes: int = 0
     """Notes in Slack about these cases of which nobody knows where they stand: an earlier version sent them."""
+    sources: Sequence[str] = ()
+    """Names of the programs that brought these cases, and may have been told how they stand."""
     examples: Sequence[ExampleRows] = ()
     """Examples in which the words stand. The file is not changed; the local model learns without them."""
     elsewhere: Sequence[RowsElsewhere] = ()

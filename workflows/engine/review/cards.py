@@ -77,6 +77,7 @@ def card_view(context: Context, review: int, *, decided_at: int | None = None) -
         delivered = _delivered(session, run)
         asked = questions.of_case(session, case.id, team=context.team)
         corrected = runs.was_corrected(session, case.id, team=context.team, revision=run.revision, after=run.correction)
+        can_ask = not run.correction and (workflow.source_effect is not None or _has_source(session, run))
         like = alike.count(session, team=context.team, workflow=row.workflow_id, alike=row.alike) if row.alike else None
         at = context.clock()
         is_in_hand = claims.is_in_hand(row.claimed_at, at=at)
@@ -113,7 +114,7 @@ def card_view(context: Context, review: int, *, decided_at: int | None = None) -
         opened_at=row.opened_at,
         answer_by=row.answer_by,
         decision=decision,
-        can_ask=workflow.source_effect is not None and not run.correction,
+        can_ask=can_ask,
         questions=asked,
         run=carrying.id,
         run_state=carrying.state,
@@ -221,6 +222,11 @@ def failure_view(context: Context, run: int) -> FailureView:
     # The author's code is called outside the transaction.
     known = context.registry.get(view.workflow) if view.workflow in context.registry else None
     return replace(view, key=key_in_channel(known, body, view.key))
+
+
+def _has_source(session: Session, run: schema.Run) -> bool:
+    """Tell whether the source of a run's case can be asked without an author's code."""
+    return run.origin_id is not None and questions.askable(session, run.case_id, team=run.team_id) is not None
 
 
 def _carrying_out(session: Session, review: schema.Review) -> schema.Run:

@@ -214,8 +214,9 @@ def ask(
 ) -> None:
     """Ask the source of the case. The review waits for the answer, which goes on as a new run.
 
-    `interaction_id`: as for `approve`. Raise `Unknown`, `Repeated`, `Stale`, `BadReason` for a question that is none or
-    is too long, or `Refused` where the workflow says no way to ask.
+    It is asked in the way that its workflow declares, else in the way on which it hears of outcomes. `interaction_id`:
+    as for `approve`. Raise `Unknown`, `Repeated`, `Stale`, `BadReason` for a question that is none or is too long, or
+    `Refused` where there is no way to ask.
     """
     body = canonical(questions.checked("a question", question, most=MAX_QUESTION))
     with context.database.write(urgent=True) as session:
@@ -223,14 +224,20 @@ def ask(
         workflow = _workflow(context, session, row)
         run = runs.get(session, row.run_id, team=context.team)
         assert run is not None
-        if workflow.source_effect is None:
-            raise Refused(f"{workflow.name} says no way to ask its source")
+        origin = questions.askable(session, run.case_id, team=context.team) if workflow.source_effect is None else None
+        if workflow.source_effect is None and origin is None:
+            raise Refused(
+                f"{workflow.name} says no way to ask its source, and the case came from none that can be asked"
+            )
         if run.correction:
             raise Refused("a correction comes from a person, so there is no source to ask")
         kept = _keep(session, row, "question", body)
         by_whom = By(person=by, interaction_id=interaction_id)
         _decide(session, context, workflow, row, shown, DecisionKind.ASKED, by_whom, reason=kept)
-        questions.record(session, context, row, workflow, run, text=kept, by=by)
+        asked = questions.record(session, context, row, workflow, run, text=kept, by=by)
+        if origin is not None:
+            questions.tell_source(session, context, asked, origin, by=by)
+            return
         # A worker sends it.
         if not move_run(session, run, RunState.READY, at=context.clock(), actor=by):
             raise Stale(what_happened(session, row))

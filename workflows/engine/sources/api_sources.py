@@ -51,6 +51,9 @@ def change(context: Context, name: str, *, by: str, **settings: Any) -> ApiSetti
     with context.database.write(urgent=True) as session:
         row = held(session, context, name)
         before = settings_of(row)
+        if "webhook" in settings:
+            # Who sets the address again wants it to be tried again.
+            settings["webhook_gone_at"] = None
         made = checked(ApiSettings, before.model_dump() | settings)
         _refuse_unknown(context, set(made.workflows or ()) - set(before.workflows or ()))
         if made == before:

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Annotated, Any, TypeVar
 
 from pydantic import (
@@ -64,6 +65,12 @@ class ApiSettings(BaseModel):
     """Address to which the outcomes of its cases are sent; None: it asks."""
     allow_private: bool = False
     """True if that address may be a private one, and may be reached by plain HTTP."""
+    webhook_gone_at: datetime | None = None
+    """Time when that address said that it is gone for good (410): nothing is sent there until it is set again."""
+    secret_version: int = Field(1, ge=1)
+    """Version of the secret that signs what is sent there. The secret itself is kept nowhere."""
+    secret_rotated_at: datetime | None = None
+    """Time of its last rotation; None where there was none."""
 
     @model_validator(mode="after")
     def _encrypted(self) -> "ApiSettings":

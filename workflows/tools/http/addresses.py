@@ -36,6 +36,10 @@ Python's own table is as old as the Python version: 3.11 takes 192.0.0.192 and 3
 """
 
 
+_METADATA = frozenset(map(ip_address, ("fd00:ec2::254", "100.100.100.200", "192.0.0.192")))
+"""Addresses where clouds keep keys, besides the link-local ones. They look private."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Allowed:
     """The addresses that an author allows besides those of the open internet."""
@@ -93,8 +97,8 @@ def _against(written: Address, host: str, may: Allowed) -> str | None:
     meant = _meant(written)
     if any(address in network for network in may.networks for address in (written, meant)):
         return None
-    is_link_local = meant.is_link_local or meant.is_multicast or meant.is_unspecified
-    if host.lower().rstrip(".") in may.hosts and (meant.is_private or meant.is_loopback) and not is_link_local:
+    keeps_keys = meant in _METADATA or meant.is_link_local or meant.is_multicast or meant.is_unspecified
+    if host.lower().rstrip(".") in may.hosts and (meant.is_private or meant.is_loopback) and not keeps_keys:
         return None
     if meant.is_loopback:
         return "which is this machine"

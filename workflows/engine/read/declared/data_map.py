@@ -1,10 +1,14 @@
 """The data map of a workflow: made from its declaration, so that it cannot say anything else than what is done."""
 
 from collections.abc import Iterator, Sequence
+from urllib.parse import urlsplit
 
 from pydantic import BaseModel
 
+from store import schema
 from store.cases import cases
+from store.sources import sources as all_sources
+from store.states import SourceKind
 from workflows.engine.context import Context
 from workflows.engine.declare.names import names_in
 from workflows.engine.declare.personal import countries_searched, personal_fields, searched_fields
@@ -22,6 +26,7 @@ from workflows.engine.read.declared.data_map_views import (
     SystemMap,
     TargetKind,
     TargetMap,
+    ToldMap,
 )
 from workflows.engine.review.hiding import FREE
 from workflows.engine.text.form_fields import form_of
@@ -36,7 +41,9 @@ def data_map_view(context: Context, workflow: AnyWorkflow, surroundings: Surroun
     """Return the data map of a workflow, with where its newest cases came from."""
     with context.database.read() as session:
         sources = cases.newest_sources(session, team=context.team, workflow=workflow.name, newest=_NEWEST)
-    return data_map_of(workflow, surroundings, sources=sources)
+        programs = all_sources.listed(session, team=context.team, kind=SourceKind.API)
+        told = [_told(one) for one in programs if one.ended_at is None and _may_hand_in(one, workflow.name)]
+    return data_map_of(workflow, surroundings, sources=sources, told=told)
 
 
 def surroundings_of(
@@ -59,9 +66,16 @@ def surroundings_of(
 
 
 def data_map_of(
-    workflow: AnyWorkflow, surroundings: Surroundings = _UNKNOWN, *, sources: Sequence[str] = ()
+    workflow: AnyWorkflow,
+    surroundings: Surroundings = _UNKNOWN,
+    *,
+    sources: Sequence[str] = (),
+    told: Sequence[ToldMap] = (),
 ) -> DataMapView:
-    """Return the data map of a workflow. `sources`: where its cases came from, as far as it is known."""
+    """Return the data map of a workflow.
+
+    `sources`: where its cases came from, as far as it is known. `told`: the programs that may hand in cases.
+    """
     review = workflow.review
     return DataMapView(
         workflow=workflow.name,
@@ -81,10 +95,21 @@ def data_map_of(
         text_in_channel=review.text_in_channel,
         readers=_readers(workflow),
         targets=list(_targets(workflow)),
+        told=told,
         collector=surroundings.collector,
         spans_content=surroundings.spans_content,
         retention=workflow.retention,
     )
+
+
+def _may_hand_in(source: schema.Source, workflow: str) -> bool:
+    only = source.settings.get("workflows")
+    return only is None or workflow in only
+
+
+def _told(source: schema.Source) -> ToldMap:
+    address = source.settings.get("webhook")
+    return ToldMap(source=source.name, host=urlsplit(address).hostname if address else None)
 
 
 def _readers(workflow: AnyWorkflow) -> Sequence[str]:

@@ -110,6 +110,15 @@ class TargetMap:
 
 
 @dataclass(frozen=True, kw_only=True)
+class ToldMap:
+    """A program that may hand in cases, and is told how its own stand: what was proposed and what was decided."""
+
+    source: str
+    host: str | None
+    """The host that the outcomes are sent to; None: it asks for them."""
+
+
+@dataclass(frozen=True, kw_only=True)
 class DataMapView:
     """Data map of a workflow: where each field comes from, to whom it goes, and for how long it is kept."""
 
@@ -133,6 +142,7 @@ class DataMapView:
     readers: Sequence[str]
     """Ids of the people and groups, beside engineers, who may see all of a case in Slack."""
     targets: Sequence[TargetMap]
+    told: Sequence[ToldMap]
     collector: str | None
     spans_content: bool
     retention: Retention

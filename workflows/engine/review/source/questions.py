@@ -14,9 +14,11 @@ from store import schema
 from store.cases import cases, contents, runs
 from store.cases.review import questions, reviews
 from store.governance import audit, teams
+from store.sources import origins
+from store.sources.origins import OriginLine
 from store.states import QuestionState, ReviewState, RunState
 from store.subjects import SubjectKind
-from workflows.engine.case import notices
+from workflows.engine.case import notices, outcome_news
 from workflows.engine.case.answers import keep_answers
 from workflows.engine.case.kept_content import REMOVED, kept_body, shown_text
 from workflows.engine.case.lookup import kept_json, known_workflow
@@ -97,6 +99,21 @@ def record(
         details={"review": review.id, "run": run.id},
     )
     return asked
+
+
+def tell_source(session: Session, context: Context, question: int, origin: OriginLine, *, by: str) -> None:
+    """Have the source of a case told of a question by the way on which it hears of outcomes. It counts as sent."""
+    row = questions.get(session, question, team=context.team, anew=True)
+    assert row is not None
+    at = context.clock()
+    move_question(session, row, QuestionState.SENT, at=at, actor=by, action="question.sent")
+    outcome_news.ask(session, row, origin, at=at)
+
+
+def askable(session: Session, case: int, *, team: int) -> OriginLine | None:
+    """Return the origin of a case, where its source can be asked without an author's code; else None."""
+    origin = origins.of_case(session, case, team=team)
+    return origin if origin is not None and outcome_news.can_be_asked(origin) else None
 
 
 def reply(context: Context, case: int, text: str, *, by: str, number: int | None = None) -> Replied:
