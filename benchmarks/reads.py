@@ -37,7 +37,7 @@ from store.model import outages, prompt_versions, requests, spending
 from store.quality import baselines, costs, courses, decided, digests, failures, numbers, segments
 from store.quality.costs import Span
 from store.slack import cards, messages, outbox
-from store.sources import handed_in, keys, origins
+from store.sources import handed_in, keys, marks, origins
 from store.states import NOT_ENDED, CauseState, RunState, SourceKind
 from store.subjects import SubjectKind
 
@@ -99,6 +99,7 @@ PEOPLE: Mapping[str, Read] = {
         session, team=TEAM, workflow=None, state=RunState.SUPERSEDED, limit=50
     ),
     "cases.with_key": lambda session: cases.with_key(session, team=TEAM, key="ticket-4711"),
+    "cases.keys_of": lambda session: cases.keys_of(session, range(1, 500), team=TEAM),
     "cases.newest_sources": lambda session: cases.newest_sources(
         session, team=TEAM, workflow=WORKFLOWS[0], newest=1_000
     ),
@@ -168,6 +169,7 @@ PEOPLE: Mapping[str, Read] = {
 """Reads that a person waits for."""
 
 LOOPS: Mapping[str, Read] = {
+    "marks.of_cases": lambda session: marks.of_cases(session, range(4_000, 4_400), team=TEAM),
     "keys.known": lambda session: keys.known(session, team=TEAM, hash="7-77", kind=SourceKind.API),
     "handed_in.answered": lambda session: handed_in.answered(session, team=TEAM, source=8, key_hash="4707"),
     "handed_in.forget": lambda session: handed_in.forget(

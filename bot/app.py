@@ -36,6 +36,9 @@ from workflows.engine.sources.webhook_secrets import WebhookKeys
 
 log = structlog.get_logger()
 
+API_THREADS = 8
+"""Calls of the engine by the HTTP API at once. Each may need a connection to the database."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class App:
@@ -144,7 +147,8 @@ def opened(
 def database_of(settings: Settings) -> Database:
     """Return the database that the settings name, with a connection for each thread. Raise `UnsupportedDatabase`."""
     try:
-        return Database(settings.database_url, connections=settings.threads + 8)
+        answering = API_THREADS if settings.api_address is not None else 0
+        return Database(settings.database_url, connections=settings.threads + 8 + answering)
     except UnsupportedDatabase as error:
         raise UnsupportedDatabase(f"COUNTERSIGN_DATABASE_URL: {error}") from error
 

@@ -98,6 +98,8 @@ class Settings(BaseSettings):
     """True to answer /metrics there too, for Prometheus."""
     frozen_seconds: float = Field(default=60.0, ge=0, le=86_400)
     """Seconds without any Python code running after which the process ends with 1, to be started again; 0: never."""
+    api: str = "off"
+    """Address where `serve` answers the HTTP API, as HOST:PORT, such as 127.0.0.1:8481; `off` for none."""
     slack_http: str = "off"
     """Address where `serve` hears Slack over HTTP, as HOST:PORT; `off`: Slack is heard over Socket Mode."""
     log_level: Literal["auto", "off", "debug", "info", "warning", "error"] = "auto"
@@ -284,7 +286,7 @@ class Settings(BaseSettings):
             return value
         return {workflow: tuple(who.strip() for who in people.split("+")) for workflow, people in _pairs(value)}
 
-    @field_validator("health", "slack_http")
+    @field_validator("health", "api", "slack_http")
     @classmethod
     def _host_and_port(cls, value: str) -> str:
         host, _, port = value.rpartition(":")
@@ -296,6 +298,11 @@ class Settings(BaseSettings):
     def health_address(self) -> Address | None:
         """Address of /healthz and /readyz; None for none."""
         return _address(self.health)
+
+    @property
+    def api_address(self) -> Address | None:
+        """Address of the HTTP API; None for none."""
+        return _address(self.api)
 
     @property
     def slack_http_address(self) -> Address | None:

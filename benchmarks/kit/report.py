@@ -11,6 +11,7 @@ DOCS = Path(__file__).parents[2] / "docs"
 TITLE = "# Measured"
 ORDER = (
     "Throughput",
+    "Intake over HTTP",
     "Growth",
     "Waiting",
     "Clicks",

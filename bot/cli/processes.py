@@ -36,6 +36,7 @@ def serve(
     from bot.cli.screens.output import one_line_errors
     from bot.doctor import findings
     from bot.otel.sending import sending_of
+    from bot.serve.api import api_of
     from bot.serve.server import schedule_of, serve
     from bot.serve.signals import stopping_on_signals
     from bot.serve.watchdog import ending_after, ending_if_frozen
@@ -55,10 +56,12 @@ def serve(
             app.begin_charters()
         slack = slack_of(app, checks=partial(findings, app)) if not no_slack else None
         schedule = schedule_of(app) if not no_schedule else None
+        api = api_of(app)
         roles = {
             "works on cases": not no_worker,
             f"serves the Slack workspace {slack.workspace.name if slack else ''}": not no_slack,
             "makes the summary of the day": not no_schedule,
+            f"answers the API at {app.settings.api}": api is not None,
         }
         if not any(roles.values()):
             raise Refused("nothing is left to do: remove one of --no-worker, --no-slack, --no-schedule")
@@ -71,7 +74,9 @@ def serve(
             typer.echo(f"Countersign {doing}; Ctrl-C stops it.", err=True)
 
         spans = sending_of(app)
-        done = serve(app, stop, slack=slack, worker=not no_worker, schedule=schedule, spans=spans, started=started)
+        done = serve(
+            app, stop, slack=slack, api=api, worker=not no_worker, schedule=schedule, spans=spans, started=started
+        )
         raise typer.Exit(0 if done else 1)
 
 

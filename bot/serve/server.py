@@ -6,7 +6,7 @@ in flight, and closes the socket last. Work that does not end within a while is 
 
 import time
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, nullcontext
 from dataclasses import dataclass
 from datetime import date
 from datetime import time as time_of_day
@@ -19,6 +19,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
 from bot.app import App
+from bot.serve.api import ApiServer
 from bot.serve.digest_jobs import daily, planned
 from bot.serve.health import answering_health
 from bot.serve.metrics import watched
@@ -80,6 +81,7 @@ def serve(
     stop: Event,
     *,
     slack: Slack | None,
+    api: ApiServer | None = None,
     worker: bool = True,
     schedule: Schedule | None = None,
     spans: Callable[[Event], None] | None = None,
@@ -87,8 +89,9 @@ def serve(
 ) -> bool:
     """Serve until `stop` is set; False where a loop ended before, or did not end in time.
 
-    `spans`: the loop that sends spans, where some are wanted. `started`: called when everything runs. Raise
-    `store.db.process_locks.Taken` where only one process may work on the database, and another one does.
+    `api`: the HTTP API, where one is wanted. `spans`: the loop that sends spans, where some are wanted. `started`:
+    called when everything runs. Raise `store.db.process_locks.Taken` where only one process may work on the database,
+    and another one does.
     """
     loops: list[_Loop] = [
         _Loop(run=partial(_watch, app.settings.threads)),
@@ -108,6 +111,7 @@ def serve(
             "posting": lambda: slack is None or slack.sender.posts(),
             "slack": lambda: slack is None or (slack.hearing.is_connected and slack.sender.posts()),
             "worker": lambda: not worker or app.dispatcher.is_able(),
+            "api": lambda: api is None or api.is_answering,
         }
         told = {"given up and running": lambda: len(author_threads.stuck()), "slow": _slow}
         address = app.settings.health_address
@@ -130,7 +134,9 @@ def serve(
             # Work on cases continues while Slack cannot be reached.
             loops += [_Loop(run=partial(_hear, slack), ends=True), _Loop(run=partial(_send, app, slack))]
             loops.append(_Loop(run=partial(_assign, app, slack)))
-        with _threads(stop, *loops, ended=ended):
+        if api is not None:
+            held.callback(api.close)
+        with _threads(stop, *loops, ended=ended), api.answering(stop) if api is not None else nullcontext():
             if schedule is not None:
                 schedule.start()
             running.set()

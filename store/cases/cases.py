@@ -109,6 +109,14 @@ def with_key(session: Session, *, team: int, key: str) -> list[Case]:
     return list(session.scalars(select(Case).where(Case.workflow_id.in_(theirs), Case.key == key).order_by(Case.id)))
 
 
+def keys_of(session: Session, cases: Collection[int], *, team: int) -> dict[int, str]:
+    """Return the keys of cases by case."""
+    if not cases:
+        return {}
+    query = select(Case.id, Case.key).where(Case.team_id == team, Case.id.in_(cases))
+    return {case: key for case, key in session.execute(query)}  # noqa: C416  # rows are no pairs to mypy
+
+
 def add_all(
     session: Session, new: Mapping[str, NewContent], *, team: int, workflow: int, source: str, at: datetime
 ) -> dict[str, int]:

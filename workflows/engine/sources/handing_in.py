@@ -6,7 +6,7 @@ once: the later one waits for the first, and gets its answer. A request of which
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from enum import StrEnum
 from hashlib import sha256
@@ -96,6 +96,8 @@ class HandedIn:
     """One for each input, in their order."""
     replayed: bool
     """True if the request came before: its answer was repeated, and nothing was done."""
+    keys: Mapping[int, str] = field(default_factory=dict, compare=False)
+    """The key of each case by its id."""
 
 
 def hand_in(
@@ -160,7 +162,8 @@ def hand_in(
         kept = _kept(context, caller, declared, inputs, asked)
         assert kept is not None  # answers are kept for a day
         return kept
-    return HandedIn(receipts=_each(given, receipts), replayed=False)
+    named = {receipt.case: one.key for receipt, one in zip(receipts, accepted, strict=True)}
+    return HandedIn(receipts=_each(given, receipts), replayed=False, keys=named)
 
 
 def sweep(context: Context) -> int:
@@ -249,12 +252,14 @@ def _kept(
         if found.request_hash != asked.request_hash:
             raise OtherRequest
         receipts = _receipts(session, found, team=context.team)
+        named = cases.keys_of(session, {one.case for one in receipts if one is not None}, team=context.team)
     return HandedIn(
         receipts=[
             receipt if receipt is not None else _refused_before(caller, workflow, one)
             for receipt, one in zip(receipts, inputs, strict=True)
         ],
         replayed=True,
+        keys=named,
     )
 
 

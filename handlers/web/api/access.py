@@ -1,0 +1,98 @@
+"""Access: whose key a request brings, and whether that source may send one more.
+
+A key that was accepted a while ago is known, by its hash. All others together, and requests without one, have a rate of
+their own, so that somebody who tries keys does not keep the sources waiting. Each answer to them is the same.
+"""
+
+import re
+from collections import OrderedDict
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import partial
+from hashlib import sha256
+
+from starlette.requests import Request
+
+from handlers.web.api.problems import Kind, Problem
+from handlers.web.api.rates import Rates
+from handlers.web.api.work import Work
+from workflows.engine.context import Context
+from workflows.engine.errors import NotAccepted
+from workflows.engine.sources.keys import Caller, caller_of
+
+STRANGERS = 1_200
+"""Requests in a minute without a key that is known, of all who send such together."""
+_KNOWN = 1_000
+"""Keys that are known at once: those that were used last."""
+_BEARER = re.compile(r"(?i:bearer) +(csk_[A-Za-z0-9_-]{20,180})")
+_CHALLENGE = {"WWW-Authenticate": 'Bearer realm="countersign"'}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Admitted:
+    """A request that comes from a source."""
+
+    caller: Caller
+    headers: Mapping[str, str]
+    """Headers that tell the source how much it may still send."""
+
+
+class Access:
+    """The keys that are known, and the rates. Only the server's loop uses it."""
+
+    def __init__(self, context: Context, work: Work, *, strangers: int = STRANGERS) -> None:
+        """Know no key yet. `strangers`: requests in a minute without a known key."""
+        self._context = context
+        self._work = work
+        self._strangers = strangers
+        self._rates = Rates()
+        self._known: OrderedDict[str, None] = OrderedDict()
+
+    def admit_stranger(self) -> None:
+        """Count a request without a key that is known. Raise `Problem` where there are too many."""
+        standing = self._rates.hit("strangers", most=self._strangers)
+        if not standing.allowed:
+            detail = "too many requests come without an accepted key; wait, and send the key with each"
+            raise Problem(Kind.TOO_MANY, detail, headers={"Retry-After": str(standing.reset)})
+
+    async def admit(self, request: Request) -> Admitted:
+        """Return whose request it is. Raise `Problem` where nobody's, or where that source has sent too many."""
+        key = _key(request)
+        known = sha256(key.encode()).hexdigest() if key is not None else None
+        if known not in self._known:
+            self.admit_stranger()
+        if key is None or known is None:
+            raise Problem(Kind.NOT_ACCEPTED, "send a key with Authorization: Bearer csk_...", headers=_CHALLENGE)
+        try:
+            caller = await self._work.done(partial(caller_of, self._context, key))
+        except NotAccepted as error:
+            self._known.pop(known, None)
+            raise Problem(
+                Kind.NOT_ACCEPTED,
+                "no key like this is accepted: it is unknown, revoked or over; ask an operator for one",
+                headers={"WWW-Authenticate": 'Bearer realm="countersign", error="invalid_token"'},
+            ) from error
+        self._know(known)
+        standing = self._rates.hit(f"source {caller.source}", most=caller.per_minute)
+        if not standing.allowed:
+            detail = f"this source may send {caller.per_minute:,} requests a minute; wait {standing.reset} s"
+            raise Problem(Kind.TOO_MANY, detail, headers=standing.headers)
+        return Admitted(caller=caller, headers=standing.headers)
+
+    def _know(self, key: str) -> None:
+        self._known[key] = None
+        self._known.move_to_end(key)
+        if len(self._known) > _KNOWN:
+            self._known.popitem(last=False)
+
+
+def _key(request: Request) -> str | None:
+    """Return the bearer key of a request; None where it has none, or several."""
+    given = request.headers.getlist("authorization")
+    found = _BEARER.fullmatch(given[0].strip()) if len(given) == 1 else None
+    return found[1] if found is not None else None
+
+
+def has_key(request: Request) -> bool:
+    """Tell whether a request brings something for a key."""
+    return "authorization" in request.headers

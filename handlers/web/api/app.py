@@ -1,0 +1,327 @@
+"""The routes of the API: each admits the caller, reads what is sent, makes one call of the engine and answers in JSON.
+
+What is refused is refused in the same words whether it does not exist or belongs to somebody else.
+"""
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from functools import partial
+from hashlib import sha256
+
+import structlog
+from pydantic import JsonValue
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from handlers.web.api import problems
+from handlers.web.api.access import STRANGERS, Access, Admitted, has_key
+from handlers.web.api.bodies import Bodies, parsed
+from handlers.web.api.description import description, input_schema, output_schema, takes_proposals
+from handlers.web.api.forms import MOST_ID, HandIn, HandInMany, Reply, filled_in
+from handlers.web.api.problems import HEADERS, FieldError, Kind, Problem, unavailable
+from handlers.web.api.receipts import taken, taken_many
+from handlers.web.api.waiting import LONGEST, Waiting
+from handlers.web.api.work import Work
+from store.db.database import Unavailable
+from workflows.engine.context import Context
+from workflows.engine.declare.registry import AnyWorkflow
+from workflows.engine.errors import BadReason, ContentRemoved, InvalidInput, OtherRequest, QueueFull, Refused, Unknown
+from workflows.engine.review.source import questions
+from workflows.engine.review.source.questions import Replied
+from workflows.engine.sources import handing_in
+from workflows.engine.sources.handing_in import LONGEST_KEY, HandedIn, HandedInput, hand_in
+from workflows.engine.sources.keys import Caller
+from workflows.engine.sources.outcomes import outcome_json, outcome_of
+from workflows.engine.text.canonical_json import canonical
+
+log = structlog.get_logger()
+
+_LATER = {"Retry-After": "10"}
+_NO_CASE = "this key handed in no case with this id"
+_NO_WORKFLOW = "there is no workflow of this name that this key may hand in for; GET /v1/workflows lists those"
+_BY_ITSELF = 64 * 1024
+"""Bytes of a body that is parsed at once; a larger one in a thread, so that others are answered meanwhile."""
+
+
+class Api:
+    """The API of one process."""
+
+    def __init__(
+        self,
+        context: Context,
+        *,
+        threads: int,
+        stops: Callable[[], bool],
+        bodies: Bodies | None = None,
+        strangers: int = STRANGERS,
+    ) -> None:
+        """Make the routes. `threads`: calls of the engine at once. `stops`: tells whether the process is about to stop.
+
+        `bodies`, `strangers`: other limits of bodies, and of requests without a known key in a minute.
+        """
+        self._context = context
+        self._work = Work(threads=threads)
+        self._bodies = bodies or Bodies()
+        self._access = Access(context, self._work, strangers=strangers)
+        self.waiting = Waiting(context, self._work, stops=stops)
+        self.app = Starlette(
+            routes=[
+                Route("/v1/workflows", self._answering(self._workflows), methods=["GET"]),
+                Route("/v1/workflows/{name}/cases", self._answering(self._hand_in), methods=["POST"]),
+                Route("/v1/workflows/{name}/cases/batch", self._answering(self._hand_in_many), methods=["POST"]),
+                Route("/v1/cases/{id}", self._answering(self._case), methods=["GET"]),
+                Route("/v1/cases/{id}/reply", self._answering(self._reply), methods=["POST"]),
+                Route("/v1/openapi.json", self._answering(self._description), methods=["GET"]),
+            ],
+            exception_handlers={404: _not_here, 405: _not_offered},
+        )
+        self.app.router.redirect_slashes = False
+
+    def close(self) -> None:
+        """Wait for the calls that are under way."""
+        self._work.close()
+
+    def _answering(self, route: Callable[[Request], Awaitable[Response]]) -> Callable[[Request], Awaitable[Response]]:
+        """Return a route that answers in any case."""
+
+        async def answer(request: Request) -> Response:
+            try:
+                _refuse_unclear(request)
+                return await route(request)
+            except Problem as problem:
+                return problems.answer(problem)
+            except ClientDisconnect:
+                # Nobody reads it, but without an answer the server would log a failure of ours.
+                return problems.answer(Problem(Kind.MALFORMED, "the request was cut off"))
+            except Unavailable as error:
+                log.warning("api.without_database", error=type(error).__name__)
+                return problems.answer(unavailable("the database cannot do it now; send it again"))
+            except Exception as error:  # noqa: BLE001  # the edge: whatever it is, the caller is told no more
+                # Its words may hold what was sent.
+                log.error("api.failed", route=route.__name__, error=type(error).__name__, at=_line(error))
+                return problems.answer(Problem(Kind.FAILED, "it failed here, and whoever runs this server sees why"))
+
+        return answer
+
+    async def _hand_in(self, request: Request) -> Response:
+        admitted = await self._access.admit(request)
+        workflow, revises = self._workflow(request, admitted.caller), _revises(request)
+        body = await self._body(request, admitted)
+        form = filled_in(HandIn, body)
+        handed = await self._handed_in(request, admitted.caller, workflow, [form], body, revises=revises)
+        told = _taken(handed)
+        headers = {**admitted.headers, "Location": f"/v1/cases/{told['id']}", **_replayed(handed.replayed)}
+        return _json(202, told, headers)
+
+    async def _hand_in_many(self, request: Request) -> Response:
+        admitted = await self._access.admit(request)
+        workflow, revises = self._workflow(request, admitted.caller), _revises(request)
+        body = await self._body(request, admitted)
+        form = filled_in(HandInMany, body)
+        handed = await self._handed_in(request, admitted.caller, workflow, form.cases, body, revises=revises)
+        told = taken_many(handed.receipts, handed.keys)
+        return _json(200, told, {**admitted.headers, **_replayed(handed.replayed)})
+
+    async def _case(self, request: Request) -> Response:
+        admitted = await self._access.admit(request)
+        case, seconds = _case_id(request), _seconds(request)
+        try:
+            outcome = await self.waiting.outcome(
+                admitted.caller.source, case, seconds=seconds, gone=lambda: _gone(request)
+            )
+        except Unknown as error:
+            raise Problem(Kind.NOT_FOUND, _NO_CASE) from error
+        return _json(200, outcome_json(outcome), admitted.headers)
+
+    async def _reply(self, request: Request) -> Response:
+        admitted = await self._access.admit(request)
+        case = _case_id(request)
+        _queried(request, ())
+        _idempotency_key(request)  # the words of a reply are its key: the same ones twice are one
+        form = filled_in(Reply, await self._body(request, admitted))
+        try:
+            replied = await self._work.done(partial(_reply, self._context, admitted.caller, case, form))
+        except Unknown as error:
+            raise Problem(Kind.NOT_FOUND, _NO_CASE) from error
+        except BadReason as error:
+            errors = [FieldError(pointer="/text", detail=str(error))]
+            raise Problem(Kind.MISFIT, str(error), errors=errors) from error
+        except ContentRemoved as error:
+            raise Problem(Kind.REMOVED, "the content of the case was removed, so nothing can be answered") from error
+        except Refused as error:
+            detail = "there is no such question, or it has another answer already; GET the case to see how it stands"
+            raise Problem(Kind.NOT_POSSIBLE, detail) from error
+        told: dict[str, JsonValue] = {"id": case, "question": replied.question}
+        return _json(202, told, {**admitted.headers, **_replayed(not replied.is_new)})
+
+    async def _workflows(self, request: Request) -> Response:
+        admitted = await self._access.admit(request)
+        _queried(request, ())
+        listed: list[JsonValue] = [
+            {
+                "name": workflow.name,
+                "decision": workflow.decision,
+                "input": input_schema(workflow),
+                "output": output_schema(workflow),
+                "takes_proposals": takes_proposals(workflow, proposes=admitted.caller.may_propose),
+            }
+            for workflow in self._allowed(admitted.caller)
+        ]
+        return _json(200, {"workflows": listed}, admitted.headers)
+
+    async def _description(self, request: Request) -> Response:
+        _queried(request, ())
+        if not has_key(request):
+            self._access.admit_stranger()
+            return _json(200, description([]))
+        admitted = await self._access.admit(request)
+        return _json(
+            200, description(self._allowed(admitted.caller), proposes=admitted.caller.may_propose), admitted.headers
+        )
+
+    def _allowed(self, caller: Caller) -> list[AnyWorkflow]:
+        return [workflow for workflow in self._context.registry if caller.may(workflow.name)]
+
+    def _workflow(self, request: Request, caller: Caller) -> str:
+        """Return the workflow in the path, before anything of the body is read. Raise `Problem` where it is none."""
+        name: str = request.path_params["name"]
+        if name not in self._context.registry or not caller.may(name):
+            raise Problem(Kind.NOT_FOUND, _NO_WORKFLOW)
+        return name
+
+    async def _body(self, request: Request, admitted: Admitted) -> dict[str, JsonValue]:
+        body = await self._bodies.read(request, largest=admitted.caller.most_bytes)
+        return parsed(body) if len(body) <= _BY_ITSELF else await self._work.done(partial(parsed, body))
+
+    async def _handed_in(
+        self,
+        request: Request,
+        caller: Caller,
+        workflow: str,
+        forms: Sequence[HandIn],
+        body: Mapping[str, JsonValue],
+        *,
+        revises: bool,
+    ) -> HandedIn:
+        key = _idempotency_key(request)
+        path = request.url.path
+
+        def call() -> HandedIn:
+            asked = None
+            if key is not None:
+                whole = "\n".join([request.method, path, canonical(body)])
+                fingerprint = sha256(whole.encode(errors="surrogatepass")).hexdigest()
+                asked = handing_in.Request(key=key, fingerprint=fingerprint)
+            inputs = [HandedInput(values=form.input, proposal=form.proposal) for form in forms]
+            return hand_in(self._context, caller, workflow, inputs, request=asked, revises=revises)
+
+        try:
+            return await self._work.done(call)
+        except Unknown as error:
+            raise Problem(Kind.NOT_FOUND, _NO_WORKFLOW) from error
+        except OtherRequest as error:
+            detail = "another request came with this Idempotency-Key; use a new key for each request"
+            raise Problem(Kind.KEY_REUSED, detail) from error
+        except QueueFull as error:
+            raise Problem(Kind.FULL, "too many cases wait for work; hand it in again later", headers=_LATER) from error
+        except InvalidInput as error:
+            raise Problem(Kind.MISFIT, str(error)) from error
+
+
+def _taken(handed: HandedIn) -> dict[str, JsonValue]:
+    """Return what became of the only case of a request. Raise `Problem` where it was not taken in."""
+    try:
+        return taken(handed.receipts[0], handed.keys)
+    except Problem as problem:
+        problem.headers = {**problem.headers, **_replayed(handed.replayed)}
+        raise
+
+
+def _reply(context: Context, caller: Caller, case: int, form: Reply) -> Replied:
+    """Answer a question about a case of this source. Raise `Unknown` for any other one."""
+    outcome_of(context, caller.source, case)
+    return questions.reply(context, case, form.text, by=caller.actor, number=form.question)
+
+
+def _json(status: int, told: Mapping[str, JsonValue], headers: Mapping[str, str] | None = None) -> Response:
+    return Response(canonical(told), status, headers={**HEADERS, **(headers or {})}, media_type="application/json")
+
+
+def _replayed(is_replayed: bool) -> dict[str, str]:
+    return {"Idempotent-Replayed": "true"} if is_replayed else {}
+
+
+def _refuse_unclear(request: Request) -> None:
+    """Raise `Problem` for a request whose end a proxy and we could see at different places."""
+    headers = request.headers
+    if "transfer-encoding" in headers and "content-length" in headers:
+        detail = "it has Content-Length and Transfer-Encoding, and one of them at most can be right"
+        raise Problem(Kind.MALFORMED, detail, headers={"Connection": "close"})
+    if len(headers.getlist("authorization")) > 1:
+        raise Problem(Kind.MALFORMED, "it has several Authorization headers; send one")
+
+
+def _queried(request: Request, known: Sequence[str]) -> dict[str, str]:
+    """Return the parameters of the query. Raise `Problem` for one that is not known, or stands there twice."""
+    given = request.query_params.multi_items()
+    names = [name for name, _ in given]
+    if len(set(names)) != len(names) or not set(names) <= set(known):
+        allowed = f"only {', '.join(known)}, once" if known else "none"
+        raise Problem(Kind.MALFORMED, f"of the parameters in the query, {allowed} may stand here")
+    return dict(given)
+
+
+def _revises(request: Request) -> bool:
+    chosen = _queried(request, ("on_conflict",)).get("on_conflict", "revise")
+    if chosen not in ("revise", "refuse"):
+        raise Problem(Kind.MALFORMED, "on_conflict has to be revise or refuse")
+    return chosen == "revise"
+
+
+def _seconds(request: Request) -> int:
+    wait = _queried(request, ("wait",)).get("wait", "0")
+    if not wait.isascii() or not wait.isdecimal() or len(wait) > 4 or int(wait) > LONGEST:
+        raise Problem(Kind.MALFORMED, f"wait has to be a whole number of seconds from 0 to {LONGEST}")
+    return int(wait)
+
+
+def _case_id(request: Request) -> int:
+    text: str = request.path_params["id"]
+    # Longer ones are no ids of a database.
+    if not text.isascii() or not text.isdecimal() or len(text) > 19 or not 0 < int(text) <= MOST_ID:
+        raise Problem(Kind.NOT_FOUND, _NO_CASE)
+    return int(text)
+
+
+def _idempotency_key(request: Request) -> str | None:
+    given = request.headers.getlist("idempotency-key")
+    if not given:
+        return None
+    if len(given) > 1 or not 0 < len(given[0]) <= LONGEST_KEY or not (given[0].isascii() and given[0].isprintable()):
+        raise Problem(Kind.MALFORMED, f"an Idempotency-Key has 1 to {LONGEST_KEY} printable ASCII characters, once")
+    return given[0]
+
+
+async def _gone(request: Request) -> None:
+    """Return once the client has hung up."""
+    while (await request.receive())["type"] != "http.disconnect":
+        pass
+
+
+def _line(error: BaseException) -> str | None:
+    """Return where an error was raised, without any value."""
+    trace = error.__traceback__
+    while trace is not None and trace.tb_next is not None:
+        trace = trace.tb_next
+    return f"{trace.tb_frame.f_code.co_filename}:{trace.tb_lineno}" if trace is not None else None
+
+
+def _not_here(request: Request, error: Exception) -> Response:
+    return problems.answer(Problem(Kind.NOT_FOUND, "there is no such path; GET /v1/openapi.json lists those that are"))
+
+
+def _not_offered(request: Request, error: Exception) -> Response:
+    assert isinstance(error, HTTPException)
+    return problems.answer(Problem(Kind.NOT_OFFERED, "this path has another method", headers=error.headers))

@@ -1,0 +1,183 @@
+"""The forms of the API: what a request holds, and what an answer does. The description of the API is made from them."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from enum import StrEnum
+from typing import Annotated, Any, TypeVar
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, JsonValue, ValidationError
+
+from handlers.web.api.problems import Kind, Problem, field_errors
+from workflows.complaints import complaints
+from workflows.engine.review.decisions import MAX_ANSWER
+from workflows.engine.sources.handing_in import MOST_INPUTS
+from workflows.engine.sources.views import CaseState, DecidedBy, Effect
+
+_Form = TypeVar("_Form", bound=BaseModel)
+MOST_ID = 2**63 - 1
+"""The largest id that a database gives out."""
+
+
+def _whole(value: object) -> object:
+    """Return a number as an int where JSON Schema takes it for one: 2.0 is an integer there."""
+    return int(value) if isinstance(value, float) and value.is_integer() else value
+
+
+class Sent(BaseModel):
+    """A part of a request: nothing else than what is named may be in it."""
+
+    model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
+
+
+class HandIn(Sent):
+    """A case that is handed in."""
+
+    input: dict[str, JsonValue] = Field(description="The values of the workflow's input.")
+    proposal: dict[str, JsonValue] | None = Field(
+        default=None, description="Your own proposal for the output. Left out, the workflow makes one."
+    )
+
+
+class HandInMany(Sent):
+    """Cases that are handed in together."""
+
+    cases: Annotated[list[HandIn], Field(min_length=1, max_length=MOST_INPUTS)]
+
+
+class Reply(Sent):
+    """The answer to a question that a person asked about a case."""
+
+    text: str = Field(min_length=1, max_length=MAX_ANSWER, description="The answer, in words.")
+    question: Annotated[int, Field(ge=1, le=MOST_ID), BeforeValidator(_whole)] | None = Field(
+        default=None, description="Number of the question; left out, the newest open one."
+    )
+
+
+class Answered(BaseModel):
+    """A part of an answer. Further members may come with a later version."""
+
+    model_config = ConfigDict(frozen=True)
+
+
+class Result(StrEnum):
+    """What became of an input."""
+
+    TAKEN_IN = "taken_in"
+    DUPLICATE = "duplicate"
+    REVISED = "revised"
+    NOT_TAKEN_IN = "not_taken_in"
+
+
+class ProblemError(Answered):
+    """What is wrong with one field."""
+
+    pointer: str = Field(description="JSON pointer into the body of the request (RFC 6901).")
+    detail: str
+
+
+class ProblemDocument(Answered):
+    """Why a request was refused, as RFC 9457 has it."""
+
+    type: str
+    title: str
+    status: int
+    detail: str
+    errors: list[ProblemError] = Field(default=[])
+
+
+class Taken(Answered):
+    """What became of a case that was handed in."""
+
+    id: int
+    key: str
+    result: Result
+
+
+class TakenOrNot(Answered):
+    """What became of one of several cases."""
+
+    id: int | None
+    key: str | None
+    result: Result
+    problem: ProblemDocument | None
+
+
+class TakenMany(Answered):
+    """What became of cases that were handed in together, in their order."""
+
+    results: list[TakenOrNot]
+
+
+class CaseQuestion(Answered):
+    """A question that waits for an answer."""
+
+    number: int
+    text: str
+    asked_at: datetime
+    answer_by: datetime
+
+
+class CaseDocument(Answered):
+    """How a case stands. The same is sent to webhooks and told to agents."""
+
+    id: int
+    workflow: str
+    key: str
+    revision: int
+    state: CaseState
+    effect: Effect | None
+    received_at: datetime
+    changed_at: datetime
+    decided_by: DecidedBy | None
+    decided_at: datetime | None
+    reason: str | None
+    question: CaseQuestion | None
+    proposed: dict[str, JsonValue] | None
+    approved: dict[str, JsonValue] | None
+    edited: bool
+    changed: list[str]
+    receipt: str | None
+    digest: str | None = Field(
+        description="`sha256:` and the hash of the RFC 8785 form of workflow, case key and output."
+    )
+    correction: int
+    being_corrected: bool
+    removed: bool
+
+
+class Replied(Answered):
+    """The question that was answered."""
+
+    id: int
+    question: int
+
+
+class WorkflowDocument(Answered):
+    """A workflow that a key may hand in for."""
+
+    name: str
+    decision: str
+    input: dict[str, Any]  # Any: a JSON Schema
+    output: dict[str, Any]
+    takes_proposals: bool
+
+
+class Workflows(Answered):
+    """The workflows that a key may hand in for."""
+
+    workflows: list[WorkflowDocument]
+
+
+def filled_in(form: type[_Form], values: Mapping[str, JsonValue]) -> _Form:
+    """Return the form of a body. Raise `Problem`, naming each field that is wrong."""
+    try:
+        return form.model_validate(values)
+    except ValidationError as error:
+        errors = field_errors(complaints(error), under="")
+        detail = "the body is not as it has to be here; each error names its place"
+        raise Problem(Kind.MISFIT, detail, errors=errors) from error
+
+
+def forms() -> Sequence[type[BaseModel]]:
+    """Return all forms that the description of the API names."""
+    return (HandIn, HandInMany, Reply, Taken, TakenMany, CaseDocument, Replied, Workflows, ProblemDocument)
