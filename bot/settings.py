@@ -102,6 +102,8 @@ class Settings(BaseSettings):
     """Address where `serve` answers the HTTP API, as HOST:PORT, such as 127.0.0.1:8481; `off` for none."""
     slack_http: str = "off"
     """Address where `serve` hears Slack over HTTP, as HOST:PORT; `off`: Slack is heard over Socket Mode."""
+    api_key: SecretStr | None = None
+    """Key of the source that `mcp` calls as, on standard input and output."""
     log_level: Literal["auto", "off", "debug", "info", "warning", "error"] = "auto"
     """Level of the logs. auto: info for `serve`, off for all other commands, which print their errors themselves."""
     post_to: Annotated[Mapping[str, str], NoDecode] = Field(default_factory=dict)
@@ -194,6 +196,7 @@ class Settings(BaseSettings):
         "failures_channel",
         "leads_channel",
         "audit_channel",
+        "api_key",
         "seal_key",
         "seal_key_file",
         "seal_heads",

@@ -28,7 +28,7 @@ from bot.cli import (
 )
 from bot.cli.digests import baselines, courses, digests
 from bot.cli.governance import charters, data_map, privacy, proof, readings, receipts, seals
-from bot.cli.intake import sources, webhooks
+from bot.cli.intake import mcp, sources, webhooks
 
 app = typer.Typer(
     name="countersign",
@@ -49,6 +49,7 @@ for group in (
     authors,
     privacy,
     receipts,
+    mcp,
 ):
     app.add_typer(group.commands)
 for group in (charters, data_map, privacy, proof, readings, receipts):

@@ -4,6 +4,7 @@ It speaks plain HTTP: whoever opens it to a network puts a proxy before it that 
 believed, since nothing depends on the address of a caller.
 """
 
+import importlib.util
 import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -36,6 +37,7 @@ class ApiServer:
         """Listen; nothing is answered yet. Raise `Refused` where the address is taken, or is not ours."""
         self._app = app
         self._listening = _listen(address)
+        self._host = address.host
         self.is_answering = False
         """True while requests are answered."""
 
@@ -48,6 +50,10 @@ class ApiServer:
     def answering(self, stop: Event) -> Iterator[None]:
         """Answer for the block. Who waits when `stop` is set is answered at once."""
         api = Api(self._app.context, threads=API_THREADS, stops=stop.is_set)
+        if has_agents():
+            from bot.serve.agents import beside  # loaded here: it comes with the extra "mcp"
+
+            beside(api, self._app, host=self._host)
         try:
             with answering(
                 api.app,
@@ -76,6 +82,11 @@ def api_of(app: App) -> ApiServer | None:
     """Return the API where the settings name an address for it. Raise `Refused`."""
     address = app.settings.api_address
     return ApiServer(app, address) if address is not None else None
+
+
+def has_agents() -> bool:
+    """Tell whether agents can be served over the Model Context Protocol: the extra is installed."""
+    return importlib.util.find_spec("mcp") is not None
 
 
 def _listen(address: Address) -> socket.socket:

@@ -4,6 +4,7 @@ What is refused is refused in the same words whether it does not exist or belong
 """
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass
 from functools import partial
 from hashlib import sha256
 
@@ -14,6 +15,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.routing import Route
+from starlette.types import ASGIApp
 
 from handlers.web.api import problems
 from handlers.web.api.access import STRANGERS, Access, Admitted, has_key
@@ -43,6 +45,16 @@ _NO_CASE = "this key handed in no case with this id"
 _NO_WORKFLOW = "there is no workflow of this name that this key may hand in for; GET /v1/workflows lists those"
 _BY_ITSELF = 64 * 1024
 """Bytes of a body that is parsed at once; a larger one in a thread, so that others are answered meanwhile."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Shared:
+    """The limits of the API, which hold for what is answered beside it, too."""
+
+    access: Access
+    bodies: Bodies
+    work: Work
+    waiting: Waiting
 
 
 class Api:
@@ -78,6 +90,11 @@ class Api:
             exception_handlers={404: _not_here, 405: _not_offered},
         )
         self.app.router.redirect_slashes = False
+
+    def add(self, path: str, make: Callable[[Shared], ASGIApp]) -> None:
+        """Answer another application's requests under a path, with the same keys, rates, threads and waits."""
+        shared = Shared(access=self._access, bodies=self._bodies, work=self._work, waiting=self.waiting)
+        self.app.router.routes.append(Route(path, make(shared)))
 
     def close(self) -> None:
         """Wait for the calls that are under way."""

@@ -1,4 +1,4 @@
-"""Read models of sources, and of cases as their source sees them. Pure: the same for the API, webhooks and agents."""
+"""Read models of sources and of their cases. Pure: frozen, and the same for every face."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass

@@ -217,6 +217,12 @@ def words_of(session: Session, question: schema.Question) -> str:
     return str(kept_json(session, question.text_id, team=question.team_id))
 
 
+def number_asked(context: Context, case: int) -> int:
+    """Count the questions that were asked about a case so far."""
+    with context.database.read() as session:
+        return len(questions.of_case(session, case, team=context.team))
+
+
 def of_case(session: Session, case: int, *, team: int) -> list[QuestionView]:
     """Return the questions about a case as people see them, oldest first."""
     return [_view(session, question) for question in questions.of_case(session, case, team=team)]
