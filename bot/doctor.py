@@ -23,7 +23,7 @@ from handlers.texts.governance.seals import SHORT, unsealed_in_words
 from handlers.texts.operations import webhooks as webhook_texts
 from handlers.texts.operations.findings import Finding
 from handlers.texts.operations.pauses import paused_by
-from handlers.texts.plain import in_words
+from handlers.texts.plain import duration, in_words
 from handlers.texts.review.reasons import lacking
 from handlers.texts.scopes import ADD_IT, without
 from handlers.web.slack import PATH
@@ -47,6 +47,9 @@ from workflows.engine.read.workload import run_counts, stalled
 from workflows.engine.send.channel_status import troubled_messages
 from workflows.engine.sources import api_sources, webhooks
 from workflows.engine.sources import keys as source_keys
+from workflows.engine.sources.fetching import TOLD_AFTER
+from workflows.engine.sources.schedules import LATE as SCHEDULE_LATE
+from workflows.engine.sources.schedules import schedule_views
 from workflows.engine.sources.views import KeyState
 from workflows.engine.text.sanitize import one_line
 from workflows.model.choice import LOCAL
@@ -76,6 +79,7 @@ def findings(app: App) -> Iterator[Finding]:
     yield from _overruns(app)
     yield from _workflows(app)
     yield from _slack(app)
+    yield from _schedules(app)
     yield from _spans(app)
     yield from _webhooks(app)
     yield from _seals(app)
@@ -404,6 +408,32 @@ def _messages(app: App) -> Iterator[Finding]:
                 level="note",
                 what=f"messages that wait for {one.channel} ({one.error}): {one.number}",
                 do=advice(one.error),
+            )
+
+
+def _schedules(app: App) -> Iterator[Finding]:
+    """Find looks for cases that fail, or that no process makes."""
+    for one in schedule_views(app.context):
+        if one.is_ended:
+            continue
+        if one.every is None:
+            yield Finding(
+                level="note",
+                what=f"{one.source}: cases came in from it, and no workflow here looks for them any more",
+                do="nothing, or have its workflow known again; countersign fetch lists its cursor",
+            )
+        elif one.error is not None:
+            yield Finding(
+                level="bad" if one.failures >= TOLD_AFTER else "note",
+                what=f"{one.source}: {one.failures:,} looks for cases failed in a row, the last with {one.error}",
+                do=f"countersign fetch {one.workflow} --name {one.fetch} --dry-run shows the error",
+            )
+        elif one.next_at is None or one.late > SCHEDULE_LATE:
+            late = f"the look for cases is {duration(int(one.late.total_seconds()))} overdue"
+            yield Finding(
+                level="note" if one.next_at is None else "bad",
+                what=f"{one.source}: {late if one.next_at is not None else 'no process has looked for cases yet'}",
+                do="countersign serve looks for them, without --no-schedule",
             )
 
 

@@ -13,6 +13,7 @@ from handlers.texts.operations import (
     causes,
     deliveries,
     failures,
+    fetches,
     health,
     outage,
     overrun,
@@ -54,6 +55,7 @@ from workflows.engine.review.waiting.reminders import MayDecide, nobody_may, rem
 from workflows.engine.review.wrong.report_views import report_note
 from workflows.engine.send.channel_status import channel_status, given_up
 from workflows.engine.send.views import Intent
+from workflows.engine.sources.schedules import refused_note, trouble_note
 from workflows.engine.sources.webhooks import given_up_for
 
 
@@ -174,6 +176,13 @@ def _note(context: Context, intents: Sequence[Intent]) -> Callable[[Room], Told]
         case notices.EXPIRY:
             ends = expiry_view(context, first.about["workflow"], first.about["on"])
             return _plainly(health.expiry(ends)) if ends is not None else None
+        case notices.FETCH_REFUSED:
+            refused = refused_note(context, first.about)
+            return lambda room: fetches.refused(refused, room)
+        case notices.FETCH_FAILED:
+            return _plainly(fetches.failing(trouble_note(context, first.about)))
+        case notices.FETCH_WELL:
+            return _plainly(fetches.well_again(trouble_note(context, first.about)))
         case "overrun":
             more = overrun_view(context.database, team=context.team, overrun=first.subject.id)
             return _plainly(overrun.overrun(more)) if more is not None else None
@@ -292,6 +301,9 @@ _WHAT = {
     "target": "the news that a target is down",
     notices.TROUBLE: "the news that a system is in trouble",
     notices.EXPIRY: "the warning that what lets us use a system ends",
+    notices.FETCH_REFUSED: "the news that inputs of a look for cases were not taken in",
+    notices.FETCH_FAILED: "the news that looks for cases fail",
+    notices.FETCH_WELL: "the news that cases come in again",
     "queue": "the number of reviews that wait",
     notices.SPOT_CHECKS: "the number of spot checks that wait",
     "paused": "the news that Countersign paused a workflow",

@@ -28,7 +28,7 @@ from bot.cli import (
 )
 from bot.cli.digests import baselines, courses, digests
 from bot.cli.governance import charters, data_map, privacy, proof, readings, receipts, seals
-from bot.cli.intake import mcp, sources, webhooks
+from bot.cli.intake import fetches, mcp, sources, webhooks
 
 app = typer.Typer(
     name="countersign",
@@ -39,6 +39,7 @@ app = typer.Typer(
 )
 for group in (
     cases,
+    fetches,
     lists,
     decisions,
     spot_checks,

@@ -23,7 +23,9 @@ _GONE_WITHIN = 60.0
 def serve(
     no_worker: Annotated[bool, typer.Option("--no-worker", help="Leave the cases to another process.")] = False,
     no_slack: Annotated[bool, typer.Option("--no-slack", help="Leave Slack to another process.")] = False,
-    no_schedule: Annotated[bool, typer.Option("--no-schedule", help="Leave the summaries to another process.")] = False,
+    no_schedule: Annotated[
+        bool, typer.Option("--no-schedule", help="Leave digests and looks for cases to another process.")
+    ] = False,
 ) -> None:
     """Serve a Slack workspace: work on cases, show cards, hear decisions, until stopped.
 

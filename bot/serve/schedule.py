@@ -1,4 +1,6 @@
-"""The clock of the daily jobs. It remembers nothing that a wrong clock could spoil: what was made, the database knows.
+"""The clock of the daily jobs, and of what is looked for again and again.
+
+It remembers nothing that a wrong clock could spoil: what was made, the database knows.
 
 APScheduler has it look at the time again and again. By itself it notes when it wakes up next, and after one look at a
 clock that is 400 days ahead it would sleep for 400 days; so its waits are bounded here, and what it noted is reckoned
@@ -67,14 +69,34 @@ class Daily:
     """Makes what belongs to a local date, or nothing where that exists. It may be called twice for a date."""
 
 
+@dataclass(frozen=True, kw_only=True)
+class Turn:
+    """Something that is begun again and again, whatever the time of day."""
+
+    name: str
+    every: float
+    """Seconds between two calls."""
+    begin: Callable[[], None]
+    """Begins what is due; it returns at once, since daily jobs wait for it."""
+    stop: Callable[[], None]
+    """Called when the schedule stops."""
+
+
 class Schedule:
-    """Daily jobs at local times, one after the other in a thread of their own. It can be started once."""
+    """Daily jobs at local times, one after the other in a thread of their own, and turns. It can be started once."""
 
     def __init__(
-        self, jobs: Sequence[Daily], *, zone: ZoneInfo, clock: Callable[[], datetime], look: float = LOOK
+        self,
+        jobs: Sequence[Daily],
+        *,
+        zone: ZoneInfo,
+        clock: Callable[[], datetime],
+        look: float = LOOK,
+        turns: Sequence[Turn] = (),
     ) -> None:
         """Keep the jobs, whose times are those of `zone`. `look`: seconds between two looks at the clock."""
         self._jobs = jobs
+        self._turns = turns
         self._zone = zone
         self._clock = clock
         self._look = look
@@ -93,12 +115,16 @@ class Schedule:
             if (day := self._day(job, now)) != today:
                 self._done[job.name] = day
         self._scheduler.add_job(self.look, _Looks(self._look), next_run_time=datetime.now(UTC))
+        for turn in self._turns:
+            self._scheduler.add_job(turn.begin, _Looks(turn.every), next_run_time=datetime.now(UTC), name=turn.name)
         self._scheduler.start()
 
     def stop(self) -> None:
         """Stop after the present run. Nothing happens where it does not run."""
         if self._scheduler.running:
             self._scheduler.shutdown()
+            for turn in self._turns:
+                turn.stop()
 
     def look(self) -> None:
         """Look at the clock once, and call the jobs that are due."""

@@ -19,11 +19,13 @@ from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
 from bot.app import App
+from bot.serve import fetches
 from bot.serve.api import ApiServer
 from bot.serve.digest_jobs import daily, planned
+from bot.serve.fetches import Fetches
 from bot.serve.health import answering_health
 from bot.serve.metrics import watched
-from bot.serve.schedule import Daily, Schedule
+from bot.serve.schedule import Daily, Schedule, Turn
 from bot.slack.wiring import Slack
 from bot.webhooks.sender import WebhookSender
 from bot.worker.threads import SLOW
@@ -150,7 +152,10 @@ def serve(
 
 
 def schedule_of(app: App, *, clock: Clock | None = None) -> Schedule:
-    """Return the schedule of the digests, and of a daily sweep. `clock`: another clock than the context's."""
+    """Return the schedule of the digests, of a daily sweep, and of looks for cases where a workflow has any.
+
+    `clock`: another clock than the context's, for what is daily.
+    """
     zone = ZoneInfo(app.settings.timezone)
 
     def swept(_: date) -> None:
@@ -161,7 +166,10 @@ def schedule_of(app: App, *, clock: Clock | None = None) -> Schedule:
     sweep = Daily(name="sweep", at=time_of_day.fromisoformat(app.settings.digest_at), make=swept)
     wanted = planned(app.settings, known=[workflow.name for workflow in app.context.registry])
     digests = [daily(app.context, one, zone=zone) for one in wanted]
-    return Schedule([sweep, *digests], zone=zone, clock=clock or app.context.clock)
+    looks = Fetches(app)
+    turn = Turn(name="fetches", every=fetches.EVERY, begin=looks.turn, stop=looks.stop)
+    turns = [turn] if any(workflow.fetches for workflow in app.context.registry) else []
+    return Schedule([sweep, *digests], zone=zone, clock=clock or app.context.clock, turns=turns)
 
 
 def _hear(slack: Slack, stop: Event) -> None:

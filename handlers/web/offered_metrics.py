@@ -247,6 +247,19 @@ METRICS: Sequence[Metric] = (
         of=_one(lambda watched: watched.view.targets_down),
     ),
     Metric(
+        name="countersign_fetches_failing",
+        kind=_GAUGE,
+        says="Functions that look for cases whose last look failed." + ALL,
+        of=_one(lambda watched: watched.view.fetches_failing),
+    ),
+    Metric(
+        name="countersign_fetches_late_seconds",
+        kind=_GAUGE,
+        says="Time by which the look for cases that is longest overdue is late; 0 where none is." + ALL,
+        unit="seconds",
+        of=_one(lambda watched: watched.view.fetches_late.total_seconds()),
+    ),
+    Metric(
         name="countersign_audit_unsealed",
         kind=_GAUGE,
         says="Rows of the audit that are not sealed yet, at most 100,000." + ALL,

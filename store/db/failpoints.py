@@ -22,6 +22,8 @@ class Failpoint(StrEnum):
     """A call to Slack by the sender."""
     ACK = "ack"
     """The acknowledgement of a payload to Slack."""
+    FETCH = "fetch"
+    """A look for cases of a scheduled source."""
     SEAL = "seal"
     """The adding of a seal, and the publishing of its head."""
     RECOVERY = "recovery"

@@ -82,6 +82,12 @@ QUESTION = "question"
 """The kind of the news for the source of a case that a person asks it a question."""
 WEBHOOK_TROUBLE = "webhook_trouble"
 """The kind of the note that what a source was to be told was given up."""
+FETCH_REFUSED = "inputs_refused"
+"""The kind of the note that a look for cases found inputs that were not taken in."""
+FETCH_FAILED = "fetch_failed"
+"""The kind of the note that looks for cases fail."""
+FETCH_WELL = "fetch_well"
+"""The kind of the note that a look for cases succeeded again."""
 REPLIES = frozenset({DECIDED, TAKEN_BACK, REMINDED, ESCALATED, ASSIGNED, CAUSE_NOTE, COURSE_NOTE, RUN_AGAIN})
 """Kinds of notes that are said in the thread of the message about the same subject, and nowhere else."""
 TELLS_OF_CASE = frozenset(

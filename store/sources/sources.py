@@ -96,3 +96,14 @@ def end(session: Session, source: int, *, team: int, by: str, at: datetime) -> b
         execution_options={"synchronize_session": False},
     )
     return ended is not None
+
+
+def let(session: Session, source: int, *, team: int, open: bool, by: str, at: datetime) -> bool:
+    """End a source, or open it again; False where it is so already."""
+    is_other = Source.ended_at.is_not(None) if open else Source.ended_at.is_(None)
+    values = {"ended_by": None, "ended_at": None} if open else {"ended_by": by, "ended_at": at}
+    changed = session.scalar(
+        update(Source).where(Source.team_id == team, Source.id == source, is_other).values(values).returning(Source.id),
+        execution_options={"synchronize_session": False},
+    )
+    return changed is not None

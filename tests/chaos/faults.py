@@ -67,6 +67,7 @@ KINDS: dict[Failpoint, tuple[Kind, ...]] = {
     Failpoint.EFFECT: (Kind.CRASH, Kind.ERROR, Kind.TIMEOUT),
     Failpoint.MESSAGE: (Kind.CRASH, Kind.ERROR, Kind.TIMEOUT),
     Failpoint.ACK: (Kind.CRASH, Kind.ERROR),
+    Failpoint.FETCH: (Kind.CRASH, Kind.ERROR),
     Failpoint.SEAL: (Kind.CRASH, Kind.ERROR),
     Failpoint.RECOVERY: (Kind.CRASH, Kind.ERROR),
 }
@@ -84,7 +85,7 @@ def error_at(seam: Failpoint, kind: Kind) -> Exception:
             return OutcomeUnknown("no answer") if kind is Kind.TIMEOUT else ConnectionError("connection reset")
         case Failpoint.MESSAGE:
             return TimeoutError("timed out") if kind is Kind.TIMEOUT else _server_error()
-        case Failpoint.STEP | Failpoint.ACK:
+        case Failpoint.STEP | Failpoint.ACK | Failpoint.FETCH:
             return TimeoutError("timed out") if kind is Kind.TIMEOUT else ConnectionError("connection reset")
 
 

@@ -110,14 +110,23 @@ def change(
 @commands.command("list")
 def list_sources(
     files: Annotated[bool, typer.Option("--files", help="List those of files, and how each is read.")] = False,
+    schedules: Annotated[
+        bool, typer.Option("--schedules", help="List those that are looked at on a schedule.")
+    ] = False,
     json: Json = False,
 ) -> None:
     """List the sources that have keys, and what each may do."""
     from bot.cli.screens.output import print_json
+    from bot.cli.screens.schedules import print_schedules
     from bot.cli.screens.sources import print_file_sources, print_sources
     from workflows.engine.sources import api_sources, file_sources
+    from workflows.engine.sources.schedules import schedule_views
 
     with started() as app:
+        if schedules:
+            stand = schedule_views(app.context)
+            print_json(stand) if json else print_schedules(stand)
+            return
         if files:
             read = file_sources.listed(app.context)
             print_json(read) if json else print_file_sources(read)

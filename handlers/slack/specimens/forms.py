@@ -15,6 +15,7 @@ from workflows.engine.read.declared.charter_views import CharterView, SecondPers
 from workflows.engine.read.declared.data_map_views import (
     DataMapView,
     FieldMap,
+    LookMap,
     ModelKind,
     Part,
     Sensitivity,
@@ -75,6 +76,7 @@ DATA_MAP = DataMapView(
     takes_proposals=True,
     workflow="triage",
     sources=[],
+    looks=[LookMap(name="mailbox", every=timedelta(minutes=1))],
     fields=[
         FieldMap(
             part=Part.INPUT,

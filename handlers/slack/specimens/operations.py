@@ -30,6 +30,7 @@ from workflows.engine.review.views import (
     FailureView,
     Rerun,
 )
+from workflows.engine.sources.fetch_views import RefusedNote, TroubleNote
 
 PAUSE = Pause(workflow="triage", at=AT, by=WHO, by_itself=False, reason="wrong prices", holds_deliveries=True)
 
@@ -96,6 +97,14 @@ OVER = replace(TROUBLE, ended_at=AT + timedelta(minutes=25), end=HowEnded.WELL)
 
 
 EXPIRY = ExpiryView(system="help desk", workflow="triage", owner=WHO, expires_on=AT.date(), days=3)
+
+
+INPUTS_REFUSED = RefusedNote(
+    source="triage/mailbox", owner=WHO, number=3, row=2, why="text: has to have a value", after="1700000000:41"
+)
+
+
+LOOKS_FAIL = TroubleNote(source="triage/mailbox", owner=WHO, error="TryAgain", failures=3, since=AT)
 
 
 HOW_ALL_IS = StatusView(

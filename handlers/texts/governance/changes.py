@@ -302,6 +302,7 @@ _PARTS: Mapping[str, tuple[str, "Value | _Ids | _Listed | None"]] = {
     "delivery": ("Delivery", _Effects(target=_text, idempotent=_yes, does=_texts)),
     "rejection": ("News of a rejection", _Effects(target=_text, idempotent=_yes, does=_texts)),
     "question": ("Question to the source", _Effects(target=_text, idempotent=_yes, does=_texts)),
+    "fetches": ("What it looks for by itself", _HASHED),
     "input": ("Form of the input", _HASHED),
     "output": ("Form of the output", _HASHED),
     "values": ("Values that the output takes", _HASHED),

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 
 from handlers.texts.people import people
 from handlers.texts.pieces import Line, Paragraph, Piece, Room, Told, bullets, channel, line, words
-from handlers.texts.plain import begun_large
+from handlers.texts.plain import begun_large, duration
 from workflows.engine.declare.retention import Retention
 from workflows.engine.read.declared.data_map_views import (
     DataMapView,
@@ -47,7 +47,12 @@ _TARGETS: Mapping[TargetKind, str] = {
 def data_map(view: DataMapView, room: Room = ROOM) -> Told:
     """Say the whole data map of a workflow."""
     parts: list[Sequence[Paragraph]] = [
-        [line(words(f"Data map of {view.workflow}", bold=True)), line(words(_sources(view, room))), *_proposing(view)],
+        [
+            line(words(f"Data map of {view.workflow}", bold=True)),
+            line(words(_sources(view, room))),
+            *_looks(view, room),
+            *_proposing(view),
+        ],
         [line(words("What comes in", bold=True)), bullets(_few(_fields(view, Part.INPUT, room), room))],
         [line(words("What is decided", bold=True)), bullets(_few(_fields(view, Part.OUTPUT, room), room))],
         [line(words("What is personal in it", bold=True)), *(line(words(one)) for one in _personal(view, room))],
@@ -61,6 +66,7 @@ def data_map_in_brief(view: DataMapView, room: Room = ROOM) -> Sequence[Line]:
     """Say in a few lines what is personal, who gets it, and for how long: for a charter."""
     recipients = _recipients(view, room)
     return [
+        *_looks(view, room),
         *(line(words(one)) for one in _personal(view, room)),
         # Whoever says a charter may not know the collector: only the whole map says that there is none.
         *(recipients if view.collector is not None else recipients[:-1]),
@@ -73,6 +79,17 @@ def _sources(view: DataMapView, room: Room) -> str:
         return "No case has come in yet."
     named = [one_line(one, room.line) for one in view.sources[: room.items]]
     return f"Its newest cases came from: {', '.join(named)}."
+
+
+def _looks(view: DataMapView, room: Room) -> Sequence[Line]:
+    """Say what the workflow looks for by itself; nothing where its cases are brought to it."""
+    if not view.looks:
+        return []
+    named = [
+        f"{one_line(one.name, room.line)}, every {duration(int(one.every.total_seconds())).removeprefix('1 ')}"
+        for one in view.looks[: room.items]
+    ]
+    return [line(words(f"It looks for cases by itself: {'; '.join(named)}."))]
 
 
 def _proposing(view: DataMapView) -> Sequence[Line]:

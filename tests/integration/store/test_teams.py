@@ -36,6 +36,7 @@ from store.governance.seals import FIRST
 from store.quality.costs import Span
 from store.quality.evals import begin as begin_eval
 from store.slack.outbox import HeldUp
+from store.sources.cursors import CursorLine
 from store.sources.origins import NewOrigin
 from store.states import (
     BulkState,
@@ -395,7 +396,10 @@ class Company:
         rows.add(session, schema.Origin, **of_source, case_id=ids["delivered case"])
         answered = {"key_hash": "k", "request_hash": "r", "answer": {"inputs": []}, "at": NOW}
         rows.add(session, schema.HandedIn, **of_source, **answered)
-        rows.add(session, schema.SourceCursor, **of_source, moves=0, next_at=NOW, failures=0)
+        named = {"kind": SourceKind.SCHEDULE, "name": "sample/shelf"}
+        ids["schedule"] = rows.add(session, schema.Source, team_id=team, **named, **made)
+        of_schedule = {"team_id": team, "source_id": ids["schedule"]}
+        ids["cursor"] = rows.add(session, schema.SourceCursor, **of_schedule, moves=0, next_at=NOW, failures=0)
         follows = {"case_id": ids["delivered case"], "run_id": ids["delivered run"], "workflow": "sample"}
         told = {"state": FollowUpState.DUE, "attempts": 0, "due_at": NOW, "changed_at": NOW}
         ids["follow-up"] = rows.add(session, schema.FollowUp, team_id=team, **follows, **told)
@@ -707,6 +711,18 @@ class Company:
         source, key = self.ids["source"], self.ids["source key"]
         desk = {"kind": SourceKind.API, "name": "desk"}
         answered = {"source": source, "key_hash": "k"}
+        line = CursorLine(
+            id=self.ids["cursor"],
+            source=self.ids["schedule"],
+            name="sample/shelf",
+            cursor=None,
+            moves=0,
+            fetched_at=None,
+            next_at=NOW,
+            failures=0,
+            error=None,
+            ended_at=None,
+        )
         return {
             "sources.add": {"kind": SourceKind.API, "name": "new", "settings": {}},
             "sources.get": {"source": source},
@@ -716,6 +732,12 @@ class Company:
             "sources.hold": {"source": source},
             "sources.change": {"source": source, "settings": {"per_minute": 1}},
             "sources.end": {"source": source},
+            "sources.let": {"source": source, "open": False},
+            "cursors.begin": {"source": source},
+            "cursors.named": {"names": None},
+            "cursors.take_turn": {"line": line, "until": NOW + HOUR},
+            "cursors.move": {"line": line, "to": "2", "next_at": NOW + HOUR},
+            "cursors.fail": {"line": line, "until": NOW, "error": "TryAgain", "next_at": NOW + HOUR},
             "keys.add": {"source": source, "prefix": "csk_b", "hash": "new", "expires_at": None},
             "keys.known": {"hash": f"{self.team}", "kind": SourceKind.API},
             "keys.revoke": {"key": key},

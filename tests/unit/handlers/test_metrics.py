@@ -60,6 +60,8 @@ def watched(traffic: Traffic | None = None, *workflows: WorkflowNumbers) -> Watc
         troubles=dict.fromkeys(Kind, 0),
         models_down=1,
         targets_down=0,
+        fetches_failing=1,
+        fetches_late=timedelta(seconds=90),
         unsealed=12,
         unsealed_for=timedelta(seconds=3),
     )

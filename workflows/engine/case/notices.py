@@ -55,6 +55,12 @@ GROUP = "group"
 """The kind of the note that a user group cannot be read; it knows which group, and why."""
 REPORTED = "reported"
 """The kind of the note that a case was reported as wrong of which nobody has to decide anything."""
+FETCH_REFUSED = outbox.FETCH_REFUSED
+"""The kind of the note that inputs of a look for cases were refused; it is about the source, and knows which look."""
+FETCH_FAILED = outbox.FETCH_FAILED
+"""The kind of the note that looks for cases fail; it is about the source, and knows the last error."""
+FETCH_WELL = outbox.FETCH_WELL
+"""The kind of the note that a look for cases succeeded again; it is about the source."""
 SPOT_CHECKS = outbox.SPOT_CHECKS
 """The kind of a channel's card for the spot checks that wait."""
 TERMS = "terms"

@@ -105,6 +105,7 @@ def terms_of(workflow: AnyWorkflow, *, prompt: Prompt | None, answering: Answeri
             "delivery": _effect(workflow.effect, workflow.target, code),
             "rejection": _effect(workflow.rejection_effect, workflow.rejection_target, code),
             "question": _effect(workflow.source_effect, workflow.source_target, code),
+            **_fetches(workflow, code),
             "input": _form(workflow.input),
             "output": _form(workflow.output),
             "values": _values(workflow.output),
@@ -123,7 +124,8 @@ def _functions(workflow: AnyWorkflow) -> Iterable[AnyFunction]:
     effects = (effect.apply for effect in workflow.effects)
     rules = (*(one.broken for one in workflow.nevers), *(one.holds for one in workflow.checks))
     limits = (one.when for one in workflow.review.seconds)
-    all_of_them = (*made, *effects, *rules, *limits, *workflow.templates.values(), *workflow.segments.values())
+    looks = (one.look for one in workflow.fetches)
+    all_of_them = (*made, *effects, *rules, *limits, *looks, *workflow.templates.values(), *workflow.segments.values())
     return [one for one in all_of_them if one is not None]
 
 
@@ -140,6 +142,16 @@ def _effect(
         return None
     does: list[JsonValue] = [*sorted(effect.does)]
     return {"target": target, "idempotent": effect.idempotent, "does": does, "code": code(effect.apply)}
+
+
+def _fetches(workflow: AnyWorkflow, code: Callable[[AnyFunction | None], JsonValue]) -> Mapping[str, JsonValue]:
+    """Return the part about what it looks for by itself. It is left out where there is none: terms from before there
+    were any keep their version.
+    """
+    made: list[JsonValue] = [
+        {"name": one.name, "every": _seconds(one.every), "code": code(one.look)} for one in workflow.fetches
+    ]
+    return {"fetches": made} if made else {}
 
 
 def _hours(workflow: AnyWorkflow) -> JsonValue:

@@ -64,6 +64,7 @@ def _check(workflow: Workflow[Any, Any], what: str, does: Sequence[Does], *, is_
 def _undecided(workflow: Workflow[Any, Any]) -> Iterator[tuple[str, Callable[..., object]]]:
     """Yield the code that runs before a decision, with its name for messages."""
     yield "its key", workflow.key
+    yield from ((f"the fetch {fetch.name}", fetch.look) for fetch in workflow.fetches)
     for what, function in (("its propose", workflow.proposing), ("its scope", workflow.scope)):
         if function is not None:
             yield what, function

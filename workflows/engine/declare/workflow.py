@@ -8,7 +8,7 @@ import re
 import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from typing import Any, Generic, Literal, Protocol, TypeVar, get_args, overload
@@ -16,7 +16,7 @@ from zoneinfo import ZoneInfo
 
 from pydantic import JsonValue
 
-from workflows.engine.declare.incoming.fetching import Fetch
+from workflows.engine.declare.incoming.fetching import WITHIN, Fetch, Fetched, check_fetch
 from workflows.engine.declare.incoming.follow_ups import Then
 from workflows.engine.declare.incoming.messages import FromMessage
 from workflows.engine.declare.personal import has_personal
@@ -585,6 +585,26 @@ class Workflow(Generic[InputT, OutputT]):
             return function
 
         return decorate if function is None else decorate(function)
+
+    def fetch(
+        self, *, every: timedelta, name: str | None = None, within: timedelta = WITHIN
+    ) -> Callable[[Callable[[str | None], Fetched[InputT]]], Callable[[str | None], Fetched[InputT]]]:
+        """Register a function that looks for cases, and is called again and again by `countersign serve`.
+
+        It is given the cursor that its last look returned, None at first. The cursor moves in the transaction that
+        takes in what was found, so each case comes in once, whatever ends in between. `every`: the time between two
+        looks, 10 seconds to 7 days. `name`: what people call it; left out, the function's. `within`: the time that a
+        look may take, 10 minutes at most. Raise `BadDeclaration` for another time, or a second one of this name.
+        """
+
+        def decorate(function: Callable[[str | None], Fetched[InputT]]) -> Callable[[str | None], Fetched[InputT]]:
+            own = getattr(function, "__name__", "").strip("_").replace("_", "-").lower()
+            called = name if name is not None else own
+            check_fetch(self.name, called, every=every, within=within, others=[one.name for one in self.fetches])
+            self.fetches += (Fetch(name=called, look=function, every=every, within=within),)
+            return function
+
+        return decorate
 
     @property
     def goes_alone(self) -> bool:

@@ -50,6 +50,10 @@ class NumbersView:
     """Systems of which many calls fail, by kind."""
     models_down: int
     targets_down: int
+    fetches_failing: int
+    """Functions that look for cases whose last look failed."""
+    fetches_late: timedelta
+    """Time by which the look that is longest overdue is late; zero where none is."""
     unsealed: int
     """Audit rows that are not sealed yet, at most 100,000."""
     unsealed_for: timedelta

@@ -9,8 +9,11 @@ from typing import TypeVar
 from sqlalchemy.orm import Session
 
 from store.governance import metrics, seals
+from store.sources import cursors
+from store.sources.cursors import CursorLine
 from store.states import NOT_ENDED, CauseState, DeliveryState, OutboxState, Resolution
 from workflows.engine.context import Context
+from workflows.engine.declare.incoming.fetching import source_name
 from workflows.engine.declare.registry import AnyWorkflow
 from workflows.engine.health.views import Kind
 from workflows.engine.read.metric_views import NumbersView, WorkflowNumbers
@@ -30,6 +33,7 @@ def numbers_view(context: Context) -> NumbersView:
         unsent = metrics.unsent(session, team=team)
         due = unsent.get(OutboxState.DUE)
         troubles, deliveries = metrics.troubles(session, team=team), metrics.deliveries(session, team=team)
+        looks = _looks(session, context)
         unsealed = seals.unsealed(session, team=team, at_most=_UNSEALED)
         return NumbersView(
             at=at,
@@ -40,9 +44,18 @@ def numbers_view(context: Context) -> NumbersView:
             troubles={kind: troubles.get(kind, 0) for kind in Kind},
             models_down=metrics.models_down(session, team=team),
             targets_down=metrics.targets_down(session, team=team),
+            fetches_failing=sum(line.error is not None for line in looks),
+            fetches_late=max([_NO_TIME, *(at - line.next_at for line in looks)]),
             unsealed=unsealed.number,
             unsealed_for=max(at - unsealed.oldest, _NO_TIME) if unsealed.oldest is not None else _NO_TIME,
         )
+
+
+def _looks(session: Session, context: Context) -> list[CursorLine]:
+    """Return the cursors of what the workflows of this process look for."""
+    names = [source_name(workflow.name, fetch.name) for workflow in context.registry for fetch in workflow.fetches]
+    found = cursors.named(session, names, team=context.team) if names else {}
+    return [line for line in found.values() if line.ended_at is None]
 
 
 def _workflows(session: Session, context: Context, *, at: datetime) -> list[WorkflowNumbers]:

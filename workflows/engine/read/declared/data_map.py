@@ -18,6 +18,7 @@ from workflows.engine.propose.models import Models
 from workflows.engine.read.declared.data_map_views import (
     DataMapView,
     FieldMap,
+    LookMap,
     ModelKind,
     Part,
     Sensitivity,
@@ -80,6 +81,7 @@ def data_map_of(
     return DataMapView(
         workflow=workflow.name,
         sources=sources,
+        looks=[LookMap(name=one.name, every=one.every) for one in workflow.fetches],
         fields=[*_fields(workflow, Part.INPUT, surroundings), *_fields(workflow, Part.OUTPUT, surroundings)],
         takes_proposals=workflow.handed_proposals != "refuse",
         model=surroundings.model,

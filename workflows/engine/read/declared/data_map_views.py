@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from enum import StrEnum
 
 from workflows.engine.declare.retention import Retention
@@ -100,6 +101,14 @@ class SystemMap:
 
 
 @dataclass(frozen=True, kw_only=True)
+class LookMap:
+    """A function of the workflow that looks for cases by itself."""
+
+    name: str
+    every: timedelta
+
+
+@dataclass(frozen=True, kw_only=True)
 class TargetMap:
     """A system that is told of the outcome, or asks the source."""
 
@@ -125,6 +134,8 @@ class DataMapView:
     workflow: str
     sources: Sequence[str]
     """Sources of its newest cases, as they were recorded at intake; empty: there are none."""
+    looks: Sequence[LookMap]
+    """What it looks for by itself; empty: cases are brought to it."""
     fields: Sequence[FieldMap]
     takes_proposals: bool
     """True if a source may propose with its case, so that what is decided may begin with its words."""

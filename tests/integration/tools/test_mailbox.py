@@ -1,0 +1,123 @@
+"""A mailbox at a real IMAP server: each mail is found once, and the mailbox is as it was."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from tests.integration.tools.post_office import FOLDER, PASSWORD, PostOffice, mail, post_office
+from workflows.errors import BadDeclaration, NotAllowed, NotDone, TryAgain
+from workflows.tools import calls
+from workflows.tools.calls import CallOutcome
+from workflows.tools.mail import Account, Mailbox, account_in_environment
+
+pytestmark = pytest.mark.slow
+
+
+@pytest.fixture(scope="module")
+def running() -> Iterator[PostOffice]:
+    """Yield one server for all tests."""
+    with post_office() as office:
+        yield office
+
+
+@pytest.fixture
+def office(running: PostOffice) -> PostOffice:
+    """The server with an empty folder."""
+    running.empty()
+    return running
+
+
+def box(office: PostOffice, *, most: int = 50, since: date | None = None) -> Mailbox:
+    """The mailbox as a workflow has it."""
+    return Mailbox(account=office.account, folder=FOLDER, most=most, since=since)
+
+
+def subjects(office: PostOffice, cursor: str | None, *, most: int = 50) -> tuple[list[str], str, bool]:
+    """Look, and return the subjects, the cursor, and whether there is more."""
+    found = box(office, most=most).look(cursor)
+    return [one.subject for one in found.mails], found.cursor, found.more
+
+
+def test_each_mail_is_found_once_by_pages_oldest_first(office: PostOffice) -> None:
+    office.put(*(mail(number) for number in range(1, 6)))
+    first, cursor, more = subjects(office, None, most=3)
+    assert (first, more) == (["subject 1", "subject 2", "subject 3"], True)
+    second, cursor, more = subjects(office, cursor, most=3)
+    assert (second, more) == (["subject 4", "subject 5"], False)
+    # `6:*` is answered with the last mail, which is known.
+    assert subjects(office, cursor)[0] == []
+    office.put(mail(6))
+    assert subjects(office, cursor)[0] == ["subject 6"]
+
+
+def test_the_mailbox_is_as_it_was(office: PostOffice) -> None:
+    office.put(mail(1))
+    box(office).look(None)
+    with office.opened() as opened:
+        opened.folder.set(FOLDER)
+        (one,) = opened.fetch(mark_seen=False)
+        assert "\\Seen" not in one.flags
+
+
+def test_a_mailbox_that_numbers_its_mails_anew_is_read_from_the_beginning(office: PostOffice) -> None:
+    office.put(mail(1), mail(2))
+    before = box(office).look(None)
+    office.empty()
+    office.put(mail(1), mail(3))
+    after = box(office).look(before.cursor)
+    assert before.cursor.split(":")[0] != after.cursor.split(":")[0]
+    assert [one.subject for one in after.mails] == ["subject 1", "subject 3"]
+    # What came in before is known by its key.
+    assert after.mails[0].key == before.mails[0].key
+
+
+def test_mail_from_before_the_first_look_makes_no_case_unless_it_is_wanted(office: PostOffice) -> None:
+    with office.opened() as opened:
+        opened.append(mail(1), FOLDER, dt=datetime.now(UTC) - timedelta(days=40))
+    office.put(mail(2))
+    assert subjects(office, None)[0] == ["subject 2"]
+    found = box(office, since=datetime.now(UTC).date() - timedelta(days=60)).look(None)
+    assert [one.subject for one in found.mails] == ["subject 1", "subject 2"]
+    assert found.mails[0].sent_at is not None
+
+
+def test_of_a_huge_mail_the_beginning_is_read(office: PostOffice) -> None:
+    large = mail(1, "the text").replace(b"the text", b"the text" + b"\r\nx" * 300_000)
+    office.put(large, mail(2))
+    one, two = box(office).look(None).mails
+    assert (one.is_whole, two.is_whole, one.text[:8]) == (False, True, "the text")
+
+
+def test_what_goes_wrong_is_an_error_that_the_engine_knows_without_the_password(office: PostOffice) -> None:
+    wrong = replace(office.account, password=f"not-{PASSWORD}")
+    gone = replace(office.account, port=1)
+    for mailbox, kind, says in (
+        (Mailbox(account=wrong), NotAllowed, "does not accept"),
+        (Mailbox(account=gone), TryAgain, "cannot be read: ConnectionRefusedError"),
+        (Mailbox(account=office.account, folder="No such"), NotDone, "no folder 'No such'"),
+        (Mailbox(account=account_in_environment("NOWHERE")), NotAllowed, "NOWHERE_HOST, NOWHERE_USER"),
+    ):
+        with pytest.raises(kind, match=says) as raised:
+            mailbox.look(None)
+        assert PASSWORD not in str(raised.value)
+        assert raised.value.__cause__ is None
+    with calls.noted() as noted, pytest.raises(TryAgain):
+        Mailbox(account=gone, name="the post").look(None)
+    assert [(one.system, one.outcome) for one in noted.made] == [("the post", CallOutcome.FAILED)]
+    assert PASSWORD not in repr(Mailbox(account=office.account))
+
+
+def test_a_password_goes_nowhere_in_the_open() -> None:
+    with pytest.raises(BadDeclaration, match="would be readable"):
+        Account(host="imap.example.com", user="a", password="b", security="none")
+
+
+def test_a_certificate_that_nobody_vouches_for_is_refused(tmp_path: Path) -> None:
+    pem = Path(__file__).with_name("desk.test.pem")
+    with post_office("--cert", str(pem), "--key", str(pem)) as office:
+        account = replace(office.account, security="starttls")
+        with pytest.raises(NotDone, match="certificate"):
+            Mailbox(account=account).look(None)

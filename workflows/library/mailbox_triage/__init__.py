@@ -1,0 +1,1 @@
+"""Mailbox triage: see README.md."""
