@@ -200,6 +200,7 @@ def _registry(
             except CountersignError as error:
                 # The other workflows still work; doctor names this one.
                 log.warning("workflow.not_made", workflow=name, why=str(error))
+    registry.check_follow_ups()
     return registry, made
 
 

@@ -75,6 +75,7 @@ COMMANDS: Sequence[Command] = (
         about="failed WORKFLOW since 2h [dry]",
         does="The same for all that failed of a workflow within 30m, 2h or 1d, a cause at a time",
     ),
+    Command(name="follow", about="CASE", does="Make again what follows a case and could not be made"),
     Command(
         name="pause",
         about="WORKFLOW [--deliveries] REASON",

@@ -206,6 +206,22 @@ def reply(
 
 
 @commands.command()
+def follow(case: CaseReference) -> None:
+    """Make again what follows a case and could not be made."""
+    from bot.cli.completion import finish
+    from bot.cli.screens.told import tell
+    from handlers.texts.operations.follow_ups import made_again
+    from workflows.engine.read.history import find_case
+    from workflows.engine.sources import follow_ups
+
+    with started() as app:
+        number = find_case(app.context, case)
+        again = follow_ups.again(app.context, number, by=operator())
+        tell(made_again(number, again))
+        finish(app, number)
+
+
+@commands.command()
 def undo(case: CaseReference) -> None:
     """Take your decision on a case back, before it is applied or while a second person is waited for."""
     from bot.cli.screens.output import out

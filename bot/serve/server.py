@@ -30,7 +30,7 @@ from bot.slack.wiring import Slack
 from bot.webhooks.sender import WebhookSender
 from bot.worker.threads import SLOW
 from store.db.database import Unavailable
-from store.db.process_locks import RETENTION, SENDER, WEBHOOKS, Taken, exclusive
+from store.db.process_locks import FOLLOW_UPS, RETENTION, SENDER, WEBHOOKS, Taken, exclusive
 from store.db.time_limits import time_limit
 from workflows.engine.context import Clock
 from workflows.engine.declare.calls import author_threads
@@ -43,7 +43,7 @@ from workflows.engine.review.assignment import upkeep
 from workflows.engine.review.form import drafts, second_look
 from workflows.engine.review.spot_checks.upkeep import Upkeep
 from workflows.engine.review.wrong import reports
-from workflows.engine.sources import handing_in
+from workflows.engine.sources import follow_ups, handing_in
 
 log = structlog.get_logger()
 
@@ -58,6 +58,10 @@ _TURN = 2.0
 """Seconds between two attempts to become the sender."""
 _REPORTS = 5.0
 """Seconds between two looks for reports that wait."""
+_FOLLOW_UPS = 0.5
+"""Seconds between two looks for follow-ups that are due."""
+_FOLLOW_UPS_SILENT = 120.0
+"""Seconds without an end of such a look after which the process counts as unable to make them."""
 _SPOT_CHECKS = 20.0
 """Seconds between two looks at the spot checks that wait."""
 _ASSIGNMENTS = 5.0
@@ -102,6 +106,7 @@ def serve(
     ]
     ended: list[str] = []
     running = Event()
+    making = _Making(app)
     with ExitStack() as held:
         # Health is answered first and ends last, so that a supervisor sees how far the process is.
         alive = {"loops": lambda: not ended}
@@ -114,6 +119,7 @@ def serve(
             "slack": lambda: slack is None or (slack.hearing.is_connected and slack.sender.posts()),
             "worker": lambda: not worker or app.dispatcher.is_able(),
             "api": lambda: api is None or api.is_answering,
+            "follow-ups": lambda: not worker or making.is_able(),
         }
         told = {"given up and running": lambda: len(author_threads.stuck()), "slow": _slow}
         address = app.settings.health_address
@@ -124,6 +130,7 @@ def serve(
             if taken_back:
                 log.info("runs.taken_back", runs=taken_back)
             loops += [_Loop(run=app.dispatcher.run), _Loop(run=partial(_take_up_reports, app))]
+            loops.append(_Loop(run=making.run))
             loops.append(_Loop(run=partial(_tend_spot_checks, app)))
             loops.append(_Loop(run=partial(_remove_what_is_due, app)))
         if app.settings.webhook_keys is not None:
@@ -211,6 +218,35 @@ def _take_up_reports(app: App, stop: Event) -> None:
             reports.take_up_all(app.context)
         except (DBAPIError, Unavailable) as error:
             log.warning("reports.without_database", error=type(error).__name__)
+
+
+class _Making:
+    """The loop that makes follow-ups. One process at a time makes them; another one goes on when it ends."""
+
+    def __init__(self, app: App) -> None:
+        self._app = app
+        self._looked_at = time.monotonic()
+
+    def run(self, stop: Event) -> None:
+        """Make the follow-ups that are due until told to stop."""
+        database = self._app.context.database
+        while not stop.is_set():
+            try:
+                with exclusive(database, name=FOLLOW_UPS) as is_held:
+                    while not stop.is_set() and is_held():
+                        made = follow_ups.look(self._app.context)
+                        self._looked_at = time.monotonic()
+                        if not made:
+                            stop.wait(_FOLLOW_UPS)
+            except Taken:
+                self._looked_at = time.monotonic()
+            except (DBAPIError, Unavailable) as error:
+                log.warning("follow_ups.without_database", error=type(error).__name__)
+            stop.wait(_TURN)
+
+    def is_able(self) -> bool:
+        """Tell whether it looked not long ago, or another process does. A look makes a few, one after the other."""
+        return time.monotonic() - self._looked_at < _FOLLOW_UPS_SILENT
 
 
 def _tend_spot_checks(app: App, stop: Event) -> None:

@@ -26,6 +26,7 @@ from workflows.engine.declare.calls.author_threads import contained
 from workflows.engine.run.recovery import keep_apart, take_back
 from workflows.engine.run.runner import Runner
 from workflows.engine.run.waking import LOOK, awaken, is_any_waiting
+from workflows.engine.sources import follow_ups
 
 log = structlog.get_logger()
 
@@ -117,7 +118,7 @@ class Embedded:
         try:
             while True:
                 self._top_up(pool, pending, case=case, since=since)
-                if not pending and awaken(self._context):
+                if not pending and (awaken(self._context) or follow_ups.look(self._context)):
                     self._top_up(pool, pending, case=case, since=since)
                 if not pending:
                     return advanced

@@ -34,6 +34,7 @@ from workflows.engine.context import Context
 from workflows.engine.declare.calls.author_threads import contained
 from workflows.engine.run.runner import Runner
 from workflows.engine.run.waking import awaken, is_any_waiting
+from workflows.engine.sources import follow_ups
 
 log = structlog.get_logger()
 
@@ -216,7 +217,7 @@ class Queued:
         def work() -> None:
             try:
                 asyncio.run(self._work(pool, interrupted, is_endless=False, done=done))
-                while not interrupted.is_set() and awaken(self._context):
+                while not interrupted.is_set() and (awaken(self._context) or follow_ups.look(self._context)):
                     asyncio.run(self._work(pool, interrupted, is_endless=False, done=done))
                 working.set_result(None)
             except BaseException as error:  # noqa: BLE001  # raised again in the waiting thread

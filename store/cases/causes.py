@@ -15,8 +15,9 @@ from sqlalchemy.orm.util import identity_key
 
 from store.db import rows
 from store.db.statements import MOST, Statement, compiled, connection_of
-from store.schema import Case, Cause, CauseHour, Run, Workflow
-from store.states import STOPPED, CauseState, RunState
+from store.schema import Case, Cause, CauseHour, FollowUp, Run, Workflow
+from store.states import STOPPED, CauseState, FollowUpState, RunState
+from store.types import literally
 
 UNDER_WAY = frozenset({RunState.READY, RunState.RUNNING, RunState.DELIVERING, RunState.HOLDING})
 """States of a run that took the place of a failed one, and is not through yet."""
@@ -228,9 +229,13 @@ def needing(session: Session, system: str, *, team: int, states: Collection[Caus
 
 
 def is_any_left(session: Session, cause: int, *, team: int) -> bool:
-    """Tell whether a failed run of a cause is stopped, or its rerun is under way."""
+    """Tell whether a failed run of a cause is stopped or its rerun is under way, or a follow-up stands failed."""
     query = select(Run.id).where(Run.team_id == team, Run.cause_id == cause, Run.state.in_(_LEFT)).limit(1)
-    return session.scalar(query) is not None
+    if session.scalar(query) is not None:
+        return True
+    failed = FollowUp.state == literally(FollowUpState.FAILED)
+    of_it = select(FollowUp.id).where(FollowUp.team_id == team, FollowUp.cause_id == cause, failed).limit(1)
+    return session.scalar(of_it) is not None
 
 
 def run_counts(

@@ -1,5 +1,5 @@
 """Locks between processes: one process works on a SQLite file, one sends to Slack, one sends spans, one sends webhooks,
-and one removes what was kept long enough.
+one removes what was kept long enough, and one makes what follows.
 
 A run in a working state is the work lock holder's own, or a dead process's. The operating system or the server keeps
 the lock, so it ends with the process, however that ends.
@@ -15,9 +15,11 @@ from sqlalchemy.exc import DBAPIError, OperationalError
 
 from store.db.database import Database
 
-WORK, SENDER, SPANS, RETENTION, WEBHOOKS = "work", "sender", "spans", "retention", "webhooks"
-"""Names of the locks: for working on runs, for sending to Slack, for sending spans, for removing what is due, and for
-sending webhooks."""
+WORK, SENDER, SPANS, RETENTION = "work", "sender", "spans", "retention"
+WEBHOOKS, FOLLOW_UPS = "webhooks", "follow-ups"
+"""Names of the locks: for working on runs, for sending to Slack, for sending spans, for removing what is due, for
+sending webhooks, and for making what follows.
+"""
 _ADVISORY_KEY = 0x636F756E746572
 """Key of PostgreSQL's advisory lock: "counter" in ASCII."""
 
@@ -57,8 +59,8 @@ def exclusive(database: Database, *, name: str = WORK, patience: float = 0) -> I
     key = _ADVISORY_KEY + zlib.crc32(name.encode()) if name != WORK else _ADVISORY_KEY
     with database.engine.connect() as connection:
         _lock(connection, key, patience)
-        if name in (SENDER, SPANS, WEBHOOKS):
-            # A living sender checks its lock all the time, so its session is never silent.
+        if name in (SENDER, SPANS, WEBHOOKS, FOLLOW_UPS):
+            # A living holder checks its lock all the time, so its session is never silent.
             connection.execute(_END_IDLE, {"idle": IDLE})
             connection.commit()
         try:

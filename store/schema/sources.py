@@ -110,6 +110,8 @@ class FollowUp(OfTeam, Base):
         # Few are due, and they are searched for every other second.
         index_of_some("ix_follow_ups_due", "team_id", "due_at", where="state = 'due'"),
         index_of_some("ix_follow_ups_made", "made_case_id", where="made_case_id IS NOT NULL"),
+        # Few fail, and a cause asks whether any of them is left.
+        index_of_some("ix_follow_ups_failed", "cause_id", where="state = 'failed'"),
     )
 
     case_id: Mapped[int] = mapped_column(ForeignKey("cases.id"), index=True)
@@ -124,4 +126,6 @@ class FollowUp(OfTeam, Base):
     """The case that was made; None where none was, or none yet. It has no foreign key: see `runs`."""
     problem_id: Mapped[int | None]
     """Content with the reason why it could not be made."""
+    cause_id: Mapped[int | None]
+    """The cause that its failure was counted with; None where it never failed. It has no foreign key: see `runs`."""
     changed_at: Mapped[datetime]

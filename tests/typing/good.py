@@ -138,4 +138,14 @@ def hand_over(triage: Triage, run: Run[Ticket]) -> str:
     return triage.reply
 
 
+@triage.then(drafts)
+def to_drafts(triage: Triage, run: Run[Ticket]) -> Ticket | None:
+    return run.input if triage.queue == "billing" else None
+
+
+@drafts.then("typed-archive")
+def to_archive(triage: Triage, run: Run[Ticket]) -> Order:
+    return Order(number=run.key)
+
+
 plain_call: list[Order] = last_orders("C-1")

@@ -48,6 +48,8 @@ HOW_TRIAGE_IS = WorkflowStatus(
     doubtful=1,
     held=4,
     tried_again=1,
+    follow_ups_due=1,
+    follow_ups_failed=2,
     spent=Decimal("3.1"),
     per_day=Decimal("20"),
 )
@@ -220,6 +222,8 @@ CAUSE = CauseView(
     ignored_until=None,
     ignored_count=None,
     ignored_rate=None,
+    follow_ups=[],
+    follow_ups_failed=0,
     hours=[0] * 21 + [12, 4_700, 288],
     last_hour=AT,
     examples=[
@@ -278,6 +282,7 @@ CAUSES: Mapping[str, Mapping[str, Any]] = {
     "resolved": {**RESOLVED, **NOBODY, "resolved_by": WHO, "resolved_at": AT},
     "resolved, cases left": {**RESOLVED, "resolved_by": WHO, "resolved_at": AT},
     "closed by itself": {**RESOLVED, **NOBODY, "is_by_itself": True, "resolved_at": AT, "through": 5},
+    "follow-ups that were not made": {**NOBODY, "follow_ups": [17, 18, 19], "follow_ups_failed": 40},
     "back": {"state": CauseState.REGRESSED, "resolved_in": "ba9876543210", "resolved_by": WHO, "resolved_at": AT},
     "back in the same version": {"state": CauseState.REGRESSED, "resolved_in": "0123456789ab", "resolved_at": AT},
     "of a workflow that is not known here": {"owner": None, "next_run": None},

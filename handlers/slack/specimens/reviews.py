@@ -31,6 +31,7 @@ from workflows.engine.review.views import (
     DoubtView,
     EscalationView,
     Hidden,
+    MadeFrom,
     QuestionView,
     ReminderView,
     RemovedView,
@@ -157,6 +158,9 @@ CARD = CardView(
 REPORT = ReportView(by=WHO, at=AT, said="It went to the wrong queue.")
 
 
+MADE_FROM = MadeFrom(case=3, key="order 8841", workflow="crawl", by=WHO, is_correction=False)
+
+
 QUESTION = QuestionView(
     number=1,
     review=7,
@@ -256,6 +260,11 @@ CARDS: Mapping[str, Mapping[str, Any]] = {
         "state": ReviewState.ASKED,
         "decision": replace(DECISION, kind=DecisionKind.ASKED),
         "questions": [replace(QUESTION, state=QuestionState.SENT, answer=None, answered_by=None, answered_at=None)],
+    },
+    "made from another workflow's outcome": {"made_from": MADE_FROM},
+    "made from an outcome that was corrected": {
+        "made_from": replace(MADE_FROM, is_correction=True),
+        "reports": [replace(REPORT, by="countersign", by_itself=True)],
     },
     "superseded": {"state": ReviewState.SUPERSEDED, "run_state": RunState.SUPERSEDED},
     "expired": {"state": ReviewState.EXPIRED},

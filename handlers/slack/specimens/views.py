@@ -57,12 +57,20 @@ from handlers.texts.operations.explained import EXPLAINED, explained
 from handlers.texts.review.forms import Note
 from handlers.texts.review.spot_checks import passed_on, told_before
 from store.states import (
+    FollowUpState,
+    Resolution,
     ReviewState,
     RunState,
 )
 from workflows.engine.declare.charter import Missing
 from workflows.engine.digests.courses.views import CourseView
-from workflows.engine.read.explained.explanation_views import ExplanationView, ValueLine
+from workflows.engine.read.explained.explanation_views import (
+    ChainLine,
+    ChainView,
+    ExplanationView,
+    OpenFollowUp,
+    ValueLine,
+)
 from workflows.engine.read.home_views import PAGE, Decided, HomeView, InHand, Place, Queue
 from workflows.engine.reasons import Code, Reason
 from workflows.engine.review.alike.views import Bar, GridView, GroupView, PressView, RowResult, RowView, Went
@@ -74,6 +82,53 @@ from workflows.engine.review.views import (
     WaitingView,
 )
 from workflows.engine.text.form_records import rows_text
+
+CHAIN = ChainView(
+    above=[
+        ChainLine(
+            case=3,
+            key="order 8841",
+            workflow="crawl",
+            level=-1,
+            state=RunState.DELIVERED,
+            resolution=Resolution.BY_PERSON,
+            by=WHO,
+            at=AT,
+            is_corrected=True,
+        )
+    ],
+    below=[
+        ChainLine(
+            case=21,
+            key="T-17",
+            workflow="check",
+            level=1,
+            state=RunState.WAITING,
+            resolution=None,
+            by=None,
+            at=AT,
+            is_corrected=False,
+        ),
+        ChainLine(
+            case=22,
+            key="T-17",
+            workflow="publish",
+            level=2,
+            state=RunState.DELIVERED,
+            resolution=Resolution.ALONE,
+            by=None,
+            at=AT,
+            is_corrected=False,
+        ),
+    ],
+    left_out=190,
+    is_cut=False,
+    cost=Decimal("0.0421"),
+    waiting=[
+        OpenFollowUp(workflow="refunds", state=FollowUpState.FAILED, why="the order is unknown"),
+        OpenFollowUp(workflow="archive", state=FollowUpState.DUE, why=None),
+    ],
+)
 
 
 def _course(name: str) -> CourseView:
@@ -92,6 +147,7 @@ def _explanation(*, erased: bool = False) -> View:
         values=[ValueLine(label="Queue", proposed="billing", confidence=0.61, decided="shipping")],
         cost=Decimal("0.0012"),
         milliseconds=1_400,
+        chain=CHAIN,
     )
     if erased and view.proposal is not None:
         nothing = replace(view.proposal, output={}, reasons=["[content removed]"])

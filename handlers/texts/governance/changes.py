@@ -311,5 +311,6 @@ _PARTS: Mapping[str, tuple[str, "Value | _Ids | _Listed | None"]] = {
     "segments": ("Segment", _Keys(value=_code)),
     "time zone": ("Time zone", _text),
     "time limits": ("Time limits", _HASHED),
+    "follow-ups": ("Then", _Keys(value=_code)),
 }
 """Part -> its name, and how its values are said."""

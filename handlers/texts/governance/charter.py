@@ -53,6 +53,7 @@ def charter(view: CharterView, room: Room = ROOM) -> Told:
         [line(words("When it goes alone", bold=True)), *(line(words(one)) for one in _autonomy(view))],
         [line(words("Who reviews", bold=True)), *_review(view, room)],
         _told(view, room),
+        _follow_ups(view, room),
         [
             line(words("What becomes of its data", bold=True)),
             *data_map_in_brief(view.data, room),
@@ -193,6 +194,13 @@ def _told(view: CharterView, room: Room) -> list[Paragraph]:
         return []
     said = _few([line(words(begun_large(one_line(one, room.line)))) for one in view.told], room)
     return [line(words("Who is told", bold=True)), bullets(said)]
+
+
+def _follow_ups(view: CharterView, room: Room) -> list[Paragraph]:
+    if not view.follow_ups:
+        return []
+    said = [line(words(f"Then {one}: a case of it is made from what was delivered.")) for one in view.follow_ups]
+    return [line(words("What follows", bold=True)), bullets(_few(said, room))]
 
 
 def _terms(view: CharterView) -> list[Paragraph]:

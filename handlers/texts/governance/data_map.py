@@ -150,6 +150,7 @@ def _recipients(view: DataMapView, room: Room) -> list[Line]:
         *(line(words(_system(one))) for one in view.systems),
         *(line(words(_target(one))) for one in view.targets),
         *(line(words(_told(one))) for one in view.told),
+        *(line(words(_follow_up(one))) for one in view.follow_ups),
         line(words(_spans(view))),
     ]
 
@@ -203,6 +204,10 @@ def _target(one: TargetMap) -> str:
 def _told(one: ToldMap) -> str:
     how = f"is sent to {one.host}" if one.host else "asks for"
     return f"The source {one.source} {how} what was proposed, decided and asked about the cases that it brought."
+
+
+def _follow_up(workflow: str) -> str:
+    return f"Then {workflow}: a case of it is made; the automation's code can hand over anything to it."
 
 
 def _spans(view: DataMapView) -> str:

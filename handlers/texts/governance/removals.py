@@ -37,6 +37,10 @@ _UNREACHED = {
 }
 
 
+_NAMED = 10
+"""Cases that are named of those that were made from one."""
+
+
 def amounts(content: Mapping[ContentClass, int]) -> str:
     """Say how much content there is of each class."""
     said = [f"{number:,} {_CLASSES[of][number != 1]}" for of, number in content.items() if number]
@@ -51,7 +55,16 @@ def case_line(one: CaseToForget) -> str:
         return f"#{one.case} {one.key} ({one.workflow}): its content was removed on {one.erased_at:%Y-%m-%d}"
     ends = "; it is open, and ends by this" if one.is_open else ""
     renamed = "; its key is replaced" if one.key_has_words else ""
-    return f"#{one.case} {one.key} ({one.workflow}): {amounts(one.content)}{ends}{renamed}"
+    return f"#{one.case} {one.key} ({one.workflow}): {amounts(one.content)}{ends}{renamed}{_follow_ups(one)}"
+
+
+def _follow_ups(one: CaseToForget) -> str:
+    """Say which cases were made from it."""
+    if not one.follow_ups:
+        return ""
+    named = ", ".join(f"#{case}" for case in one.follow_ups[:_NAMED])
+    more = f" and {len(one.follow_ups) - _NAMED} more" if len(one.follow_ups) > _NAMED else ""
+    return f"; cases were made from it that stay with what they hold: {named}{more}. Forget each of them too"
 
 
 def bar(why: Bar, hold: str | None = None) -> str:

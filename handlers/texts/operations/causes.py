@@ -5,6 +5,7 @@ from decimal import Decimal
 
 from handlers.texts import bars
 from handlers.texts.operations import bulk_reruns
+from handlers.texts.operations.follow_ups import not_made
 from handlers.texts.pieces import (
     Line,
     Paragraph,
@@ -178,6 +179,7 @@ def progress(view: CauseView, room: Room) -> list[Paragraph]:
         said.append(
             line(words(f"{view.in_doubt:,} {'is' if one else 'are'} in doubt: {asks} whether it was delivered."))
         )
+    said += not_made(view)
     if view.examples:
         more = view.failed + view.in_doubt - len(view.examples)
         lines = [_example(one.key, one.case, one.state, room) for one in view.examples]

@@ -6,13 +6,26 @@ from decimal import Decimal
 from handlers.texts import states
 from handlers.texts.answers import REJECTION
 from handlers.texts.operations.reruns import put_right
-from handlers.texts.pieces import Line, Paragraph, Piece, Room, Told, bullets, line, moment, person, quote, words
+from handlers.texts.pieces import (
+    Line,
+    Paragraph,
+    Piece,
+    Room,
+    Told,
+    bullets,
+    command,
+    line,
+    moment,
+    person,
+    quote,
+    words,
+)
 from handlers.texts.plain import about, begun_large, excerpt, percent, proposer, source_named
 from handlers.texts.review import removed
 from handlers.texts.review.deadlines import lapsed
 from handlers.texts.review.reasons import in_words, not_sure_enough
-from store.states import STOPPED, DeliveryState, Resolution, ReviewState, RunState
-from workflows.engine.read.explained.explanation_views import ExplanationView, ValueLine
+from store.states import STOPPED, DeliveryState, FollowUpState, Resolution, ReviewState, RunState
+from workflows.engine.read.explained.explanation_views import ChainLine, ExplanationView, OpenFollowUp, ValueLine
 from workflows.engine.read.views import Part, ReviewView, RunView, StepView
 from workflows.engine.reasons import Code, Reason
 from workflows.engine.review.views import DecisionView
@@ -43,6 +56,7 @@ def explained(view: ExplanationView, room: Room = ROOM) -> Told:
         _part("Why a person was asked", [bullets(_reasons(view.review, room))] if _reasons(view.review, room) else []),
         _part("What was decided", _decisions(view.review, room)),
         _part("What was delivered", _delivery(run, room)),
+        _part("The chain that it belongs to", _chain(view, room)),
         _part("Who read it", _readers(view)),
     ]
     return Told(brief=f"Case {view.case.id}: {states.RUN[run.state]}", parts=[part for part in parts if part])
@@ -137,6 +151,41 @@ def _took(view: ExplanationView) -> str:
 def _last_decision(review: ReviewView | None) -> DecisionView | None:
     stands = [one for one in review.decisions if one.revoked_at is None] if review is not None else []
     return stands[-1] if stands else None
+
+
+def _chain(view: ExplanationView, room: Room) -> list[Paragraph]:
+    """Say what the case was made from, what was made from it, what is missing, and what all of it cost."""
+    chain = view.chain
+    if chain is None:
+        return []
+    this = line(words(f"{view.case.workflow}: case {view.case.id}, this one", bold=True))
+    above, below = ([_linked(one, room) for one in some] for some in (chain.above, chain.below))
+    left = [line(words(f"and {chain.left_out:,} more below it"))] if chain.left_out else []
+    waiting = [_open_follow_up(view, one, room) for one in chain.waiting]
+    number = len(chain.above) + 1 + len(chain.below) + chain.left_out
+    least = "at least " if chain.is_cut else ""
+    cost = _dollars(chain.cost) if chain.cost else "nothing"
+    total = line(words(f"Together, {least}{number:,} cases: they cost {least}{cost}."))
+    return [bullets([*above, this, *below, *left, *waiting]), total]
+
+
+def _linked(one: ChainLine, room: Room) -> Line:
+    deep = f" ({-one.level} before)" if one.level < -1 else f" ({one.level} after)" if one.level > 1 else ""
+    state = f"{'corrected, ' if one.is_corrected else ''}{states.RUN[one.state]}"
+    pieces = [words(f"{one.workflow}{deep}: {one_line(one.key, room.line)}, {state}, ")]
+    if one.by is not None:
+        pieces += [words("decided by "), person(one.by), words(", ")]
+    elif one.resolution is Resolution.ALONE:
+        pieces.append(words("without a person, "))
+    return line(*pieces, moment(one.at), words(": "), command("explain", one.case, stands_out=False))
+
+
+def _open_follow_up(view: ExplanationView, one: OpenFollowUp, room: Room) -> Line:
+    if one.state is FollowUpState.FAILED:
+        why = f": {excerpt(one.why, room.line)}" if one.why else ""
+        again = command("follow", view.case.id, stands_out=False)
+        return line(words(f"then {one.workflow}: it failed{why}. To make it again: "), again)
+    return line(words(f"then {one.workflow}: it is made in a moment"))
 
 
 def _readers(view: ExplanationView) -> list[Paragraph]:

@@ -34,7 +34,7 @@ def listed(view: StatusView) -> Told:
 
 def is_troubled(one: WorkflowStatus) -> bool:
     """Tell whether a workflow needs somebody to look at it."""
-    return one.pause is not None or bool(one.failed or one.doubtful or one.tried_again)
+    return one.pause is not None or bool(one.failed or one.doubtful or one.tried_again or one.follow_ups_failed)
 
 
 def _listed(one: WorkflowStatus) -> Line:
@@ -49,7 +49,7 @@ def _of(one: WorkflowStatus, at: datetime) -> Sequence[Paragraph]:
         by = [words("Paused by "), person(one.pause.who), words(", "), moment(one.pause.at)]
         said.append(line(*by, words(f": {one_line(one.pause.reason, _REASON)}")))
     said += [line(words(text)) for text in in_numbers(one)]
-    if one.failed:
+    if one.failed or one.follow_ups_failed:
         said.append(line(words("Why: "), command("causes", "")))
     return [line(words(one.workflow, bold=True)), bullets(said)]
 
@@ -78,6 +78,8 @@ def in_numbers(one: WorkflowStatus) -> list[str]:
             (one.doubtful, "in doubt: somebody has to look whether the delivery happened"),
             (one.held, "decided and held back for now"),
             (one.tried_again, "decided and not taken yet: tried again by itself"),
+            (one.follow_ups_due, "to be made for another workflow"),
+            (one.follow_ups_failed, "not made for another workflow: it failed"),
         )
         if number
     ]

@@ -5,11 +5,14 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from handlers.texts.pieces import (
+    Line,
     Paragraph,
     Room,
     as_written,
     bullets,
+    command,
     line,
+    person,
     quote,
     some,
     words,
@@ -22,7 +25,7 @@ from handlers.texts.values import changes, decision, is_cut, recommendation
 from store.states import ReviewState
 from workflows.engine.reasons import Code, Reason
 from workflows.engine.review.decisions import DecisionKind
-from workflows.engine.review.views import CardView
+from workflows.engine.review.views import CardView, MadeFrom
 from workflows.engine.text.sanitize import one_line
 
 _CASE, _CASE_LINES = 220, 4
@@ -58,6 +61,8 @@ def parts(view: CardView, room: Room, *, heading: int, why: Callable[[Reason], s
     is_open = view.state == ReviewState.OPEN
     reported = reports.on_card(view, room)
     above = [Part(paragraphs=reported)] if reported else []
+    if view.made_from is not None and view.is_decidable:
+        above.append(Part(paragraphs=[_made_from(view.made_from, room)]))
     if view.state == ReviewState.AWAITING_SECOND:
         # Whoever signs after another person sees what that one saw.
         signed = Part(paragraphs=status.paragraphs(view, room))
@@ -77,6 +82,17 @@ def parts(view: CardView, room: Room, *, heading: int, why: Callable[[Reason], s
         # After a rejection, its reason in the lines above is why a person is asked; of a report, its words are.
         made += [*_asked(view, room, why), *_said_instead(view, room)]
     return made
+
+
+def _made_from(origin: MadeFrom, room: Room) -> Line:
+    """Say which outcome the case was made from. Who may not read that case is refused there."""
+    pieces = [words(f"From {origin.workflow} {one_line(origin.key, room.line)}")]
+    if origin.by is not None:
+        pieces += [words(", decided by "), person(origin.by)]
+    said = [*pieces, words(": "), command("explain", origin.case, stands_out=False)]
+    if origin.is_correction:
+        said.append(words(f". The {origin.workflow} before it was corrected."))
+    return line(*said)
 
 
 def _to_sign(view: CardView, room: Room) -> list[Part]:

@@ -30,6 +30,8 @@ def on_card(view: CardView, room: Room) -> list[Paragraph]:
 def note(told: ReportNote, room: Room) -> Told:
     """Tell a workflow's owner of a report about a case that nobody has to decide."""
     first = [words("Reported wrong by ", bold=True), person(told.report.by)]
+    if told.report.by_itself:
+        first = [words("Made from something that was corrected", bold=True)]
     about = [words(f": case {told.case} ({told.workflow}, {excerpt(told.key, room.line)}), which is {told.state}. ")]
     calls = [words("For its owner, "), person(told.owner), words(": "), command("case", told.case, stands_out=False)]
     said = quote(excerpt(told.report.said, min(room.text, _LONG)))
@@ -37,4 +39,6 @@ def note(told: ReportNote, room: Room) -> Told:
 
 
 def _who(report: ReportView) -> Line:
+    if report.by_itself:
+        return line(words("⚠ Made from something that was corrected", bold=True))
     return line(words("⚠ Reported wrong by ", bold=True), person(report.by))

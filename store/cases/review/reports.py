@@ -13,6 +13,9 @@ from store.db import rows
 from store.schema import Case, Decision, Report, Review, Run
 from store.states import RunState
 
+BY_ITSELF = "countersign"
+"""The one by whom a report is that Countersign makes itself. No person says it, so it is not counted."""
+
 
 def add(
     session: Session,
@@ -104,7 +107,7 @@ def counts(session: Session, *, team: int, since: datetime, until: datetime) -> 
         select(Case.workflow_id, func.count())
         .select_from(Report)
         .join(Case, Case.id == Report.case_id)
-        .where(Report.team_id == team, Report.at >= since, Report.at < until)
+        .where(Report.team_id == team, Report.at >= since, Report.at < until, Report.by != BY_ITSELF)
     )
     return dict(session.execute(query.group_by(Case.workflow_id)).all())
 
@@ -138,7 +141,7 @@ def outcomes(session: Session, *, team: int, since: datetime, until: datetime) -
         select(Case.workflow_id, which.label("which"))
         .select_from(Report)
         .join(Case, Case.id == Report.case_id)
-        .where(Report.team_id == team, Report.at >= since, Report.at < until)
+        .where(Report.team_id == team, Report.at >= since, Report.at < until, Report.by != BY_ITSELF)
         .subquery()
     )
     counted: dict[int, Counter[str | None]] = {}

@@ -110,6 +110,7 @@ def upgrade() -> None:
         sa.Column("due_at", UtcDateTime(timezone=True), nullable=False),
         sa.Column("made_case_id", ID, nullable=True),
         sa.Column("problem_id", ID, nullable=True),
+        sa.Column("cause_id", ID, nullable=True),
         sa.Column("changed_at", UtcDateTime(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(["team_id"], ["teams.id"], name=op.f("fk_follow_ups_team_id")),
         sa.ForeignKeyConstraint(["case_id"], ["cases.id"], name=op.f("fk_follow_ups_case_id")),
@@ -122,5 +123,7 @@ def upgrade() -> None:
     op.create_index("ix_follow_ups_due", "follow_ups", ["team_id", "due_at"], sqlite_where=due, postgresql_where=due)
     made = sa.text("made_case_id IS NOT NULL")
     op.create_index("ix_follow_ups_made", "follow_ups", ["made_case_id"], sqlite_where=made, postgresql_where=made)
+    failed = sa.text("state = 'failed'")
+    op.create_index("ix_follow_ups_failed", "follow_ups", ["cause_id"], sqlite_where=failed, postgresql_where=failed)
     op.add_column("runs", sa.Column("origin_id", ID, nullable=True))
     op.add_column("runs", sa.Column("handed_id", ID, nullable=True))

@@ -401,7 +401,12 @@ class Company:
         of_schedule = {"team_id": team, "source_id": ids["schedule"]}
         ids["cursor"] = rows.add(session, schema.SourceCursor, **of_schedule, moves=0, next_at=NOW, failures=0)
         follows = {"case_id": ids["delivered case"], "run_id": ids["delivered run"], "workflow": "sample"}
-        told = {"state": FollowUpState.DUE, "attempts": 0, "due_at": NOW, "changed_at": NOW}
+        told: dict[str, Any] = {"attempts": 0, "due_at": NOW, "changed_at": NOW}
+        of_another = {**follows, "run_id": ids["waiting run"], "made_case_id": ids["waiting case"]}
+        rows.add(session, schema.FollowUp, team_id=team, **of_another, **told, state=FollowUpState.MADE)
+        failed = {**follows, "run_id": ids["doubtful run"], "cause_id": ids["cause"]}
+        rows.add(session, schema.FollowUp, team_id=team, **failed, **told, state=FollowUpState.FAILED)
+        told["state"] = FollowUpState.DUE
         ids["follow-up"] = rows.add(session, schema.FollowUp, team_id=team, **follows, **told)
 
     def _systems(self, session: Session) -> None:
@@ -756,6 +761,15 @@ class Company:
             "webhooks.give_up_all": {"channel": HOOK, "error": "http_410"},
             "webhooks.drop_all": {"channel": HOOK},
             "webhooks.revive": {"channel": HOOK},
+            "follow_ups.due": {"workflows": ["sample"]},
+            "follow_ups.add": {"case": self.ids["waiting case"], "run": self.ids["waiting run"], "workflow": "new"},
+            "follow_ups.get": {"follow_up": self.ids["follow-up"]},
+            "follow_ups.move": {
+                "follow_up": (schema.FollowUp, self.ids["follow-up"]),
+                "to": FollowUpState.NOTHING,
+            },
+            "follow_ups.earlier": {"follow_up": (schema.FollowUp, self.ids["follow-up"])},
+            "follow_ups.of_case": {"case": self.ids["delivered case"], "workflow": "sample"},
             "origins.keep_all": {"cases": [self.ids["waiting case"]], "new": NewOrigin(source=source)},
         }
 

@@ -194,6 +194,7 @@ WORDS: Mapping[str, Sequence[str]] = {
         "failed letters since 2d dry",
         "{}",
     ],
+    "follow": ["{}"],
     "pause": ["", "other for a while"],
     "resume": ["other"],
     "propose": ["letters"],

@@ -114,6 +114,7 @@ def terms_of(workflow: AnyWorkflow, *, prompt: Prompt | None, answering: Answeri
             "segments": {name: code(of) for name, of in sorted(workflow.segments.items())},
             "time zone": workflow.timezone.key,
             "time limits": [float(workflow.time_limits.code), float(workflow.time_limits.rule)],
+            **_follow_ups(workflow, code),
         }
     )
 
@@ -124,9 +125,17 @@ def _functions(workflow: AnyWorkflow) -> Iterable[AnyFunction]:
     effects = (effect.apply for effect in workflow.effects)
     rules = (*(one.broken for one in workflow.nevers), *(one.holds for one in workflow.checks))
     limits = (one.when for one in workflow.review.seconds)
+    filled, grouped = workflow.templates.values(), workflow.segments.values()
     looks = (one.look for one in workflow.fetches)
-    all_of_them = (*made, *effects, *rules, *limits, *looks, *workflow.templates.values(), *workflow.segments.values())
+    next_ones = (one.make for one in workflow.follow_ups)
+    all_of_them = (*made, *effects, *rules, *limits, *looks, *filled, *grouped, *next_ones)
     return [one for one in all_of_them if one is not None]
+
+
+def _follow_ups(workflow: AnyWorkflow, code: Callable[[AnyFunction | None], JsonValue]) -> Mapping[str, JsonValue]:
+    """Return the part for what follows its cases. Without any there is none: it came later than the other parts."""
+    declared = sorted(workflow.follow_ups, key=lambda one: one.workflow)
+    return {"follow-ups": {one.workflow: code(one.make) for one in declared}} if declared else {}
 
 
 def _second(second: Second[Any, Any], code: Callable[[AnyFunction | None], JsonValue]) -> JsonValue:

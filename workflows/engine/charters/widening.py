@@ -5,7 +5,7 @@ So terms that keep a signature are never wider than those that a person signed. 
 """
 
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -17,7 +17,7 @@ from workflows.engine.text.canonical_json import canonical
 Parts = Mapping[str, JsonValue]
 Rule = Callable[[Any, Any], bool]  # Any: each part has its own form
 """A function of a part's old and new value; true where it widens."""
-_BEFORE: Parts = {"handed proposals": "refuse"}
+_BEFORE: Parts = {"handed proposals": "refuse", "follow-ups": {}}
 """Parts that terms of earlier versions of Countersign lack, because there was no such thing, with what held then."""
 _HANDED = {"refuse": 0, "review": 0, "policy": 1}
 _LAPSE = {"hold": 0, "escalate": 0, "reject": 1, "approve": 2}
@@ -27,7 +27,8 @@ def widened(old: Parts, new: Parts) -> list[str]:
     """Return the names of the parts that widen, as they stand in `RULES`. A part that is not known of the old terms
     widens.
     """
-    old, found = {**_BEFORE, **old}, []
+    # Without a part for what follows, nothing follows: only some terms have one.
+    old, new, found = {**_BEFORE, **old}, {"follow-ups": {}, **new}, []
     for name, rule in RULES.items():
         if name not in old or name not in new or (old[name] != new[name] and rule(old[name], new[name])):
             found.append(name)
@@ -98,7 +99,7 @@ def _scope(old: str | None, new: str | None) -> bool:
     return old is not None and new != old
 
 
-def _grown(old: Sequence[str], new: Sequence[str]) -> bool:
+def _grown(old: Iterable[str], new: Iterable[str]) -> bool:
     return not set(new) <= set(old)
 
 
@@ -162,6 +163,7 @@ RULES: Mapping[str, Rule] = {
     "delivery": _effect,
     "rejection": _effect,
     "question": _effect,
+    "follow-ups": _grown,
     "personal to model": _allowed,
 }
 """Part -> its rule, in the order in which people are told. Parts that are not here never widen by themselves."""

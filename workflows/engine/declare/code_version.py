@@ -28,7 +28,8 @@ def code_version_of(workflow: Workflow[Any, Any], prompt: str | None) -> str:
     declared = workflow.effects
     effects = [effect.apply for effect in declared]
     nevers = [never.broken for never in workflow.nevers]
-    functions: list[Callable[..., object]] = [*effects, *nevers, *workflow.templates.values()]
+    follow_ups = [one.make for one in workflow.follow_ups]
+    functions: list[Callable[..., object]] = [*effects, *nevers, *workflow.templates.values(), *follow_ups]
     if workflow.proposing is not None:
         functions.append(workflow.proposing)
     files = {file for function in functions if (file := _file(function)) is not None}

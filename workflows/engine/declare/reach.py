@@ -62,7 +62,7 @@ def _check(workflow: Workflow[Any, Any], what: str, does: Sequence[Does], *, is_
 
 
 def _undecided(workflow: Workflow[Any, Any]) -> Iterator[tuple[str, Callable[..., object]]]:
-    """Yield the code that runs before a decision, with its name for messages."""
+    """Yield the code that decides nothing and delivers nothing, with its name for messages."""
     yield "its key", workflow.key
     yield from ((f"the fetch {fetch.name}", fetch.look) for fetch in workflow.fetches)
     for what, function in (("its propose", workflow.proposing), ("its scope", workflow.scope)):
@@ -72,6 +72,7 @@ def _undecided(workflow: Workflow[Any, Any]) -> Iterator[tuple[str, Callable[...
     yield from ((f"the check {check.sentence!r}", check.holds) for check in workflow.checks)
     yield from ((f"the template of {field}", template) for field, template in workflow.templates.items())
     yield from ((f"the segment {name}", function) for name, function in workflow.segments.items())
+    yield from ((f"its then {one.workflow}", one.make) for one in workflow.follow_ups)
 
 
 def _steps_of(function: Callable[..., object]) -> Iterator[Step[..., Any]]:

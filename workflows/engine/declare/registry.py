@@ -7,6 +7,7 @@ from pydantic import JsonValue
 from pydantic.json_schema import JsonSchemaValue
 
 from workflows.engine.declare.code_version import code_version_of
+from workflows.engine.declare.incoming.follow_ups import circle_in
 from workflows.engine.declare.reach import check_reach
 from workflows.engine.declare.round_trip import never_kept
 from workflows.engine.declare.workflow import Workflow
@@ -46,6 +47,29 @@ class Registry:
         check_reach(workflow)
         self._prompts[workflow.name] = _prompt(workflow)
         self._workflows[workflow.name] = workflow
+
+    def check_follow_ups(self) -> None:
+        """Check what follows what, once all workflows are known.
+
+        Raise `BadDeclaration` where a workflow that follows is not known or has another input, or where workflows
+        follow each other in a circle.
+        """
+        for workflow in self:
+            for then in workflow.follow_ups:
+                if then.workflow not in self:
+                    raise BadDeclaration(
+                        f"workflow {workflow.name}: then {then.workflow}, which is not known here; name its file in "
+                        "COUNTERSIGN_WORKFLOWS too"
+                    )
+                form = self.get(then.workflow).input
+                if then.form is not None and then.form is not form:
+                    raise BadDeclaration(
+                        f"workflow {workflow.name}: then {then.workflow} was declared for another workflow of this "
+                        "name; its file is loaded twice, so give its name in place of it"
+                    )
+        circle = circle_in({one.name: [then.workflow for then in one.follow_ups] for one in self})
+        if circle:
+            raise BadDeclaration(f"these workflows follow each other without an end: {' > '.join(circle)}")
 
     def get(self, name: str) -> AnyWorkflow:
         """Return a workflow by name. Raise `Unknown` where there is none."""

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any, Generic, Literal, Protocol, TypeVar, get_args, overload
 from zoneinfo import ZoneInfo
 
-from pydantic import JsonValue
+from pydantic import BaseModel, JsonValue
 
 from workflows.engine.declare.incoming.fetching import WITHIN, Fetch, Fetched, check_fetch
 from workflows.engine.declare.incoming.follow_ups import Then
@@ -47,6 +47,8 @@ MAX_WORDS = 200
 HandedProposals = Literal["refuse", "review", "policy"]
 """What becomes of a proposal that a source hands in."""
 SubjectT = TypeVar("SubjectT")
+NextInputT = TypeVar("NextInputT", bound=BaseModel)
+NextOutputT = TypeVar("NextOutputT", bound=BaseModel)
 Expires = date | Callable[[], date | None]
 """The day on which what lets us use a system ends, such as a token, or a function that returns it: None where it is not
 known.
@@ -602,6 +604,41 @@ class Workflow(Generic[InputT, OutputT]):
             called = name if name is not None else own
             check_fetch(self.name, called, every=every, within=within, others=[one.name for one in self.fetches])
             self.fetches += (Fetch(name=called, look=function, every=every, within=within),)
+            return function
+
+        return decorate
+
+    @overload
+    def then(
+        self, follower: "Workflow[NextInputT, NextOutputT]", /
+    ) -> Callable[
+        [Callable[[OutputT, Run[InputT]], NextInputT | None]], Callable[[OutputT, Run[InputT]], NextInputT | None]
+    ]: ...
+    @overload
+    def then(
+        self, follower: str, /
+    ) -> Callable[
+        [Callable[[OutputT, Run[InputT]], NextInputT | None]], Callable[[OutputT, Run[InputT]], NextInputT | None]
+    ]: ...
+    def then(
+        self, follower: "Workflow[NextInputT, NextOutputT] | str", /
+    ) -> Callable[[Callable[[OutputT, Run[InputT]], Any]], Callable[[OutputT, Run[InputT]], Any]]:
+        """Register how a delivered answer becomes a case of another workflow: the function returns its input.
+
+        `follower`: that workflow, or its name where it is declared in another file. None: nothing follows. The function
+        runs once the answer is delivered, and once more where that is corrected; a crash may have it run twice, and one
+        case is made all the same. It may only look things up. Raise `BadDeclaration` for the workflow itself, or for
+        one that follows already.
+        """
+        name, form = (follower, None) if isinstance(follower, str) else (follower.name, follower.input)
+        if name == self.name:
+            raise BadDeclaration(f"workflow {self.name} cannot follow itself")
+        if any(one.workflow == name for one in self.follow_ups):
+            raise BadDeclaration(f"workflow {self.name}: then {name} is declared twice")
+
+        # Any: of a workflow that is named, nobody knows the input here.
+        def decorate(function: Callable[[OutputT, Run[InputT]], Any]) -> Callable[[OutputT, Run[InputT]], Any]:
+            self.follow_ups += (Then(workflow=name, make=function, form=form),)
             return function
 
         return decorate

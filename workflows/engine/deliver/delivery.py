@@ -15,7 +15,7 @@ from store.governance import audit
 from store.slack import messages
 from store.states import CLOSING, DeliveryState, Resolution, ReviewState, RunState
 from store.subjects import SubjectKind
-from workflows.engine.case import notices
+from workflows.engine.case import follow_ups, notices
 from workflows.engine.case.idempotency_keys import delivery_key
 from workflows.engine.case.leases import Lease
 from workflows.engine.case.transitions import FRESH, begin_new_delivery, move_delivery, move_run, stop_run
@@ -232,6 +232,8 @@ def applied(
         lost = Fenced(f"the delivery of run {run.id} was taken over")
         applied = DeliveryState.APPLIED
         move_delivery(session, delivery, applied, at=at, actor=SYSTEM, otherwise=lost, details=proof, **changes)
+        if end is RunState.DELIVERED:
+            follow_ups.note(session, run, workflow, at=at)
         if delivery.target is not None:
             waiting_deliveries.note_answered(session, context, run)
         if delivery.attempts > 1:

@@ -14,13 +14,15 @@ from store import schema
 from store.cases import cases, deliveries, removals, retained, runs
 from store.cases.review import questions, reports, reviews, spot_checks
 from store.governance import audit, legal_holds, teams
-from store.states import NOT_ENDED, STOPPED, UNDECIDED, QuestionState, ReviewState, RunState
+from store.sources import follow_ups
+from store.states import NOT_ENDED, STOPPED, UNDECIDED, FollowUpState, QuestionState, ReviewState, RunState
 from store.subjects import SubjectKind
 from workflows.engine.case import notices
 from workflows.engine.case.idempotency_keys import delivery_key
 from workflows.engine.case.transitions import move_question, move_review, move_run
 from workflows.engine.causes.counting import close_where_through
 from workflows.engine.context import Context
+from workflows.engine.declare.registry import AnyWorkflow
 from workflows.engine.declare.retention import ContentClass
 from workflows.engine.declare.review import Review
 from workflows.engine.errors import Stale, Unknown
@@ -28,6 +30,7 @@ from workflows.engine.privacy.erasing import remove
 from workflows.engine.privacy.kinds import counts_by_class
 from workflows.engine.privacy.subjects import Words
 from workflows.engine.privacy.views import Bar, CaseToForget, Forgotten, LeftOver, Why
+from workflows.engine.read.explained.chains import made_from
 from workflows.engine.review.spot_checks.standing import supersede as end_spot_check
 from workflows.engine.review.spot_checks.views import Became, End
 from workflows.engine.review.wrong.reports import Outcome
@@ -62,6 +65,7 @@ def case_to_forget(context: Context, case: int, *, words: Words | None = None) -
             bar=Bar.HELD if hold is not None else _bar(runs.of_case(session, case, team=context.team)),
             hold=hold.reason if hold is not None else None,
             erased_at=row.erased_at,
+            follow_ups=[one for one in made_from(session, case, team=context.team) if _has_content(session, one, row)],
         )
 
 
@@ -150,9 +154,41 @@ def _end(session: Session, context: Context, row: schema.Case, at_work: Sequence
             found = end_spot_check(session, context, check, End.FORGOTTEN) or found
         elif check.correction == Became.DUE:
             spot_checks.note_correction(session, check.id, team=team, became=Became.OVERTAKEN, review=None)
+    for row_of in follow_ups.of_case(session, row.id, team=team):
+        found = _end_follow_up(session, context, row_of, known, by=by) or found
     for report in reports.waiting_of(session, row.id, team=team):
         found = reports.take_up(session, report, team=team, outcome=Outcome.FORGOTTEN) or found
     return found
+
+
+def _end_follow_up(
+    session: Session, context: Context, row: schema.FollowUp, known: AnyWorkflow | None, *, by: str
+) -> bool:
+    """End a follow-up that is to be made, or that somebody was to make again; False where it is neither."""
+    at, cause = context.clock(), row.cause_id
+    if row.state not in (FollowUpState.DUE, FollowUpState.FAILED):
+        return False
+    if not follow_ups.move(session, row, FollowUpState.NOTHING, at=at, problem_id=None):
+        raise Stale(f"case {row.case_id} moved meanwhile")
+    audit.record(
+        session,
+        team=row.team_id,
+        at=at,
+        actor=by,
+        action="follow_up.removed",
+        subject=SubjectKind.CASE.of(row.case_id),
+        case=row.case_id,
+        details={"follow_up": row.id, "run": row.run_id, "then": row.workflow},
+    )
+    if cause is not None:
+        version = context.registry.code_version(known) if known is not None else None
+        close_where_through(session, cause, team=row.team_id, code_version=version, at=at)
+    return True
+
+
+def _has_content(session: Session, case: int, of: schema.Case) -> bool:
+    row = cases.get(session, case, team=of.team_id)
+    return row is not None and row.erased_at is None
 
 
 def _rename(session: Session, row: schema.Case, workflow: str) -> str:

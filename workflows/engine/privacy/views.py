@@ -77,6 +77,8 @@ class CaseToForget:
     """Reason of its legal hold; None where it has none."""
     erased_at: datetime | None
     """Time when its content was removed before; None where it was not."""
+    follow_ups: Sequence[int] = ()
+    """Cases that were made from it and have content, the nearest first: they hold what was made of it, and stay."""
 
     @property
     def changes(self) -> bool:

@@ -125,6 +125,10 @@ class CauseView:
     """Number of further failures up to which it is ignored."""
     ignored_rate: int | None
     """Number of failures within an hour up to which it is ignored."""
+    follow_ups: Sequence[int]
+    """Cases whose follow-ups stand failed, the oldest few."""
+    follow_ups_failed: int
+    """Number of follow-ups that stand failed."""
     hours: Sequence[int]
     """Failures of each of the last hours of the clock, the oldest first."""
     last_hour: datetime

@@ -9,6 +9,7 @@ from store import schema
 from store.cases import bulk_reruns, causes, contents, target_outages, workflow_pauses
 from store.cases.causes import UNDER_WAY, StoppedRun
 from store.governance import teams
+from store.sources import follow_ups
 from store.states import CauseState, RunState
 from workflows.engine.case.lookup import key_in_channel
 from workflows.engine.causes.advice import advice
@@ -70,6 +71,7 @@ def cause_view(context: Context, cause: int) -> CauseView:
         name = teams.workflow_name(session, row.workflow_id, team=context.team)
         numbers = causes.run_counts(session, cause, team=context.team, through=THROUGH, since=row.opened_at)
         stopped = _stopped(session, context, cause)
+        unmade = follow_ups.failed_for(session, cause, team=context.team, limit=EXAMPLES)
         inputs = contents.bodies(session, [one.input_id for one in stopped], team=context.team)
         last_hour = context.clock().replace(minute=0, second=0, microsecond=0)
         first_hour = last_hour - (HOURS - 1) * HOUR
@@ -95,6 +97,8 @@ def cause_view(context: Context, cause: int) -> CauseView:
         ignored_until=row.ignored_until,
         ignored_count=max(row.ignored_count - row.count, 0) if row.ignored_count is not None else None,
         ignored_rate=row.ignored_rate,
+        follow_ups=[one.case_id for one in unmade],
+        follow_ups_failed=follow_ups.count_failed(session, cause, team=context.team) if unmade else 0,
         hours=[by_hour.get(first_hour + place * HOUR, 0) for place in range(HOURS)],
         last_hour=last_hour,
         examples=[

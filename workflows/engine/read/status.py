@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from decimal import Decimal
 
 from store.cases import homes, workflow_pauses
+from store.sources import follow_ups
 from store.states import RunState
 from workflows.engine.context import Context
 from workflows.engine.declare.registry import AnyWorkflow
@@ -25,6 +26,7 @@ def status_view(context: Context, workflows: Sequence[AnyWorkflow]) -> StatusVie
         pauses = {line.workflow: line for line in workflow_pauses.all_current(session, team=team)}
         numbers = workflow_pauses.numbers(session, team=team, states=_COUNTED)
         waiting = {one.workflow: one for one in homes.waiting(session, team=team, workflows=names)}
+        following = {one.workflow: one for one in follow_ups.standing(session, team=team)}
     late = waiting_deliveries(context)
     lines = []
     for workflow in sorted(workflows, key=lambda one: one.name):
@@ -45,6 +47,8 @@ def status_view(context: Context, workflows: Sequence[AnyWorkflow]) -> StatusVie
                 doubtful=counted[RunState.DOUBTFUL],
                 held=counted[RunState.HOLDING],
                 tried_again=sum(line.number for line in late if line.workflow == name),
+                follow_ups_due=following[name].due if name in following else 0,
+                follow_ups_failed=following[name].failed if name in following else 0,
                 spent=spent_today(context, workflow),
                 per_day=Decimal(workflow.budget.per_day),
             )

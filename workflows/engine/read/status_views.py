@@ -36,6 +36,10 @@ class WorkflowStatus:
     """Decided cases whose delivery is held, or can still be undone."""
     tried_again: int
     """Decided cases that their target did not take yet; they are tried again by themselves."""
+    follow_ups_due: int
+    """Cases of other workflows that are to be made of its outcomes."""
+    follow_ups_failed: int
+    """Cases of other workflows that could not be made of its outcomes."""
     spent: Decimal
     """US dollars today, in the workflow's time zone."""
     per_day: Decimal

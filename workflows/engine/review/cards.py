@@ -29,6 +29,7 @@ from workflows.engine.review.assignment.absences import away_now
 from workflows.engine.review.assignment.assignments import assignee_of
 from workflows.engine.review.form.forms import entries_of
 from workflows.engine.review.hiding import hidden_of, waiting_in_channel
+from workflows.engine.review.made_from import made_from
 from workflows.engine.review.second_proposals import why_none
 from workflows.engine.review.seconds import second_view
 from workflows.engine.review.source import questions
@@ -82,6 +83,7 @@ def card_view(context: Context, review: int, *, decided_at: int | None = None) -
         at = context.clock()
         is_in_hand = claims.is_in_hand(row.claimed_at, at=at)
         assignee = assignee_of(row)
+        origin = made_from(session, context, run) if run.origin_id is not None else None
         absence = away_now(session, team=context.team, at=at, among=[assignee]).get(assignee) if assignee else None
     # The author's code is called outside the transaction.
     text = case_text(workflow, input)
@@ -136,6 +138,7 @@ def card_view(context: Context, review: int, *, decided_at: int | None = None) -
         assignee=assignee,
         assignee_away_until=absence.until if absence is not None else None,
         assignments=row.assignments,
+        made_from=origin.in_channel(context) if origin is not None else None,
         can_escalate=bool(workflow.review.escalate_to) and row.state == ReviewState.OPEN and row.escalated_at is None,
     )
 

@@ -9,7 +9,7 @@ from store.cases import cases, contents, deliveries, runs
 from store.governance import audit, teams
 from store.states import CLOSING, DeliveryState, RunState
 from store.subjects import SubjectKind
-from workflows.engine.case import notices
+from workflows.engine.case import follow_ups, notices
 from workflows.engine.case.kept_content import kept_body, kept_problem
 from workflows.engine.case.lookup import case_text, kept_json, known_workflow, one_line_of
 from workflows.engine.case.transitions import NOTHING, Details, move_delivery, move_run
@@ -63,6 +63,8 @@ def settle(context: Context, case: int, *, happened: bool, by: str, key: str | N
             details={"happened": "yes" if happened else "no"},
         )
         workflow = known_workflow(context, teams.workflow_name(session, run.workflow_id, team=context.team))
+        if to is RunState.DELIVERED:
+            follow_ups.note(session, run, workflow, at=context.clock())
         notices.doubt(session, delivery, workflow.review, at=context.clock())
         show_review(session, run, workflow, context=context)
         return to

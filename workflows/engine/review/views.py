@@ -74,6 +74,22 @@ class ReportView:
     by: str
     at: datetime
     said: str
+    by_itself: bool = False
+    """True if no person said it: Countersign found that what the case was made from was corrected."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class MadeFrom:
+    """The outcome of another workflow that a case was made from. Nothing of that case's content is in it."""
+
+    case: int
+    key: str
+    """As a channel may be shown it."""
+    workflow: str
+    by: str | None
+    """The person who decided it; None where it went alone."""
+    is_correction: bool
+    """True if the outcome took the place of an earlier one."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -276,6 +292,8 @@ class CardView:
     """End of that person's absence; None where they are there."""
     assignments: int = 0
     """Number of times that its assignee changed."""
+    made_from: MadeFrom | None = None
+    """The outcome of another workflow that the case was made from; None where it came from elsewhere."""
     can_escalate: bool = False
     """True if its workflow names people whom somebody can ask to decide it, and they were not asked yet."""
 

@@ -410,7 +410,7 @@ class Runner:
 
     def _stop(self, lease: Lease, error: Exception) -> None:
         """Record on the run what stopped it, and have people told."""
-        context, said = self._context, said_of(self._context, lease, error)
+        context, said = self._context, said_of(self._context, lease.run, error)
         with context.database.write() as session:
             run = runs.get(session, lease.run, team=context.team)
             if run is None or run.lease != lease.number or run.state not in (RunState.RUNNING, RunState.DELIVERING):

@@ -10,7 +10,6 @@ from store import schema
 from store.cases import contents, journal, runs
 from store.cases.journal import StepLine
 from store.states import RunState, StepState
-from workflows.engine.case.leases import Lease
 from workflows.engine.causes.counting import Stop
 from workflows.engine.causes.dependencies import dependency_of
 from workflows.engine.causes.fingerprint import VALUE, Failure, normalised
@@ -41,11 +40,11 @@ class Said:
     """Without anything of the case, as far as that can be told, and without what changes from case to case."""
 
 
-def said_of(context: Context, lease: Lease, error: BaseException) -> Said:
-    """Return the message of the error that stopped a run."""
+def said_of(context: Context, run: int, error: BaseException) -> Said:
+    """Return the message of the error that stopped a run, or what follows it."""
     words = words_of(error)
     with context.database.read() as session:
-        loaded = runs.load(session, lease.run, team=context.team)
+        loaded = runs.load(session, run, team=context.team)
         if loaded is None:
             return Said(public=words, kept=words, alike=VALUE)
         resolved = loaded.run.output_id

@@ -150,9 +150,9 @@ def test_what_makes_it_narrower_or_only_other_does_not_widen() -> None:
 
 
 def test_what_is_not_known_of_the_earlier_terms_widens() -> None:
-    assert widened({}, CALM) == [name for name in RULES if name != "handed proposals"]
-    # Of a part that Countersign did not have then, it is known what held.
-    assert widened({}, {**CALM, "handed proposals": "policy"}) == [*RULES]
+    # Of a part that Countersign did not have then, it is known what held. Only some terms have one for what follows.
+    assert widened({}, CALM) == [name for name in RULES if name not in ("handed proposals", "follow-ups")]
+    assert widened({}, {**CALM, "handed proposals": "policy", "follow-ups": {"b": "a"}}) == [*RULES]
 
 
 @given(TERMS)

@@ -107,6 +107,8 @@ class CharterView:
     """None where nobody makes any."""
     missing: Sequence[Missing]
     """Parts that it has to have before it goes alone."""
+    follow_ups: Sequence[str] = ()
+    """Names of the workflows whose cases are made from its answers."""
 
     @property
     def may_be_signed(self) -> bool:

@@ -61,6 +61,7 @@ def charter_view(context: Context, workflow: AnyWorkflow) -> CharterView:
         data=data_map_of(workflow, _surroundings(context, workflow)),
         terms=terms,
         missing=missing_in(workflow),
+        follow_ups=[one.workflow for one in workflow.follow_ups],
     )
 
 

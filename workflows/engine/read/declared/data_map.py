@@ -101,6 +101,7 @@ def data_map_of(
         collector=surroundings.collector,
         spans_content=surroundings.spans_content,
         retention=workflow.retention,
+        follow_ups=[one.workflow for one in workflow.follow_ups],
     )
 
 

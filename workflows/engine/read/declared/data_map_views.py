@@ -157,6 +157,8 @@ class DataMapView:
     collector: str | None
     spans_content: bool
     retention: Retention
+    follow_ups: Sequence[str] = ()
+    """Names of the workflows whose cases are made from its answers."""
 
     @property
     def personal(self) -> Sequence[FieldMap]:

@@ -2,8 +2,10 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from decimal import Decimal
 
+from store.states import FollowUpState, Resolution, RunState
 from workflows.engine.read.views import CaseView, ProposalView, ReviewView
 
 
@@ -17,6 +19,53 @@ class ValueLine:
     """Confidence from 0 to 1; None where the model stated none."""
     decided: str | None
     """The value that a person decided in its place; None where they kept it, or nobody decided."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class ChainLine:
+    """Another case of a chain. Nothing of its content is in it: its own readers may read that."""
+
+    case: int
+    key: str
+    """As a channel may be shown it."""
+    workflow: str
+    level: int
+    """Follow-ups between it and the case that is explained; below 0 for what that one was made from."""
+    state: RunState
+    resolution: Resolution | None
+    by: str | None
+    """The person who decided it; None where nobody did."""
+    at: datetime
+    """Time of its newest state."""
+    is_corrected: bool
+    """True if its newest run corrects what was delivered."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class OpenFollowUp:
+    """A follow-up of the case that is not made."""
+
+    workflow: str
+    state: FollowUpState
+    why: str | None
+    """Reason why it failed; None where it did not."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class ChainView:
+    """The chain of cases that a case belongs to, each made from the outcome of the one before."""
+
+    above: Sequence[ChainLine]
+    """The cases that it was made from, the first of the chain first."""
+    below: Sequence[ChainLine]
+    """The cases that were made from it, the nearest first."""
+    left_out: int
+    """Number of further cases below it."""
+    is_cut: bool
+    """True if there are more cases than are looked at, so that the numbers are the least that there are."""
+    cost: Decimal
+    """US dollars of all its cases."""
+    waiting: Sequence[OpenFollowUp]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -40,3 +89,5 @@ class ExplanationView:
     """US dollars of all runs."""
     milliseconds: float
     """Time of all steps together."""
+    chain: ChainView | None = None
+    """None where it was made from no other case, and nothing follows it."""

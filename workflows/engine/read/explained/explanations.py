@@ -10,6 +10,7 @@ from store.cases import contents, runs
 from workflows.engine.case.lookup import case_text, one_line_of
 from workflows.engine.context import Context
 from workflows.engine.declare.registry import AnyWorkflow
+from workflows.engine.read.explained.chains import chain_view
 from workflows.engine.read.explained.explanation_views import ExplanationView, ValueLine
 from workflows.engine.read.history import case_view
 from workflows.engine.read.views import ProposalView, ReviewView
@@ -46,6 +47,7 @@ def explanation_view(context: Context, case: int) -> ExplanationView:
         values=_values(workflow.output if workflow is not None else None, proposal, _decided(review)),
         cost=sum((step.cost for step in steps), Decimal(0)),
         milliseconds=sum(step.milliseconds for step in steps),
+        chain=chain_view(context, case),
     )
 
 

@@ -12,6 +12,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
+from store.cases import runs
 from store.db import snapshots
 from store.governance import span_exports
 from workflows.engine.context import Context
@@ -19,7 +20,8 @@ from workflows.engine.errors import Unknown
 from workflows.engine.read.history import case_view
 from workflows.engine.read.spans.content import content_of
 from workflows.engine.read.spans.views import SpanView
-from workflows.engine.read.spans.way import STOP_ACTIONS, spans_of, spans_of_stop
+from workflows.engine.read.spans.way import STOP_ACTIONS, Named, made_from_row, spans_of, spans_of_stop
+from workflows.engine.read.views import CaseView, RunView
 
 Stop = span_exports.Stop
 """A row of the audit by which a run stopped."""
@@ -117,7 +119,8 @@ def sendable(context: Context, stop: Stop, *, provider: str, content: bool) -> S
     if run is None:
         return Sendable(stop=stop, spans=())
     show = content_of(context, case, run) if content else None
-    spans = spans_of(case, run, team=context.team, provider=provider, show=show)
+    origin = _origin(context, case, run)
+    spans = spans_of(case, run, team=context.team, provider=provider, show=show, made_from=origin)
     return Sendable(stop=stop, spans=spans_of_stop(spans, case, run, stop.id))
 
 
@@ -127,8 +130,20 @@ def case_spans(context: Context, case: int, *, provider: str, content: bool = Fa
     found: list[SpanView] = []
     for run in view.runs:
         show = content_of(context, view, run) if content else None
-        found += spans_of(view, run, team=context.team, provider=provider, show=show)
+        origin = _origin(context, view, run)
+        found += spans_of(view, run, team=context.team, provider=provider, show=show, made_from=origin)
     return found
+
+
+def _origin(context: Context, case: CaseView, run: RunView) -> Named | None:
+    """Return the run of another case from whose outcome a run's input was made; None where it came otherwise."""
+    row = made_from_row(case, run)
+    number = row.details.get("run") if row is not None else None
+    if not isinstance(number, int):
+        return None
+    with context.database.read() as session:
+        before = runs.get(session, number, team=context.team)
+    return Named(id=before.id, created_at=before.created_at) if before is not None else None
 
 
 def note_sent(context: Context, stop: Stop, *, given_up: int = 0, is_taken: bool = True) -> None:

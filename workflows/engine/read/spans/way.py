@@ -31,6 +31,9 @@ STOPS = FINAL | {RunState.WAITING, RunState.DOUBTFUL}
 """States with which spans are sent: the run ended, or came to a person."""
 STOP_ACTIONS = frozenset(f"run.{state}" for state in STOPS)
 
+MADE_FROM = "case.made_from"
+"""The audit's word for a case that was made from the outcome of another one."""
+_TAKEN = frozenset({"case.taken_in", "case.revised"})
 MOST_STEPS, MOST_EVENTS = 1_000, 200
 """Bounds for one run: attempts at steps, and moments of a span."""
 OTHER = "_OTHER"
@@ -40,12 +43,37 @@ _FAILED = frozenset({RunState.FAILED, RunState.PARKED})
 _RUN, _DELIVERY, _REVIEW = "run", "delivery", "review"
 
 
-def spans_of(case: CaseView, run: RunView, *, team: int, provider: str, show: Show | None = None) -> list[SpanView]:
+@dataclass(frozen=True, kw_only=True)
+class Named:
+    """A run as its trace names it."""
+
+    id: int
+    created_at: datetime
+
+
+def spans_of(
+    case: CaseView,
+    run: RunView,
+    *,
+    team: int,
+    provider: str,
+    show: Show | None = None,
+    made_from: Named | None = None,
+) -> list[SpanView]:
     """Return the pieces of a run's way that have ended, the whole run last.
 
     `provider`: the vendor of models, as the conventions name it. `show`: writes content; None: there is none in them.
+    `made_from`: the run of another case from whose outcome the case was made, to link to.
     """
-    return _Way(case, run, team=team, provider=provider, show=show).spans()
+    return _Way(case, run, team=team, provider=provider, show=show, made_from=made_from).spans()
+
+
+def made_from_row(case: CaseView, run: RunView) -> AuditView | None:
+    """Return the audit's row that says from which other run this one's input was made; None where it came otherwise."""
+    began = next((row for row in case.audit if row.action in _TAKEN and row.details.get("run") == run.id), None)
+    after = began.id if began is not None else None
+    made = (row for row in case.audit if row.action == MADE_FROM and after is not None and row.id > after)
+    return next(made, None)
 
 
 def spans_of_stop(spans: Sequence[SpanView], case: CaseView, run: RunView, stop: int) -> list[SpanView]:
@@ -57,7 +85,7 @@ def spans_of_stop(spans: Sequence[SpanView], case: CaseView, run: RunView, stop:
     return [span for span in spans if before < span.known_at <= stop]
 
 
-def trace_of(run: RunView, *, team: int) -> str:
+def trace_of(run: RunView | Named, *, team: int) -> str:
     """Return the trace of a run. Its beginning is a part of it: after a restore its number is given out again."""
     return _digest(f"countersign/{team}/{run.id}/{run.created_at.isoformat()}", 32)
 
@@ -94,8 +122,18 @@ class _Period:
 class _Way:
     """The rows of a run, to be told as spans."""
 
-    def __init__(self, case: CaseView, run: RunView, *, team: int, provider: str, show: Show | None) -> None:
+    def __init__(
+        self,
+        case: CaseView,
+        run: RunView,
+        *,
+        team: int,
+        provider: str,
+        show: Show | None,
+        made_from: Named | None,
+    ) -> None:
         self._case, self._run, self._team = case, run, team
+        self._made_from = made_from
         self._provider, self._show = provider, show
         self._trace = trace_of(run, team=team)
         self._root = self._id("run")
@@ -169,11 +207,11 @@ class _Way:
             },
             parent=None,
             events=[*self._not_sent(), *(SpanEvent(name=row.action, at=row.at) for row in self._moves)],
-            links=[] if before is None else [self._link(before)],
+            links=[self._link(one) for one in (before, self._made_from) if one is not None],
             error=str(problem.get("type") or OTHER) if state in _FAILED else None,
         )
 
-    def _link(self, before: RunView) -> SpanLink:
+    def _link(self, before: RunView | Named) -> SpanLink:
         trace = trace_of(before, team=self._team)
         span = _digest(f"{trace}/run", 16)
         return SpanLink(trace=trace, span=span, attributes={"countersign.run.id": before.id})

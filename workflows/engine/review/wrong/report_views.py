@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from sqlalchemy.orm import Session
 
+from store import schema
 from store.cases import cases, contents, runs
 from store.cases.review import reports
 from store.governance import teams
@@ -18,8 +19,7 @@ from workflows.engine.review.views import ReportLine, ReportNote, ReportView
 
 def report_views(session: Session, run: int, *, team: int) -> Sequence[ReportView]:
     """Return the reports that the card of a run's review shows, oldest first."""
-    found = reports.up_to(session, run, team=team)
-    return [ReportView(by=report.by, at=report.at, said=report.said) for report in found]
+    return [_view(report, report.said) for report in reports.up_to(session, run, team=team)]
 
 
 def report_note(context: Context, report: int) -> ReportNote:
@@ -41,7 +41,7 @@ def report_note(context: Context, report: int) -> ReportNote:
     # The author's code is called outside the transaction. Without the input, nobody can tell what is personal.
     said = text_in_channel(row.said, hidden_of(workflow, input, output)) if input is not None else MASK
     return ReportNote(
-        report=ReportView(by=row.by, at=row.at, said=said),
+        report=_view(row, said),
         case=case.id,
         key=key_in_channel(workflow, input, case.key),
         workflow=name,
@@ -67,3 +67,7 @@ def report_lines(context: Context, *, limit: int) -> Sequence[ReportLine]:
         )
         for row, key in found
     ]
+
+
+def _view(report: schema.Report, said: str) -> ReportView:
+    return ReportView(by=report.by, at=report.at, said=said, by_itself=report.by == reports.BY_ITSELF)

@@ -87,6 +87,29 @@ def note(
         return kept
 
 
+def note_by_itself(session: Session, context: Context, case: int, *, said: str, occasion: str) -> int | None:
+    """Keep a report that Countersign makes itself, and return its id; None where it was made on this occasion before.
+
+    It is taken up like a person's.
+    """
+    at, by = context.clock(), reports.BY_ITSELF
+    kept = reports.add(
+        session,
+        team=context.team,
+        about=f"case {case}",
+        case=case,
+        by=by,
+        said=said,
+        interaction_id=occasion,
+        outcome=None,
+        at=at,
+    )
+    if kept is not None:
+        subject = SubjectKind.CASE.of(case)
+        _record(session, context, by=by, action="report.made", subject=subject, case=case, report=kept)
+    return kept
+
+
 def case_of_message(context: Context, *, channel: str, ts: str, thread: str | None) -> int | None:
     """Return the case that a message in a channel is about; None where it is about none, or is none of ours.
 
