@@ -28,7 +28,7 @@ from store.cases import (
 )
 from store.cases.bulk_reruns import Choice
 from store.cases.homes import Days
-from store.cases.review import alike, assignments, reports, reviews, spot_checks
+from store.cases.review import alike, assignments, questions, reports, reviews, spot_checks
 from store.cases.review.spot_checks import Looks
 from store.cases.turns import Turns
 from store.faces import Face
@@ -37,7 +37,7 @@ from store.model import outages, prompt_versions, requests, spending
 from store.quality import baselines, costs, courses, decided, digests, failures, numbers, segments
 from store.quality.costs import Span
 from store.slack import cards, messages, outbox
-from store.sources import handed_in, keys, marks, origins
+from store.sources import handed_in, heard_messages, keys, marks, origins, outcomes, webhooks
 from store.states import NOT_ENDED, CauseState, RunState, SourceKind
 from store.subjects import SubjectKind
 
@@ -175,6 +175,16 @@ LOOPS: Mapping[str, Read] = {
     "handed_in.forget": lambda session: handed_in.forget(
         session, team=TEAM, before=_END - timedelta(days=364), at_most=1_000
     ),
+    "outcomes.cases": lambda session: outcomes.cases(session, range(1, 500), source=8, team=TEAM),
+    "outcomes.runs": lambda session: outcomes.runs(session, range(1, 500), team=TEAM),
+    "outcomes.proposals": lambda session: outcomes.proposals(session, range(1, 500), team=TEAM),
+    "outcomes.reviews": lambda session: outcomes.reviews(session, range(1, 500), team=TEAM),
+    "outcomes.decisions": lambda session: outcomes.decisions(session, range(1, 500), team=TEAM),
+    "outcomes.deliveries": lambda session: outcomes.deliveries(session, range(1, 500), team=TEAM),
+    "outcomes.questions": lambda session: outcomes.questions(session, range(1, 500), team=TEAM),
+    "webhooks.channels": lambda session: webhooks.channels(session, team=TEAM),
+    "webhooks.head": lambda session: webhooks.head(session, team=TEAM, channel="webhook:8", set_aside=["http_422"]),
+    "webhooks.waiting": lambda session: webhooks.waiting(session, team=TEAM),
     "origins.of_cases": lambda session: origins.of_cases(session, range(1, 500), team=TEAM),
     "bulk_reruns.newest": lambda session: bulk_reruns.newest(session, 1, team=TEAM),
     "bulk_reruns.active": lambda session: bulk_reruns.active(session, team=TEAM),
@@ -255,6 +265,9 @@ LOOPS: Mapping[str, Read] = {
     "outbox.channels_held": lambda session: outbox.channels_held(session, team=TEAM, face=_FACE),
     "outbox.is_postponed": lambda session: outbox.is_postponed(session, team=TEAM, face=_FACE, at=_NOW),
     "outbox.due": lambda session: outbox.due(session, team=TEAM, channel=CHANNEL, at=_NOW, limit=200),
+    "outbox.due_to_origin": lambda session: outbox.due_to_origin(session, team=TEAM, channel=CHANNEL, at=_NOW),
+    "heard_messages.due": lambda session: heard_messages.due(session, team=TEAM, at=_NOW, limit=100),
+    "questions.asked_at_place": lambda session: questions.asked_at_place(session, "C0INBOX/1.1", team=TEAM),
     "outbox.due_queue": lambda session: outbox.due_queue(session, team=TEAM, channel=CHANNEL, at=_NOW),
     "messages.waiting": lambda session: messages.waiting(session, team=TEAM, channel=CHANNEL, kind=SubjectKind.REVIEW),
     "messages.channels_with_queue": lambda session: messages.channels_with_queue(session, team=TEAM),

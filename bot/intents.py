@@ -5,7 +5,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 
-from handlers.texts import groups
+from handlers.texts import groups, incoming
 from handlers.texts.digests import courses
 from handlers.texts.governance import changes
 from handlers.texts.operations import (
@@ -55,7 +55,10 @@ from workflows.engine.review.waiting.reminders import MayDecide, nobody_may, rem
 from workflows.engine.review.wrong.report_views import report_note
 from workflows.engine.send.channel_status import channel_status, given_up
 from workflows.engine.send.views import Intent
+from workflows.engine.sources.messages import failed_note
+from workflows.engine.sources.outcome_notes import outcome_note, taken_in_note
 from workflows.engine.sources.schedules import refused_note, trouble_note
+from workflows.engine.sources.thread_answers import answered_note, question_note
 from workflows.engine.sources.webhooks import given_up_for
 
 
@@ -201,6 +204,18 @@ def _note(context: Context, intents: Sequence[Intent]) -> Callable[[Room], Told]
         case notices.RUN_AGAIN | notices.RUN_AGAIN_APART:
             again = run_again_note(context, first.about)
             return lambda room: reruns.in_channel(again, room)
+        case notices.OUTCOME:
+            ended = outcome_note(context, first.subject.id, first.about)
+            return lambda room: incoming.outcome(ended, room)
+        case notices.TAKEN_IN:
+            return _plainly(incoming.taken_in(taken_in_note(context, first.subject.id, first.about)))
+        case notices.QUESTION:
+            asked = question_note(context, first.subject.id, first.about)
+            return lambda room: incoming.question(asked, room)
+        case notices.ANSWERED:
+            return _plainly(incoming.answered(answered_note(context, first.subject.id, first.about)))
+        case notices.MESSAGE_FAILED:
+            return _plainly(incoming.failed(failed_note(context, first.about)))
         case notices.REMINDED:
             still = card_in_channel(card_view(context, first.subject.id))
             return _plainly(reminders.in_thread(still)) if still.is_decidable else None
@@ -318,6 +333,11 @@ _WHAT = {
     notices.ASSIGNED: "the news of who is to decide a review",
     notices.RUN_AGAIN: "the news that a case runs again",
     notices.RUN_AGAIN_APART: "the news that a case runs again",
+    notices.OUTCOME: "the outcome of a case, for who handed it in",
+    notices.TAKEN_IN: "the news that a message is a case",
+    notices.QUESTION: "a question to whoever handed a case in",
+    notices.ANSWERED: "the news that an answer was taken",
+    notices.MESSAGE_FAILED: "the news that messages were not taken in",
     notices.REMINDED: "the reminder of a review",
     notices.DIRECT_REMINDER: "the reminder of what waits for a person",
     "digest": "a digest",

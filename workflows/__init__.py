@@ -6,6 +6,7 @@ Importing this reaches no database, no Slack and no model.
 from workflows.engine.case.file_rows import Reading, Row, columns, read_rows
 from workflows.engine.declare.calls.backoff import Backoff
 from workflows.engine.declare.incoming.fetching import Fetched
+from workflows.engine.declare.incoming.messages import Message
 from workflows.engine.declare.personal import FindPersonal, Personal
 from workflows.engine.declare.proposal import Proposal
 from workflows.engine.declare.retention import Retention
@@ -53,6 +54,7 @@ __all__ = [
     "InputBroken",
     "InvalidInput",
     "LookedUp",
+    "Message",
     "NoProposal",
     "NotAllowed",
     "NotDone",

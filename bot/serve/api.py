@@ -15,7 +15,6 @@ import structlog
 from bot.app import API_THREADS, App
 from bot.settings import Address
 from bot.web_server import Keeps, answering, listening_at
-from handlers.web.api.app import Api
 from handlers.web.api.waiting import LONGEST
 from workflows.engine.errors import Refused
 
@@ -49,6 +48,9 @@ class ApiServer:
     @contextmanager
     def answering(self, stop: Event) -> Iterator[None]:
         """Answer for the block. Who waits when `stop` is set is answered at once."""
+        # Loaded here: the library of rates brings a client for each kind of storage.
+        from handlers.web.api.app import Api
+
         api = Api(self._app.context, threads=API_THREADS, stops=stop.is_set)
         if has_agents():
             from bot.serve.agents import beside  # loaded here: it comes with the extra "mcp"

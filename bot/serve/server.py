@@ -43,7 +43,7 @@ from workflows.engine.review.assignment import upkeep
 from workflows.engine.review.form import drafts, second_look
 from workflows.engine.review.spot_checks.upkeep import Upkeep
 from workflows.engine.review.wrong import reports
-from workflows.engine.sources import follow_ups, handing_in
+from workflows.engine.sources import follow_ups, handing_in, messages
 
 log = structlog.get_logger()
 
@@ -62,6 +62,8 @@ _FOLLOW_UPS = 0.5
 """Seconds between two looks for follow-ups that are due."""
 _FOLLOW_UPS_SILENT = 120.0
 """Seconds without an end of such a look after which the process counts as unable to make them."""
+_MESSAGES = 2.0
+"""Seconds between two looks for messages that wait."""
 _SPOT_CHECKS = 20.0
 """Seconds between two looks at the spot checks that wait."""
 _ASSIGNMENTS = 5.0
@@ -131,6 +133,7 @@ def serve(
                 log.info("runs.taken_back", runs=taken_back)
             loops += [_Loop(run=app.dispatcher.run), _Loop(run=partial(_take_up_reports, app))]
             loops.append(_Loop(run=making.run))
+            loops.append(_Loop(run=partial(_take_in_messages, app)))
             loops.append(_Loop(run=partial(_tend_spot_checks, app)))
             loops.append(_Loop(run=partial(_remove_what_is_due, app)))
         if app.settings.webhook_keys is not None:
@@ -167,6 +170,7 @@ def schedule_of(app: App, *, clock: Clock | None = None) -> Schedule:
 
     def swept(_: date) -> None:
         drafts.sweep(app.context)
+        messages.sweep(app.context)
         health.forget(app.context)
         handing_in.sweep(app.context)
 
@@ -247,6 +251,19 @@ class _Making:
     def is_able(self) -> bool:
         """Tell whether it looked not long ago, or another process does. A look makes a few, one after the other."""
         return time.monotonic() - self._looked_at < _FOLLOW_UPS_SILENT
+
+
+def _take_in_messages(app: App, stop: Event) -> None:
+    """Take in messages that could not be taken in when they were heard: too many cases waited, or a process ended."""
+    is_noted = False
+    while not stop.wait(_MESSAGES):
+        try:
+            if not is_noted:
+                messages.note_watched(app.context)
+                is_noted = True
+            messages.take_in_all(app.context)
+        except (DBAPIError, Unavailable) as error:
+            log.warning("messages.without_database", error=type(error).__name__)
 
 
 def _tend_spot_checks(app: App, stop: Event) -> None:

@@ -88,6 +88,9 @@ def _channels(app: App) -> Mapping[str, Sequence[str]]:
     for workflow in _workflows(app):
         if workflow.review.post_to is not None:
             named.setdefault(workflow.review.post_to, []).append(f"the channel of {workflow.name}")
+    for workflow in app.context.registry:
+        for name in workflow.from_messages.watch if workflow.from_messages is not None else ():
+            named.setdefault(name, []).append(f"watched by {workflow.name}")
     return named
 
 

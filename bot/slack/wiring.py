@@ -12,6 +12,7 @@ from bot.slack.socket import Hearing
 from bot.slack.workspace import Workspace, adopt, check_hearing, connect
 from handlers.slack import listeners
 from handlers.slack.access.assignable import reviewers_of
+from handlers.slack.access.channels import Channels
 from handlers.slack.access.people import People
 from handlers.slack.access.rights import Rights
 from handlers.slack.access.user_groups import Groups
@@ -68,8 +69,11 @@ def context_in(app: App, workspace: Workspace, *, checks: Callable[[], Iterable[
             members=groups, kind_of=people, engineers=named(app.settings.engineers), leads=named(app.settings.leads)
         ),
         zone_of=people.zone_of,
+        is_in=Channels(workspace.looking_up).is_in,
         groups=groups,
         installed=workspace.installed,
+        bot=workspace.bot_id,
+        address=workspace.address,
         granted=workspace.granted,
         personal_figures=app.settings.personal_figures,
         checks=checks,

@@ -61,6 +61,8 @@ class Workspace:
     api_url: str
     granted: Granted
     """Scopes that the bot has, as Slack named them when it was asked who we are."""
+    address: str | None = None
+    """Address at which people open the workspace, with a stroke at its end; None where Slack does not say."""
 
     @property
     def sending(self) -> WebClient:
@@ -133,7 +135,13 @@ def connect(settings: Settings) -> Workspace:
         http=http,
         api_url=settings.slack_api_url,
         granted=Granted(scopes=_scopes(who)),
+        address=_address(who.get("url")),
     )
+
+
+def _address(given: object) -> str | None:
+    said = str(given or "")
+    return said if said.startswith("https://") and said.endswith("/") else None
 
 
 def _http(settings: Settings) -> Http | None:

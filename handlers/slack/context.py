@@ -36,8 +36,14 @@ class SlackContext:
     groups: Groups
     installed: Installation
     """Workspace that the cases belong to."""
+    bot: str = ""
+    """Our id among the bots of the workspace."""
+    address: str | None = None
+    """Address at which people open the workspace; None where Slack does not say."""
     zone_of: Callable[[str], ZoneInfo | None] = field(default=lambda user: None)
     """Function that returns a person's time zone; None where Slack does not say."""
+    is_in: Callable[[str], bool] = field(default=lambda channel: False)
+    """Function that tells whether we are in a channel, as far as Slack says so."""
     granted: Granted = field(default_factory=Granted)
     """Scopes that Slack granted: what needs one that is missing refuses with `granted.need(SCOPE)`."""
 

@@ -1,21 +1,26 @@
 """Events of the workspace that Countersign listens to."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from typing import Any
 
 import structlog
-from slack_bolt import App, BoltResponse
+from slack_bolt import App, BoltContext, BoltResponse
 
 from handlers.slack.context import SlackContext
+from handlers.slack.heard_messages import MESSAGE, heard_in, reply_in
 from handlers.slack.payloads import event
-from handlers.slack.replies import DATABASE_SECONDS
+from handlers.slack.replies import DATABASE_SECONDS, afterwards
 from store.db import failpoints
 from store.db.failpoints import Failpoint
 from store.db.time_limits import time_limit
 from workflows.engine.case import inbox
 from workflows.engine.errors import Refused
+from workflows.engine.sources import messages, thread_answers
 
 log = structlog.get_logger()
+_IDS = "countersign_heard"
+"""Name in Bolt's context of the messages that were kept."""
 
 _AUDITED = frozenset({"app_uninstalled", "tokens_revoked"})
 _DRAWN = frozenset({"app_home_opened"})
@@ -33,7 +38,7 @@ def register(app: App, slack: SlackContext) -> None:
     """
 
     @app.middleware
-    def keep(body: Mapping[str, Any], next: Callable[[], BoltResponse]) -> BoltResponse:
+    def keep(body: Mapping[str, Any], context: BoltContext, next: Callable[[], BoltResponse]) -> BoltResponse:
         if body.get("type") != "event_callback":
             return next()
         try:
@@ -42,6 +47,13 @@ def register(app: App, slack: SlackContext) -> None:
             # A repetition would not be understood either.
             log.warning("event.not_understood")
             return BoltResponse(status=200)
+        if came.event.type == MESSAGE:
+            if not slack.installed.admits(came.origin):
+                return BoltResponse(status=200)
+            with time_limit(DATABASE_SECONDS):
+                context[_IDS] = _kept(slack, body, event=came.event_id)
+            failpoints.before(Failpoint.ACK, "event")
+            return next() if context[_IDS] else BoltResponse(status=200)
         if came.event.type not in _HEARD | _DRAWN:
             return next()
         is_ours = slack.installed.admits(came.origin)
@@ -59,6 +71,12 @@ def register(app: App, slack: SlackContext) -> None:
         failpoints.before(Failpoint.ACK, "event")
         return next() if is_new else BoltResponse(status=200)
 
+    @app.event(MESSAGE)
+    def take_in(context: BoltContext) -> None:
+        # The author's code is called once the event is acknowledged. What a crash leaves is taken in by `serve`.
+        for one in context[_IDS]:
+            afterwards("message", partial(messages.take_in_heard, slack.context, one))
+
     for kind in _AUDITED:
         # The event is kept; the sender notices on its own that Slack refuses it.
         app.event(kind)(lambda: None)
@@ -71,3 +89,15 @@ def register(app: App, slack: SlackContext) -> None:
     @app.event("subteam_updated")
     def updated(event: Mapping[str, Any]) -> None:
         slack.groups.forget(str(event.get("subteam", {}).get("id")))
+
+
+def _kept(slack: SlackContext, body: Mapping[str, Any], *, event: str) -> Sequence[int]:
+    """Keep a message of a watched channel, or an answer; returns what there is to take in.
+
+    Most messages cost no database, and a person's reply to their own message one look.
+    """
+    if (said := reply_in(body)) is not None:
+        thread_answers.hear(slack.context, said, event=event)
+        return []
+    heard = heard_in(body, bot=slack.bot, address=slack.address)
+    return messages.hear(slack.context, heard, event=event) if heard is not None else []

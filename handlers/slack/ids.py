@@ -144,6 +144,10 @@ class Callback(StrEnum):
     """A row of a list in the form that puts the input of a case right."""
     REPORT = "report_wrong"
     """The shortcut of a message too."""
+    HAND_IN = "hand_in"
+    """The form of a case that is handed in, and the shortcut of a message that opens it."""
+    HAND_IN_TO = "hand_in_to"
+    """The choice of the workflow that a case is for, before its form."""
     ASK_SOURCE = "ask_source"
     ANSWER = "answer_for_them"
     ASSIGN = "assign"
@@ -313,6 +317,34 @@ class Row:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Handing:
+    """A case that is being handed in: all that its forms carry."""
+
+    workflow: str | None = None
+    """Name of the workflow; None while it is still to be chosen."""
+    place: str | None = None
+    """The message that is handed in, as `C0INBOX/1700000000.000100`; None where there is none."""
+    author: str | None = None
+    """The person who wrote it."""
+
+    def __str__(self) -> str:
+        return " ".join(part or NOT_LISTED for part in (self.workflow, self.place, self.author))
+
+    @classmethod
+    def read(cls, value: str) -> "Handing":
+        """Read a reference from Slack. Raise `Refused` for a text that no form of ours carries."""
+        parts = [None if part == NOT_LISTED else part for part in value.split(" ")]
+        if len(parts) != 3:
+            raise Refused("this form is not from Countersign")
+        workflow, place, author = parts
+        if (place is not None and not _MESSAGE.fullmatch(place)) or (
+            author is not None and not _AUTHOR.fullmatch(author)
+        ):
+            raise Refused("this form is not from Countersign")
+        return cls(workflow=workflow, place=place, author=author)
+
+
+@dataclass(frozen=True, kw_only=True)
 class OpenRow:
     """A row whose form is open, and the form that it belongs to."""
 
@@ -413,6 +445,8 @@ class NeedShown:
         return cls(kind=NeedKind(kind), about=About(about), id=id, version=version, generation=generation)
 
 
+_MESSAGE = re.compile(r"[CDG][A-Z0-9]{2,20}/[0-9]{1,12}\.[0-9]{1,8}")
+_AUTHOR = re.compile("[A-Z][A-Z0-9]{2,20}")
 _MARK = re.compile("[0-9a-f]{12}")
 _ID = re.compile("[0-9]{1,18}")
 _PAGE, _AMONG = re.compile("[0-9]{1,6}"), re.compile("[A-Z0-9]{0,40}|[a-z0-9-]{1,100}")

@@ -6,6 +6,7 @@ from typing import Any, TypeVar
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from handlers.slack.access.admission import Origin
+from handlers.slack.heard_messages import Written
 from handlers.slack.ids import (
     FORM,
     NOT_LISTED,
@@ -14,6 +15,7 @@ from handlers.slack.ids import (
     WARNED,
     Alike,
     Callback,
+    Handing,
     Listed,
     OpenRow,
     Row,
@@ -139,6 +141,11 @@ class Modal(_Payload):
         return Shown.read(self.private_metadata.partition(" ")[0])
 
     @property
+    def handing(self) -> Handing:
+        """Case that is handed in with the modal. Raise `Refused`."""
+        return Handing.read(self.private_metadata)
+
+    @property
     def is_correction(self) -> bool:
         """True if the modal is about a delivered case that is corrected in it, and not about a review."""
         return self.callback_id in (Callback.CORRECT, Callback.CORRECT_ROW)
@@ -245,6 +252,13 @@ class _Named(_Payload):
 class _Message(_Payload):
     ts: str
     thread_ts: str | None = None
+
+
+class HandedMessage(_Acted):
+    """A choice in the menu of a message that a person hands in, with what stands in it."""
+
+    channel: _Named
+    message: Written
 
 
 class Shortcut(_Acted):
@@ -373,6 +387,11 @@ def search(body: Mapping[str, Any]) -> Search:
 def shortcut(body: Mapping[str, Any]) -> Shortcut:
     """Read a choice in the menu of a message. Raise `Refused`."""
     return _read(Shortcut, body)
+
+
+def handed_message(body: Mapping[str, Any]) -> HandedMessage:
+    """Read the choice of a message to hand in. Raise `Refused`."""
+    return _read(HandedMessage, body)
 
 
 def event(body: Mapping[str, Any]) -> Event:

@@ -3,9 +3,11 @@
 from collections.abc import Mapping
 
 WITHOUT: Mapping[str, str] = {
-    "channels:history": "a message to a public channel may be posted twice after a broken connection",
+    "channels:history": "a message to a public channel may be posted twice after a broken connection, and no message "
+    "of one is heard, so it cannot be watched",
     "channels:read": "doctor cannot look at the public channels that are named",
-    "groups:history": "a message to a private channel may be posted twice after a broken connection",
+    "groups:history": "a message to a private channel may be posted twice after a broken connection, and no message "
+    "of one is heard, so it cannot be watched",
     "groups:read": "doctor cannot look at the private channels that are named",
 }
 """Optional scope -> what does not work without it."""

@@ -21,7 +21,7 @@ from store.schema.reviews import Decision, Delivery, DirectReminder, Draft, Open
 from store.schema.seals import Seal
 from store.schema.segments import CaseSegment, DigestLook, SegmentGroup
 from store.schema.slack import Digest, InboxRow, Message, OutboxRow, RateLimit
-from store.schema.sources import FollowUp, HandedIn, Origin, Source, SourceCursor, SourceKey
+from store.schema.sources import FollowUp, HandedIn, HeardMessage, Origin, Source, SourceCursor, SourceKey
 from store.schema.spans import SpanExport
 from store.schema.spot_checks import SpotCheck
 from store.schema.targets import TargetOutage
@@ -47,6 +47,7 @@ __all__ = [
     "Eval",
     "FollowUp",
     "HandedIn",
+    "HeardMessage",
     "InboxRow",
     "LegalHold",
     "Message",

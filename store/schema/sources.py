@@ -54,6 +54,8 @@ class Origin(OfTeam, Base):
     __tablename__ = "origins"
     __table_args__ = (
         UniqueConstraint("case_id"),
+        # A reply in a thread may answer a question about the case of its message.
+        index_of_some("ix_origins_place", "team_id", "place", where="place IS NOT NULL"),
         index_of_some("ix_origins_follow_up", "follow_up_id", where="follow_up_id IS NOT NULL"),
     )
 
@@ -79,6 +81,27 @@ class HandedIn(OfTeam, Base):
     answer: Mapped[dict[str, Any]]
     """The status and ids that were answered. Nothing of the case is among it."""
     at: Mapped[datetime] = mapped_column(index=True)
+
+
+class HeardMessage(OfTeam, Base):
+    """A message in a watched channel, from when it was heard until it was taken in. Failed ones lose their content."""
+
+    __tablename__ = "heard_messages"
+    __table_args__ = (
+        # Few are due, and they are searched for every other second.
+        index_of_some("ix_heard_messages_due", "team_id", "due_at", where="content IS NOT NULL"),
+    )
+
+    workflow: Mapped[str] = mapped_column(String(100))
+    """Name of the workflow that watches the channel."""
+    place: Mapped[str] = mapped_column(String(200))
+    """The channel and the message, as in the place of an origin."""
+    content: Mapped[str | None]
+    """JSON of the message; None once it failed, and nothing more is made of it by itself."""
+    due_at: Mapped[datetime]
+    problem: Mapped[str | None] = mapped_column(String(100))
+    """The name of the error's type; None where it did not fail."""
+    heard_at: Mapped[datetime] = mapped_column(index=True)
 
 
 class SourceCursor(OfTeam, Base):

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import delete
+from sqlalchemy import delete, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
@@ -15,6 +15,12 @@ def add(session: Session, *, team: int, key: str, kind: str, at: datetime) -> bo
     statement = insert(InboxRow).values(team_id=team, key=key, kind=kind, received_at=at)
     heard_before = statement.on_conflict_do_nothing(index_elements=["team_id", "key"])
     return session.scalar(heard_before.returning(InboxRow.id)) is not None
+
+
+def is_known(session: Session, *, team: int, key: str) -> bool:
+    """Tell whether an event was heard before."""
+    query = select(InboxRow.id).where(InboxRow.team_id == team, InboxRow.key == key)
+    return session.scalar(query) is not None
 
 
 def remove(session: Session, *, team: int, key: str) -> None:

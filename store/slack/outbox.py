@@ -78,8 +78,18 @@ RUN_AGAIN = "run_again"
 """The kind of the note in the thread of a case's card that a person ran the case again."""
 OUTCOME = "outcome"
 """The kind of the news for the source of a case how a run of it ended, or stopped."""
+TAKEN_IN = "taken_in"
+"""The kind of the news, in the thread of a message, that it was taken in as a case."""
+MESSAGE_FAILED = "message_failed"
+"""The kind of the news that messages of a watched channel could not be taken in."""
 QUESTION = "question"
 """The kind of the news for the source of a case that a person asks it a question."""
+ANSWERED = "answered"
+"""The kind of the note, in the thread of a question, that its answer was taken."""
+TO_ORIGIN = frozenset({OUTCOME, TAKEN_IN, QUESTION, ANSWERED})
+"""Kinds of notes for whoever handed a case in. A channel shows what waits for a decision before them."""
+THREAD = "thread"
+"""The message in whose thread a note is said, among its facts."""
 WEBHOOK_TROUBLE = "webhook_trouble"
 """The kind of the note that what a source was to be told was given up."""
 FETCH_REFUSED = "inputs_refused"
@@ -91,7 +101,7 @@ FETCH_WELL = "fetch_well"
 REPLIES = frozenset({DECIDED, TAKEN_BACK, REMINDED, ESCALATED, ASSIGNED, CAUSE_NOTE, COURSE_NOTE, RUN_AGAIN})
 """Kinds of notes that are said in the thread of the message about the same subject, and nowhere else."""
 TELLS_OF_CASE = frozenset(
-    {DECIDED, REMINDED, ESCALATED, ASSIGNED, RUN_AGAIN, "run_again_apart", "reported", "late", "failure"}
+    {DECIDED, REMINDED, ESCALATED, ASSIGNED, RUN_AGAIN, "run_again_apart", "reported", "late", "failure"} | TO_ORIGIN
 )
 """Kinds of notes that name a case by its key, or say anything of its content."""
 NO_MESSAGE = ""
@@ -388,11 +398,18 @@ def is_any_due(session: Session, *, team: int, kind: str, among: Collection[int]
 
 
 def due(
-    session: Session, *, team: int, channel: str, at: datetime, limit: int, but: Collection[int] = ()
+    session: Session,
+    *,
+    team: int,
+    channel: str,
+    at: datetime,
+    limit: int,
+    but: Collection[int] = (),
+    later: Collection[str] = (),
 ) -> list[OutboxRow]:
     """Return what to send to a channel first: changes to cards shown there, then notes. At most `limit`.
 
-    `but`: causes whose cards are left out.
+    `but`: causes whose cards are left out. `later`: kinds of notes that are left out.
     """
     shown_there = (
         select(Message.id)
@@ -405,7 +422,11 @@ def due(
     )
     query = (
         _due(team, channel, at)
-        .where(OutboxRow.kind != QUEUE, or_(OutboxRow.kind.not_in((CARD, DOUBT)), shown_there), *_but_causes(but))
+        .where(
+            OutboxRow.kind.not_in((QUEUE, *later)),
+            or_(OutboxRow.kind.not_in((CARD, DOUBT)), shown_there),
+            *_but_causes(but),
+        )
         .order_by(OutboxRow.kind.not_in((CARD, DOUBT)), OutboxRow.not_before, OutboxRow.id)
         .limit(limit)
     )
@@ -415,6 +436,12 @@ def due(
 def due_queue(session: Session, *, team: int, channel: str, at: datetime) -> list[OutboxRow]:
     """Return a channel's queue, if it has to be drawn."""
     return list(session.scalars(_due(team, channel, at).where(OutboxRow.kind == QUEUE)))
+
+
+def due_to_origin(session: Session, *, team: int, channel: str, at: datetime) -> list[OutboxRow]:
+    """Return the first note for whoever handed a case in that is due in a channel."""
+    query = _due(team, channel, at).where(OutboxRow.kind.in_(TO_ORIGIN))
+    return list(session.scalars(query.order_by(OutboxRow.not_before, OutboxRow.id).limit(1)))
 
 
 def move(session: Session, row: OutboxRow, *, frm: OutboxState, to: OutboxState, **changes: object) -> bool:

@@ -19,6 +19,7 @@ from bot.slack.socket import Hearing
 from bot.slack.workspace import connect
 from handlers.slack import events, replies
 from handlers.slack.access import lookups
+from handlers.slack.access.channels import Channels
 from handlers.slack.access.people import People
 from handlers.slack.access.rights import Rights
 from handlers.slack.access.user_groups import Groups
@@ -88,6 +89,9 @@ def ears(running: Running) -> Iterator[Ears]:
         rights=Rights(members=groups, kind_of=People(connected.looking_up), engineers=named([ENGINEERS])),
         groups=groups,
         installed=connected.installed,
+        bot=connected.bot_id,
+        address=connected.address,
+        is_in=Channels(connected.looking_up).is_in,
     )
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(socket, "ThreadPoolExecutor", Listeners)

@@ -83,6 +83,18 @@ class Person(Caller):
         """Type a message into a channel, a thread, or the direct messages with the app."""
         return self._act("say", user=self.user, channel=channel, text=text, thread_ts=thread_ts)
 
+    def rewrite(self, channel: str, ts: str, text: str) -> Outcome:
+        """Edit a message of one's own."""
+        return self._act("rewrite", user=self.user, channel=channel, ts=ts, text=text)
+
+    def withdraw(self, channel: str, ts: str) -> Outcome:
+        """Delete a message of one's own."""
+        return self._act("withdraw", user=self.user, channel=channel, ts=ts)
+
+    def join(self, channel: str) -> Outcome:
+        """Join a channel, which Slack says in it."""
+        return self._act("join", user=self.user, channel=channel)
+
     @property
     def direct(self) -> str:
         """Id of the direct messages with the app."""

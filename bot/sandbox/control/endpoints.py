@@ -43,6 +43,9 @@ class Control:
             "press_in_home": self._ordered(orders.PressInHome, self._press_in_home),
             "shortcut": self._ordered(orders.Shortcut, self._shortcut),
             "say": self._ordered(orders.Say, self._say),
+            "rewrite": self._ordered(orders.Rewrite, self._rewrite),
+            "withdraw": self._ordered(orders.Withdraw, self._withdraw),
+            "join": self._ordered(orders.Join, self._join),
             "type": self._ordered(orders.FillIn, self._type),
             "submit": self._ordered(orders.Submit, self._submit),
             "suggest": self._ordered(orders.Suggest, self._suggest),
@@ -154,6 +157,15 @@ class Control:
 
     async def _say(self, order: orders.Say) -> Object:
         return await typing.say(self._sandbox, order.user, order.channel, order.text, thread_ts=order.thread_ts)
+
+    async def _rewrite(self, order: orders.Rewrite) -> Object:
+        return await typing.rewrite(self._sandbox, order.user, order.channel, order.ts, order.text)
+
+    async def _withdraw(self, order: orders.Withdraw) -> Object:
+        return await typing.withdraw(self._sandbox, order.user, order.channel, order.ts)
+
+    async def _join(self, order: orders.Join) -> Object:
+        return await typing.join(self._sandbox, order.user, order.channel)
 
     async def _type(self, order: orders.FillIn) -> Object:
         return await submissions.fill_in(self._sandbox, order.user, order.values)

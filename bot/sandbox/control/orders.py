@@ -55,6 +55,24 @@ class Say(Order):
     thread_ts: str | None = None
 
 
+class Rewrite(Order):
+    user: str
+    channel: str
+    ts: str
+    text: str
+
+
+class Withdraw(Order):
+    user: str
+    channel: str
+    ts: str
+
+
+class Join(Order):
+    user: str
+    channel: str
+
+
 class ChangeUser(Order):
     user: str
     guest: bool | None = None

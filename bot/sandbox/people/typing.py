@@ -45,6 +45,44 @@ async def say(sandbox: Sandbox, user_id: str, channel_id: str, text: str, *, thr
     return {**outcome, "message": shown}
 
 
+async def rewrite(sandbox: Sandbox, user_id: str, channel_id: str, ts: str, text: str) -> Outcome:
+    """Edit a message that the person wrote; the app is told. Raise NotPossible."""
+    channel, message = _own(sandbox, user_id, channel_id, ts)
+    if not text.strip() or len(text) > LONGEST:
+        raise NotPossible(409, f"a message has 1 to {LONGEST} characters")
+    before = message_as_json(sandbox, message)
+    message.content = Content(text=escaped(text.strip(), sandbox.workspace))
+    message.edited = sandbox.stamps.next()
+    sandbox.changes.announce()
+    shown = message_as_json(sandbox, message)
+    changed: Object = {"subtype": "message_changed", "message": shown, "previous_message": before}
+    return {**await _tell_change(sandbox, channel, changed), "message": shown}
+
+
+async def withdraw(sandbox: Sandbox, user_id: str, channel_id: str, ts: str) -> Outcome:
+    """Delete a message that the person wrote; the app is told. Raise NotPossible."""
+    channel, message = _own(sandbox, user_id, channel_id, ts)
+    before = message_as_json(sandbox, message)
+    sandbox.history.remove(message)
+    sandbox.changes.announce()
+    gone: Object = {"subtype": "message_deleted", "deleted_ts": message.ts, "previous_message": before}
+    return await _tell_change(sandbox, channel, gone)
+
+
+async def join(sandbox: Sandbox, user_id: str, channel_id: str) -> Outcome:
+    """Say in a channel that the person joined it, as Slack does; the app is told. Raise NotPossible."""
+    user = find_person(sandbox, user_id)
+    channel = find_channel(sandbox, user, channel_id)
+    joined: Object = {
+        "type": "message",
+        "subtype": "channel_join",
+        "user": user.id,
+        "text": f"<@{user.id}> has joined the channel",
+        "ts": sandbox.stamps.next(),
+    }
+    return await _tell_change(sandbox, channel, joined)
+
+
 async def choose_shortcut(sandbox: Sandbox, user_id: str, channel_id: str, ts: str, callback_id: str) -> Outcome:
     """Choose a shortcut in the menu of a message. Raise NotPossible."""
     user = find_person(sandbox, user_id)
@@ -56,6 +94,31 @@ async def choose_shortcut(sandbox: Sandbox, user_id: str, channel_id: str, ts: s
         raise NotPossible(409, f"the app has no shortcut {callback_id[:100]!r}")
     payload = message_shortcut(sandbox, user, message, channel, callback_id)
     return told(await sandbox.deliver("interactive", payload))
+
+
+def _own(sandbox: Sandbox, user_id: str, channel_id: str, ts: str) -> tuple[Channel, Message]:
+    """Return a message that a person wrote themselves, and its channel. Raise NotPossible."""
+    user = find_person(sandbox, user_id)
+    channel = find_channel(sandbox, user, channel_id)
+    message = find_message(sandbox, user, channel, ts)
+    if message.user != user.id:
+        raise NotPossible(409, "only its author changes a message")
+    return channel, message
+
+
+async def _tell_change(sandbox: Sandbox, channel: Channel, change: Object) -> Outcome:
+    """Tell the app what became of a message, where it is in the channel."""
+    if sandbox.workspace.app.user not in channel.members:
+        return told(None, outcome="said")
+    stamp = sandbox.stamps.next()
+    about: Object = {
+        "type": "message",
+        "ts": stamp,
+        "channel": channel.id,
+        "channel_type": channel.kind,
+        "event_ts": stamp,
+    }
+    return await tell(sandbox, about | change, subscription=_SUBSCRIPTION[channel.kind])
 
 
 def _event(message: Message, channel: Channel, shown: Object) -> Object:

@@ -110,6 +110,15 @@ class Rights:
             said = f"Only reviewers, engineers and the owner may read cases of {workflow.name}."
             raise NotAllowed(said, owner=workflow.owner)
 
+    def hand_in(self, user: str, workflow: AnyWorkflow) -> None:
+        """Raise `NotAllowed` unless the user may hand in cases of this workflow; `Unsure` where that is not known.
+
+        They are those who may read its cases: the answer says whether there is such a case.
+        """
+        if not _is_owner(user, workflow) and not self._is_one(user, (*_readers(workflow), *self.engineers), workflow):
+            said = f"Only reviewers, engineers and the owner may hand in cases of {workflow.name}."
+            raise NotAllowed(said, owner=workflow.owner)
+
     def rerun(self, user: str, workflow: AnyWorkflow) -> None:
         """Raise `NotAllowed` unless the user may run this workflow's cases again; `Unsure` where that is not known."""
         if not _is_owner(user, workflow) and not self._is_one(user, self.engineers, workflow):

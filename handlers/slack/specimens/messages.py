@@ -26,6 +26,7 @@ from handlers.slack.specimens.costs import COSTS
 from handlers.slack.specimens.digests import COURSE, COURSE_NOTE, COURSES, REVIEW
 from handlers.slack.specimens.failure_summaries import SUMMARIES
 from handlers.slack.specimens.forms import TERMS_CHANGE, UNSIGNED_CHARTER
+from handlers.slack.specimens.incoming import NOTES
 from handlers.slack.specimens.numbers import FEW_NUMBERS, NO_NUMBERS, NUMBERS, OWN_NUMBERS
 from handlers.slack.specimens.operations import (
     AGAIN,
@@ -134,6 +135,8 @@ def messages() -> Iterator[Specimen]:
         yield Specimen(name=f"cost, {name}", message=digest(report))
     for name, change in _changes().items():
         yield Specimen(name=f"terms, {name}", message=fitted(partial(changes.note, change)))
+    for name, note in NOTES.items():
+        yield Specimen(name=f"from a message, {name}", message=note)
     yield Specimen(name="charter, to sign", message=charter(UNSIGNED_CHARTER, may_sign=True))
     listed = ChangesView(workflow=None, shown=[TERMS_CHANGE, *_changes().values()], all=9)
     yield Specimen(name="terms, a list", message=told(changes.listed(listed)))

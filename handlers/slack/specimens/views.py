@@ -33,6 +33,7 @@ from handlers.slack.specimens.forms import (
     TYPED,
     UNSIGNED_CHARTER,
 )
+from handlers.slack.specimens.incoming import hand_in_views
 from handlers.slack.specimens.operations import CAUSE
 from handlers.slack.specimens.receipts import receipt_views
 from handlers.slack.specimens.reviews import (
@@ -341,6 +342,7 @@ def views() -> Iterator[Specimen]:
         "row": modals.row_form(CARD, LINES, LINE, opened=OPEN, number=2, before=LINE),
         "ask the source": question_form(CARD, metadata="7.1"),
         "report wrong": report_form("7.1"),
+        **hand_in_views(),
         "ignore a cause": ignore_form(CAUSE),
         "a course chosen": chosen(_course("hold"), may_pause=True, is_paused=False),
         "to stop, may pause": chosen(_course("stop"), may_pause=True, is_paused=False),

@@ -236,6 +236,13 @@ def _time(seconds: float | None) -> str:
     return "none" if not seconds else duration(int(seconds))
 
 
+def _watched(value: Mapping[str, Any] | None) -> str:  # Any: as above
+    if value is None or not value["watch"]:
+        return "none"
+    more = [said for name, said in (("edits", "edits too"), ("bots", "other apps too")) if value[name]]
+    return ", ".join([*value["watch"], *more])
+
+
 def _code(value: str | None) -> str:
     return "none" if value is None else f"code {value[:8]}"
 
@@ -306,6 +313,7 @@ _PARTS: Mapping[str, tuple[str, "Value | _Ids | _Listed | None"]] = {
     "input": ("Form of the input", _HASHED),
     "output": ("Form of the output", _HASHED),
     "values": ("Values that the output takes", _HASHED),
+    "messages": ("Watched channels", _watched),
     "personal to model": ("Personal fields to a model", _yes),
     "retention": ("Kept", _Keys(value=_days)),
     "segments": ("Segment", _Keys(value=_code)),

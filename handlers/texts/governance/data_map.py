@@ -52,6 +52,7 @@ def data_map(view: DataMapView, room: Room = ROOM) -> Told:
             line(words(_sources(view, room))),
             *_looks(view, room),
             *_proposing(view),
+            *_watched(view, room),
         ],
         [line(words("What comes in", bold=True)), bullets(_few(_fields(view, Part.INPUT, room), room))],
         [line(words("What is decided", bold=True)), bullets(_few(_fields(view, Part.OUTPUT, room), room))],
@@ -67,6 +68,7 @@ def data_map_in_brief(view: DataMapView, room: Room = ROOM) -> Sequence[Line]:
     recipients = _recipients(view, room)
     return [
         *_looks(view, room),
+        *_watched(view, room),
         *(line(words(one)) for one in _personal(view, room)),
         # Whoever says a charter may not know the collector: only the whole map says that there is none.
         *(recipients if view.collector is not None else recipients[:-1]),
@@ -97,6 +99,15 @@ def _proposing(view: DataMapView) -> Sequence[Line]:
         return []
     until = "Then no model is asked, unless a person wants another proposal."
     return [line(words(f"A source may propose with its case. {until}"))]
+
+
+def _watched(view: DataMapView, room: Room) -> list[Line]:
+    """Say which channels are watched."""
+    if not view.watched:
+        return []
+    shown, left = view.watched[: room.items], len(view.watched) - room.items
+    named = [piece for one in shown for piece in (words(" "), channel(one))]
+    return [line(words("Each message is a case in"), *named, words(f" and {left} more." if left > 0 else "."))]
 
 
 def _fields(view: DataMapView, part: Part, room: Room) -> list[Line]:

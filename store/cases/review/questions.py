@@ -8,7 +8,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from store.db import rows
-from store.schema import Question
+from store.schema import Origin, Question
 from store.states import QuestionState
 
 _UNSENT = (QuestionState.INTENDED, QuestionState.ATTEMPTING)
@@ -52,6 +52,21 @@ def add(
 def get(session: Session, question: int, *, team: int, anew: bool = False) -> Question | None:
     """Return the question with this id. `anew`: as it is kept now, whatever the session read of it before."""
     return rows.get(session, Question, question, team=team, anew=anew)
+
+
+def asked_at_place(session: Session, place: str, *, team: int) -> Question | None:
+    """Return the question that waits for an answer about a case that came from a place; the newest of several."""
+    query = (
+        select(Question)
+        .join(Origin, Origin.case_id == Question.case_id)
+        .where(
+            Origin.team_id == team,
+            Origin.place == place,
+            Question.team_id == team,
+            Question.state == QuestionState.SENT,
+        )
+    )
+    return session.scalar(query.order_by(Question.id.desc()).limit(1))
 
 
 def of_case(session: Session, case: int, *, team: int) -> list[Question]:

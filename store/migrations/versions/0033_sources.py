@@ -65,6 +65,8 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_origins")),
         sa.UniqueConstraint("case_id", name=op.f("uq_origins_case_id")),
     )
+    placed = sa.text("place IS NOT NULL")
+    op.create_index("ix_origins_place", "origins", ["team_id", "place"], sqlite_where=placed, postgresql_where=placed)
     some = sa.text("follow_up_id IS NOT NULL")
     op.create_index("ix_origins_follow_up", "origins", ["follow_up_id"], sqlite_where=some, postgresql_where=some)
     op.create_table(
@@ -82,6 +84,24 @@ def upgrade() -> None:
         sa.UniqueConstraint("source_id", "key_hash", name=op.f("uq_handed_in_source_id_key_hash")),
     )
     op.create_index(op.f("ix_handed_in_at"), "handed_in", ["at"])
+    op.create_table(
+        "heard_messages",
+        sa.Column("id", ID, nullable=False),
+        sa.Column("team_id", ID, nullable=False),
+        sa.Column("workflow", sa.String(length=100), nullable=False),
+        sa.Column("place", sa.String(length=200), nullable=False),
+        sa.Column("content", sa.Text(), nullable=True),
+        sa.Column("due_at", UtcDateTime(timezone=True), nullable=False),
+        sa.Column("problem", sa.String(length=100), nullable=True),
+        sa.Column("heard_at", UtcDateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["team_id"], ["teams.id"], name=op.f("fk_heard_messages_team_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_heard_messages")),
+    )
+    op.create_index(op.f("ix_heard_messages_heard_at"), "heard_messages", ["heard_at"])
+    kept = sa.text("content IS NOT NULL")
+    op.create_index(
+        "ix_heard_messages_due", "heard_messages", ["team_id", "due_at"], sqlite_where=kept, postgresql_where=kept
+    )
     op.create_table(
         "source_cursors",
         sa.Column("id", ID, nullable=False),

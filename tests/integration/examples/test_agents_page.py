@@ -3,6 +3,7 @@
 import ast
 import json
 import re
+import shlex
 import subprocess
 from pathlib import Path
 from threading import Thread
@@ -12,11 +13,13 @@ import pytest
 
 from examples import approvals, langgraph_approval, pydantic_ai_approval
 from handlers.mcp.asking import APPROVAL, QUESTION
-from tests.acceptance.reading import ROOT, python_blocks
+from tests.acceptance.reading import ROOT, python_blocks, shell_lines
+from tests.integration.bot.commandline import CommandLine
 from tests.integration.handlers.mcp.served import Served
 from tests.waiting import LONGEST, wait_until
 
 PAGE = (ROOT / "docs" / "agents.md").read_text()
+HAND_IN = (ROOT / "docs" / "hand-in.md").read_text()
 _FENCED = re.findall(r"^```(\w+)\n(.*?)^```$", PAGE, re.DOTALL | re.MULTILINE)
 
 
@@ -57,6 +60,17 @@ def test_the_call_and_the_wait_run_with_curl_and_with_python(served: Served, tmp
     with pytest.raises(ValueError, match="not the arguments"):
         names["exactly"](names["told"], {"arguments": "{}"})
     names["office"].close()
+
+
+@pytest.mark.slow
+def test_the_commands_that_make_an_agent_a_source_run(migrated_sqlite_url: str, tmp_path: Path) -> None:
+    """Those of both pages are the same, and the last one prints a key."""
+    typed = [line for line in shell_lines(PAGE) if line.startswith("countersign ")]
+    section = HAND_IN.split("## From an agent", 1)[1].split("\n## ", 1)[0]
+    assert [line for line in shell_lines(section) if line.startswith("countersign ")] == typed
+    command = CommandLine(folder=tmp_path, settings={"COUNTERSIGN_DATABASE_URL": migrated_sqlite_url})
+    *_, last = [command.done(*shlex.split(line)[1:]) for line in typed]
+    assert last.out.startswith("csk_")
 
 
 def test_what_is_to_be_copied_can_be_read_and_names_what_there_is() -> None:

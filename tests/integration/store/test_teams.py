@@ -227,11 +227,41 @@ class Company:
         )
         rows.add(session, schema.DigestLook, team_id=team, digest_id=ids["digest"], by="U1", at=NOW, note=None)
         self._segments(session)
+        self._messages(session)
         sent = {"position": 1, "given_up": 0, "changed_at": NOW}
         ids["spans"] = rows.add(session, schema.SpanExport, team_id=team, **sent)
         self._audit(session, SubjectKind.RUN.of(ids["doubtful run"]), "run.doubtful")
         self._audit(session, SubjectKind.TEAM.of(team), "heard.refused")
         self._audit(session, SubjectKind.CASE.of(ids["doubtful case"]), "case.read", {"way": "details"})
+
+    def _messages(self, session: Session) -> None:
+        """Add a message that waits, one that failed, and a question to whoever wrote the message of a case."""
+        ids, team = self.ids, self.team
+        message = {"team_id": team, "workflow": "sample", "place": "C0INBOX/1.1", "due_at": NOW - HOUR, "heard_at": NOW}
+        ids["message"] = rows.add(session, schema.HeardMessage, **message, content="{}", problem=None)
+        ids["failed message"] = rows.add(session, schema.HeardMessage, **message, content=None, problem="KeyError")
+        made = {"team_id": team, "made_by": "U1", "made_at": NOW, "settings": {}}
+        ids["channel source"] = rows.add(session, schema.Source, **made, kind=SourceKind.SLACK, name="C0INBOX")
+        origin = {"team_id": team, "case_id": ids["judged case"], "source_id": ids["channel source"]}
+        rows.add(session, schema.Origin, **origin, place="C0INBOX/1.1")
+        rows.add(
+            session,
+            schema.Question,
+            team_id=team,
+            case_id=ids["judged case"],
+            review_id=ids["review"],
+            run_id=ids["judged run"],
+            number=1,
+            revision=1,
+            text_id=ids["waiting content"],
+            asked_by="U1",
+            asked_at=NOW,
+            answer_by=NOW,
+            state=QuestionState.SENT,
+            attempts=1,
+            maybe_sent=False,
+            due_at=NOW + HOUR,
+        )
 
     def _segments(self, session: Session) -> None:
         """Put the first run of each case into a group."""
@@ -651,6 +681,9 @@ class Company:
         times = {"not_before": NOW + HOUR / 20, "created_at": NOW}
         rows.add(session, schema.OutboxRow, team_id=team, state=OutboxState.DUE, **later, **times)
         self._webhooks(session)
+        told = {**later, **columns_of(SubjectKind.RUN.of(ids["delivered run"])), "kind": "outcome"}
+        due = {"state": OutboxState.DUE, "not_before": NOW, "created_at": NOW}
+        rows.add(session, schema.OutboxRow, team_id=team, **told, **due)
         rows.add(session, schema.RateLimit, team_id=team, method="chat.postMessage", channel=CHANNEL, until=NOW)
         rows.add(session, schema.InboxRow, team_id=team, key="heard", kind="message", received_at=NOW)
 
@@ -1009,6 +1042,17 @@ class Company:
             "bulk_reruns.kinds": {"choice": chosen},
             "bulk_reruns.following": {"choice": chosen},
             "inbox.remove": {"key": "heard"},
+            "inbox.is_known": {"key": "heard"},
+            "questions.asked_at_place": {"place": "C0INBOX/1.1"},
+            "heard_messages.add": {"workflow": "sample", "place": "C0INBOX/2.1", "content": "{}"},
+            "heard_messages.get": {"message": ids["message"]},
+            "heard_messages.is_earlier_waiting": {
+                "message": schema.HeardMessage(id=10**9, place="C0INBOX/1.1", workflow="sample"),
+            },
+            "heard_messages.remove": {"message": ids["message"]},
+            "heard_messages.put_off": {"message": ids["message"], "until": NOW + HOUR},
+            "heard_messages.fail": {"message": ids["message"], "problem": "KeyError"},
+            "heard_messages.count_failed": {"workflow": "sample", "problem": "KeyError", "since": NOW - HOUR},
             "causes.find": {"fingerprint": "abc1" * 8},
             "causes.add": {"fingerprint": "new", "step": "x", "error": "x", "dependency": None, "message": "x"},
             "causes.number_of": {"step": "look_up", "error": "ValueError"},

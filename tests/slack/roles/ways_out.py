@@ -33,6 +33,8 @@ class Of(StrEnum):
     DIGEST = "digest"
     SPOT_CHECK = "spot_check"
     NEED = "need"
+    HANDING = "handing"
+    """A case that is handed in, and no row yet."""
     NOTHING = "nothing"
 
 
@@ -155,6 +157,7 @@ MODALS: Mapping[Callback, Of] = {
         (Callback.CORRECT, Callback.CORRECT_ROW, Callback.CORRECT_INPUT, Callback.CORRECT_INPUT_ROW), Of.CASE
     ),
     **dict.fromkeys((Callback.SPOT_CHECK, Callback.SPOT_CHECK_ROW, Callback.SPOT_CHECK_GRADE), Of.SPOT_CHECK),
+    **dict.fromkeys((Callback.HAND_IN, Callback.HAND_IN_TO), Of.HANDING),
     Callback.IGNORE: Of.CAUSE,
     Callback.COURSE: Of.COURSE,
     Callback.LOOKED: Of.DIGEST,
@@ -186,6 +189,7 @@ WORDS: Mapping[str, Sequence[str]] = {
     "workflows": ["", "letters"],
     "charter": ["letters"],
     "changes": ["", "letters"],
+    "submit": ["", "letters"],
     "rerun": [
         "{} dry",
         "{} from look_up dry",
@@ -203,8 +207,15 @@ WORDS: Mapping[str, Sequence[str]] = {
     "help": [""],
 }
 """A command -> the words after it. `{}`: a case; `{cause}`: a cause."""
-SHORTCUTS = (Callback.REPORT,)
-EVENTS = ("app_home_opened", "app_uninstalled", "tokens_revoked", "subteam_members_changed", "subteam_updated")
+SHORTCUTS = (Callback.REPORT, Callback.HAND_IN)
+EVENTS = (
+    "message",
+    "app_home_opened",
+    "app_uninstalled",
+    "tokens_revoked",
+    "subteam_members_changed",
+    "subteam_updated",
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -254,6 +265,7 @@ def references(stage: Stage) -> dict[Of, list[str]]:
     ids = {About.WORKFLOW: workflows, About.CAUSE: causes, About.TEAM: [0]}
     for need in NeedKind:
         found[Of.NEED] += [f"{need}.{about}.{id}.0.0" for about in About for id in ids.get(about, [1])]
+    found[Of.HANDING] = ["letters C0SUPPORT/1.000001 U0EVE", "- C0SUPPORT/1.000001 U0EVE"]
     found[Of.NOTHING] = ["", "0", "letters"]
     return found
 

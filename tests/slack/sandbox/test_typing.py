@@ -136,3 +136,20 @@ def test_a_shortcut_of_a_message_tells_the_app_which_message(running: Running, a
     for stamp, callback_id in ((secret, "report"), (ts, "other")):
         with pytest.raises(Refused):
             ana.shortcut(SUPPORT, stamp, callback_id)
+
+
+def test_what_becomes_of_a_message_is_told_to_the_app(app: App, ana: Person, ben: Person) -> None:
+    """An edit and a deletion by its author alone, and who joins, as Slack writes them."""
+    message = ana.say(SUPPORT, "first").message
+    assert message is not None
+    ts = str(message["ts"])
+    assert ana.rewrite(SUPPORT, ts, "second").acknowledged
+    event = dig(app.last, "event")
+    assert dig(event, "subtype") == "message_changed"
+    assert (dig(event, "message", "text"), dig(event, "previous_message", "text")) == ("second", "first")
+    with pytest.raises(Refused, match="only its author"):
+        ben.rewrite(SUPPORT, ts, "mine")
+    assert ana.withdraw(SUPPORT, ts).acknowledged
+    assert (dig(app.last, "event", "subtype"), dig(app.last, "event", "deleted_ts")) == ("message_deleted", ts)
+    assert ana.join(SUPPORT).acknowledged
+    assert dig(app.last, "event", "subtype") == "channel_join"

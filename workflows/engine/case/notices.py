@@ -65,6 +65,16 @@ SPOT_CHECKS = outbox.SPOT_CHECKS
 """The kind of a channel's card for the spot checks that wait."""
 TERMS = "terms"
 """The kind of the note that a workflow's terms changed; it is about the workflow, and knows which terms."""
+OUTCOME = outbox.OUTCOME
+"""The kind of the note for the source of a case how a run of it ended, or stopped."""
+TAKEN_IN = outbox.TAKEN_IN
+"""The kind of the note in the thread of a message that it is a case; it is about the case."""
+QUESTION = outbox.QUESTION
+"""The kind of the note for the source of a case that a person asks; it is about the question."""
+ANSWERED = outbox.ANSWERED
+"""The kind of the note in the thread of a question that its answer was taken; it is about the question."""
+MESSAGE_FAILED = outbox.MESSAGE_FAILED
+"""The kind of the note that messages could not be taken in; it knows why, and the first of them."""
 NOWHERE = "nowhere"
 """The kind of the note that a channel cannot be posted to; it knows which one."""
 WEBHOOK_TROUBLE = outbox.WEBHOOK_TROUBLE

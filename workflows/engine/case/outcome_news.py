@@ -66,8 +66,14 @@ def _tell(
         at=at,
         # A run comes to each of these states once.
         occasion=about.get("state", ""),
-        about=about,
+        about={**about, **_thread(origin)},
     )
+
+
+def _thread(origin: origins.OriginLine) -> dict[str, str]:
+    """Return the message in whose thread the news is said; nothing where there is none."""
+    thread = (origin.place or "").partition("/")[2] if origin.kind is SourceKind.SLACK else ""
+    return {outbox.THREAD: thread} if thread else {}
 
 
 def _channel(origin: origins.OriginLine) -> str | None:

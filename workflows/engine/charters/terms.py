@@ -78,7 +78,6 @@ def terms_of(workflow: AnyWorkflow, *, prompt: Prompt | None, answering: Answeri
                 for check in workflow.checks
             ],
             "evidence": [*sorted(workflow.evidence)],
-            "handed proposals": workflow.handed_proposals,
             "scope": code(workflow.scope),
             "may": {str(does): words for does, words in workflow.may.items()} if workflow.may is not None else None,
             "does": [*sorted(workflow.allowed)],
@@ -105,7 +104,6 @@ def terms_of(workflow: AnyWorkflow, *, prompt: Prompt | None, answering: Answeri
             "delivery": _effect(workflow.effect, workflow.target, code),
             "rejection": _effect(workflow.rejection_effect, workflow.rejection_target, code),
             "question": _effect(workflow.source_effect, workflow.source_target, code),
-            **_fetches(workflow, code),
             "input": _form(workflow.input),
             "output": _form(workflow.output),
             "values": _values(workflow.output),
@@ -114,14 +112,15 @@ def terms_of(workflow: AnyWorkflow, *, prompt: Prompt | None, answering: Answeri
             "segments": {name: code(of) for name, of in sorted(workflow.segments.items())},
             "time zone": workflow.timezone.key,
             "time limits": [float(workflow.time_limits.code), float(workflow.time_limits.rule)],
-            **_follow_ups(workflow, code),
+            **_what_comes_in(workflow, code),
         }
     )
 
 
 def _functions(workflow: AnyWorkflow) -> Iterable[AnyFunction]:
     """Return all that the author wrote for a workflow, as functions."""
-    made = (workflow.proposing, workflow.scope, workflow.key, workflow.alike_by, workflow.text)
+    reads = workflow.from_messages.make if workflow.from_messages is not None else None
+    made = (workflow.proposing, workflow.scope, workflow.key, workflow.alike_by, workflow.text, reads)
     effects = (effect.apply for effect in workflow.effects)
     rules = (*(one.broken for one in workflow.nevers), *(one.holds for one in workflow.checks))
     limits = (one.when for one in workflow.review.seconds)
@@ -130,12 +129,6 @@ def _functions(workflow: AnyWorkflow) -> Iterable[AnyFunction]:
     next_ones = (one.make for one in workflow.follow_ups)
     all_of_them = (*made, *effects, *rules, *limits, *looks, *filled, *grouped, *next_ones)
     return [one for one in all_of_them if one is not None]
-
-
-def _follow_ups(workflow: AnyWorkflow, code: Callable[[AnyFunction | None], JsonValue]) -> Mapping[str, JsonValue]:
-    """Return the part for what follows its cases. Without any there is none: it came later than the other parts."""
-    declared = sorted(workflow.follow_ups, key=lambda one: one.workflow)
-    return {"follow-ups": {one.workflow: code(one.make) for one in declared}} if declared else {}
 
 
 def _second(second: Second[Any, Any], code: Callable[[AnyFunction | None], JsonValue]) -> JsonValue:
@@ -153,14 +146,35 @@ def _effect(
     return {"target": target, "idempotent": effect.idempotent, "does": does, "code": code(effect.apply)}
 
 
-def _fetches(workflow: AnyWorkflow, code: Callable[[AnyFunction | None], JsonValue]) -> Mapping[str, JsonValue]:
-    """Return the part about what it looks for by itself. It is left out where there is none: terms from before there
-    were any keep their version.
+def _what_comes_in(workflow: AnyWorkflow, code: Callable[[AnyFunction | None], JsonValue]) -> Mapping[str, JsonValue]:
+    """Return the parts about what comes in by itself, and what follows.
+
+    What is not declared is left out: terms from before there were such parts keep their version.
     """
-    made: list[JsonValue] = [
+    looks: list[JsonValue] = [
         {"name": one.name, "every": _seconds(one.every), "code": code(one.look)} for one in workflow.fetches
     ]
-    return {"fetches": made} if made else {}
+    following = {one.workflow: code(one.make) for one in sorted(workflow.follow_ups, key=lambda one: one.workflow)}
+    handed = workflow.handed_proposals if workflow.handed_proposals != "review" else None
+    parts: Mapping[str, JsonValue] = {
+        "handed proposals": handed,
+        "fetches": looks,
+        "messages": _messages(workflow, code),
+        "follow-ups": following,
+    }
+    return {name: part for name, part in parts.items() if part}
+
+
+def _messages(workflow: AnyWorkflow, code: Callable[[AnyFunction | None], JsonValue]) -> JsonValue:
+    declared = workflow.from_messages
+    if declared is None:
+        return None
+    return {
+        "watch": [*sorted(declared.watch)],
+        "edits": declared.edits,
+        "bots": declared.bots,
+        "code": code(declared.make),
+    }
 
 
 def _hours(workflow: AnyWorkflow) -> JsonValue:

@@ -17,8 +17,8 @@ from workflows.engine.text.canonical_json import canonical
 Parts = Mapping[str, JsonValue]
 Rule = Callable[[Any, Any], bool]  # Any: each part has its own form
 """A function of a part's old and new value; true where it widens."""
-_BEFORE: Parts = {"handed proposals": "refuse", "follow-ups": {}}
-"""Parts that terms of earlier versions of Countersign lack, because there was no such thing, with what held then."""
+_UNSAID: Parts = {"handed proposals": "review", "follow-ups": {}, "messages": None}
+"""Parts that terms leave out where nothing of them is declared, with what holds then."""
 _HANDED = {"refuse": 0, "review": 0, "policy": 1}
 _LAPSE = {"hold": 0, "escalate": 0, "reject": 1, "approve": 2}
 
@@ -27,8 +27,7 @@ def widened(old: Parts, new: Parts) -> list[str]:
     """Return the names of the parts that widen, as they stand in `RULES`. A part that is not known of the old terms
     widens.
     """
-    # Without a part for what follows, nothing follows: only some terms have one.
-    old, new, found = {**_BEFORE, **old}, {"follow-ups": {}, **new}, []
+    old, new, found = {**_UNSAID, **old}, {**_UNSAID, **new}, []
     for name, rule in RULES.items():
         if name not in old or name not in new or (old[name] != new[name] and rule(old[name], new[name])):
             found.append(name)
@@ -124,6 +123,17 @@ def _handed(old: str, new: str) -> bool:
     return _HANDED[new] > _HANDED[old]
 
 
+def _messages(old: Mapping[str, Any] | None, new: Mapping[str, Any] | None) -> bool:
+    """Tell whether messages become cases that did not: nobody hands these in, and they may go alone."""
+    if new is None or not new["watch"]:
+        return False
+    if old is None:
+        return True
+    return (
+        _grown(old["watch"], new["watch"]) or _allowed(old["edits"], new["edits"]) or _allowed(old["bots"], new["bots"])
+    )
+
+
 def _lapse(old: str, new: str) -> bool:
     return _LAPSE[new] > _LAPSE[old]
 
@@ -165,5 +175,6 @@ RULES: Mapping[str, Rule] = {
     "question": _effect,
     "follow-ups": _grown,
     "personal to model": _allowed,
+    "messages": _messages,
 }
 """Part -> its rule, in the order in which people are told. Parts that are not here never widen by themselves."""

@@ -18,7 +18,7 @@ from pydantic import BaseModel, JsonValue
 
 from workflows.engine.declare.incoming.fetching import WITHIN, Fetch, Fetched, check_fetch
 from workflows.engine.declare.incoming.follow_ups import Then
-from workflows.engine.declare.incoming.messages import FromMessage
+from workflows.engine.declare.incoming.messages import CHANNEL_ID, FromMessage, Message
 from workflows.engine.declare.personal import has_personal
 from workflows.engine.declare.proposal import InputT, OutputT, Proposal
 from workflows.engine.declare.retention import Retention
@@ -405,6 +405,35 @@ class Workflow(Generic[InputT, OutputT]):
             raise BadDeclaration(f"workflow {self.name}: alike is declared twice")
         self.alike_by = function
         return function
+
+    def from_message(
+        self, *, watch: Sequence[str] = (), edits: bool = False, bots: bool = False
+    ) -> Callable[[Callable[[Message], InputT | None]], Callable[[Message], InputT | None]]:
+        """Register the function that makes an input of a message; it returns None for a message that is no case.
+
+        It fills in the form of the shortcut "Send to Countersign". `watch`: the ids of channels in which each message
+        is a case. `edits`: an edited message is a new revision of its case, where its key stays the same. `bots`:
+        messages of other apps count as well; our own never do. Raise `BadDeclaration` for a channel that is no id, or
+        for a second function.
+        """
+        if self.from_messages is not None:
+            raise BadDeclaration(f"workflow {self.name}: from_message is declared twice")
+        named = (watch,) if isinstance(watch, str) else tuple(watch)
+        for channel in named:
+            if not CHANNEL_ID.fullmatch(str(channel)):
+                raise BadDeclaration(
+                    f"workflow {self.name}: watch takes ids of channels, such as C0INBOX, and not {channel!r}"
+                )
+        if len(set(named)) != len(named):
+            raise BadDeclaration(f"workflow {self.name}: a channel is watched twice")
+        if (edits or bots) and not named:
+            raise BadDeclaration(f"workflow {self.name}: edits and bots are about watched channels, and none is named")
+
+        def decorate(function: Callable[[Message], InputT | None]) -> Callable[[Message], InputT | None]:
+            self.from_messages = FromMessage(make=function, watch=named, edits=edits, bots=bots)
+            return function
+
+        return decorate
 
     def never(
         self, sentence: str, *, on_edit: Literal["confirm", "bar"] = "confirm"

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from store import schema
 from store.cases import deliveries, runs, target_outages
-from store.cases.review import reviews
+from store.cases.review import questions, reviews
 from store.slack import messages, outbox
 from store.slack.outbox import CARD, CAUSE, DOUBT, NAMES, TARGET, TELLS_OF_CASE
 from store.states import ReviewState
@@ -35,7 +35,7 @@ def withdraw(session: Session, case: int, *, team: int, at: datetime) -> None:
         outbox.want_attempted_again(session, team=team, kind=kind, subject=subject, at=at)
         for channel in sorted(messages.channels_of(session, team=team, subject=subject)):
             outbox.want_view(session, team=team, kind=kind, subject=subject, channel=channel, at=at)
-    for of, ids in _subjects(case, all_runs, reviewed):
+    for of, ids in _subjects(case, all_runs, reviewed, questions.of_case(session, case, team=team)):
         outbox.take_away(session, team=team, kinds=TELLS_OF_CASE, kind=of, ids=ids, at=at)
     if reviewed:
         own = {str(one.id) for one in reviewed}
@@ -56,17 +56,22 @@ def redraw_cause(session: Session, cause: int, *, team: int, at: datetime) -> No
 def out_of_reach(session: Session, case: int, *, team: int) -> int:
     """Count the notes about a case that stand, and that nobody can find: an earlier version sent them."""
     reviewed = reviews.of_case_in(session, case, tuple(ReviewState), team=team)
-    subjects = _subjects(case, runs.of_case(session, case, team=team), reviewed)
+    asked = questions.of_case(session, case, team=team)
+    subjects = _subjects(case, runs.of_case(session, case, team=team), reviewed, asked)
     counted = [outbox.out_of_reach(session, team=team, kinds=TELLS_OF_CASE, kind=of, ids=ids) for of, ids in subjects]
     return sum(counted)
 
 
 def _subjects(
-    case: int, all_runs: Sequence[schema.Run], reviewed: Sequence[schema.Review]
+    case: int,
+    all_runs: Sequence[schema.Run],
+    reviewed: Sequence[schema.Review],
+    asked: Sequence[schema.Question],
 ) -> list[tuple[SubjectKind, list[int]]]:
     """Return what a note about a case may be about: kind -> ids."""
     return [
         (SubjectKind.CASE, [case]),
         (SubjectKind.RUN, [run.id for run in all_runs]),
         (SubjectKind.REVIEW, [one.id for one in reviewed]),
+        (SubjectKind.QUESTION, [one.id for one in asked]),
     ]

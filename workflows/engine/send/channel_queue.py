@@ -14,7 +14,7 @@ from store.faces import Face
 from store.schema import OutboxRow
 from store.slack import cards, messages, outbox
 from store.slack.cards import Unshown
-from store.slack.outbox import CARD, CAUSE, DOUBT, QUEUE, REPLIES, VIEWS
+from store.slack.outbox import CARD, CAUSE, DOUBT, QUEUE, REPLIES, THREAD, TO_ORIGIN, VIEWS
 from store.states import OutboxState
 from store.subjects import SubjectKind
 from workflows.engine.context import Context
@@ -137,6 +137,8 @@ class Channels:
             begun = [row for row in rows[:1] if _begin(session, row, at)]
             if begun and begun[0].kind == CAUSE:
                 self._causes_at[begun[0].subject_id] = time.monotonic()
+            if begun and begun[0].kind in TO_ORIGIN and not is_to_go(begun[0]):
+                return Taken(rows=begun, ts=None, thread=begun[0].about.get(THREAD), unsure=unsure)
             stands = self._stands(session, channel, begun)
             is_reply = bool(begun) and begun[0].kind in REPLIES
             if begun and is_to_go(begun[0]):
@@ -153,7 +155,8 @@ class Channels:
 
     def _next(self, session: Session, channel: str, known: _Channel, at: datetime) -> list[OutboxRow]:
         team = self._context.team
-        rows = outbox.due(session, team=team, channel=channel, at=at, limit=1, but=self._drawn_just_now())
+        but = self._drawn_just_now()
+        rows = outbox.due(session, team=team, channel=channel, at=at, limit=1, but=but, later=sorted(TO_ORIGIN))
         room_for_doubts = messages.waiting(session, team=team, channel=channel, kind=SubjectKind.DELIVERY) < OPEN_DOUBTS
         if not rows and room_for_doubts:
             rows = cards.due_doubts(session, team=team, channel=channel, at=at)
@@ -169,7 +172,9 @@ class Channels:
             if not has_room_for:
                 cards.hold(session, team=team, channel=channel, kind=kind)
         self._want_queue(session, channel, known, at)
-        return outbox.due_queue(session, team=team, channel=channel, at=at)
+        queue = outbox.due_queue(session, team=team, channel=channel, at=at)
+        # A flood of messages has as many outcomes: what waits for a decision is shown before them.
+        return queue or outbox.due_to_origin(session, team=team, channel=channel, at=at)
 
     def _want_queue(self, session: Session, channel: str, known: _Channel, at: datetime) -> None:
         """Have the channel's queue drawn where its content has changed."""

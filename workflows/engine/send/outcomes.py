@@ -7,7 +7,7 @@ import structlog
 
 from store.cases.review import reminders
 from store.slack import messages, outbox
-from store.slack.outbox import LONGEST_WAIT, VIEWS
+from store.slack.outbox import LONGEST_WAIT, TO_ORIGIN, VIEWS
 from store.states import OutboxState
 from workflows.engine.case import notices
 from workflows.engine.causes import counting
@@ -84,6 +84,13 @@ def note_refused(
             gone = {"ts": outbox.NO_MESSAGE, "posted_in": None, "error": None, "unsure_since": None}
             outbox.move(session, first, frm=OutboxState.ATTEMPTING, to=OutboxState.SENT, **gone)
         return
+    is_vain = refused.then is Then.NO_CHANNEL and first.kind in TO_ORIGIN and outbox.THREAD not in first.about
+    if is_vain or (refused.then is Then.POST_ANEW and first.kind == outbox.TAKEN_IN):
+        # Whoever handed the case in cannot be written to, or deleted the message; nobody has to repair anything.
+        with context.database.write() as session:
+            outbox.move(session, first, frm=OutboxState.ATTEMPTING, to=OutboxState.SENT, unsure_since=None)
+        log.info("outcome.not_taken", person=first.channel, code=refused.code)
+        return
     if first.kind == outbox.DIRECT_REMINDER and refused.then is Then.NO_CHANNEL:
         # Somebody who cannot be written to is reminded in the channel; nobody has to repair anything.
         with context.database.write() as session:
@@ -102,7 +109,9 @@ def note_refused(
             unsure = row.unsure_since if refused.unsure else taken.unsure
             attempts = row.attempts + (refused.then in COUNTED)
             said = {"error": refused.code, "unsure_since": unsure, "attempts": attempts}
-            if refused.then is Then.GIVE_UP or attempts >= MAX_ATTEMPTS:
+            # The message in whose thread it was to be said is gone, and no later attempt finds it.
+            is_gone = refused.then is Then.POST_ANEW and row.kind in TO_ORIGIN
+            if is_gone or refused.then is Then.GIVE_UP or attempts >= MAX_ATTEMPTS:
                 outbox.move(session, row, frm=OutboxState.ATTEMPTING, to=OutboxState.DEAD, **said)
                 notices.unsent(session, row, at=at)
             else:

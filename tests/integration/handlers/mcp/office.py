@@ -99,6 +99,19 @@ class Office:
         self.world.work()
 
 
+@dataclass(kw_only=True)
+class Started:
+    """An office on a database that the program opens too."""
+
+    office: Office
+    url: str
+
+    def settings(self, key: str | None = None) -> dict[str, str]:
+        """Return the settings of the program. `key`: left out, the one of `helper`."""
+        given = self.office.keys["helper"] if key is None else key
+        return {"COUNTERSIGN_DATABASE_URL": self.url, "COUNTERSIGN_API_KEY": given}
+
+
 def office(make_world: MakeWorld) -> Office:
     """Return an office with the agents `helper` and `other`."""
     world = make_world(sure())

@@ -5,9 +5,8 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable
 from contextlib import suppress
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -16,37 +15,12 @@ import pytest
 from mcp.client import Client
 from mcp.client.stdio import StdioServerParameters, stdio_client
 
-from store.db.database import Database
 from tests.integration.bot.commandline import COUNTERSIGN, CommandLine
-from tests.integration.handlers.mcp.office import CALL, Handle, Office, Polls, of_task, office, value
+from tests.integration.handlers.mcp.office import CALL, Handle, Polls, Started, of_task, value
 from tests.waiting import LONGEST
-from tests.world import World
-from workflows.model.scripted import ScriptedModel
 
 pytestmark = pytest.mark.slow
 T = TypeVar("T")
-
-
-@dataclass(kw_only=True)
-class Started:
-    """An office on a database that the program opens too."""
-
-    office: Office
-    url: str
-
-    def settings(self, key: str | None = None) -> dict[str, str]:
-        """Return the settings of the program. `key`: left out, the one of `helper`."""
-        given = self.office.keys["helper"] if key is None else key
-        return {"COUNTERSIGN_DATABASE_URL": self.url, "COUNTERSIGN_API_KEY": given}
-
-
-@pytest.fixture
-def made(migrated_sqlite_url: str) -> Iterator[Started]:
-    """Yield an office whose agents start the program."""
-    database = Database(migrated_sqlite_url)
-    there = office(lambda tell: World(database=database, model=ScriptedModel(tell)))
-    yield Started(office=there, url=migrated_sqlite_url)
-    database.close()
 
 
 def started(made: Started, folder: Path, ask: Callable[[Client], Awaitable[T]], **client: Any) -> T:

@@ -50,6 +50,8 @@ PARTS: dict[str, st.SearchStrategy[Any]] = {  # Any: each part has its own form
     "rejection": st.none() | EFFECTS,
     "question": st.none() | EFFECTS,
     "personal to model": st.booleans(),
+    "messages": st.none()
+    | st.fixed_dictionaries({"watch": NAMES, "edits": st.booleans(), "bots": st.booleans(), "code": CODES}),
     "prompt": CODES,
     "model": NAMES,
     "code": CODES,
@@ -85,6 +87,7 @@ CALM: dict[str, Any] = {  # Any: as above
     "rejection": None,
     "question": None,
     "personal to model": False,
+    "messages": {"watch": ["C0INBOX"], "edits": False, "bots": False, "code": "a"},
     "prompt": "1",
     "model": ["one"],
     "code": "a",
@@ -128,6 +131,9 @@ WIDER: list[tuple[str, Any]] = [
     ("delivery", {"target": "the desk", "idempotent": True, "does": ["route"], "code": "a"}),
     ("rejection", {"target": "the desk", "idempotent": False, "does": ["route"], "code": "a"}),
     ("personal to model", True),
+    ("messages", {"watch": ["C0INBOX", "C0MORE"], "edits": False, "bots": False, "code": "a"}),
+    ("messages", {"watch": ["C0INBOX"], "edits": True, "bots": False, "code": "a"}),
+    ("messages", {"watch": ["C0INBOX"], "edits": False, "bots": True, "code": "a"}),
 ]
 
 

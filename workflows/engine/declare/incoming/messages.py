@@ -1,11 +1,15 @@
 """Declaration of how a message becomes an input, and of the channels in which each message is a case. Pure."""
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Generic
 
 from workflows.engine.declare.proposal import InputT
+
+CHANNEL_ID = re.compile("[CG][A-Z0-9]{2,20}")
+"""Form of the id of a channel. A name could be given to another channel."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -102,6 +102,7 @@ def data_map_of(
         spans_content=surroundings.spans_content,
         retention=workflow.retention,
         follow_ups=[one.workflow for one in workflow.follow_ups],
+        watched=workflow.from_messages.watch if workflow.from_messages is not None else (),
     )
 
 

@@ -159,6 +159,8 @@ class DataMapView:
     retention: Retention
     follow_ups: Sequence[str] = ()
     """Names of the workflows whose cases are made from its answers."""
+    watched: Sequence[str] = ()
+    """Ids of the channels in which each message is a case."""
 
     @property
     def personal(self) -> Sequence[FieldMap]:

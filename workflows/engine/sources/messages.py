@@ -1,0 +1,295 @@
+"""Messages of watched channels: heard in the transaction that knows the event, and taken in once it is acknowledged.
+
+The author's function is called outside of transactions. What it raises concerns its message alone, which a person can
+hand in by the shortcut. A message whose queue is full waits.
+"""
+
+import json
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime, timedelta
+
+import structlog
+from pydantic import BaseModel
+from sqlalchemy.orm import Session
+
+from store.faces import FAILURES
+from store.schema import HeardMessage
+from store.slack import outbox
+from store.sources import heard_messages, sources
+from store.sources.origins import NewOrigin
+from store.states import SourceKind
+from store.subjects import SubjectKind
+from workflows.engine.case import inbox
+from workflows.engine.case.intake import Accepted, Intake, Receipt, accept_filled_in, take_in
+from workflows.engine.context import SYSTEM, Context
+from workflows.engine.declare.calls.author_code import within
+from workflows.engine.declare.incoming.messages import Message
+from workflows.engine.declare.registry import AnyWorkflow
+from workflows.engine.errors import InvalidInput, QueueFull
+from workflows.engine.sources.message_views import Heard, MessageFailedNote
+from workflows.engine.text.canonical_json import unstorable
+
+log = structlog.get_logger()
+
+AT_ONCE = 100
+"""Messages that are taken in with one look."""
+KEPT = timedelta(days=7)
+"""Time for which a message is kept that failed, or whose workflow no process knows."""
+_LATER = timedelta(seconds=30)
+"""Time after which a message is taken in where too many cases waited."""
+_AFTER_THE_EARLIER = timedelta(seconds=1)
+"""Time after which an edited message is taken in where its earlier form waits."""
+_CLOCKS_DIFFER = timedelta(minutes=2)
+"""Most by which our clock may be ahead of the face's."""
+
+
+def watchers(context: Context, channel: str) -> Sequence[AnyWorkflow]:
+    """Return the workflows that watch a channel. No database is asked."""
+    return [one for one in context.registry if one.from_messages is not None and channel in one.from_messages.watch]
+
+
+def note_watched(context: Context) -> None:
+    """Note from when the declared channels are watched: what was written before is no case."""
+    channels = {
+        one
+        for workflow in context.registry
+        if workflow.from_messages is not None
+        for one in workflow.from_messages.watch
+    }
+    if not channels:
+        return
+    with context.database.write() as session:
+        for channel in sorted(channels):
+            _source(session, context, channel, at=context.clock())
+
+
+def hear(context: Context, heard: Heard, *, event: str) -> Sequence[int]:
+    """Keep a message for each workflow that wants it, once for an event; returns what there is to take in."""
+    wanted = [
+        one
+        for one in watchers(context, heard.channel)
+        if one.from_messages is not None
+        and (one.from_messages.edits or not heard.is_edit)
+        and (one.from_messages.bots or not heard.is_bot)
+    ]
+    if not wanted:
+        return []
+    kept: list[int] = []
+
+    def keep(session: Session) -> None:
+        team, at = context.team, context.clock()
+        _source(session, context, heard.channel, at=min(heard.sent_at, at))
+        source = sources.named(session, team=team, kind=SourceKind.SLACK, name=heard.channel)
+        if source is None or source.ended_at is not None or heard.sent_at < source.made_at - _CLOCKS_DIFFER:
+            return
+        content = json.dumps(
+            {
+                "channel": heard.channel,
+                "ts": heard.ts,
+                "author": heard.author,
+                "text": heard.text,
+                "sent_at": heard.sent_at.isoformat(),
+                "link": heard.link,
+                "files": [*heard.files],
+                "is_edit": heard.is_edit,
+                "is_bot": heard.is_bot,
+            }
+        )
+        for one in wanted:
+            kept.append(
+                heard_messages.add(session, team=team, workflow=one.name, place=heard.place, content=content, at=at)
+            )
+
+    return kept if inbox.hear(context, key=event, kind="message", also=keep) else []
+
+
+def take_in_all(context: Context) -> int:
+    """Take in what waits, because a process ended or too many cases waited; return the number of what was settled."""
+    with context.database.read() as session:
+        waiting = heard_messages.due(session, team=context.team, at=context.clock(), limit=AT_ONCE)
+    return sum(take_in_heard(context, one) for one in waiting)
+
+
+def sweep(context: Context) -> None:
+    """Delete what is left of messages that were heard long ago."""
+    with context.database.write() as session:
+        heard_messages.forget(session, team=context.team, before=context.clock() - KEPT)
+
+
+def take_in_heard(context: Context, message: int) -> bool:
+    """Take a message in, unless its workflow makes no case of it; False where it has to wait, or is settled."""
+    team, at = context.team, context.clock()
+    with context.database.read() as session:
+        row = heard_messages.get(session, message, team=team)
+        if row is None or row.content is None:
+            return False
+        waits = heard_messages.is_earlier_waiting(session, row, team=team)
+        heard = _read(row.content)
+    if row.workflow not in context.registry:
+        # A process that knows its workflow takes it in; here it must not stand before others.
+        _put_off(context, message, until=at + _LATER)
+        return False
+    workflow = context.registry.get(row.workflow)
+    if waits:
+        _put_off(context, message, until=at + _AFTER_THE_EARLIER)
+        return False
+    try:
+        accepted = accepted_of(workflow, heard)
+    except Exception as error:  # noqa: BLE001  # the author's error concerns its own message only
+        return _fail(context, row, heard, problem=type(error).__name__)
+    if accepted is None:
+        with context.database.write() as session:
+            return heard_messages.remove(session, message, team=team)
+    try:
+        _take_in(context, workflow, accepted, heard, message=message)
+    except _Settled:
+        return False
+    except QueueFull:
+        _put_off(context, message, until=at + _LATER)
+        return False
+    return True
+
+
+def accepted_of(workflow: AnyWorkflow, heard: Heard) -> Accepted | None:
+    """Return the input that a workflow makes of a message; None where it is no case. Raise what its code raises."""
+    made = made_of(workflow, heard)
+    if made is None:
+        return None
+    accepted = accept_filled_in(workflow, made)
+    problem = unstorable(json.loads(accepted.body))
+    if problem is not None:
+        raise InvalidInput(problem)
+    return accepted
+
+
+def made_of(workflow: AnyWorkflow, heard: Heard) -> BaseModel | None:
+    """Return what the author's function makes of a message, within the time limit. Raise what it raises."""
+    declared = workflow.from_messages
+    if declared is None:
+        return None
+    form: type[BaseModel] = workflow.input
+    made: object = within(workflow, "its function for messages", lambda: declared.make(as_declared(heard)))
+    if made is None or isinstance(made, form):
+        return made
+    raise InvalidInput(f"from_message has to return a {form.__name__} or None")
+
+
+def as_declared(heard: Heard) -> Message:
+    """Return a message as authors are given it."""
+    return Message(
+        text=heard.text,
+        author=heard.author,
+        channel=heard.channel,
+        name=f"{heard.channel}-{heard.ts}",
+        link=heard.link,
+        sent_at=heard.sent_at,
+        files=tuple(heard.files),
+    )
+
+
+def source_of(context: Context, channel: str) -> int:
+    """Return the source that a channel is, or a conversation; it is added where there is none yet."""
+    with context.database.write() as session:
+        return _source(session, context, channel, at=context.clock())
+
+
+def tell_taken_in(session: Session, receipt: Receipt, *, team: int, workflow: str, place: str, at: datetime) -> None:
+    """Have it told in the thread of a message that it is a case.
+
+    Where the channel has not been told of others yet, it is not: the outcome follows in any case.
+    """
+    channel, _, thread = place.partition("/")
+    if not thread or receipt.intake not in (Intake.TAKEN_IN, Intake.REVISED):
+        return
+    if outbox.is_any_unsent(session, team=team, kind=outbox.TAKEN_IN, channel=channel):
+        return
+    outbox.add_note(
+        session,
+        team=team,
+        kind=outbox.TAKEN_IN,
+        subject=SubjectKind.CASE.of(receipt.case),
+        channel=channel,
+        at=at,
+        occasion=f"{place} {at.isoformat()}",
+        about={outbox.THREAD: thread, "workflow": workflow, "intake": receipt.intake},
+    )
+
+
+def failed_note(context: Context, about: Mapping[str, str]) -> MessageFailedNote:
+    """Return the news that messages failed. `about`: as the note keeps it."""
+    channel, _, ts = about["place"].partition("/")
+    workflow, problem = about["workflow"], about["problem"]
+    with context.database.read() as session:
+        since = datetime.fromisoformat(about["at"])
+        number = heard_messages.count_failed(
+            session, team=context.team, workflow=workflow, problem=problem, since=since
+        )
+    return MessageFailedNote(
+        workflow=workflow, channel=channel, sent_at=sent_at(ts), error=problem, number=max(number, 1)
+    )
+
+
+def sent_at(ts: str) -> datetime:
+    """Return the time in the name of a message. Raise `ValueError` for a name without one."""
+    return datetime.fromtimestamp(float(ts), UTC)
+
+
+class _Settled(Exception):
+    """Another process took the message in meanwhile."""
+
+
+def _take_in(context: Context, workflow: AnyWorkflow, accepted: Accepted, heard: Heard, *, message: int) -> None:
+    def also(session: Session, receipts: Sequence[Receipt]) -> None:
+        if not heard_messages.remove(session, message, team=context.team):
+            raise _Settled
+        at = context.clock()
+        tell_taken_in(session, receipts[0], team=context.team, workflow=workflow.name, place=heard.place, at=at)
+
+    take_in(
+        context,
+        workflow,
+        [accepted],
+        source=f"slack/{heard.channel}",
+        actor=SYSTEM if heard.is_bot else heard.author,
+        origin=NewOrigin(source=source_of(context, heard.channel), place=heard.place),
+        also=also,
+    )
+
+
+def _fail(context: Context, row: HeardMessage, heard: Heard, *, problem: str) -> bool:
+    """Note that a message cannot be taken in, and have engineers told: once a day for each cause."""
+    team, at, name = context.team, context.clock(), problem[:100]
+    with context.database.write() as session:
+        if not heard_messages.fail(session, row.id, team=team, problem=name):
+            return False
+        outbox.add_note_once(
+            session,
+            team=team,
+            kind=outbox.MESSAGE_FAILED,
+            subject=SubjectKind.CHANNEL.unnumbered,
+            channel=FAILURES,
+            at=at,
+            occasion=f"{row.workflow} {name} {at:%Y-%m-%d}",
+            about={
+                "workflow": row.workflow,
+                "problem": name,
+                "place": heard.place,
+                "at": row.heard_at.isoformat(),
+            },
+        )
+    log.warning("message.not_taken_in", workflow=row.workflow, place=heard.place, error=name)
+    return True
+
+
+def _put_off(context: Context, message: int, *, until: datetime) -> None:
+    with context.database.write() as session:
+        heard_messages.put_off(session, message, team=context.team, until=until)
+
+
+def _source(session: Session, context: Context, channel: str, *, at: datetime) -> int:
+    return sources.named_or_new(session, team=context.team, kind=SourceKind.SLACK, name=channel, by=SYSTEM, at=at)
+
+
+def _read(content: str) -> Heard:
+    values = json.loads(content)
+    return Heard(**{**values, "sent_at": datetime.fromisoformat(values["sent_at"])})
