@@ -38,7 +38,7 @@ from store.db.database import Database
 from store.governance import teams
 from workflows.engine.context import Context
 from workflows.engine.declare.registry import Registry
-from workflows.engine.sources import api_sources, keys
+from workflows.engine.sources.programs import api_sources, keys
 
 HEADING = "Intake over HTTP"
 CONNECTIONS = 16

@@ -32,7 +32,7 @@ from workflows.engine.propose.models import Models
 from workflows.engine.propose.own_examples import examples_file
 from workflows.engine.propose.prompts import keep_prompts
 from workflows.engine.run.runner import Runner
-from workflows.engine.sources.webhook_secrets import WebhookKeys
+from workflows.engine.sources.told.webhook_secrets import WebhookKeys
 
 log = structlog.get_logger()
 

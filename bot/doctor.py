@@ -45,11 +45,12 @@ from workflows.engine.read.declared.charters import charter_view
 from workflows.engine.read.spans import exports as span_exports
 from workflows.engine.read.workload import run_counts, stalled
 from workflows.engine.send.channel_status import troubled_messages
-from workflows.engine.sources import api_sources, webhooks
-from workflows.engine.sources import keys as source_keys
-from workflows.engine.sources.fetching import TOLD_AFTER
-from workflows.engine.sources.schedules import LATE as SCHEDULE_LATE
-from workflows.engine.sources.schedules import schedule_views
+from workflows.engine.sources.looks.fetching import TOLD_AFTER
+from workflows.engine.sources.looks.schedules import LATE as SCHEDULE_LATE
+from workflows.engine.sources.looks.schedules import schedule_views
+from workflows.engine.sources.programs import api_sources
+from workflows.engine.sources.programs import keys as source_keys
+from workflows.engine.sources.told import webhooks
 from workflows.engine.sources.views import KeyState
 from workflows.engine.text.sanitize import one_line
 from workflows.model.choice import LOCAL

@@ -55,11 +55,11 @@ from workflows.engine.review.waiting.reminders import MayDecide, nobody_may, rem
 from workflows.engine.review.wrong.report_views import report_note
 from workflows.engine.send.channel_status import channel_status, given_up
 from workflows.engine.send.views import Intent
-from workflows.engine.sources.messages import failed_note
-from workflows.engine.sources.outcome_notes import outcome_note, taken_in_note
-from workflows.engine.sources.schedules import refused_note, trouble_note
-from workflows.engine.sources.thread_answers import answered_note, question_note
-from workflows.engine.sources.webhooks import given_up_for
+from workflows.engine.sources.heard.messages import failed_note
+from workflows.engine.sources.heard.outcome_notes import outcome_note, taken_in_note
+from workflows.engine.sources.heard.thread_answers import answered_note, question_note
+from workflows.engine.sources.looks.schedules import refused_note, trouble_note
+from workflows.engine.sources.told.webhooks import given_up_for
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -22,7 +22,7 @@ from workflows.complaints import all_complaints
 from workflows.engine.context import QUEUE_LIMIT
 from workflows.engine.digests.names import JobName
 from workflows.engine.proof.keys import BadKey, SigningKey, signing_key
-from workflows.engine.sources.webhook_secrets import webhook_keys
+from workflows.engine.sources.told.webhook_secrets import webhook_keys
 from workflows.model.addresses import safe_url
 from workflows.model.choice import AUTO, LOCAL, ModelSettings
 from workflows.model.concurrency import AT_ONCE

@@ -3,7 +3,7 @@
 Importing this reaches no database, no Slack and no model.
 """
 
-from workflows.engine.case.file_rows import Reading, Row, columns, read_rows
+from workflows.engine.case.files.rows import Reading, Row, columns, read_rows
 from workflows.engine.declare.calls.backoff import Backoff
 from workflows.engine.declare.incoming.fetching import Fetched
 from workflows.engine.declare.incoming.messages import Message

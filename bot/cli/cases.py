@@ -18,8 +18,8 @@ from bot.cli.start import started
 if TYPE_CHECKING:
     from bot.app import App
     from bot.cli.screens.run_report import Worked
-    from workflows.engine.case.file_intake import FileTaken
-    from workflows.engine.case.file_rows import Reading
+    from workflows.engine.case.files.intake import FileTaken
+    from workflows.engine.case.files.rows import Reading
     from workflows.engine.declare.registry import AnyWorkflow
     from workflows.model.local.local_model import TrainingReport
     from workflows.quality.evals import Eval
@@ -67,7 +67,7 @@ def run(
     from bot.cli.screens.waiting_deliveries import tell_waiting
     from bot.cli.workflow_choice import named, options_for
     from bot.settings import settings
-    from workflows.engine.case.file_columns import read_named
+    from workflows.engine.case.files.columns import read_named
     from workflows.engine.errors import Refused
     from workflows.engine.read.tally import tally
 
@@ -163,7 +163,7 @@ def evaluate(
     from bot.cli.screens.output import one_line_errors, print_json
     from bot.cli.workflow_choice import named, options_for
     from bot.settings import settings
-    from workflows.engine.case.file_columns import read_named, reading_for
+    from workflows.engine.case.files.columns import read_named, reading_for
     from workflows.engine.errors import Refused
     from workflows.model.port import Prompt
     from workflows.quality.bench import Bench, EvalInterrupted, examples_to_try
@@ -270,9 +270,9 @@ def _reading(
     keep: bool,
 ) -> Reading:
     """Return how a file is read. `keep`: have that kept with its source, once the file is known to fit it."""
-    from workflows.engine.case.file_columns import reading_for, refuse_without
-    from workflows.engine.case.file_rows import columns as columns_of
-    from workflows.engine.sources import file_sources
+    from workflows.engine.case.files.columns import reading_for, refuse_without
+    from workflows.engine.case.files.rows import columns as columns_of
+    from workflows.engine.sources.files import kept as file_sources
 
     if source is None:
         return reading_for(workflow, named=columns, encoding=encoding)
@@ -290,9 +290,9 @@ def _preview(app: App, workflow: AnyWorkflow, file: Path, reading: Reading, *, a
     """Print what taking in a file would do, and return the code to end with."""
     from rich.progress import Progress, TextColumn
 
-    from bot.cli.screens import file_preview
+    from bot.cli.screens.intake import file_preview
     from bot.cli.screens.output import print_json, progress
-    from workflows.engine.sources.file_preview import preview
+    from workflows.engine.sources.files.preview import preview
 
     with Progress(TextColumn("reading"), TextColumn("{task.completed} rows"), console=progress) as bar:
         task = bar.add_task("reading", total=None)
@@ -305,7 +305,7 @@ def _take_in(app: App, workflow: AnyWorkflow, file: Path, reading: Reading) -> F
     from rich.progress import BarColumn, Progress, TextColumn
 
     from bot.cli.screens.output import progress
-    from workflows.engine.case.file_intake import take_in_file
+    from workflows.engine.case.files.intake import take_in_file
 
     with Progress(TextColumn("taking in"), BarColumn(), TextColumn("{task.completed} rows"), console=progress) as bar:
         task = bar.add_task("taking in", total=None)

@@ -150,7 +150,7 @@ def status(json: Json = False) -> None:
     from handlers.texts.operations import webhooks, workflows
     from workflows.engine.health import expiries
     from workflows.engine.read.status import status_view
-    from workflows.engine.sources.webhooks import troubles
+    from workflows.engine.sources.told.webhooks import troubles
 
     with started() as app:
         expiries.ask(app.context)

@@ -28,7 +28,7 @@ from handlers.web.api.waiting import LONGEST, Waiting
 from handlers.web.api.work import Work
 from store.db.extras import DISTRIBUTION
 from workflows.engine.errors import Refused
-from workflows.engine.sources.keys import caller_of
+from workflows.engine.sources.programs.keys import caller_of
 
 _SECONDS = LONGEST + 60.0
 """For which a connection may last."""

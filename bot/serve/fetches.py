@@ -12,8 +12,8 @@ from sqlalchemy.exc import DBAPIError
 
 from bot.app import App
 from store.db.database import Unavailable
-from workflows.engine.sources import fetching
-from workflows.engine.sources.fetching import Due
+from workflows.engine.sources.looks import fetching
+from workflows.engine.sources.looks.fetching import Due
 
 log = structlog.get_logger()
 

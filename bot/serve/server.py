@@ -43,7 +43,9 @@ from workflows.engine.review.assignment import upkeep
 from workflows.engine.review.form import drafts, second_look
 from workflows.engine.review.spot_checks.upkeep import Upkeep
 from workflows.engine.review.wrong import reports
-from workflows.engine.sources import follow_ups, handing_in, messages
+from workflows.engine.sources import follow_ups
+from workflows.engine.sources.heard import messages
+from workflows.engine.sources.programs import handing_in
 
 log = structlog.get_logger()
 

@@ -19,9 +19,9 @@ from bot.webhooks.posting import Poster
 from store.db.changes import Changes
 from store.db.database import Unavailable
 from workflows.engine.context import Context
-from workflows.engine.sources import webhooks
-from workflows.engine.sources.webhook_secrets import WebhookKeys
-from workflows.engine.sources.webhooks import Message, Refusal
+from workflows.engine.sources.told import webhooks
+from workflows.engine.sources.told.webhook_secrets import WebhookKeys
+from workflows.engine.sources.told.webhooks import Message, Refusal
 
 log = structlog.get_logger()
 

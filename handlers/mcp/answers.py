@@ -5,7 +5,7 @@ import json
 from mcp_types import CallToolResult, TextContent
 
 from handlers.texts.agents import next_step
-from workflows.engine.sources.outcomes import outcome_json
+from workflows.engine.sources.told.outcomes import outcome_json
 from workflows.engine.sources.views import CaseOutcome
 
 

@@ -13,9 +13,9 @@ from pydantic import JsonValue
 from workflows.engine.case.intake import Intake, Receipt
 from workflows.engine.context import Context
 from workflows.engine.errors import Refused, Unknown
-from workflows.engine.sources.handing_in import HandedInput, NotTaken, Request, hand_in
-from workflows.engine.sources.keys import Caller
-from workflows.engine.sources.outcomes import outcome_of
+from workflows.engine.sources.programs.handing_in import HandedInput, NotTaken, Request, hand_in
+from workflows.engine.sources.programs.keys import Caller
+from workflows.engine.sources.told.outcomes import outcome_of
 from workflows.engine.sources.views import CaseOutcome
 
 APPROVAL = "agent-approval"

@@ -11,7 +11,7 @@ from handlers.web.api.rates import Rates
 from handlers.web.api.work import Work
 from workflows.engine.context import Context
 from workflows.engine.errors import NotAccepted
-from workflows.engine.sources.keys import Caller, caller_of
+from workflows.engine.sources.programs.keys import Caller, caller_of
 
 Call = ServerRequestContext[Any, Any]  # Any: what servers and transports keep for themselves; none of it is used
 CallerOf = Callable[[Call], Awaitable[Caller]]

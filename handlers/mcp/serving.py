@@ -16,8 +16,8 @@ from handlers.web.api.waiting import Waiting
 from handlers.web.api.work import Work
 from store.db.database import Unavailable
 from workflows.engine.errors import CountersignError
-from workflows.engine.sources.keys import Caller
-from workflows.engine.sources.outcomes import outcome_of
+from workflows.engine.sources.programs.keys import Caller
+from workflows.engine.sources.told.outcomes import outcome_of
 from workflows.engine.sources.views import CaseOutcome
 
 _P = ParamSpec("_P")

@@ -27,8 +27,8 @@ from handlers.web.api.problems import Problem
 from workflows.engine.errors import Refused, Unknown
 from workflows.engine.review.decisions import MAX_ANSWER
 from workflows.engine.review.source import questions
-from workflows.engine.sources.keys import Caller
-from workflows.engine.sources.outcomes import outcome_of
+from workflows.engine.sources.programs.keys import Caller
+from workflows.engine.sources.told.outcomes import outcome_of
 from workflows.engine.sources.views import ENDS, AskedQuestion, CaseOutcome, CaseState
 
 IDENTIFIER = "io.modelcontextprotocol/tasks"

@@ -13,7 +13,7 @@ from handlers.web.api.description import input_schema, output_schema
 from handlers.web.api.waiting import LONGEST
 from workflows.engine.review.decisions import MAX_ANSWER
 from workflows.engine.review.source import questions
-from workflows.engine.sources.keys import Caller
+from workflows.engine.sources.programs.keys import Caller
 
 INSTRUCTIONS = (
     "Ask people before you act. ask_approval gets a decision about a tool call, ask_question an answer; hand_in_case "

@@ -16,7 +16,7 @@ from store.db.failpoints import Failpoint
 from store.db.time_limits import time_limit
 from workflows.engine.case import inbox
 from workflows.engine.errors import Refused
-from workflows.engine.sources import messages, thread_answers
+from workflows.engine.sources.heard import messages, thread_answers
 
 log = structlog.get_logger()
 _IDS = "countersign_heard"

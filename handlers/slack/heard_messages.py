@@ -10,8 +10,8 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict
 
-from workflows.engine.sources.message_views import Heard, Reply, place_of
-from workflows.engine.sources.messages import sent_at
+from workflows.engine.sources.heard.messages import sent_at
+from workflows.engine.sources.heard.views import Heard, Reply, place_of
 
 MESSAGE = "message"
 """Type of the event."""

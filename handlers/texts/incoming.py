@@ -6,7 +6,7 @@ from handlers.texts.pieces import Line, Paragraph, Room, Told, bullets, channel,
 from handlers.texts.plain import excerpt
 from store.states import LAPSES, Resolution, RunState
 from workflows.engine.review.decisions import MAX_ANSWER
-from workflows.engine.sources.message_views import (
+from workflows.engine.sources.heard.views import (
     Answer,
     AnsweredNote,
     HandedInView,

@@ -24,7 +24,7 @@ from store.sources import cursors
 from tests.world import World, sure
 from workflows import Fetched, Run, Workflow
 from workflows.engine.case.intake import accept, take_in
-from workflows.engine.sources import fetching
+from workflows.engine.sources.looks import fetching
 from workflows.model.scripted import ScriptedModel
 
 ADDED = 3

@@ -304,7 +304,7 @@ PROOFS: dict[str, tuple[str, tuple[str, ...]]] = {
     "F50": (
         "gap and overlap of summer time",
         (
-            "integration/bot/test_digest_jobs::test_over_a_year_two_processes_with_different_clocks_make_each_digest_once",
+            "integration/bot/test_digest_jobs::test_where_clocks_change_two_processes_with_different_clocks_make_each_digest_once",
             "unit/bot/test_schedule::test_a_slot_in_the_hour_that_autumn_repeats_comes_once",
             "unit/bot/test_schedule::test_a_slot_in_the_hour_that_spring_leaves_out_comes_once_and_an_hour_late",
         ),
@@ -319,7 +319,7 @@ PROOFS: dict[str, tuple[str, tuple[str, ...]]] = {
     "F52": (
         "two replicas, one slot",
         (
-            "integration/bot/test_digest_jobs::test_over_a_year_two_processes_with_different_clocks_make_each_digest_once",
+            "integration/bot/test_digest_jobs::test_where_clocks_change_two_processes_with_different_clocks_make_each_digest_once",
             "slack/test_serving::test_of_two_processes_one_sends_and_the_other_takes_over_when_it_dies",
         ),
     ),

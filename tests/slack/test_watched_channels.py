@@ -14,7 +14,7 @@ from tests.sample import Ticket, Triage
 from tests.slack.stage import ANA, BEN, FAILED, SUPPORT, Stage, words
 from workflows import Message, Workflow
 from workflows.engine.privacy import forgetting
-from workflows.engine.sources import messages
+from workflows.engine.sources.heard import messages
 
 pytestmark = pytest.mark.slow
 

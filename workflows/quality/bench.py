@@ -12,7 +12,7 @@ from pydantic import ValidationError
 from store import schema
 from store.model import prompt_versions
 from store.quality import evals
-from workflows.engine.case.file_rows import Reading
+from workflows.engine.case.files.rows import Reading
 from workflows.engine.context import Context
 from workflows.engine.declare.registry import AnyWorkflow
 from workflows.engine.declare.workflow import Example

@@ -10,8 +10,8 @@ from pathlib import Path
 
 from pydantic import BaseModel, JsonValue
 
-from workflows.engine.case.file_columns import reading_for, refuse_without
-from workflows.engine.case.file_rows import Reading, Row, columns, read_rows
+from workflows.engine.case.files.columns import reading_for, refuse_without
+from workflows.engine.case.files.rows import Reading, Row, columns, read_rows
 from workflows.engine.case.intake import accept
 from workflows.engine.declare.registry import AnyWorkflow
 from workflows.engine.declare.round_trip import read

@@ -29,9 +29,9 @@ def fetch(
     json: Json = False,
 ) -> None:
     """Look for cases of a workflow once, now, and take them in; or list the schedules."""
+    from bot.cli.screens.intake.schedules import print_look, print_schedules
     from bot.cli.screens.output import out, print_json, shown
-    from bot.cli.screens.schedules import print_look, print_schedules
-    from workflows.engine.sources import fetching, schedules
+    from workflows.engine.sources.looks import fetching, schedules
 
     with started() as app:
         if workflow is None:

@@ -52,10 +52,10 @@ def add(
     allow_private: AllowPrivate = None,
 ) -> None:
     """Add a source. It can hand in once it has a key."""
+    from bot.cli.screens.intake.sources import print_settings
     from bot.cli.screens.output import out, shown
-    from bot.cli.screens.sources import print_settings
     from workflows.engine.errors import Refused
-    from workflows.engine.sources import api_sources
+    from workflows.engine.sources.programs import api_sources
 
     with started() as app:
         chosen = _chosen(workflow, every=every_workflow)
@@ -86,9 +86,9 @@ def change(
     allow_private: AllowPrivate = None,
 ) -> None:
     """Change what a source may do. The workflows that are named take the place of the former ones."""
-    from bot.cli.screens.sources import print_settings
+    from bot.cli.screens.intake.sources import print_settings
     from workflows.engine.errors import Refused
-    from workflows.engine.sources import api_sources
+    from workflows.engine.sources.programs import api_sources
 
     with started() as app:
         if webhook is not None and no_webhook:
@@ -116,11 +116,12 @@ def list_sources(
     json: Json = False,
 ) -> None:
     """List the sources that have keys, and what each may do."""
+    from bot.cli.screens.intake.schedules import print_schedules
+    from bot.cli.screens.intake.sources import print_file_sources, print_sources
     from bot.cli.screens.output import print_json
-    from bot.cli.screens.schedules import print_schedules
-    from bot.cli.screens.sources import print_file_sources, print_sources
-    from workflows.engine.sources import api_sources, file_sources
-    from workflows.engine.sources.schedules import schedule_views
+    from workflows.engine.sources.files import kept as file_sources
+    from workflows.engine.sources.looks.schedules import schedule_views
+    from workflows.engine.sources.programs import api_sources
 
     with started() as app:
         if schedules:
@@ -139,7 +140,7 @@ def list_sources(
 def end(name: Name) -> None:
     """End a source: none of its keys is accepted any more. What it handed in goes on."""
     from bot.cli.screens.output import out, shown
-    from workflows.engine.sources import api_sources
+    from workflows.engine.sources.programs import api_sources
 
     with started() as app:
         api_sources.end(app.context, name, by=operator())
@@ -154,8 +155,8 @@ def add_key(
     ] = None,
 ) -> None:
     """Make a key for a source, and print it this once. Standard output holds the key alone."""
-    from bot.cli.screens.sources import print_key
-    from workflows.engine.sources import keys as source_keys
+    from bot.cli.screens.intake.sources import print_key
+    from workflows.engine.sources.programs import keys as source_keys
 
     with started() as app:
         print_key(name, source_keys.make(app.context, name, days=days, by=operator()))
@@ -164,9 +165,9 @@ def add_key(
 @keys.command("list")
 def list_keys(json: Json = False) -> None:
     """List the keys of all sources, each by its first characters."""
+    from bot.cli.screens.intake.sources import print_keys
     from bot.cli.screens.output import print_json
-    from bot.cli.screens.sources import print_keys
-    from workflows.engine.sources import keys as source_keys
+    from workflows.engine.sources.programs import keys as source_keys
 
     with started() as app:
         found = source_keys.listed(app.context)
@@ -179,7 +180,7 @@ def revoke(
 ) -> None:
     """Revoke a key: from now on no process accepts it."""
     from bot.cli.screens.output import out, shown
-    from workflows.engine.sources import keys as source_keys
+    from workflows.engine.sources.programs import keys as source_keys
 
     with started() as app:
         view = source_keys.revoke(app.context, prefix, by=operator())

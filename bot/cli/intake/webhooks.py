@@ -21,8 +21,8 @@ def secret(
     ] = False,
 ) -> None:
     """Print the secret by which a source verifies what it is sent. Standard output holds the secret alone."""
-    from bot.cli.screens.sources import print_secret
-    from workflows.engine.sources import webhooks
+    from bot.cli.screens.intake.sources import print_secret
+    from workflows.engine.sources.told import webhooks
 
     with started() as app:
         keys = app.webhook_keys()
@@ -38,7 +38,7 @@ def redeliver(
     """Send again what was given up for a source, or all that was sent of a case."""
     from bot.cli.screens.output import out, shown
     from workflows.engine.read.history import find_case
-    from workflows.engine.sources import webhooks
+    from workflows.engine.sources.told import webhooks
 
     with started() as app:
         if meant.removeprefix("#").isdigit():

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from bot.cli.screens.output import out, shown
-from workflows.engine.case.file_intake import FileTaken
+from workflows.engine.case.files.intake import FileTaken
 from workflows.engine.case.intake import Intake
 from workflows.engine.declare.registry import AnyWorkflow
 from workflows.engine.read.tally import Hits, Tally

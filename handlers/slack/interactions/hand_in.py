@@ -28,8 +28,8 @@ from workflows.engine.errors import InvalidInput, InvalidOutput, Refused, Unknow
 from workflows.engine.review import refusals
 from workflows.engine.review.form.forms import form_mark, read_form
 from workflows.engine.review.views import WhyRefused
-from workflows.engine.sources.by_people import hand_in, prefilled
-from workflows.engine.sources.message_views import Heard, place_of
+from workflows.engine.sources.heard.by_people import hand_in, prefilled
+from workflows.engine.sources.heard.views import Heard, place_of
 from workflows.engine.text.form_fields import form_of
 
 Body = Mapping[str, Any]

@@ -14,7 +14,7 @@ from handlers.slack.specimens.forms import FORM
 from handlers.slack.specimens.reviews import AT, CHANNEL, WHO
 from handlers.texts import incoming
 from store.states import Resolution, RunState
-from workflows.engine.sources.message_views import (
+from workflows.engine.sources.heard.views import (
     Answer,
     AnsweredNote,
     HandedInView,

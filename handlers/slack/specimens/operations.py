@@ -30,7 +30,7 @@ from workflows.engine.review.views import (
     FailureView,
     Rerun,
 )
-from workflows.engine.sources.fetch_views import RefusedNote, TroubleNote
+from workflows.engine.sources.looks.views import RefusedNote, TroubleNote
 
 PAUSE = Pause(workflow="triage", at=AT, by=WHO, by_itself=False, reason="wrong prices", holds_deliveries=True)
 

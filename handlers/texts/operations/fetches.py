@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from handlers.texts.pieces import Paragraph, Piece, Room, Told, line, moment, person, quote, words
 from handlers.texts.plain import excerpt
-from workflows.engine.sources.fetch_views import RefusedNote, TroubleNote
+from workflows.engine.sources.looks.views import RefusedNote, TroubleNote
 from workflows.engine.text.sanitize import one_line
 
 _NAME = 100

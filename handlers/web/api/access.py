@@ -18,7 +18,7 @@ from handlers.web.api.rates import Rates
 from handlers.web.api.work import Work
 from workflows.engine.context import Context
 from workflows.engine.errors import NotAccepted
-from workflows.engine.sources.keys import Caller, caller_of
+from workflows.engine.sources.programs.keys import Caller, caller_of
 
 STRANGERS = 1_200
 """Requests in a minute without a key that is known, of all who send such together."""

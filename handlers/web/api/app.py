@@ -32,10 +32,10 @@ from workflows.engine.declare.registry import AnyWorkflow
 from workflows.engine.errors import BadReason, ContentRemoved, InvalidInput, OtherRequest, QueueFull, Refused, Unknown
 from workflows.engine.review.source import questions
 from workflows.engine.review.source.questions import Replied
-from workflows.engine.sources import handing_in
-from workflows.engine.sources.handing_in import LONGEST_KEY, HandedIn, HandedInput, hand_in
-from workflows.engine.sources.keys import Caller
-from workflows.engine.sources.outcomes import outcome_json, outcome_of
+from workflows.engine.sources.programs import handing_in
+from workflows.engine.sources.programs.handing_in import LONGEST_KEY, HandedIn, HandedInput, hand_in
+from workflows.engine.sources.programs.keys import Caller
+from workflows.engine.sources.told.outcomes import outcome_json, outcome_of
 from workflows.engine.text.canonical_json import canonical
 
 log = structlog.get_logger()

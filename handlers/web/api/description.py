@@ -13,7 +13,7 @@ from handlers.web.api.problems import CONTENT_TYPE
 from handlers.web.api.waiting import LONGEST
 from workflows.engine.declare.registry import AnyWorkflow
 from workflows.engine.propose.handed import Handed
-from workflows.engine.sources.handing_in import LONGEST_KEY
+from workflows.engine.sources.programs.handing_in import LONGEST_KEY
 
 Json = dict[str, Any]  # Any: a part of the description, or a JSON Schema
 _REF = "#/components/schemas/{model}"

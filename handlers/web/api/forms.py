@@ -10,7 +10,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, JsonValue, V
 from handlers.web.api.problems import Kind, Problem, field_errors
 from workflows.complaints import complaints
 from workflows.engine.review.decisions import MAX_ANSWER
-from workflows.engine.sources.handing_in import MOST_INPUTS
+from workflows.engine.sources.programs.handing_in import MOST_INPUTS
 from workflows.engine.sources.views import CaseState, DecidedBy, Effect
 
 _Form = TypeVar("_Form", bound=BaseModel)

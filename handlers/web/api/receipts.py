@@ -7,7 +7,7 @@ from pydantic import JsonValue
 from handlers.web.api.forms import Result
 from handlers.web.api.problems import FieldError, Kind, Problem, as_json
 from workflows.engine.case.intake import Intake, Receipt
-from workflows.engine.sources.handing_in import NotTaken, Part, Why
+from workflows.engine.sources.programs.handing_in import NotTaken, Part, Why
 
 _RESULTS = {
     Intake.TAKEN_IN: Result.TAKEN_IN,

@@ -14,8 +14,8 @@ import structlog
 
 from handlers.web.api.work import Work
 from workflows.engine.context import Context
-from workflows.engine.sources.moving import Mark, marks_of
-from workflows.engine.sources.outcomes import outcome_of, outcomes_of
+from workflows.engine.sources.told.moving import Mark, marks_of
+from workflows.engine.sources.told.outcomes import outcome_of, outcomes_of
 from workflows.engine.sources.views import CaseOutcome, CaseState
 
 log = structlog.get_logger()

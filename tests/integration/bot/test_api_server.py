@@ -15,7 +15,7 @@ from bot.settings import Settings
 from tests.ports import free_port
 from tests.waiting import LONGEST, wait_until
 from workflows.engine.errors import Refused
-from workflows.engine.sources import api_sources, keys
+from workflows.engine.sources.programs import api_sources, keys
 
 pytestmark = pytest.mark.slow
 

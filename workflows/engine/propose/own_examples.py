@@ -7,7 +7,7 @@ from typing import TypeVar
 from pydantic import ValidationError
 
 from workflows.complaints import all_complaints
-from workflows.engine.case.file_rows import read_rows
+from workflows.engine.case.files.rows import read_rows
 from workflows.engine.declare.calls import author_threads
 from workflows.engine.declare.registry import AnyWorkflow
 from workflows.engine.declare.workflow import Example

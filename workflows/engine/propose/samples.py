@@ -6,7 +6,7 @@ from pathlib import Path
 from pydantic import ValidationError
 
 from workflows.complaints import all_complaints
-from workflows.engine.case.file_rows import read_rows
+from workflows.engine.case.files.rows import read_rows
 from workflows.engine.declare.registry import AnyWorkflow
 from workflows.engine.declare.workflow import Example
 from workflows.engine.errors import InvalidInput

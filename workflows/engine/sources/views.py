@@ -7,7 +7,7 @@ from enum import StrEnum
 
 from pydantic import JsonValue
 
-from workflows.engine.sources.settings import ApiSettings
+from workflows.engine.sources.programs.settings import ApiSettings
 
 
 class KeyState(StrEnum):

@@ -72,7 +72,7 @@ from workflows.engine.review.form.forms import entries_of, read_form
 from workflows.engine.review.source import questions
 from workflows.engine.run.runner import Runner
 from workflows.engine.run.waking import awaken
-from workflows.engine.sources.handed_proposals import read_handed
+from workflows.engine.sources.programs.handed_proposals import read_handed
 from workflows.engine.text.canonical_json import canonical, to_body
 from workflows.model.port import Alternative, Answer, ModelUnavailable, NoAnswer, Question, SourceAnswer
 from workflows.model.scripted import ScriptedModel, ScriptOver, Turn, says

@@ -11,7 +11,7 @@ from workflows.engine.case.team import team_of
 from workflows.engine.context import Context
 from workflows.engine.declare.registry import Registry
 from workflows.engine.errors import NotAccepted
-from workflows.engine.sources import keys
+from workflows.engine.sources.programs import keys
 
 pytestmark = pytest.mark.slow
 

@@ -31,11 +31,12 @@ from workflows.engine.review.source import questions
 from workflows.engine.review.wrong import corrections
 from workflows.engine.send.channel_queue import intent_of
 from workflows.engine.send.reconciliation import reconcile
-from workflows.engine.sources import api_sources, webhooks
-from workflows.engine.sources.outcomes import outcome_of
-from workflows.engine.sources.settings import ApiSettings
+from workflows.engine.sources.programs import api_sources
+from workflows.engine.sources.programs.settings import ApiSettings
+from workflows.engine.sources.told import webhooks
+from workflows.engine.sources.told.outcomes import outcome_of
+from workflows.engine.sources.told.webhook_secrets import WebhookKeys
 from workflows.engine.sources.views import CaseState
-from workflows.engine.sources.webhook_secrets import WebhookKeys
 
 pytestmark = pytest.mark.slow
 

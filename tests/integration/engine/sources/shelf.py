@@ -11,8 +11,8 @@ from tests.conftest import MakeWorld
 from tests.integration.engine.scene import Scene, rows, sample
 from tests.sample import Ticket
 from workflows import Fetched
-from workflows.engine.sources import fetching
-from workflows.engine.sources.fetching import Due, LookView
+from workflows.engine.sources.looks import fetching
+from workflows.engine.sources.looks.fetching import Due, LookView
 
 EVERY = timedelta(minutes=1)
 

@@ -19,8 +19,8 @@ from workflows import Fetched
 from workflows.engine.case.intake import Intake
 from workflows.engine.errors import AuthorFailed, Refused, Stale, Unknown
 from workflows.engine.send.views import Intent
-from workflows.engine.sources import fetching
-from workflows.engine.sources.schedules import schedule_views
+from workflows.engine.sources.looks import fetching
+from workflows.engine.sources.looks.schedules import schedule_views
 
 pytestmark = pytest.mark.slow
 

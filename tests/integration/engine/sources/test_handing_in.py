@@ -18,9 +18,9 @@ from workflows import InvalidInput
 from workflows.engine.case.intake import Intake, Receipt
 from workflows.engine.errors import OtherRequest, QueueFull, Unknown
 from workflows.engine.privacy.forgetting import forget
-from workflows.engine.sources import api_sources, handing_in, keys
-from workflows.engine.sources.handing_in import HandedIn, HandedInput, NotTaken, Part, Request, Why, hand_in
-from workflows.engine.sources.keys import Caller
+from workflows.engine.sources.programs import api_sources, handing_in, keys
+from workflows.engine.sources.programs.handing_in import HandedIn, HandedInput, NotTaken, Part, Request, Why, hand_in
+from workflows.engine.sources.programs.keys import Caller
 
 TICKET: Mapping[str, JsonValue] = {"id": 1, "text": "charged twice"}
 FIRST = Request(key="request-1", fingerprint="the body")

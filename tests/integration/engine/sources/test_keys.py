@@ -16,8 +16,8 @@ from tests.conftest import MakeWorld
 from tests.integration.engine.scene import Scene, rows, sample
 from workflows.engine.context import Context
 from workflows.engine.errors import NotAccepted, Refused, Unknown
-from workflows.engine.sources import api_sources, keys
-from workflows.engine.sources.keys import Caller, Made
+from workflows.engine.sources.programs import api_sources, keys
+from workflows.engine.sources.programs.keys import Caller, Made
 from workflows.engine.sources.views import KeyState
 
 ANA = "cli:ana"

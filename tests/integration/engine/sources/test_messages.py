@@ -11,8 +11,8 @@ from tests.sample import Desk, Ticket, sample_workflow
 from tests.world import World, sure
 from workflows import BadDeclaration, Message
 from workflows.engine.declare.registry import AnyWorkflow
-from workflows.engine.sources import messages
-from workflows.engine.sources.message_views import Heard
+from workflows.engine.sources.heard import messages
+from workflows.engine.sources.heard.views import Heard
 
 INBOX = "C0INBOX"
 

@@ -20,8 +20,8 @@ from workflows.engine.privacy.reach import reach_of
 from workflows.engine.read.declared.data_map import data_map_view
 from workflows.engine.review import reviews, undo
 from workflows.engine.review.decisions import Follows
-from workflows.engine.sources.approved_digest import digest_of
-from workflows.engine.sources.outcomes import outcome_json, outcome_of, outcomes_of
+from workflows.engine.sources.told.approved_digest import digest_of
+from workflows.engine.sources.told.outcomes import outcome_json, outcome_of, outcomes_of
 from workflows.engine.sources.views import CaseOutcome, CaseState, DecidedBy, Effect
 
 MINUTE = timedelta(minutes=1)

@@ -19,7 +19,7 @@ from tests.sample import Desk, sample_workflow
 from tests.waiting import LONGEST
 from tests.world import World
 from workflows import Autonomy
-from workflows.engine.sources import api_sources, keys
+from workflows.engine.sources.programs import api_sources, keys
 from workflows.model.scripted import ScriptedModel, says
 
 TICKET = {"id": 1, "text": "Where is my parcel?"}

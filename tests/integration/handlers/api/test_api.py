@@ -7,8 +7,8 @@ import pytest
 
 from tests.integration.handlers.api.served import TICKET, TRIAGE, Served
 from workflows.engine.review import reviews
-from workflows.engine.sources.keys import caller_of
-from workflows.engine.sources.outcomes import outcome_json, outcome_of
+from workflows.engine.sources.programs.keys import caller_of
+from workflows.engine.sources.told.outcomes import outcome_json, outcome_of
 
 pytestmark = pytest.mark.slow
 

@@ -15,7 +15,7 @@ from tests.integration.handlers.api.served import Served, served
 from tests.sample import Triage
 from tests.waiting import LONGEST
 from workflows import Run, Workflow
-from workflows.engine.sources import api_sources, keys
+from workflows.engine.sources.programs import api_sources, keys
 
 pytestmark = pytest.mark.slow
 

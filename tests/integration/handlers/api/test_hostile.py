@@ -18,7 +18,7 @@ from handlers.web.api.bodies import Bodies
 from store.db.database import Database
 from tests.integration.handlers.api.served import TICKET, Served, served
 from tests.waiting import LONGEST, wait_until
-from workflows.engine.sources.settings import MOST_BYTES
+from workflows.engine.sources.programs.settings import MOST_BYTES
 
 pytestmark = pytest.mark.slow
 

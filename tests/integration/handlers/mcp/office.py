@@ -24,7 +24,7 @@ from tests.world import World, sure
 from workflows.engine.errors import Unknown
 from workflows.engine.review import reviews
 from workflows.engine.review.decisions import Follows
-from workflows.engine.sources import api_sources, keys
+from workflows.engine.sources.programs import api_sources, keys
 from workflows.library.agent_approval.workflow import Approved, approval
 from workflows.library.agent_question.workflow import Answer, question
 

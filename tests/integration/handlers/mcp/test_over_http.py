@@ -10,7 +10,7 @@ from mcp.client import Client
 from tests.conftest import MakeWorld
 from tests.integration.handlers.mcp.office import CALL, Polls, office, refusal, value
 from tests.integration.handlers.mcp.served import serving
-from workflows.engine.sources import api_sources, keys
+from workflows.engine.sources.programs import api_sources, keys
 
 pytestmark = pytest.mark.slow
 _LIST = {"jsonrpc": "2.0", "id": 1, "method": "tools/list", "params": {}}

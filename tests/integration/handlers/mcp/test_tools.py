@@ -9,8 +9,8 @@ from mcp.shared.exceptions import MCPError
 from handlers.mcp.callers import NOT_ACCEPTED
 from tests.conftest import MakeWorld
 from tests.integration.handlers.mcp.office import CALL, QUESTION, Office, asking, office, refusal, value
-from workflows.engine.sources import keys
-from workflows.engine.sources.approved_digest import digest_of
+from workflows.engine.sources.programs import keys
+from workflows.engine.sources.told.approved_digest import digest_of
 
 pytestmark = pytest.mark.slow
 

@@ -12,8 +12,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from pydantic import JsonValue
 
-from workflows.engine.case import file_rows
-from workflows.engine.case.file_rows import Reading, Row, columns, read_rows
+from workflows.engine.case.files import rows as file_rows
+from workflows.engine.case.files.rows import Reading, Row, columns, read_rows
 from workflows.engine.errors import InvalidInput
 
 BOM = "\ufeff"

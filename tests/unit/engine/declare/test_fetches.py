@@ -9,7 +9,7 @@ from tests.sample import Desk, Ticket, sample_workflow
 from workflows import BadDeclaration, Fetched, step
 from workflows.engine.charters.terms import Answering, terms_of
 from workflows.engine.declare.reach import check_reach
-from workflows.engine.sources.fetching import wait_after
+from workflows.engine.sources.looks.fetching import wait_after
 
 MINUTE = timedelta(minutes=1)
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from workflows.engine.sources.approved_digest import digest_of
+from workflows.engine.sources.told.approved_digest import digest_of
 
 PAGE = (Path(__file__).parents[4] / "docs" / "webhooks.md").read_text(encoding="utf-8")
 BLOCKS = re.findall(r"```(json|python)\n(.*?)```", PAGE, re.DOTALL)

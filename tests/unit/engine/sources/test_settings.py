@@ -1,6 +1,6 @@
 """Settings of sources: what is left out, what is put in order, and what a row from another version is read as."""
 
-from workflows.engine.sources.settings import MOST_BYTES, PER_MINUTE, ApiSettings, FileSettings
+from workflows.engine.sources.programs.settings import MOST_BYTES, PER_MINUTE, ApiSettings, FileSettings
 
 
 def test_what_is_left_out_is_the_narrower() -> None:

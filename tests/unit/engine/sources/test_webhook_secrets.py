@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 from standardwebhooks import Webhook, WebhookVerificationError
 
-from workflows.engine.sources.settings import ApiSettings
-from workflows.engine.sources.webhook_secrets import WebhookKeys, webhook_keys
+from workflows.engine.sources.programs.settings import ApiSettings
+from workflows.engine.sources.told.webhook_secrets import WebhookKeys, webhook_keys
 
 NOW = datetime(2026, 11, 20, 9, 0, tzinfo=UTC)
 KEY, FORMER = bytes(range(32)), bytes(reversed(range(32)))

@@ -12,7 +12,7 @@ from handlers.mcp.answers import told
 from handlers.mcp.forms import CaseForm
 from handlers.mcp.task_ids import Task
 from handlers.texts.agents import next_step
-from workflows.engine.sources.outcomes import outcome_json
+from workflows.engine.sources.told.outcomes import outcome_json
 from workflows.engine.sources.views import AskedQuestion, CaseOutcome, CaseState, DecidedBy, Effect
 
 AT = datetime(2026, 11, 20, 9, 0, tzinfo=UTC)

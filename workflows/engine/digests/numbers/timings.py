@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 
-from workflows.engine.case.file_rows import Reading, Row, columns, header_of, read_rows
+from workflows.engine.case.files.rows import Reading, Row, columns, header_of, read_rows
 from workflows.engine.digests.numbers.baseline_views import Figure, FigureName
 from workflows.engine.digests.numbers.estimates import sample_of
 from workflows.engine.errors import InvalidInput

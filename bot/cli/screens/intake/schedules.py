@@ -4,9 +4,9 @@ from collections.abc import Sequence
 
 from bot.cli.screens.output import moment, out, print_table, shown
 from handlers.texts.plain import duration
-from workflows.engine.sources.fetch_views import ScheduleView
-from workflows.engine.sources.fetching import LookView
-from workflows.engine.sources.schedules import LATE
+from workflows.engine.sources.looks.fetching import LookView
+from workflows.engine.sources.looks.schedules import LATE
+from workflows.engine.sources.looks.views import ScheduleView
 
 _NAMED = 20
 """Keys and refused rows that are named."""

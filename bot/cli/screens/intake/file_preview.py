@@ -2,7 +2,7 @@
 
 from bot.cli.screens.output import out, print_named, shown
 from workflows.engine.case.intake import Intake
-from workflows.engine.sources.file_preview import FilePreview
+from workflows.engine.sources.files.preview import FilePreview
 from workflows.engine.text.sanitize import one_line
 
 _COLUMNS_SHOWN = 10

@@ -14,7 +14,7 @@ from store.states import SourceKind
 from store.subjects import SubjectKind
 from workflows.engine.context import Context
 from workflows.engine.errors import Refused, Unknown
-from workflows.engine.sources.settings import ApiSettings, checked, refuse_name
+from workflows.engine.sources.programs.settings import ApiSettings, checked, refuse_name
 from workflows.engine.sources.views import SourceView
 
 

@@ -26,7 +26,7 @@ from workflows.engine.declare.calls.author_code import within
 from workflows.engine.declare.incoming.messages import Message
 from workflows.engine.declare.registry import AnyWorkflow
 from workflows.engine.errors import InvalidInput, QueueFull
-from workflows.engine.sources.message_views import Heard, MessageFailedNote
+from workflows.engine.sources.heard.views import Heard, MessageFailedNote
 from workflows.engine.text.canonical_json import unstorable
 
 log = structlog.get_logger()

@@ -22,8 +22,8 @@ from store.states import SourceKind
 from store.subjects import SubjectKind
 from workflows.engine.context import Context
 from workflows.engine.errors import NotAccepted, Refused, Unknown
-from workflows.engine.sources import api_sources
-from workflows.engine.sources.settings import ApiSettings
+from workflows.engine.sources.programs import api_sources
+from workflows.engine.sources.programs.settings import ApiSettings
 from workflows.engine.sources.views import KeyState, KeyView
 
 log = structlog.get_logger()

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from workflows.engine.sources.settings import ApiSettings
+from workflows.engine.sources.programs.settings import ApiSettings
 
 OVERLAP = timedelta(hours=24)
 """Time for which the secret before the last rotation signs too."""

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from workflows.engine.case.file_rows import Reading, columns, header_of
+from workflows.engine.case.files.rows import Reading, columns, header_of
 from workflows.engine.declare.registry import AnyWorkflow
 from workflows.engine.errors import InvalidInput
 from workflows.engine.text.form_fields import Kind, form_of

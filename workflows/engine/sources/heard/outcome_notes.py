@@ -27,7 +27,7 @@ from workflows.engine.review.form.forms import entries_of
 from workflows.engine.review.hiding import FREE, hidden_of, text_in_channel
 from workflows.engine.review.standing import standing
 from workflows.engine.review.views import DecisionView
-from workflows.engine.sources.message_views import OutcomeNote, TakenInNote
+from workflows.engine.sources.heard.views import OutcomeNote, TakenInNote
 from workflows.engine.text.form_fields import form_of
 
 

@@ -26,11 +26,11 @@ from store.subjects import SubjectKind
 from workflows.engine.case import notices
 from workflows.engine.context import Context
 from workflows.engine.errors import Refused, Unknown
-from workflows.engine.sources import api_sources
-from workflows.engine.sources.outcomes import outcome_json, outcome_of
-from workflows.engine.sources.settings import ApiSettings
+from workflows.engine.sources.programs import api_sources
+from workflows.engine.sources.programs.settings import ApiSettings
+from workflows.engine.sources.told.outcomes import outcome_json, outcome_of
+from workflows.engine.sources.told.webhook_secrets import WebhookKeys
 from workflows.engine.sources.views import WebhookTrouble
-from workflows.engine.sources.webhook_secrets import WebhookKeys
 
 log = structlog.get_logger()
 

@@ -7,12 +7,12 @@ from store.governance import audit
 from store.sources import sources
 from store.states import SourceKind
 from store.subjects import SubjectKind
-from workflows.engine.case.file_columns import reading_for
-from workflows.engine.case.file_rows import Reading
+from workflows.engine.case.files.columns import reading_for
+from workflows.engine.case.files.rows import Reading
 from workflows.engine.context import Context
 from workflows.engine.declare.registry import AnyWorkflow
 from workflows.engine.errors import InvalidInput, Refused, Unknown
-from workflows.engine.sources.settings import FileSettings, checked, refuse_name
+from workflows.engine.sources.programs.settings import FileSettings, checked, refuse_name
 
 
 def settings_for(

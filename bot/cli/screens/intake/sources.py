@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 import typer
 
 from bot.cli.screens.output import moment, out, print_named, print_table, shown
-from workflows.engine.sources.keys import Made
-from workflows.engine.sources.settings import ApiSettings, FileSettings
+from workflows.engine.sources.programs.keys import Made
+from workflows.engine.sources.programs.settings import ApiSettings, FileSettings
 from workflows.engine.sources.views import KeyView, SourceView
 from workflows.engine.text.sanitize import sanitize
 

@@ -10,8 +10,8 @@ from workflows.engine.context import Context
 from workflows.engine.declare.incoming.fetching import source_name
 from workflows.engine.declare.registry import AnyWorkflow
 from workflows.engine.errors import Refused
-from workflows.engine.sources.fetch_views import RefusedNote, ScheduleView, TroubleNote
-from workflows.engine.sources.fetching import begin, fetch_of
+from workflows.engine.sources.looks.fetching import begin, fetch_of
+from workflows.engine.sources.looks.views import RefusedNote, ScheduleView, TroubleNote
 
 LATE = timedelta(minutes=5)
 """Time after which a look that is due and was not made counts as overdue."""

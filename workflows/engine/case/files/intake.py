@@ -8,8 +8,8 @@ from pathlib import Path
 
 from pydantic import JsonValue
 
-from workflows.engine.case.file_columns import refuse_without
-from workflows.engine.case.file_rows import Reading, Row, read_rows
+from workflows.engine.case.files.columns import refuse_without
+from workflows.engine.case.files.rows import Reading, Row, read_rows
 from workflows.engine.case.intake import Accepted, Intake, accept, take_in
 from workflows.engine.context import Context
 from workflows.engine.declare.registry import AnyWorkflow

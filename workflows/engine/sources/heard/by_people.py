@@ -12,8 +12,8 @@ from workflows.engine.context import Context
 from workflows.engine.declare.registry import AnyWorkflow
 from workflows.engine.errors import Refused
 from workflows.engine.review.form.forms import defaults_of, entries
-from workflows.engine.sources.message_views import HandedInView, Heard, Prefilled
-from workflows.engine.sources.messages import made_of, tell_taken_in
+from workflows.engine.sources.heard.messages import made_of, tell_taken_in
+from workflows.engine.sources.heard.views import HandedInView, Heard, Prefilled
 from workflows.engine.text.form_fields import Kind, form_of
 
 _DIRECT = "direct messages"

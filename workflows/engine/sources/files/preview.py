@@ -9,9 +9,9 @@ from pathlib import Path
 from pydantic import BaseModel
 
 from workflows.complaints import WHOLE
-from workflows.engine.case.file_columns import refuse_without
-from workflows.engine.case.file_intake import accept_row, conflict_in_words, conflicting_rows
-from workflows.engine.case.file_rows import Reading, Row, header_of, read_rows
+from workflows.engine.case.files.columns import refuse_without
+from workflows.engine.case.files.intake import accept_row, conflict_in_words, conflicting_rows
+from workflows.engine.case.files.rows import Reading, Row, header_of, read_rows
 from workflows.engine.case.intake import Accepted, Intake, foreseen, room
 from workflows.engine.context import Context
 from workflows.engine.declare.personal import MASK, hiding, marked_fields, personal_values

@@ -25,8 +25,8 @@ from workflows.engine.case.removed import intake_refused
 from workflows.engine.context import Context
 from workflows.engine.declare.registry import AnyWorkflow
 from workflows.engine.errors import InvalidInput, OtherRequest, Unknown
-from workflows.engine.sources.handed_proposals import read_handed
-from workflows.engine.sources.keys import Caller
+from workflows.engine.sources.programs.handed_proposals import read_handed
+from workflows.engine.sources.programs.keys import Caller
 
 MOST_INPUTS = 500
 """Most inputs of one request."""

@@ -17,7 +17,7 @@ from workflows.engine.context import Context
 from workflows.engine.errors import BadReason, Refused, Unknown
 from workflows.engine.review.hiding import hidden_of, text_in_channel
 from workflows.engine.review.source.questions import reply
-from workflows.engine.sources.message_views import Answer, AnsweredNote, QuestionNote, Reply
+from workflows.engine.sources.heard.views import Answer, AnsweredNote, QuestionNote, Reply
 
 
 def hear(context: Context, said: Reply, *, event: str) -> bool:

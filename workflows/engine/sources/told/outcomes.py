@@ -27,7 +27,7 @@ from store.states import (
 )
 from workflows.engine.context import Context
 from workflows.engine.errors import Unknown
-from workflows.engine.sources.approved_digest import digest_of
+from workflows.engine.sources.told.approved_digest import digest_of
 from workflows.engine.sources.views import AskedQuestion, CaseOutcome, CaseState, DecidedBy, Effect
 
 

@@ -1,0 +1,1 @@
+"""What the commands of `bot/cli/intake`, and those about files, print."""

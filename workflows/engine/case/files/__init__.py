@@ -1,0 +1,1 @@
+"""Files of inputs: their columns, their rows, and taking them in row by row."""

@@ -1,0 +1,1 @@
+"""Messages that are cases, and what is said in their threads."""

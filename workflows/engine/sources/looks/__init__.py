@@ -1,0 +1,1 @@
+"""Looks for cases on a schedule, each item taken in once."""

@@ -1,0 +1,1 @@
+"""Programs that hand in cases: what was chosen for them, their keys, and what they hand in, each once."""
