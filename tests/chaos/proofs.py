@@ -643,6 +643,23 @@ PROOFS: dict[str, tuple[str, tuple[str, ...]]] = {
             "integration/model/test_requests::test_nothing_in_a_case_leaves_its_tag_or_reaches_the_system_prompt",
         ),
     ),
+    "A22": (
+        "a page that runs what a case says",
+        (
+            "browser/test_drawing::test_hostile_text_is_shown_as_it_is_and_nothing_of_it_runs",
+            "integration/handlers/api/test_api::test_no_answer_opens_itself_to_a_web_page",
+        ),
+    ),
+    "A23": (
+        "a web page that speaks to a local server",
+        (
+            "slack/sandbox/test_gate::test_it_answers_to_loopback_names_alone",
+            "slack/sandbox/test_gate::test_the_control_api_takes_its_token_alone",
+            "integration/handlers/mcp/test_over_http::"
+            "test_what_has_no_key_or_comes_from_a_web_page_is_refused_before_anything_is_read",
+            "integration/handlers/api/test_api::test_without_an_accepted_key_there_is_nothing",
+        ),
+    ),
     "A24": (
         "SQL in the text of a command",
         ("slack/test_command_text::test_sql_in_the_words_of_a_command_finds_nothing_and_changes_nothing",),
@@ -667,6 +684,9 @@ PROOFS: dict[str, tuple[str, tuple[str, ...]]] = {
             "integration/tools/test_private_addresses::test_an_address_that_is_not_of_the_open_internet_is_refused",
             "integration/tools/test_private_addresses::test_the_address_that_was_checked_is_the_one_that_is_connected_to",
             "integration/tools/test_private_addresses::test_a_redirect_never_leads_to_another_server",
+            "integration/bot/webhooks/test_posting::test_no_private_address_is_reached",
+            "integration/bot/webhooks/test_posting::test_a_name_that_leads_to_a_private_address_is_refused",
+            "integration/bot/webhooks/test_posting::test_only_a_2xx_is_taken",
             "integration/model/test_requests::test_a_redirect_is_not_followed_because_it_would_take_the_case_along",
             "unit/bot/test_settings::test_a_setting_that_cannot_be_used_is_named_with_what_it_has_to_be",
         ),
@@ -677,6 +697,8 @@ PROOFS: dict[str, tuple[str, tuple[str, ...]]] = {
             "integration/model/test_requests::test_the_key_is_in_no_error_and_in_no_answer",
             "integration/model/test_requests::test_the_key_is_in_no_repr",
             "integration/model/test_gateway::test_a_planted_key_is_in_no_row_and_in_no_log",
+            "integration/handlers/api/test_hostile::test_keys_are_in_no_line_of_the_log_and_in_no_row",
+            "integration/bot/webhooks/test_sender::test_no_secret_is_in_a_row_or_a_log",
         ),
     ),
     "A29": (
@@ -688,6 +710,10 @@ PROOFS: dict[str, tuple[str, tuple[str, ...]]] = {
         (
             "slack/test_over_http::test_a_body_that_is_too_large_is_refused_before_it_is_there",
             "slack/test_over_http::test_a_caller_who_never_comes_to_an_end_is_cut_off_and_holds_up_nobody",
+            "integration/handlers/api/test_hostile::test_a_large_body_is_refused_as_soon_as_its_size_is_known",
+            "integration/handlers/api/test_hostile::test_only_plain_json_is_read",
+            "integration/handlers/api/test_hostile::test_a_slow_request_is_ended",
+            "integration/handlers/api/test_hostile::test_64_slow_clients_keep_nobody_waiting",
         ),
     ),
     "A33": (
