@@ -53,7 +53,7 @@ _INSERT = "INSERT INTO plain (id, body) VALUES (%s, %s)"
 
 @dataclass(frozen=True, kw_only=True)
 class _Pace:
-    """How fast a server took in."""
+    """The pace at which a server took in."""
 
     cases: float
     """A second."""

@@ -37,7 +37,7 @@ from store.model import outages, prompt_versions, requests, spending
 from store.quality import baselines, costs, courses, decided, digests, failures, numbers, segments
 from store.quality.costs import Span
 from store.slack import cards, messages, outbox
-from store.sources import handed_in, heard_messages, keys, marks, origins, outcomes, webhooks
+from store.sources import follow_ups, handed_in, heard_messages, keys, marks, origins, outcomes, webhooks
 from store.states import NOT_ENDED, CauseState, RunState, SourceKind
 from store.subjects import SubjectKind
 
@@ -185,6 +185,12 @@ LOOPS: Mapping[str, Read] = {
     "webhooks.channels": lambda session: webhooks.channels(session, team=TEAM),
     "webhooks.head": lambda session: webhooks.head(session, team=TEAM, channel="webhook:8", set_aside=["http_422"]),
     "webhooks.waiting": lambda session: webhooks.waiting(session, team=TEAM),
+    "follow_ups.due": lambda session: follow_ups.due(session, team=TEAM, workflows=WORKFLOWS, at=_NOW, limit=50),
+    "follow_ups.of_case": lambda session: follow_ups.of_case(session, 4_707, team=TEAM),
+    "follow_ups.made_from": lambda session: follow_ups.made_from(session, range(1, 500), team=TEAM, limit=500),
+    "follow_ups.made_of": lambda session: follow_ups.made_of(session, range(1, 500), team=TEAM, limit=500),
+    "follow_ups.standing": lambda session: follow_ups.standing(session, team=TEAM),
+    "follow_ups.failed_for": lambda session: follow_ups.failed_for(session, 1, team=TEAM, limit=20),
     "origins.of_cases": lambda session: origins.of_cases(session, range(1, 500), team=TEAM),
     "bulk_reruns.newest": lambda session: bulk_reruns.newest(session, 1, team=TEAM),
     "bulk_reruns.active": lambda session: bulk_reruns.active(session, team=TEAM),

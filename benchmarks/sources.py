@@ -1,14 +1,14 @@
-"""Sources of a year's cases: keys of many of them, and a kept answer for each case, for measurements."""
+"""Sources of a year's cases, for measurements: keys of many of them, a kept answer and a follow-up for each case."""
 
 from datetime import timedelta
 
-from sqlalchemy import String, cast, insert, literal, select
+from sqlalchemy import String, case, cast, insert, literal, select
 from sqlalchemy.orm import Session
 
 from benchmarks.year import TEAM
 from store.db import rows
-from store.schema import Case, HandedIn, Origin, Source, SourceKey
-from store.states import SourceKind
+from store.schema import Case, FollowUp, HandedIn, Origin, Run, Source, SourceKey
+from store.states import FollowUpState, RunState, SourceKind
 
 SOURCES, KEYS = 20, 200
 """Sources, and keys of each."""
@@ -42,3 +42,18 @@ def fill_sources(session: Session) -> None:
         )
         kept = ["team_id", "source_id", "key_hash", "request_hash", "answer", "at"]
         session.execute(insert(HandedIn).from_select(kept, answers))
+    _fill_follow_ups(session)
+
+
+def _fill_follow_ups(session: Session) -> None:
+    """Have the case before each delivered one be made from it; one in a thousand is due still."""
+    state = case(
+        (Run.case_id % 1_000 == 0, literal(FollowUpState.DUE, FollowUp.state.type)),
+        else_=literal(FollowUpState.MADE, FollowUp.state.type),
+    )
+    made = case((Run.case_id % 1_000 == 0, None), else_=Run.case_id - 1)
+    delivered = select(
+        literal(TEAM), Run.case_id, Run.id, literal("other"), state, literal(0), Run.changed_at, Run.changed_at, made
+    ).where(Run.team_id == TEAM, Run.state == RunState.DELIVERED, Run.case_id > 1)
+    columns = ["team_id", "case_id", "run_id", "workflow", "state", "attempts", "due_at", "changed_at", "made_case_id"]
+    session.execute(insert(FollowUp).from_select(columns, delivered))

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from countersign import collisions
 
+from bot import doctor_sources
 from bot.app import App
 from bot.otel.target import Unsendable, target_of
 from bot.settings import SettingsUnusable
@@ -20,10 +21,9 @@ from bot.slack.workspace import check as check_workspace
 from handlers.slack.access.scopes import asked_for
 from handlers.slack.manifest import manifest_file
 from handlers.texts.governance.seals import SHORT, unsealed_in_words
-from handlers.texts.operations import webhooks as webhook_texts
 from handlers.texts.operations.findings import Finding
 from handlers.texts.operations.pauses import paused_by
-from handlers.texts.plain import duration, in_words
+from handlers.texts.plain import in_words
 from handlers.texts.review.reasons import lacking
 from handlers.texts.scopes import ADD_IT, without
 from handlers.web.slack import PATH
@@ -45,13 +45,6 @@ from workflows.engine.read.declared.charters import charter_view
 from workflows.engine.read.spans import exports as span_exports
 from workflows.engine.read.workload import run_counts, stalled
 from workflows.engine.send.channel_status import troubled_messages
-from workflows.engine.sources.looks.fetching import TOLD_AFTER
-from workflows.engine.sources.looks.schedules import LATE as SCHEDULE_LATE
-from workflows.engine.sources.looks.schedules import schedule_views
-from workflows.engine.sources.programs import api_sources
-from workflows.engine.sources.programs import keys as source_keys
-from workflows.engine.sources.told import webhooks
-from workflows.engine.sources.views import KeyState
 from workflows.engine.text.sanitize import one_line
 from workflows.model.choice import LOCAL
 from workflows.model.gateway import models_of
@@ -66,8 +59,6 @@ _USUAL = Usage(input_tokens=10_000, output_tokens=1_000)
 _LONG = timedelta(minutes=2)
 """Time without progress at a step or a delivery, after which a case counts as slow."""
 _CASES_NAMED = 5
-_KEY_ENDS_SOON = timedelta(days=14)
-"""Time before the end of a source's key from which it is told."""
 
 
 def findings(app: App) -> Iterator[Finding]:
@@ -80,11 +71,11 @@ def findings(app: App) -> Iterator[Finding]:
     yield from _overruns(app)
     yield from _workflows(app)
     yield from _slack(app)
-    yield from _schedules(app)
+    yield from doctor_sources.schedules(app)
     yield from _spans(app)
-    yield from _webhooks(app)
+    yield from doctor_sources.webhooks(app)
     yield from _seals(app)
-    yield from _sources(app)
+    yield from doctor_sources.sources(app)
     yield from _work(app)
 
 
@@ -412,32 +403,6 @@ def _messages(app: App) -> Iterator[Finding]:
             )
 
 
-def _schedules(app: App) -> Iterator[Finding]:
-    """Find looks for cases that fail, or that no process makes."""
-    for one in schedule_views(app.context):
-        if one.is_ended:
-            continue
-        if one.every is None:
-            yield Finding(
-                level="note",
-                what=f"{one.source}: cases came in from it, and no workflow here looks for them any more",
-                do="nothing, or have its workflow known again; countersign fetch lists its cursor",
-            )
-        elif one.error is not None:
-            yield Finding(
-                level="bad" if one.failures >= TOLD_AFTER else "note",
-                what=f"{one.source}: {one.failures:,} looks for cases failed in a row, the last with {one.error}",
-                do=f"countersign fetch {one.workflow} --name {one.fetch} --dry-run shows the error",
-            )
-        elif one.next_at is None or one.late > SCHEDULE_LATE:
-            late = f"the look for cases is {duration(int(one.late.total_seconds()))} overdue"
-            yield Finding(
-                level="note" if one.next_at is None else "bad",
-                what=f"{one.source}: {late if one.next_at is not None else 'no process has looked for cases yet'}",
-                do="countersign serve looks for them, without --no-schedule",
-            )
-
-
 def _spans(app: App) -> Iterator[Finding]:
     """Say where spans are sent, and what became of them. The collector is not asked: a request would add to it."""
     try:
@@ -461,20 +426,6 @@ def _spans(app: App) -> Iterator[Finding]:
     if wrong is not None and wrong.given_up_at is not None:
         number, when = wrong.given_up, in_words(wrong.given_up_at)
         yield Finding(level="note", what=f"spans of {number:,} runs were given up, the last on {when}")
-
-
-def _webhooks(app: App) -> Iterator[Finding]:
-    """Say what sources are not told, and whether anything can be sent to them. No receiver is asked."""
-    addressed = [one.name for one in api_sources.listed(app.context) if one.settings.webhook and one.ended_at is None]
-    if addressed and app.settings.webhook_keys is None:
-        yield Finding(
-            level="bad",
-            what=f"no webhook is sent to {', '.join(addressed)}: there is no key to sign with",
-            do="set COUNTERSIGN_WEBHOOK_KEY to what `openssl rand -hex 32` prints; countersign source secret prints "
-            "what the source verifies with",
-        )
-    for one in webhooks.troubles(app.context):
-        yield Finding(level="bad" if one.given_up else "note", what=webhook_texts.what(one), do=webhook_texts.todo(one))
 
 
 def _seals(app: App) -> Iterator[Finding]:
@@ -523,36 +474,6 @@ def _can_be_added_to(file: Path) -> bool:
     if file.exists():
         return file.is_file() and os.access(file, os.R_OK | os.W_OK)
     return file.parent.is_dir() and os.access(file.parent, os.W_OK | os.X_OK)
-
-
-def _sources(app: App) -> Iterator[Finding]:
-    """Find sources that cannot hand in, or soon cannot."""
-    views = source_keys.listed(app.context)
-    for source in api_sources.listed(app.context):
-        if source.ended_at is not None:
-            continue
-        if source.unknown:
-            yield Finding(
-                level="bad",
-                what=f"the source {source.name} may hand in for {', '.join(source.unknown)}, which this process does "
-                "not know",
-                do=f"declare it, or name others: countersign source change {source.name} --workflow NAME",
-            )
-        if not source.usable_keys:
-            yield Finding(
-                level="note",
-                what=f"the source {source.name} has no key that is accepted, so it cannot hand in",
-                do=f"countersign source key add {source.name}, or countersign source end {source.name}",
-            )
-        soon = app.context.clock() + _KEY_ENDS_SOON
-        for key in views:
-            is_near = key.expires_at is not None and key.expires_at <= soon
-            if key.source == source.name and key.state is KeyState.USABLE and is_near:
-                yield Finding(
-                    level="note",
-                    what=f"the key {key.prefix} of the source {source.name} expires on {key.expires_at:%Y-%m-%d}",
-                    do=f"countersign source key add {source.name} makes the next one; both are accepted meanwhile",
-                )
 
 
 def _work(app: App) -> Iterator[Finding]:

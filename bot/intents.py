@@ -208,7 +208,7 @@ def _note(context: Context, intents: Sequence[Intent]) -> Callable[[Room], Told]
             ended = outcome_note(context, first.subject.id, first.about)
             return lambda room: incoming.outcome(ended, room)
         case notices.TAKEN_IN:
-            return _plainly(incoming.taken_in(taken_in_note(context, first.subject.id, first.about)))
+            return _plainly(incoming.taken_in(taken_in_note(first.subject.id, first.about)))
         case notices.QUESTION:
             asked = question_note(context, first.subject.id, first.about)
             return lambda room: incoming.question(asked, room)

@@ -12,6 +12,8 @@ import httpx
 import rfc8785
 
 WORKFLOW = "agent-approval"
+DECIDED = ("delivered", "closed", "expired")
+"""States of a case in which nobody has to decide any more."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -37,7 +39,7 @@ class Asked:
 
 
 class NotWhatWasApproved(Exception):
-    """The arguments are not those that the digest names: do not act on them."""
+    """The case is that of another call, or the arguments are not those that its digest names: do not act on them."""
 
 
 class Approvals:
@@ -76,8 +78,13 @@ def connected(url: str, key: str) -> Approvals:
     return Approvals(httpx.Client(base_url=url, headers={"Authorization": f"Bearer {key}"}))
 
 
-def decision(case: dict[str, Any]) -> Approved | Refused | Asked | None:
-    """Return what people decided about a case; None while they have not. Raise `NotWhatWasApproved`."""
+def decision(case: dict[str, Any], id: str) -> Approved | Refused | Asked | None:
+    """Return what people decided about a call; None while they have not. Raise `NotWhatWasApproved`.
+
+    `id`: of the call that is to be made, as it was given to `ask`. The case of another call answers nothing.
+    """
+    if case["workflow"] != WORKFLOW or case["key"].partition("/")[2] != id.strip():
+        raise NotWhatWasApproved(f"case {case['id']} is that of another call than {id}")
     match case["state"]:
         case "delivered":
             return Approved(arguments=exactly(case, case["approved"]))

@@ -12,7 +12,7 @@ from langchain_core.runnables import RunnableConfig
 from langgraph.graph.state import CompiledStateGraph
 from langgraph.types import Command, interrupt
 
-from examples.approvals import Approvals, Approved, Asked, decision
+from examples.approvals import DECIDED, Approvals, Approved, Asked, decision
 
 
 class NotApproved(Exception):
@@ -30,10 +30,10 @@ def approved_first(
 
     def call(id: str, arguments: dict[str, Any]) -> Any:
         case = office.ask(id, agent=agent, tool=tool.__name__, arguments=arguments, why=why)
-        decided = decision(office.look(case))
+        decided = decision(office.look(case), id)
         while decided is None or isinstance(decided, Asked):
             interrupt({"case": case, "question": decided.question if decided is not None else None})
-            decided = decision(office.look(case))
+            decided = decision(office.look(case), id)
         if isinstance(decided, Approved):
             return tool(**decided.arguments)
         raise NotApproved(decided.reason)
@@ -55,7 +55,6 @@ def resumed(
     `wait`: seconds of the long poll. A webhook's receiver needs none.
     """
     for case in waits_for(graph, config):
-        decided = decision(office.look(case, wait=wait))
-        if decided is not None and not isinstance(decided, Asked):
+        if office.look(case, wait=wait)["state"] in DECIDED:
             return graph.invoke(Command(resume=case), config)
     return None

@@ -35,7 +35,7 @@ def decided(
     """
     answers: dict[str, bool | DeferredToolApprovalResult] = {}
     for id, case in cases.items():
-        found = decision(office.look(case, wait=wait))
+        found = decision(office.look(case, wait=wait), id)
         if found is None or isinstance(found, Asked):
             return None
         if isinstance(found, Approved):

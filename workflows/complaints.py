@@ -13,6 +13,32 @@ from pydantic_core import ErrorDetails
 WHOLE = "the whole"
 """The name of what is wrong, where it is no single field."""
 
+
+class Place(str):
+    """The name of a field, as people read it: dotted names and numbers. It knows its path, for names with a dot."""
+
+    __slots__ = ("is_absent", "path")
+    path: tuple[int | str, ...]
+    """The names and numbers, and where a value may be of several types, those of the types that were tried."""
+    is_absent: bool
+    """True if the value has nothing there."""
+
+    def __new__(cls, name: str, *, path: Sequence[int | str], is_absent: bool = False) -> "Place":
+        """Name a field."""
+        made = super().__new__(cls, name or WHOLE)
+        made.path, made.is_absent = tuple(path), is_absent
+        return made
+
+    def __getnewargs_ex__(self) -> tuple[tuple[str], dict[str, object]]:
+        """Return what a copy is made of."""
+        return (str(self),), {"path": self.path, "is_absent": self.is_absent}
+
+    def under(self, name: str) -> "Place":
+        """Return this place in a larger value, which has it as the field `name`."""
+        whole = name if self == WHOLE else f"{name}.{self}"
+        return Place(whole, path=(name, *self.path), is_absent=self.is_absent)
+
+
 _NUMBER = "has to be a number such as 1234.50"
 _WHOLE = "has to be a whole number"
 _YES_NO = "has to be yes or no"
@@ -105,6 +131,8 @@ _LENGTHS = {
     "too_short": "has to have at least {min_length}; there {are} {actual_length}",
     "too_long": "has to have at most {max_length}; there {are} {actual_length}",
 }
+_ABSENT = ("missing", "missing_argument")
+"""Types of errors about what is not there."""
 _OF_A_UNION = re.compile(r"^(int|float|str|bool|decimal)$|[\[(]")
 """Parts of a pydantic path that name the type it tried, where a value may be of several types."""
 
@@ -113,7 +141,8 @@ def complaints(error: ValidationError) -> dict[str, str]:
     """Return what is wrong with each field, in plain words: of several complaints about one field, the first."""
     found: dict[str, str] = {}
     for detail in error.errors(include_url=False, include_input=False):
-        found.setdefault(place_of(detail["loc"]), in_words(detail))
+        absent = detail["type"] in _ABSENT
+        found.setdefault(place_of(detail["loc"], is_absent=absent), in_words(detail))
     return found
 
 
@@ -140,10 +169,33 @@ def in_words(detail: ErrorDetails) -> str:
     return sentence.format(**told, s="" if count == 1 else "s")
 
 
-def place_of(path: Sequence[int | str]) -> str:
+def place_of(path: Sequence[int | str], *, is_absent: bool = False) -> Place:
     """Return the field that is meant, as dotted names and numbers, or `WHOLE`."""
     first, *rest = path or ("",)
-    return ".".join([str(first), *(str(part) for part in rest if not _OF_A_UNION.search(str(part)))]) or WHOLE
+    name = ".".join([str(first), *(str(part) for part in rest if not _OF_A_UNION.search(str(part)))])
+    return Place(name, path=path, is_absent=is_absent)
+
+
+def pointer_to(field: str, value: object) -> str:
+    """Return the JSON pointer (RFC 6901) of a field in the value that was sent.
+
+    Parts of its path that name a type are not in the value and left out, and so is what only the form has.
+    """
+    if isinstance(field, Place):
+        path, is_absent = field.path, field.is_absent
+    else:
+        path, is_absent = (() if field == WHOLE else tuple(field.split("."))), True
+    steps: list[str] = []
+    for number, part in enumerate(path):
+        name = str(part)
+        if isinstance(value, Mapping) and name in value:
+            value = value[name]
+        elif isinstance(value, list) and name.isdecimal() and int(name) < len(value):
+            value = value[int(name)]
+        elif not (is_absent and number == len(path) - 1):
+            continue
+        steps.append(name.replace("~", "~0").replace("/", "~1"))
+    return "".join(f"/{step}" for step in steps)
 
 
 def _plain(value: object) -> object:

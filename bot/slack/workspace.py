@@ -209,7 +209,7 @@ def _token(secret: SecretStr | None, name: str, begins: str, place: str) -> str:
     if secret is None:
         raise NoWorkspace(
             f"{name} is not set: copy it from your app at https://api.slack.com/apps, {place}. "
-            "Without Slack: countersign sandbox"
+            "Without Slack: countersign serve --no-slack, or countersign sandbox to try it"
         )
     token = secret.get_secret_value()
     if not token.startswith(begins):

@@ -99,6 +99,6 @@ def _taken(receipt: Receipt | NotTaken) -> Receipt:
             f"case {receipt.case} is there already under this key with other content, and nothing was changed; "
             "hand in another key, or the same content"
         )
-    if receipt.intake is Intake.REFUSED:
+    if receipt.intake in (Intake.REFUSED, Intake.FOREIGN):
         raise Refused(receipt.why or "it was not taken in")
     return receipt

@@ -157,6 +157,6 @@ class Tools:
 
 
 READS = ToolAnnotations(read_only_hint=True, open_world_hint=False)
-"""What a client is told of a tool that changes nothing."""
+"""Hints for a client about a tool that changes nothing."""
 HANDS_IN = ToolAnnotations(read_only_hint=False, destructive_hint=False, open_world_hint=False)
-"""What a client is told of the others: they ask people, and do nothing by themselves."""
+"""Hints for a client about the others: they ask people, and do nothing by themselves."""

@@ -2,10 +2,11 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
+from threading import BoundedSemaphore
 from typing import Any
 
 import structlog
-from slack_bolt import App, BoltContext, BoltResponse
+from slack_bolt import Ack, App, BoltContext, BoltResponse
 
 from handlers.slack.context import SlackContext
 from handlers.slack.heard_messages import MESSAGE, heard_in, reply_in
@@ -21,6 +22,8 @@ from workflows.engine.sources.heard import messages, thread_answers
 log = structlog.get_logger()
 _IDS = "countersign_heard"
 """Name in Bolt's context of the messages that were kept."""
+_AT_ONCE = 8
+"""Messages that are taken in at once. Their threads are those of people's presses, and an author's code may hang."""
 
 _AUDITED = frozenset({"app_uninstalled", "tokens_revoked"})
 _DRAWN = frozenset({"app_home_opened"})
@@ -32,13 +35,14 @@ _HEARD = _AUDITED | {"subteam_members_changed", "subteam_updated"}
 def register(app: App, slack: SlackContext) -> None:
     """Listen to events.
 
-    Bolt acknowledges an event before its listener begins. So the middleware first keeps what must not be lost, in one
-    transaction: the event, to know it when it comes twice, and its consequences. A listener's own work concerns only
-    this process, and may be lost.
+    The middleware first keeps what must not be lost, in one transaction: the event, to know it when it comes twice, and
+    its consequences. Then it acknowledges, since Bolt would do so only at the end of the listener, which may wait for
+    Slack or for an author's code. A listener's own work concerns only this process, and may be lost.
     """
+    free = BoundedSemaphore(_AT_ONCE)
 
     @app.middleware
-    def keep(body: Mapping[str, Any], context: BoltContext, next: Callable[[], BoltResponse]) -> BoltResponse:
+    def keep(body: Mapping[str, Any], context: BoltContext, ack: Ack, next: Callable[[], BoltResponse]) -> BoltResponse:
         if body.get("type") != "event_callback":
             return next()
         try:
@@ -53,6 +57,7 @@ def register(app: App, slack: SlackContext) -> None:
             with time_limit(DATABASE_SECONDS):
                 context[_IDS] = _kept(slack, body, event=came.event_id)
             failpoints.before(Failpoint.ACK, "event")
+            ack()
             return next() if context[_IDS] else BoltResponse(status=200)
         if came.event.type not in _HEARD | _DRAWN:
             return next()
@@ -60,6 +65,7 @@ def register(app: App, slack: SlackContext) -> None:
         if not is_ours:
             log.info("event.from_elsewhere", kind=came.event.type)
         if came.event.type in _DRAWN:
+            ack()
             return next() if is_ours else BoltResponse(status=200)
         with time_limit(DATABASE_SECONDS):
             is_new = inbox.hear(
@@ -69,13 +75,19 @@ def register(app: App, slack: SlackContext) -> None:
                 audited=is_ours and came.event.type in _AUDITED,
             )
         failpoints.before(Failpoint.ACK, "event")
+        ack()
         return next() if is_new else BoltResponse(status=200)
 
     @app.event(MESSAGE)
     def take_in(context: BoltContext) -> None:
-        # The author's code is called once the event is acknowledged. What a crash leaves is taken in by `serve`.
-        for one in context[_IDS]:
-            afterwards("message", partial(messages.take_in_heard, slack.context, one))
+        # The author's code is called once the event is acknowledged. `serve` takes in what a crash leaves, and what
+        # comes while too many are taken in.
+        if free.acquire(blocking=False):
+            try:
+                for one in context[_IDS]:
+                    afterwards("message", partial(messages.take_in_heard, slack.context, one))
+            finally:
+                free.release()
 
     for kind in _AUDITED:
         # The event is kept; the sender notices on its own that Slack refuses it.

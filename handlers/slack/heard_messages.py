@@ -17,6 +17,8 @@ MESSAGE = "message"
 """Type of the event."""
 _WRITTEN = frozenset({None, "file_share", "bot_message"})
 """Subtypes of messages that somebody wrote."""
+_ANSWERS = _WRITTEN | {"thread_broadcast"}
+"""Subtypes of replies: one of them is shown in the channel, too."""
 _CHANGED = "message_changed"
 _LONGEST_NAMES = 20
 """Most files of a message that are named."""
@@ -35,6 +37,11 @@ class _Profile(BaseModel):
     app_id: str | None = None
 
 
+class _Edited(BaseModel):
+    model_config = ConfigDict(extra="ignore", frozen=True)
+    ts: str
+
+
 class Written(BaseModel):
     """A message, as Slack gives it in an event, or to a shortcut."""
 
@@ -49,6 +56,7 @@ class Written(BaseModel):
     bot_id: str | None = None
     app_id: str | None = None
     bot_profile: _Profile | None = None
+    edited: _Edited | None = None
     files: list[_File] = []
 
     @property
@@ -79,6 +87,7 @@ class Written(BaseModel):
             link=f"{address}archives/{channel}/p{self.ts.replace('.', '')}" if address is not None else None,
             files=[one.name for one in self.files[:_LONGEST_NAMES] if one.name],
             is_edit=is_edit,
+            edited_at=sent_at(self.edited.ts) if is_edit and self.edited is not None else None,
             is_bot=self.bot_id is not None or self.subtype == "bot_message",
         )
 
@@ -119,7 +128,7 @@ def reply_in(body: Mapping[str, Any]) -> Reply | None:
     except (KeyError, ValueError):
         return None
     is_own = written.user is not None and written.user == written.parent_user_id
-    if written.subtype not in _WRITTEN or not written.is_reply or not is_own or written.bot_id is not None:
+    if written.subtype not in _ANSWERS or not written.is_reply or not is_own or written.bot_id is not None:
         return None
     if not _TS.fullmatch(written.thread_ts or ""):
         return None

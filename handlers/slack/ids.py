@@ -326,22 +326,24 @@ class Handing:
     """The message that is handed in, as `C0INBOX/1700000000.000100`; None where there is none."""
     author: str | None = None
     """The person who wrote it."""
+    thread: str | None = None
+    """The message that began the thread in which it stands, in the same form; None where it stands in none."""
 
     def __str__(self) -> str:
-        return " ".join(part or NOT_LISTED for part in (self.workflow, self.place, self.author))
+        return " ".join(part or NOT_LISTED for part in (self.workflow, self.place, self.author, self.thread))
 
     @classmethod
     def read(cls, value: str) -> "Handing":
         """Read a reference from Slack. Raise `Refused` for a text that no form of ours carries."""
         parts = [None if part == NOT_LISTED else part for part in value.split(" ")]
-        if len(parts) != 3:
+        if len(parts) != 4:
             raise Refused("this form is not from Countersign")
-        workflow, place, author = parts
-        if (place is not None and not _MESSAGE.fullmatch(place)) or (
+        workflow, place, author, thread = parts
+        if any(one is not None and not _MESSAGE.fullmatch(one) for one in (place, thread)) or (
             author is not None and not _AUTHOR.fullmatch(author)
         ):
             raise Refused("this form is not from Countersign")
-        return cls(workflow=workflow, place=place, author=author)
+        return cls(workflow=workflow, place=place, author=author, thread=thread)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -208,7 +208,7 @@ class Answer:
 def not_opened(code: str) -> str:
     """Return what to tell a person where Slack did not open a modal. `code`: Slack's error code."""
     if code in _LATE:
-        return "Slack took too long to open this. Nothing was changed; press the button again."
+        return "Slack took too long to open this. Nothing was changed; try again."
     if code == RATE_LIMITED:
         return "Slack limits our calls for a moment. Nothing was changed; try again in a minute."
     if is_passing(code):

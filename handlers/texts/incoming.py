@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
-from handlers.texts.pieces import Line, Paragraph, Room, Told, bullets, channel, line, moment, person, quote, words
+from handlers.texts.pieces import Line, Paragraph, Room, Told, bullets, channel, line, moment, quote, words
 from handlers.texts.plain import excerpt
 from store.states import LAPSES, Resolution, RunState
 from workflows.engine.review.decisions import MAX_ANSWER
@@ -26,6 +26,7 @@ WORKFLOW = "Workflow"
 MESSAGE = "Message"
 NOBODY = "Only reviewers, engineers and owners may hand in cases."
 """Words for whoever may hand in to no workflow."""
+OWN = "This is a message of Countersign's own, so it is no case. Hand in the message that it is about."
 NOT_FILLED_IN = "The message could not be read into the form, so fill it in yourself."
 NO_CASE = "The workflow makes no case of this message by itself. You can hand it in all the same."
 TOO_LARGE = "This form is too large for Slack. Hand the case in at the command line: countersign submit"
@@ -79,9 +80,10 @@ def outcome(note: OutcomeNote, room: Room) -> Told:
         said.append(bullets(_values(note.values, room)))
     if note.state in _STOPPED:
         said.append(line(words(_STOPPED[note.state])))
-    elif note.decided_by is not None:
-        why = f": {one_line(note.reason, room.line)}" if note.reason is not None else ""
-        said.append(line(words("Decided by "), person(note.decided_by), words(f"{why}.")))
+    elif note.reason is not None:
+        said.append(line(words(f"Reason: {one_line(note.reason, room.line)}")))
+    elif note.is_by_person and note.resolution is not Resolution.REJECTED:
+        said.append(line(words("A person decided this.")))
     elif note.resolution in LAPSES:
         said.append(line(words("Nobody answered in time.")))
     return Told(brief=f"{title}: {note.workflow}, case {note.case}", parts=[said])
@@ -111,11 +113,12 @@ def _values(values: Mapping[str, str], room: Room) -> list[Line]:
 
 def question(note: QuestionNote, room: Room) -> Told:
     """Ask whoever handed a case in."""
-    how = "Answer in this thread" if note.is_in_thread else f"Answer at the card of case {note.case}"
+    card = f"at the card of case {note.case}"
+    how = f"Whoever wrote the message answers in this thread, others {card}" if note.is_in_thread else f"Answer {card}"
     said: list[Paragraph] = [
-        line(person(note.asked_by), words(" asks:", bold=True)),
+        line(words("A question", bold=True), words(f" · {note.workflow}, case {note.case}")),
         quote(excerpt(note.text, room.text)),
-        line(words(f"{how}, by "), moment(note.answer_by), words(f". It is about {note.workflow}, case {note.case}.")),
+        line(words(f"{how}, by "), moment(note.answer_by), words(".")),
     ]
     return Told(brief=f"A question about case {note.case}", parts=[said])
 

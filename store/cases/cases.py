@@ -12,8 +12,8 @@ from sqlalchemy.orm import Session, aliased
 
 from store.cases.samples import has_sample
 from store.db import rows
-from store.schema import Case, Delivery, Proposal, Run, Workflow
-from store.states import DeliveryState, Resolution, RunState
+from store.schema import Case, Delivery, Origin, Proposal, Run, Source, Workflow
+from store.states import DeliveryState, Resolution, RunState, SourceKind
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -45,6 +45,10 @@ class KnownCase:
     """Goes into the hashes of its content; None for a case from before there were salts."""
     erased_at: datetime | None = None
     """Time when its content was removed; None while there is content."""
+    source: int | None = None
+    """The source that is told of it; None where there is none, as for a case of a file."""
+    is_of_program: bool = False
+    """True if that source is a program, which hands in with a key."""
 
 
 MOST_SOURCES = 20
@@ -59,8 +63,20 @@ class NewContent:
     salt: str
 
 
-_KNOWN = select(Case.key, Case.id, Case.revision, Case.content_hash, Case.salt, Case.erased_at).where(
-    Case.team_id == bindparam("team"), Case.workflow_id == bindparam("workflow")
+_KNOWN = (
+    select(
+        Case.key,
+        Case.id,
+        Case.revision,
+        Case.content_hash,
+        Case.salt,
+        Case.erased_at,
+        Origin.source_id,
+        Source.kind,
+    )
+    .outerjoin(Origin, Origin.case_id == Case.id)
+    .outerjoin(Source, Source.id == Origin.source_id)
+    .where(Case.team_id == bindparam("team"), Case.workflow_id == bindparam("workflow"))
 )
 # All keys are one parameter: the number of parameters of a statement is limited.
 _KNOWN_IN_ARRAY = _KNOWN.where(Case.key == any_(bindparam("keys", type_=ARRAY(Text))))
@@ -77,8 +93,16 @@ def known(session: Session, *, team: int, workflow: int, keys: Collection[str]) 
     else:
         found = session.execute(_KNOWN_IN_JSON, belong | {"keys": json.dumps(list(keys))})
     return {
-        key: KnownCase(id=id, revision=revision, content_hash=hash, salt=salt, erased_at=erased_at)
-        for key, id, revision, hash, salt, erased_at in found
+        key: KnownCase(
+            id=id,
+            revision=revision,
+            content_hash=hash,
+            salt=salt,
+            erased_at=erased_at,
+            source=source,
+            is_of_program=kind is SourceKind.API,
+        )
+        for key, id, revision, hash, salt, erased_at, source, kind in found
     }
 
 

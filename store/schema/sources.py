@@ -20,7 +20,7 @@ class Source(OfTeam, Base):
     kind: Mapped[SourceKind] = mapped_column(OneOf(SourceKind))
     name: Mapped[str] = mapped_column(String(100))
     settings: Mapped[dict[str, Any]]
-    """What an operator chose for it, by the kind. No secret is among it."""
+    """The choices of an operator for it, by the kind. No secret is among them."""
     made_by: Mapped[str] = mapped_column(String(100))
     made_at: Mapped[datetime]
     ended_by: Mapped[str | None] = mapped_column(String(100))
@@ -62,7 +62,7 @@ class Origin(OfTeam, Base):
     case_id: Mapped[int] = mapped_column(ForeignKey("cases.id"))
     source_id: Mapped[int] = mapped_column(ForeignKey("sources.id"))
     place: Mapped[str | None] = mapped_column(String(200))
-    """Where the source is told, by its kind: of Slack, the channel and the message, as `C0INBOX/1700000000.000100`."""
+    """The place where the source is told, by its kind. Of Slack: channel and message, `C0INBOX/1700000000.000100`."""
     follow_up_id: Mapped[int | None]
     """The follow-up from which the case was made; None where it was handed in. It has no foreign key: see `runs`."""
 
@@ -105,21 +105,21 @@ class HeardMessage(OfTeam, Base):
 
 
 class SourceCursor(OfTeam, Base):
-    """The place up to which a scheduled source was fetched. It moves in the transaction that takes in what is found."""
+    """The place up to which a scheduled source was looked at. It moves with what is taken in, in one transaction."""
 
     __tablename__ = "source_cursors"
     __table_args__ = (UniqueConstraint("source_id"),)
 
     source_id: Mapped[int] = mapped_column(ForeignKey("sources.id"))
     cursor: Mapped[str | None]
-    """The author's own word for the place; None before the first fetch that found anything."""
+    """The author's own word for the place; None before the first look that succeeded."""
     moves: Mapped[int]
     """Number of moves of the cursor: one that was read before another move is refused."""
     fetched_at: Mapped[datetime | None]
-    """Time of the last fetch that succeeded."""
+    """Time of the last look that succeeded."""
     next_at: Mapped[datetime]
     failures: Mapped[int]
-    """Fetches that failed since one succeeded."""
+    """Looks that failed since one succeeded."""
     error: Mapped[str | None] = mapped_column(String(100))
     """The name of the last error's type; None once one succeeded."""
 

@@ -17,6 +17,16 @@ def add(session: Session, *, team: int, key: str, kind: str, at: datetime) -> bo
     return session.scalar(heard_before.returning(InboxRow.id)) is not None
 
 
+def note_form(session: Session, *, team: int, key: str, mark: str, at: datetime) -> bool:
+    """Note how new a form of what is written anew is; False where a newer one was heard. `mark`: sorts by age."""
+    insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
+    statement = insert(InboxRow).values(team_id=team, key=key, kind=mark, received_at=at)
+    newest = statement.on_conflict_do_update(
+        index_elements=["team_id", "key"], set_={"kind": mark, "received_at": at}, where=InboxRow.kind <= mark
+    )
+    return session.scalar(newest.returning(InboxRow.id)) is not None
+
+
 def is_known(session: Session, *, team: int, key: str) -> bool:
     """Tell whether an event was heard before."""
     query = select(InboxRow.id).where(InboxRow.team_id == team, InboxRow.key == key)

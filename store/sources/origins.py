@@ -18,9 +18,11 @@ class NewOrigin:
 
     source: int
     place: str | None = None
-    """Where the source is told, by its kind; None where the source has one place."""
+    """The place where the source is told, by its kind; None where the source has one place."""
     follow_up: int | None = None
     """The follow-up from which the case is made; None where it was handed in."""
+    is_program: bool = False
+    """True if the source hands in with a key: it neither takes over the case of another source, nor learns of it."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -20,7 +20,7 @@ from store.subjects import SubjectKind
 
 @dataclass(frozen=True, kw_only=True)
 class Waiting:
-    """What waits to be sent to a source, or was given up."""
+    """Messages that wait to be sent to a source, or were given up."""
 
     source: int
     state: OutboxState
@@ -28,7 +28,7 @@ class Waiting:
     since: datetime
     """Time when the oldest was written."""
     error: str | None
-    """Why the last attempt at one of them failed; None where none was made."""
+    """The reason why the last attempt at one of them failed; None where none was made."""
 
 
 def channel_of(source: int) -> str:
@@ -92,8 +92,9 @@ def drop_all(session: Session, *, team: int, channel: str) -> int:
 
 
 def revive(session: Session, *, team: int, channel: str, at: datetime) -> int:
-    """Make due again what was given up for a channel; returns how many."""
-    where = (OutboxRow.team_id == team, is_unsent(OutboxState.DEAD), OutboxRow.channel == channel)
+    """Make due now what was given up for a channel, or waits for another attempt; returns how many."""
+    stopped = or_(OutboxRow.state == OutboxState.DEAD, OutboxRow.error.is_not(None))
+    where = (OutboxRow.team_id == team, is_unsent(), OutboxRow.channel == channel, stopped)
     return _again(session, and_(*where), at=at)
 
 

@@ -38,8 +38,8 @@ PLACES: tuple[tuple[Failpoint, Side, int], ...] = (
     (Failpoint.COMMIT, Side.BEFORE, 2),
     (Failpoint.COMMIT, Side.AFTER, 2),
 )
-"""Where a process is killed: the nth time that it comes there. The first commit takes the turn; the second one takes in
-and moves the cursor."""
+"""Places where a process is killed, at the nth time that it comes there. The first commit takes the turn; the second
+one takes in and moves the cursor."""
 
 
 class Item(BaseModel):

@@ -196,4 +196,4 @@ def test_a_form_that_slack_no_longer_lets_us_open_is_answered_in_the_channel(
 
     stage.ears.only_members(slow)
     assert stage.press(ANA, "edit").acknowledged
-    assert "Slack took too long to open this. Nothing was changed; press the button again." in stage.told(ANA)
+    assert "Slack took too long to open this. Nothing was changed; try again." in stage.told(ANA)

@@ -29,7 +29,7 @@ def chosen(stage: Stage, user: str, ts: str, *, channel: str = LEADING) -> None:
 
 
 def typed(stage: Stage, user: str) -> dict[str, str]:
-    """What stands in the form that a person looks at."""
+    """Values in the form that a person looks at."""
     return {name: str(one.get("initial_value", "")) for name, one in inputs(stage.view(user)).items()}
 
 
@@ -74,6 +74,26 @@ def test_a_message_is_handed_in_and_its_thread_is_told(stage: Stage) -> None:
     stage.work()
     assert thread(stage, ts)[0] == f"Handed in to sample. Case {case.id}"
     assert thread(stage, ts)[1].startswith(f"Delivered · sample, case {case.id}\n")
+
+
+def test_a_reply_is_handed_in_and_its_thread_is_told(stage: Stage) -> None:
+    """Slack has no thread under a reply."""
+    stage.sample()
+    ts = say(stage, "look at this")
+    reply = stage.person(BEN).say(LEADING, "the parcel is late", thread_ts=ts).message
+    assert reply is not None
+    chosen(stage, ANA, str(reply["ts"]))
+    assert typed(stage, ANA)["text.0.0"] == "the parcel is late"
+    stage.person(ANA).submit({"id.0.0": "1"})
+    stage.work()
+    assert thread(stage, ts)[-1] == f"Handed in to sample. Case {cases(stage)[0].id}"
+
+
+def test_a_message_of_our_own_is_no_case(stage: Stage) -> None:
+    stage.submit(stage.sample(), id=1, text="hello")
+    chosen(stage, ANA, stage.cards()[-1].ts, channel=SUPPORT)
+    assert "a message of Countersign's own" in stage.told(ANA)
+    assert stage.person(ANA).views() == []
 
 
 def test_the_same_again_is_a_duplicate_and_other_content_a_revision(stage: Stage) -> None:

@@ -91,8 +91,11 @@ class Playing:
         for message in self.person.messages(SUPPORT):
             for name in PRESSES:
                 action = button_of(message, name)
-                if action is not None and self.first(message.ts, name):
-                    self.person.press(SUPPORT, message.ts, action)
+                if action is None or (message.ts, name) in self.done:
+                    continue
+                # What was refused, or nobody heard, is pressed again, as a person does.
+                if self.person.press(SUPPORT, message.ts, action).acknowledged:
+                    self.done.add((message.ts, name))
             if "/countersign queue" in message.text and self.first(message.ts, "command"):
                 self.person.command(SUPPORT, "/countersign", "queue")
             if "in the menu" in message.text and self.first(message.ts, "shortcut"):

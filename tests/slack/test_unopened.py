@@ -25,7 +25,7 @@ FAILURES: Mapping[str, Mapping[str, Any]] = {
     "dropped": {"kind": "dropped"},
 }
 TOLD = {
-    "expired_trigger_id": "Slack took too long to open this. Nothing was changed; press the button again.",
+    "expired_trigger_id": "Slack took too long to open this. Nothing was changed; try again.",
     "invalid_arguments": "Slack refuses to open this (invalid_arguments), and will again. Nothing was changed",
     "429": "Slack limits our calls for a moment. Nothing was changed",
     "ok false, ratelimited": "Slack limits our calls for a moment. Nothing was changed",

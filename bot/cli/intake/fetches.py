@@ -33,6 +33,10 @@ def fetch(
     from bot.cli.screens.output import out, print_json, shown
     from workflows.engine.sources.looks import fetching, schedules
 
+    if workflow is None and (stop or start or dry_run or name is not None or after is not None):
+        raise typer.BadParameter("name the workflow; without one the schedules are only listed")
+    if (stop or start) and (stop is start or dry_run or after is not None):
+        raise typer.BadParameter("--stop and --start look for nothing: give one of them, alone")
     with started() as app:
         if workflow is None:
             listed = schedules.schedule_views(app.context)

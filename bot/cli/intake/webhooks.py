@@ -1,4 +1,4 @@
-"""What sources are told over HTTP: `source secret` and `source redeliver`."""
+"""Commands about webhooks: `source secret` and `source redeliver`."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def secret(
 def redeliver(
     meant: Annotated[str, typer.Argument(metavar="NAME|CASE", help="A source, or a case as its number: '#17'.")],
 ) -> None:
-    """Send again what was given up for a source, or all that was sent of a case."""
+    """Send again what was given up for a source or waits for another attempt, or all that was sent of a case."""
     from bot.cli.screens.output import out, shown
     from workflows.engine.read.history import find_case
     from workflows.engine.sources.told import webhooks

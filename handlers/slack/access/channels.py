@@ -14,7 +14,7 @@ REMEMBERED = 30.0
 
 
 class Channels:
-    """Whether we are in a channel, by its id."""
+    """Our membership of channels, by their ids."""
 
     def __init__(self, client: WebClient) -> None:
         """Ask through `client`, which has to be one without retries."""

@@ -44,8 +44,10 @@ def register(app: App, slack: SlackContext) -> None:
         with answering(body, ack, client) as answer:
             chosen = handed_message(body)
             mine = admitted(slack, chosen.origin, user=chosen.user.id)
-            handing = Handing(place=place_of(chosen.channel.id, chosen.message.ts), author=_author(chosen))
-            open_form(slack, answer, mine, handing, heard=_heard(slack, chosen))
+            if chosen.message.is_from(None, slack.bot):
+                raise Refused(incoming.OWN)
+            handing = _handing(chosen)
+            open_form(answer, mine, handing, heard=_heard(slack, chosen))
 
     @app.view(Callback.HAND_IN_TO)
     def chosen(body: Body, ack: Ack, client: WebClient) -> None:
@@ -86,9 +88,7 @@ def admitted(slack: SlackContext, origin: Origin, *, user: str, name: str = "") 
     raise Unknown(incoming.no_such_workflow(name, [one.name for one in mine]))
 
 
-def open_form(
-    slack: SlackContext, answer: Answer, mine: Sequence[AnyWorkflow], handing: Handing, *, heard: Heard | None
-) -> None:
+def open_form(answer: Answer, mine: Sequence[AnyWorkflow], handing: Handing, *, heard: Heard | None) -> None:
     """Open the form of a person's only workflow, or have them choose one. `heard`: the message that they hand in."""
     if len(mine) == 1:
         answer.open(form_for(mine[0], handing, heard=heard))
@@ -101,7 +101,7 @@ def form_for(workflow: AnyWorkflow, handing: Handing, *, heard: Heard | None) ->
     """Return the form of an input, filled in from a message. Raise `Refused` where Slack cannot hold it."""
     begun = prefilled(workflow, heard)
     said = [incoming.NO_CASE] if begun.is_no_case else [incoming.NOT_FILLED_IN] if begun.has_failed else []
-    about = Handing(workflow=workflow.name, place=handing.place, author=handing.author)
+    about = replace(handing, workflow=workflow.name)
     form = input_form(form_of(workflow.input, zone=workflow.timezone), begun.texts, about, told=said)
     if form is None:
         raise Refused(incoming.TOO_LARGE)
@@ -130,12 +130,20 @@ def _handed_in(slack: SlackContext, sent: Submission) -> dict[str, Any]:
         return {"response_action": "errors", "errors": inputs.errors(wrong, state, sent.view.order)}
     # In a conversation that we are not in, nothing could be said.
     is_here = handing.place is not None and slack.is_in(handing.place.partition("/")[0])
-    done = hand_in(slack.context, workflow, accepted, by=by, place=handing.place if is_here else None)
+    done = hand_in(
+        slack.context, workflow, accepted, by=by, place=(handing.thread or handing.place) if is_here else None
+    )
     return {"response_action": "update", "view": modals.told(told(incoming.handed_in(done)), about=incoming.DONE)}
 
 
-def _author(chosen: HandedMessage) -> str | None:
-    return chosen.message.user or chosen.message.bot_id
+def _handing(chosen: HandedMessage) -> Handing:
+    channel, message = chosen.channel.id, chosen.message
+    return Handing(
+        place=place_of(channel, message.ts),
+        author=message.user or message.bot_id,
+        # Slack has no thread under a reply.
+        thread=place_of(channel, message.thread_ts) if message.is_reply and message.thread_ts else None,
+    )
 
 
 def _heard(slack: SlackContext, chosen: HandedMessage) -> Heard:

@@ -31,24 +31,24 @@ _OUTCOME = OutcomeNote(
     state=RunState.DELIVERED,
     resolution=Resolution.BY_PERSON,
     values={"Queue": "billing", "Reply": "We look into it."},
-    decided_by=WHO,
+    is_by_person=True,
     reason=None,
     is_correction=False,
 )
 _CLOSED = replace(_OUTCOME, state=RunState.CLOSED, values={})
-_ASKED = QuestionNote(case=17, workflow="triage", text="Which order?", asked_by=WHO, answer_by=AT, is_in_thread=True)
+_ASKED = QuestionNote(case=17, workflow="triage", text="Which order?", answer_by=AT, is_in_thread=True)
 _FAILED = MessageFailedNote(workflow="triage", channel=CHANNEL, sent_at=AT, error="KeyError", number=1)
 _DONE = HandedInView(workflow="triage", case=17, is_new=True, is_revision=False, is_told_in_thread=True)
 _OUTCOMES: Mapping[str, OutcomeNote] = {
     "delivered": _OUTCOME,
     "delivered, much": replace(_OUTCOME, values={f"Field {number}": "x" * 400 for number in range(9)}),
-    "alone": replace(_OUTCOME, resolution=Resolution.ALONE, decided_by=None),
+    "alone": replace(_OUTCOME, resolution=Resolution.ALONE, is_by_person=False),
     "corrected": replace(_OUTCOME, is_correction=True),
-    "lapsed": replace(_OUTCOME, resolution=Resolution.LAPSED, decided_by=None),
+    "lapsed": replace(_OUTCOME, resolution=Resolution.LAPSED, is_by_person=False),
     "rejected": replace(_CLOSED, resolution=Resolution.REJECTED, reason="Not ours"),
-    "expired": replace(_CLOSED, resolution=Resolution.EXPIRED, decided_by=None),
-    "failed": replace(_OUTCOME, state=RunState.FAILED, values={}, decided_by=None),
-    "in doubt": replace(_OUTCOME, state=RunState.DOUBTFUL, values={}, decided_by=None),
+    "expired": replace(_CLOSED, resolution=Resolution.EXPIRED, is_by_person=False),
+    "failed": replace(_OUTCOME, state=RunState.FAILED, values={}, is_by_person=False),
+    "in doubt": replace(_OUTCOME, state=RunState.DOUBTFUL, values={}, is_by_person=False),
 }
 NOTES: Mapping[str, Drawn] = {
     **{f"outcome, {name}": fitted(partial(incoming.outcome, one)) for name, one in _OUTCOMES.items()},

@@ -165,8 +165,8 @@ def _chain(view: ExplanationView, room: Room) -> list[Paragraph]:
     number = len(chain.above) + 1 + len(chain.below) + chain.left_out
     least = "at least " if chain.is_cut else ""
     cost = _dollars(chain.cost) if chain.cost else "nothing"
-    total = line(words(f"Together, {least}{number:,} cases: they cost {least}{cost}."))
-    return [bullets([*above, this, *below, *left, *waiting]), total]
+    total = [line(words(f"Together, {least}{number:,} cases: they cost {least}{cost}."))] if number > 1 else []
+    return [bullets([*above, this, *below, *left, *waiting]), *total]
 
 
 def _linked(one: ChainLine, room: Room) -> Line:

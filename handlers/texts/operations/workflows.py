@@ -79,7 +79,7 @@ def in_numbers(one: WorkflowStatus) -> list[str]:
             (one.held, "decided and held back for now"),
             (one.tried_again, "decided and not taken yet: tried again by itself"),
             (one.follow_ups_due, "to be made for another workflow"),
-            (one.follow_ups_failed, "not made for another workflow: it failed"),
+            (one.follow_ups_failed, "failed to be made for another workflow"),
         )
         if number
     ]

@@ -12,7 +12,6 @@ from handlers.texts.pieces import (
     bullets,
     command,
     line,
-    person,
     quote,
     some,
     words,
@@ -85,10 +84,13 @@ def parts(view: CardView, room: Room, *, heading: int, why: Callable[[Reason], s
 
 
 def _made_from(origin: MadeFrom, room: Room) -> Line:
-    """Say which outcome the case was made from. Who may not read that case is refused there."""
+    """Say which outcome the case was made from. Who may not read that case is refused there.
+
+    Nobody is named: in a new card that would call them for what they did.
+    """
     pieces = [words(f"From {origin.workflow} {one_line(origin.key, room.line)}")]
     if origin.by is not None:
-        pieces += [words(", decided by "), person(origin.by)]
+        pieces.append(words(", which a person decided"))
     said = [*pieces, words(": "), command("explain", origin.case, stands_out=False)]
     if origin.is_correction:
         said.append(words(f". The {origin.workflow} before it was corrected."))

@@ -63,8 +63,8 @@ def paragraphs(view: CardView, room: Room) -> list[Paragraph]:
         case ReviewState.OPEN:
             return _open(view, room)
         case ReviewState.AWAITING_SECOND if view.decision is not None:
-            late = [line(*deadlines.overdue(view))] if view.overdue else []
-            return [*late, *seconds.waits_for_second(view, view.decision, room)]
+            late = deadlines.overdue(view)
+            return [*([line(*late)] if late else []), *seconds.waits_for_second(view, view.decision, room)]
         case ReviewState.DECIDED if view.decision is not None:
             outcome = _outcome(view, room)
             said = line(words(outcome.title, bold=True), *outcome.more)

@@ -25,6 +25,7 @@ STRANGERS = 1_200
 _KNOWN = 1_000
 """Keys that are known at once: those that were used last."""
 _BEARER = re.compile(r"(?i:bearer) +(csk_[A-Za-z0-9_-]{20,180})")
+SEND_A_KEY = "send your key in the header Authorization, after the word Bearer and a space"
 _CHALLENGE = {"WWW-Authenticate": 'Bearer realm="countersign"'}
 
 
@@ -62,22 +63,34 @@ class Access:
         if known not in self._known:
             self.admit_stranger()
         if key is None or known is None:
-            raise Problem(Kind.NOT_ACCEPTED, "send a key with Authorization: Bearer csk_...", headers=_CHALLENGE)
+            raise Problem(Kind.NOT_ACCEPTED, SEND_A_KEY, headers=_CHALLENGE)
         try:
-            caller = await self._work.done(partial(caller_of, self._context, key))
-        except NotAccepted as error:
+            caller = await self._caller(key)
+        except Problem:
             self._known.pop(known, None)
-            raise Problem(
-                Kind.NOT_ACCEPTED,
-                "no key like this is accepted: it is unknown, revoked or over; ask an operator for one",
-                headers={"WWW-Authenticate": 'Bearer realm="countersign", error="invalid_token"'},
-            ) from error
+            raise
         self._know(known)
         standing = self._rates.hit(f"source {caller.source}", most=caller.per_minute)
         if not standing.allowed:
             detail = f"this source may send {caller.per_minute:,} requests a minute; wait {standing.reset} s"
             raise Problem(Kind.TOO_MANY, detail, headers=standing.headers)
         return Admitted(caller=caller, headers=standing.headers)
+
+    async def still(self, request: Request) -> None:
+        """Raise `Problem` where the key of a request that waited is not accepted any more."""
+        key = _key(request)
+        if key is not None:
+            await self._caller(key)
+
+    async def _caller(self, key: str) -> Caller:
+        try:
+            return await self._work.done(partial(caller_of, self._context, key))
+        except NotAccepted as error:
+            raise Problem(
+                Kind.NOT_ACCEPTED,
+                "no key like this is accepted: it is unknown, revoked or over; ask an operator for one",
+                headers={"WWW-Authenticate": 'Bearer realm="countersign", error="invalid_token"'},
+            ) from error
 
     def _know(self, key: str) -> None:
         self._known[key] = None

@@ -150,6 +150,8 @@ class Api:
             )
         except Unknown as error:
             raise Problem(Kind.NOT_FOUND, _NO_CASE) from error
+        if seconds:
+            await self._access.still(request)
         return _json(200, outcome_json(outcome), admitted.headers)
 
     async def _reply(self, request: Request) -> Response:
@@ -285,8 +287,8 @@ def _queried(request: Request, known: Sequence[str]) -> dict[str, str]:
     given = request.query_params.multi_items()
     names = [name for name, _ in given]
     if len(set(names)) != len(names) or not set(names) <= set(known):
-        allowed = f"only {', '.join(known)}, once" if known else "none"
-        raise Problem(Kind.MALFORMED, f"of the parameters in the query, {allowed} may stand here")
+        allowed = f"only {' and '.join(known)} may stand here, once" if known else "none may stand here"
+        raise Problem(Kind.MALFORMED, f"of the parameters in a query, {allowed}")
     return dict(given)
 
 
@@ -341,4 +343,7 @@ def _not_here(request: Request, error: Exception) -> Response:
 
 def _not_offered(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
-    return problems.answer(Problem(Kind.NOT_OFFERED, "this path has another method", headers=error.headers))
+    headers = error.headers or {}
+    allowed = " and ".join(sorted(headers.get("Allow", "another").split(", ")))
+    problem = Problem(Kind.NOT_OFFERED, f"of the methods, this path takes {allowed} alone", headers=headers)
+    return problems.answer(problem)

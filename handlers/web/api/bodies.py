@@ -80,6 +80,8 @@ def parsed(body: bytes) -> dict[str, JsonValue]:
         text = body.decode()
     except UnicodeDecodeError as error:
         raise _malformed("it is not in UTF-8") from error
+    if not text.strip():
+        raise _malformed("it is empty")
     try:
         value = json.loads(text, parse_constant=_no_number, parse_float=_number, object_pairs_hook=_each_once)
     except _Refused as error:

@@ -60,7 +60,7 @@ class Answered(BaseModel):
 
 
 class Result(StrEnum):
-    """What became of an input."""
+    """The result for an input."""
 
     TAKEN_IN = "taken_in"
     DUPLICATE = "duplicate"
@@ -69,14 +69,14 @@ class Result(StrEnum):
 
 
 class ProblemError(Answered):
-    """What is wrong with one field."""
+    """A fault of one field."""
 
     pointer: str = Field(description="JSON pointer into the body of the request (RFC 6901).")
     detail: str
 
 
 class ProblemDocument(Answered):
-    """Why a request was refused, as RFC 9457 has it."""
+    """The reason for which a request was refused, as RFC 9457 has it."""
 
     type: str
     title: str
@@ -86,7 +86,7 @@ class ProblemDocument(Answered):
 
 
 class Taken(Answered):
-    """What became of a case that was handed in."""
+    """The result for a case that was handed in."""
 
     id: int
     key: str
@@ -94,7 +94,7 @@ class Taken(Answered):
 
 
 class TakenOrNot(Answered):
-    """What became of one of several cases."""
+    """The result for one of several cases."""
 
     id: int | None
     key: str | None
@@ -103,7 +103,7 @@ class TakenOrNot(Answered):
 
 
 class TakenMany(Answered):
-    """What became of cases that were handed in together, in their order."""
+    """The results for cases that were handed in together, in their order."""
 
     results: list[TakenOrNot]
 
@@ -118,7 +118,7 @@ class CaseQuestion(Answered):
 
 
 class CaseDocument(Answered):
-    """How a case stands. The same is sent to webhooks and told to agents."""
+    """The state of a case. The same is sent to webhooks and told to agents."""
 
     id: int
     workflow: str
@@ -173,7 +173,7 @@ def filled_in(form: type[_Form], values: Mapping[str, JsonValue]) -> _Form:
     try:
         return form.model_validate(values)
     except ValidationError as error:
-        errors = field_errors(complaints(error), under="")
+        errors = field_errors(complaints(error), sent=values)
         detail = "the body is not as it has to be here; each error names its place"
         raise Problem(Kind.MISFIT, detail, errors=errors) from error
 

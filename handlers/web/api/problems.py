@@ -7,7 +7,7 @@ from enum import Enum
 from pydantic import JsonValue
 from starlette.responses import Response
 
-from workflows.complaints import WHOLE
+from workflows.complaints import pointer_to
 from workflows.engine.text.canonical_json import canonical, printable
 from workflows.redaction import redacted
 
@@ -31,6 +31,7 @@ class Kind(Enum):
     NOT_OFFERED = ("not-offered", 405, "The method is not offered here")
     TOO_SLOW = ("too-slow", 408, "The request did not come in time")
     CONFLICT = ("conflict", 409, "The case has other content")
+    FOREIGN = ("belongs-to-another-source", 409, "The case belongs to another source")
     REMOVED = ("content-removed", 409, "The content of the case was removed")
     NOT_POSSIBLE = ("not-possible", 409, "It is not possible as things stand")
     TOO_LARGE = ("too-large", 413, "The request is too large")
@@ -107,16 +108,9 @@ def unavailable(detail: str, *, seconds: int = 2) -> Problem:
     return Problem(Kind.UNAVAILABLE, detail, headers={"Retry-After": str(seconds)})
 
 
-def field_errors(errors: Mapping[str, str], *, under: str) -> list[FieldError]:
-    """Return errors by field, as the engine has them, with pointers. `under`: the pointer of their object."""
-    return [FieldError(pointer=pointer(under, field), detail=said) for field, said in errors.items()]
-
-
-def pointer(under: str, field: str) -> str:
-    """Return the JSON pointer of a field, which is dotted names and numbers, in the object that `under` points to."""
-    if field == WHOLE:
-        return under
-    return "/".join([under, *(part.replace("~", "~0").replace("/", "~1") for part in field.split("."))])
+def field_errors(errors: Mapping[str, str], *, sent: Mapping[str, JsonValue]) -> list[FieldError]:
+    """Return errors by field with pointers into the body that was sent."""
+    return [FieldError(pointer=pointer_to(field, sent), detail=said) for field, said in errors.items()]
 
 
 def _said(text: str) -> str:

@@ -43,7 +43,8 @@ def not_taken(given: NotTaken, *, under: str) -> Problem:
 
 
 def _taken_or_not(receipt: Receipt | NotTaken, keys: Mapping[int, str], place: int) -> dict[str, JsonValue]:
-    case = None if isinstance(receipt, NotTaken) else receipt.case
+    # Of a case of another source, nothing is told.
+    case = None if isinstance(receipt, NotTaken) or receipt.intake is Intake.FOREIGN else receipt.case
     told: dict[str, JsonValue] = {"id": case, "key": keys.get(case) if case is not None else None}
     if isinstance(receipt, NotTaken):
         problem = not_taken(receipt, under=f"/cases/{place}")
@@ -56,6 +57,9 @@ def _taken_or_not(receipt: Receipt | NotTaken, keys: Mapping[int, str], place: i
 
 def _not_done(receipt: Receipt) -> Problem:
     """Return the problem of a case that exists, and to which nothing was done."""
+    if receipt.intake is Intake.FOREIGN:
+        why = receipt.why or "a case with this key belongs to another source"
+        return Problem(Kind.FOREIGN, f"{why}. If yours is another case, its key has to differ")
     more: dict[str, JsonValue] = {"id": receipt.case}
     headers = {"Location": f"/v1/cases/{receipt.case}"}
     if receipt.intake is Intake.CONFLICT:

@@ -49,7 +49,13 @@ def test_mail_is_fetched_shown_and_taken_in_once(office: PostOffice, countersign
     told = countersign.done("data-map", "mailbox-triage").out
     assert "inbox" in told
     # Stopped, it looks no more; a wrong password is said without it.
+    for unclear in (["--stop"], ["mailbox-triage", "--stop", "--start"], ["mailbox-triage", "--stop", "--dry-run"]):
+        assert countersign("fetch", *unclear).code == 2
+    assert "next look" in (before := countersign.done("fetch").out)
     countersign.done("fetch", "mailbox-triage", "--stop")
+    stopped = countersign.done("fetch").out
+    assert "stopped" in stopped
+    assert (before.count(" UTC"), stopped.count(" UTC")) == (2, 1)
     refused = countersign("fetch", "mailbox-triage")
     assert "was stopped" in refused.error()
     countersign.done("fetch", "mailbox-triage", "--start")

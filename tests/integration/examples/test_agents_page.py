@@ -56,9 +56,11 @@ def test_the_call_and_the_wait_run_with_curl_and_with_python(served: Served, tmp
     people.approve(2)
     asking.join()
     exec(compare, names)
-    assert names["exactly"](names["told"], names["told"]["approved"]) == {"order": 17, "euros": 20}
+    assert names["exactly"](names["told"], names["told"]["approved"], names["call"]) == {"order": 17, "euros": 20}
     with pytest.raises(ValueError, match="not the arguments"):
-        names["exactly"](names["told"], {"arguments": "{}"})
+        names["exactly"](names["told"], {"arguments": "{}"}, names["call"])
+    with pytest.raises(ValueError, match="another call"):
+        names["exactly"](names["told"], names["told"]["approved"], {**names["call"], "id": "call-8"})
     names["office"].close()
 
 

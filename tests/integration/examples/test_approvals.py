@@ -13,10 +13,13 @@ def test_what_is_done_is_compared_with_what_was_approved(people: Office, approva
     case = approvals.ask("call-1", agent="helper", tool="refund", arguments={"euros": 20}, why="It never came.")
     people.approve(case)
     told = approvals.look(case, wait=60)
-    assert decision(told) == Approved(arguments={"euros": 20})
+    assert decision(told, "call-1") == Approved(arguments={"euros": 20})
     for other in ({**told, "key": "helper/call-2"}, {**told, "digest": None}):
         with pytest.raises(NotWhatWasApproved):
-            decision(other)
+            decision(other, "call-1")
+    for id, mistaken in (("call-2", told), ("call-1", {**told, "workflow": "agent-question"})):
+        with pytest.raises(NotWhatWasApproved, match="another call"):
+            decision(mistaken, id)
     with pytest.raises(NotWhatWasApproved):
         exactly(told, {"arguments": '{"euros": 9000}'})
 
@@ -25,6 +28,8 @@ def test_a_lapse_is_no_refusal_of_a_person(approvals: Approvals) -> None:
     """Both mean that nothing is done, and only one of them is somebody's word."""
     case = approvals.ask("call-1", agent="helper", tool="refund", arguments={}, why="It never came.")
     told = approvals.look(case)
-    assert decision(told) is None
-    assert decision({**told, "state": "expired"}) == Refused(reason="Nobody decided in time.", by_a_person=False)
-    assert decision({**told, "state": "closed", "reason": "No."}) == Refused(reason="No.", by_a_person=True)
+    assert decision(told, "call-1") is None
+    assert decision({**told, "state": "expired"}, "call-1") == Refused(
+        reason="Nobody decided in time.", by_a_person=False
+    )
+    assert decision({**told, "state": "closed", "reason": "No."}, "call-1") == Refused(reason="No.", by_a_person=True)

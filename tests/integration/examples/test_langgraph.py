@@ -75,7 +75,7 @@ def test_the_graph_is_interrupted_and_goes_on_with_exactly_what_was_approved(
 
 
 def test_whoever_resumes_the_graph_without_a_decision_gets_nothing_done(people: Office, approvals: Approvals) -> None:
-    """What was decided is read from the office, whatever the graph is resumed with."""
+    """The decision is read from the office, whatever the graph is resumed with."""
     bank = Bank()
     graph = graph_of(bank, approvals)
     config, case = begun(graph, "call-1")

@@ -1,5 +1,8 @@
 """The example for Pydantic AI, with the real library and a real office."""
 
+import asyncio
+from typing import Any
+
 import pytest
 from pydantic_ai import Agent, DeferredToolRequests
 from pydantic_ai.messages import ModelMessage, ModelRequest, ModelResponse, TextPart, ToolCallPart, ToolReturnPart
@@ -43,9 +46,13 @@ class Bot:
 
     def begun(self) -> tuple[AgentRunResult[str | DeferredToolRequests], DeferredToolRequests]:
         """Run it up to the call."""
-        result = self.agent.run_sync("Refund order 17")
+        result = self.run("Refund order 17")
         assert isinstance(result.output, DeferredToolRequests)
         return result, result.output
+
+    def run(self, *words: str, **options: Any) -> AgentRunResult[str | DeferredToolRequests]:
+        """Run it in a loop that is closed afterwards, which `run_sync` leaves open. Any: the options of its `run`."""
+        return asyncio.run(self.agent.run(*words, **options))
 
 
 def test_the_run_ends_with_the_call_and_another_one_makes_exactly_what_was_approved(
@@ -59,7 +66,7 @@ def test_the_run_ends_with_the_call_and_another_one_makes_exactly_what_was_appro
     assert decided(requests, cases, approvals) is None
     people.change(cases["call-1"], order=17, euros=15)
     results = decided(requests, cases, approvals, wait=60)
-    done = bot.agent.run_sync(message_history=result.all_messages(), deferred_tool_results=results)
+    done = bot.run(message_history=result.all_messages(), deferred_tool_results=results)
     assert (done.output, bot.refunds) == ("refunded 15 euros", [(17, 15)])
 
 
@@ -72,5 +79,5 @@ def test_a_refusal_reaches_the_model_with_its_reason_and_nothing_is_called(
     cases = asked(requests, approvals, agent="helper", why=WHY)
     people.refuse(cases["call-1"], reason="Not allowed")
     results = decided(requests, cases, approvals)
-    done = bot.agent.run_sync(message_history=result.all_messages(), deferred_tool_results=results)
+    done = bot.run(message_history=result.all_messages(), deferred_tool_results=results)
     assert (done.output, bot.refunds) == ("A person refused it: Not allowed", [])

@@ -151,6 +151,8 @@ def test_what_people_and_loops_and_reports_ask_for_is_found_through_an_index(yea
         ("cards.unasked", "ix_deliveries_doubtful"),
         ("causes.run_counts", "ix_runs_cause"),
         ("bulk_reruns.run_counts", "ix_runs_bulk"),
+        ("follow_ups.due", "ix_follow_ups_due"),
+        ("follow_ups.made_from", "ix_follow_ups_made"),
     ],
 )
 def test_without_its_index_the_same_check_would_catch_a_read(year: Database, name: str, index: str) -> None:

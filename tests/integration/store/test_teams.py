@@ -1041,6 +1041,7 @@ class Company:
             "bulk_reruns.change": {"bulk": (schema.BulkRerun, ids["bulk"]), "state": BulkState.DONE},
             "bulk_reruns.kinds": {"choice": chosen},
             "bulk_reruns.following": {"choice": chosen},
+            "inbox.note_form": {"key": "form of a message", "mark": "1"},
             "inbox.remove": {"key": "heard"},
             "inbox.is_known": {"key": "heard"},
             "questions.asked_at_place": {"place": "C0INBOX/1.1"},

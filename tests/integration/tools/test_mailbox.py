@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta, timezone
 from pathlib import Path
 
 import pytest
@@ -84,6 +84,16 @@ def test_mail_from_before_the_first_look_makes_no_case_unless_it_is_wanted(offic
     assert found.mails[0].sent_at is not None
 
 
+def test_a_server_whose_day_is_behind_loses_no_mail(office: PostOffice) -> None:
+    """It is still yesterday there for a mail of today; that of yesterday is left alone all the same."""
+    today = datetime.combine(datetime.now(UTC), datetime.min.time(), UTC)
+    west = timezone(timedelta(hours=-8))
+    with office.opened() as opened:
+        opened.append(mail(1), FOLDER, dt=(today - timedelta(minutes=1)).astimezone(west))
+        opened.append(mail(2), FOLDER, dt=today.astimezone(west))
+    assert subjects(office, None)[0] == ["subject 2"]
+
+
 def test_of_a_huge_mail_the_beginning_is_read(office: PostOffice) -> None:
     large = mail(1, "the text").replace(b"the text", b"the text" + b"\r\nx" * 300_000)
     office.put(large, mail(2))
@@ -99,6 +109,7 @@ def test_what_goes_wrong_is_an_error_that_the_engine_knows_without_the_password(
         (Mailbox(account=gone), TryAgain, "cannot be read: ConnectionRefusedError"),
         (Mailbox(account=office.account, folder="No such"), NotDone, "no folder 'No such'"),
         (Mailbox(account=account_in_environment("NOWHERE")), NotAllowed, "NOWHERE_HOST, NOWHERE_USER"),
+        (Mailbox(account=replace(office.account, security="tls")), TryAgain, "does not speak TLS"),
     ):
         with pytest.raises(kind, match=says) as raised:
             mailbox.look(None)
@@ -113,6 +124,15 @@ def test_what_goes_wrong_is_an_error_that_the_engine_knows_without_the_password(
 def test_a_password_goes_nowhere_in_the_open() -> None:
     with pytest.raises(BadDeclaration, match="would be readable"):
         Account(host="imap.example.com", user="a", password="b", security="none")
+
+
+def test_a_port_that_is_none_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, value in (("HOST", "imap.example.com"), ("USER", "a"), ("PASSWORD", "b"), ("PORT", "imaps")):
+        monkeypatch.setenv(f"DESK_{name}", value)
+    with pytest.raises(BadDeclaration, match="DESK_PORT is a number, not 'imaps'"):
+        Mailbox(account=account_in_environment("DESK")).look(None)
+    with pytest.raises(BadDeclaration, match="a number up to 65535, not 99999"):
+        Account(host="imap.example.com", user="a", password="b", port=99_999)
 
 
 def test_a_certificate_that_nobody_vouches_for_is_refused(tmp_path: Path) -> None:

@@ -1,18 +1,18 @@
-"""What two programs could read differently is no body for the API, and what is wrong is named by its place."""
+"""A body that two programs could read differently is refused by the API, and a mistake is named by its place."""
 
 import pytest
 
+from handlers.web.api.access import SEND_A_KEY
 from handlers.web.api.bodies import MOST_NODES, parsed
 from handlers.web.api.forms import HandIn, HandInMany, Reply, filled_in
-from handlers.web.api.problems import URI, Kind, Problem, as_json, pointer
+from handlers.web.api.problems import URI, Kind, Problem, as_json
 from tests.acceptance.reading import ROOT
-from workflows.complaints import WHOLE
 
 
 @pytest.mark.parametrize(
     ("body", "why"),
     [
-        (b"", "is no JSON"),
+        (b"", "is empty"),
         (b"[1]", "has to be one JSON object"),
         (b'{"a": NaN}', "NaN is no number"),
         (b'{"a": 1e400}', "too large"),
@@ -54,10 +54,15 @@ def test_a_whole_number_may_be_written_with_a_point() -> None:
             filled_in(Reply, {"text": "yes", "question": other})
 
 
-def test_a_pointer_escapes_what_has_a_meaning_in_it() -> None:
-    assert pointer("/input", "a.b") == "/input/a/b"
-    assert pointer("/input", "a/b~c") == "/input/a~1b~0c"
-    assert pointer("/input", WHOLE) == "/input"
+def test_a_pointer_names_a_member_with_a_dot_a_slash_and_a_tilde() -> None:
+    with pytest.raises(Problem) as refused:
+        filled_in(HandIn, {"input": {}, "a.b/c~d": 1})
+    assert [error.pointer for error in refused.value.errors] == ["/a.b~1c~0d"]
+
+
+def test_what_is_refused_without_a_key_says_how_to_send_one() -> None:
+    """The redaction of secrets leaves our own words."""
+    assert as_json(Problem(Kind.NOT_ACCEPTED, SEND_A_KEY))["detail"] == SEND_A_KEY
 
 
 def test_a_problem_repeats_no_secret_that_an_author_put_into_words() -> None:

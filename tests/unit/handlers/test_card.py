@@ -1,5 +1,6 @@
 """The card of a review: whatever stands in a case, Slack takes it, it pings nobody, and it says how things are."""
 
+import json
 import re
 from dataclasses import replace
 from itertools import product
@@ -12,11 +13,13 @@ from handlers.slack.blocks.card import card
 from handlers.slack.blocks.parts.drawing import Block, Drawn
 from handlers.slack.blocks.parts.paragraphs import fitted
 from handlers.slack.ids import Shown
+from handlers.slack.specimens.reviews import MADE_FROM
 from handlers.texts.review import decided, status
 from store.states import DeliveryState, ReviewState, RunState
 from tests.slack.stage import dict_of, list_of, options, words
 from tests.unit.handlers.cases import ANA, COLUMNS, LURES, MARIA, NOW, decision, delivery, few, value, view, views
 from tests.unit.handlers.slack import as_sent, message
+from workflows.engine.case.lookup import one_line_of
 from workflows.engine.reasons import Code, FieldNumber, Reason
 from workflows.engine.review.decisions import DecisionKind, Follows
 from workflows.engine.review.views import CardView
@@ -523,3 +526,17 @@ def test_an_open_card_says_in_small_print_what_its_workflow_may_do() -> None:
     assert "draft a reply" not in words(as_sent(above))
     decided = view(may="choose a queue", state=ReviewState.DECIDED, decision=decision(), run_state=RunState.DELIVERED)
     assert "It may" not in words(as_sent(card(decided).blocks))
+
+
+def test_a_card_of_a_case_that_follows_another_calls_nobody_for_what_they_decided() -> None:
+    shown = json.dumps(card(view(made_from=MADE_FROM)).blocks)
+    assert "From crawl order 8841, which a person decided: " in "".join(re.findall('"text": "([^"]*)"', shown))
+    assert '"user_id"' not in shown
+
+
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [("```\ncode <b>\n```", "code <b>"), ("\n🎉\nParty", "Party"), ("---", "---"), (" \n", "ticket-1")],
+)
+def test_a_case_is_named_by_its_first_line_that_says_something(text: str, line: str) -> None:
+    assert one_line_of(text, "ticket-1") == line

@@ -1,4 +1,4 @@
-"""What Slack says of a message, and what the engine hears of it."""
+"""A message as Slack tells it, and as the engine hears it."""
 
 from typing import Any
 
@@ -92,6 +92,7 @@ def test_an_edit_and_another_app_are_marked() -> None:
     ("event", "is_reply"),
     [
         ({"parent_user_id": "U0EVE"}, True),
+        ({"parent_user_id": "U0EVE", "subtype": "thread_broadcast"}, True),
         ({"parent_user_id": "U0BEN"}, False),
         ({}, False),
         ({"parent_user_id": "U0EVE", "text": " "}, False),

@@ -24,9 +24,25 @@ ASKED: dict[str, JsonValue] = {
 }
 
 
-@pytest.mark.parametrize("text", ["[]", "17", "{", "", '{"a": 1, "a": 2}', '{"a": NaN}', "[" * 100_000, '{"a": 1} x'])
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("[]", "17", "{", "", '{"a": 1, "a": 2}', '{"a": NaN}', "[" * 100_000, '{"a": 1} x'),
+        *(
+            '{"a": 9007199254740993}',
+            '{"a": [-9007199254740992]}',
+            '{"a": 1e400}',
+            '{"a": "\\ud800"}',
+            '{"\\udc00": 1}',
+        ),
+    ],
+)
 def test_arguments_that_two_readers_read_differently_are_no_object(text: str) -> None:
     assert not is_object(text)
+
+
+def test_arguments_that_all_readers_read_alike_are_an_object() -> None:
+    assert is_object('{"a": 9007199254740991, "b": 1.0, "c": 1e2, "ä": "日本 \\ud83d\\ude00"}')
 
 
 def test_a_call_is_approved_edited_or_denied_and_the_receipt_says_who_has_it() -> None:

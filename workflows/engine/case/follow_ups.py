@@ -1,4 +1,4 @@
-"""What follows a run: noted in the transaction in which it becomes delivered. What is made of it is made afterwards."""
+"""Notes of what follows a run, in the transaction in which it becomes delivered. The cases are made afterwards."""
 
 from datetime import datetime
 

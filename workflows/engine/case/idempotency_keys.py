@@ -17,9 +17,15 @@ def case_key(text: str) -> str:
     a character that cannot be seen.
     """
     key = " ".join(unicodedata.normalize("NFC", text).split())
-    if not key or len(key) > MAX_CASE_KEY or any(map(is_invisible, text.strip())) or not key.isprintable():
-        raise ValueError(f"has to be 1 to {MAX_CASE_KEY} characters that can be seen, it is {text!a:.60}")
-    return key
+    unseen = next((one for one in text.strip() if is_invisible(one)), None)
+    unseen = unseen or next((one for one in key if not one.isprintable()), None)
+    if key and len(key) <= MAX_CASE_KEY and unseen is None:
+        return key
+    if unseen is not None:
+        found = f"has the character U+{ord(unseen):04X}, which cannot be seen"
+    else:
+        found = f"has {len(key):,}" if key else "is empty"
+    raise ValueError(f"has to be 1 to {MAX_CASE_KEY} characters that can be seen; it {found}")
 
 
 def delivery_key(*, workflow: str, case: str, revision: int, correction: int = 0, rejection: bool = False) -> str:

@@ -20,6 +20,7 @@ from store.sources import origins
 from store.sources.origins import NewOrigin
 from store.states import STOPPED, ReviewState, RunState
 from store.subjects import SubjectKind
+from workflows.complaints import Place
 from workflows.engine.case import notices
 from workflows.engine.case.answers import keep_answers
 from workflows.engine.case.idempotency_keys import case_key
@@ -31,7 +32,14 @@ from workflows.engine.declare.calls.author_code import called, within
 from workflows.engine.declare.registry import AnyWorkflow
 from workflows.engine.declare.round_trip import checked, kept
 from workflows.engine.errors import AuthorFailed, InvalidInput, Misfit, QueueFull, TimeLimitPassed
-from workflows.engine.text.canonical_json import MAX_BYTES, content_hash, larger_than, unstorable
+from workflows.engine.text.canonical_json import (
+    MAX_BYTES,
+    content_hash,
+    larger_than,
+    printable,
+    unstorable,
+    unstorable_value,
+)
 from workflows.engine.text.salted_hash import Of, new_salt, salted_hash
 
 INPUT_CORRECTED = "case.input_corrected"
@@ -52,6 +60,8 @@ class Intake(StrEnum):
     """The case existed with other content, and no revision was wanted; nothing was done."""
     REFUSED = "refused"
     """The case existed, and its content was removed: under its key nothing more is taken in."""
+    FOREIGN = "foreign"
+    """The case existed and belongs to another source, whatever its content; nothing was done."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -62,6 +72,10 @@ class Receipt:
     intake: Intake
     why: str | None = None
     """Reason of a refusal, in words; None where it was not refused."""
+
+
+OF_ANOTHER_SOURCE = "a case with this key belongs to another source, which handed it in first; nothing was done"
+"""Reason of a refusal where the case is another source's. Nothing of that case is in it."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -89,7 +103,11 @@ def accept(workflow: AnyWorkflow, values: Mapping[str, JsonValue]) -> Accepted:
     """
     problem = unstorable(values)
     if problem is not None:
-        raise InvalidInput(problem)
+        found = {name: unstorable_value(name) or unstorable_value(value) for name, value in values.items()}
+        errors: dict[str, str] = {
+            Place(printable(name), path=(name,)): what for name, what in found.items() if what is not None
+        }
+        raise InvalidInput(problem, errors=errors)
     if larger_than(values, _MOST_GIVEN):
         raise InvalidInput(f"too large, the limit for one input is {MAX_BYTES:,} bytes")
     form: type[BaseModel] = workflow.input
@@ -145,7 +163,8 @@ def take_in(
 ) -> list[Receipt]:
     """Take inputs in, all in one transaction, and return a receipt for each, in their order. Raise `QueueFull`.
 
-    An input whose case lost its content is refused, and its receipt says so; the others are taken in all the same.
+    An input whose case lost its content, or belongs to another source, is refused, and its receipt says so; the others
+    are taken in all the same.
     Where two processes bring the same new key at once, the later one waits for the other, and its case is a known one.
     Where both bring the first case of a workflow, the later one starts again.
     `options`: the settings from which the workflow's declaration was made, if there are any. `origin`: the source that
@@ -234,6 +253,21 @@ class _Taking:
         """Return the cases that stand under these keys now."""
         return cases.known(self.session, team=self.context.team, workflow=self.row, keys=keys)
 
+    @property
+    def its_source(self) -> int | None:
+        """The source of these inputs; None where they have none."""
+        return self.origin.source if self.origin is not None else None
+
+    def is_foreign(self, case: KnownCase) -> bool:
+        """Tell whether a case belongs to another source than the one of these inputs, and one of both is a program.
+
+        What has no origin, as a file, is brought by people who may do so. A follow-up itself says what it may change.
+        """
+        origin = self.origin
+        if origin is None or origin.follow_up is not None or case.source in (None, origin.source):
+            return False
+        return origin.is_program or case.is_of_program
+
 
 def _take_in(taking: _Taking, inputs: Sequence[Accepted]) -> list[Receipt]:
     """Take in inputs in the order of their keys: all new cases with a few statements, and what is rare one by one."""
@@ -251,6 +285,8 @@ def _take_in(taking: _Taking, inputs: Sequence[Accepted]) -> list[Receipt]:
         key = accepted.key
         if added.pop(key, None) is not None:
             intake = Intake.TAKEN_IN
+        elif taking.is_foreign(known[key]):
+            intake = Intake.FOREIGN
         elif known[key].erased_at is not None:
             intake = Intake.REFUSED
         elif known[key].content_hash == accepted.content_hash(known[key].salt):
@@ -259,9 +295,16 @@ def _take_in(taking: _Taking, inputs: Sequence[Accepted]) -> list[Receipt]:
             intake = Intake.CONFLICT
         else:
             known[key], intake = _revise(taking, accepted, known[key].id)
-        why = intake_refused(key, known[key].erased_at) if intake is Intake.REFUSED else None
+        why = why_refused(intake, key, known[key].erased_at)
         receipts.append(Receipt(case=known[key].id, intake=intake, why=why))
     return receipts
+
+
+def why_refused(intake: Intake, key: str, erased_at: datetime | None) -> str | None:
+    """Return the reason of a refusal; None where it is none. `erased_at`: when the content of the case was removed."""
+    if intake is Intake.FOREIGN:
+        return OF_ANOTHER_SOURCE
+    return intake_refused(key, erased_at) if intake is Intake.REFUSED else None
 
 
 def _add(taking: _Taking, new: Mapping[str, Accepted]) -> dict[str, KnownCase]:
@@ -279,19 +322,22 @@ def _add(taking: _Taking, new: Mapping[str, Accepted]) -> dict[str, KnownCase]:
     begun = {case: _Begun(revision=1, accepted=new[key], content_hash=hashes[key]) for key, case in added.items()}
     _begin(taking, begun, Intake.TAKEN_IN)
     return {
-        key: KnownCase(id=case, revision=1, content_hash=hashes[key], salt=salts[key]) for key, case in added.items()
+        key: KnownCase(id=case, revision=1, content_hash=hashes[key], salt=salts[key], source=taking.its_source)
+        for key, case in added.items()
     }
 
 
 def _revise(taking: _Taking, accepted: Accepted, case: int) -> tuple[KnownCase, Intake]:
     """Raise a case to a new revision.
 
-    Not so where another process brought the same content until it could be locked, where a person put right what comes
-    again, or where its content was removed.
+    Not so where another process brought the same content until it could be locked, or another source made it its own,
+    where a person put right what comes again, or where its content was removed.
     """
     session, team = taking.session, taking.context.team
     cases.hold(session, case, team=team)
     now = taking.known({accepted.key})[accepted.key]
+    if taking.is_foreign(now):
+        return now, Intake.FOREIGN
     if now.erased_at is not None:
         return now, Intake.REFUSED
     if now.content_hash == accepted.content_hash(now.salt) or _was_put_right(session, accepted, now, team=team):
@@ -302,7 +348,8 @@ def _revise(taking: _Taking, accepted: Accepted, case: int) -> tuple[KnownCase, 
     cases.revise(session, team=team, case=case, revision=now.revision, content_hash=content, salt=salt)
     supersede(session, taking.workflow, case, context=taking.context, actor=taking.actor)
     _begin(taking, {case: _Begun(revision=revision, accepted=accepted, content_hash=content)}, Intake.REVISED)
-    return KnownCase(id=case, revision=revision, content_hash=content, salt=salt), Intake.REVISED
+    source = taking.its_source or now.source
+    return KnownCase(id=case, revision=revision, content_hash=content, salt=salt, source=source), Intake.REVISED
 
 
 def _was_put_right(session: Session, accepted: Accepted, case: KnownCase, *, team: int) -> bool:

@@ -88,5 +88,9 @@ def key_in_channel(workflow: AnyWorkflow | None, body: str | None, key: str) -> 
 
 
 def one_line_of(text: str, key: str) -> str:
-    """Return the first line of a case's text that is not blank, else its key."""
-    return next((line for line in text.splitlines() if line.strip()), key)
+    """Return the first line of a case's text that says something, else one that is not blank, else its key.
+
+    A line of signs alone, as above quoted code, says nothing.
+    """
+    lines = [line for line in text.splitlines() if line.strip()]
+    return next((line for line in lines if any(sign.isalnum() for sign in line)), lines[0] if lines else key)

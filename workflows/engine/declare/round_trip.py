@@ -15,7 +15,7 @@ from typing import Any, Generic, TypeGuard, get_args, get_type_hints
 from pydantic import BaseModel, Secret, SecretBytes, SecretStr, ValidationError
 from typing_extensions import is_typeddict
 
-from workflows.complaints import WHOLE, complaints
+from workflows.complaints import WHOLE, Place, complaints
 from workflows.engine.declare.calls.author_code import called
 from workflows.engine.errors import AuthorFailed, Misfit
 from workflows.engine.text.canonical_json import MAX_BYTES, ModelT, from_body, larger_than, to_body
@@ -100,7 +100,7 @@ def losses(before: object, after: object) -> dict[str, str]:
     found: dict[str, str] = {}
     try:
         for path, how in called(lambda: list(_several(_differences(before, after, ())))):
-            found.setdefault(".".join(path) or WHOLE, how)
+            found.setdefault(Place(".".join(path), path=path), how)
     except AuthorFailed as error:
         found[WHOLE] = f"it cannot be compared with what would be read back: {error}"
     return found

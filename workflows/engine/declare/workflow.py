@@ -45,7 +45,7 @@ UNDECIDED: frozenset[Does] = frozenset({"retrieve", "recommend", "draft"})
 MAX_WORDS = 200
 """Most characters of the words for one thing that a workflow may do."""
 HandedProposals = Literal["refuse", "review", "policy"]
-"""What becomes of a proposal that a source hands in."""
+"""The ways to treat a proposal that a source hands in."""
 SubjectT = TypeVar("SubjectT")
 NextInputT = TypeVar("NextInputT", bound=BaseModel)
 NextOutputT = TypeVar("NextOutputT", bound=BaseModel)

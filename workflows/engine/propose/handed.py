@@ -21,7 +21,7 @@ from pydantic import (
     Tag,
 )
 
-from workflows.complaints import WHOLE
+from workflows.complaints import WHOLE, Place
 from workflows.engine.declare.calls.author_code import within
 from workflows.engine.declare.proposal import Proposal
 from workflows.engine.declare.registry import AnyWorkflow
@@ -184,8 +184,9 @@ def _output(workflow: AnyWorkflow, handed: Handed) -> Kept[BaseModel]:
         raise Misfit({_inside(name): what for name, what in error.errors.items()}) from error
 
 
-def _inside(field: str) -> str:
-    return OUTPUT if field == WHOLE else f"{OUTPUT}.{field}"
+def _inside(field: str) -> Place:
+    place = field if isinstance(field, Place) else Place(field, path=() if field == WHOLE else (field,))
+    return place.under(OUTPUT)
 
 
 def _not_asked_for(given: JsonValue, known: JsonValue, path: str) -> dict[str, str]:

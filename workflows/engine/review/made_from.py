@@ -18,7 +18,7 @@ from workflows.engine.review.views import MadeFrom
 
 @dataclass(frozen=True, kw_only=True)
 class Origin:
-    """What is kept of the outcome."""
+    """The outcome, as far as it is kept."""
 
     case: int
     key: str

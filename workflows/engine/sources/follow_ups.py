@@ -91,7 +91,7 @@ class _Outcome:
 
     @property
     def actor(self) -> str:
-        """Who decided it: they hand in what follows, so a workflow may forbid them to decide that too."""
+        """The person who decided it, else Countersign: they hand in what follows, and may be barred there."""
         return self.found.by if self.run.resolution is Resolution.BY_PERSON else SYSTEM
 
 
@@ -259,10 +259,12 @@ def _take_in(context: Context, outcome: _Outcome, follower: AnyWorkflow, accepte
     before, row = outcome.before, outcome.row
     is_same = before is not None and before.key == accepted.key
     parent = outcome.found.loaded.workflow
+    report: int | None = None
 
     def note(session: Session, receipts: Sequence[Receipt]) -> None:
+        nonlocal report
         receipt = receipts[0]
-        refused = _refusal(session, follower, accepted, receipt)
+        refused = _refusal(follower, receipt)
         if refused is not None:
             raise refused
         if receipt.intake is Intake.REVISED and _is_decided(session, receipt.case, team=context.team):
@@ -270,7 +272,7 @@ def _take_in(context: Context, outcome: _Outcome, follower: AnyWorkflow, accepte
         _move(session, context, outcome, FollowUpState.MADE, receipt.intake, made=receipt.case)
         if before is not None and not is_same:
             # Another case follows now; that one stands as it is until a person looks.
-            _report(session, context, outcome, before, OTHER_CASE)
+            report = _report(session, context, outcome, before, OTHER_CASE)
 
     take_in(
         context,
@@ -283,10 +285,11 @@ def _take_in(context: Context, outcome: _Outcome, follower: AnyWorkflow, accepte
         revises=is_same,
         also=note,
     )
+    _take_up(context, report)
     return True
 
 
-def _refusal(session: Session, follower: AnyWorkflow, accepted: Accepted, receipt: Receipt) -> Refused | None:
+def _refusal(follower: AnyWorkflow, receipt: Receipt) -> Refused | None:
     """Return why nothing was taken in; None where it was."""
     if receipt.intake is Intake.REFUSED:
         return Refused(receipt.why or "its content was removed")
@@ -319,10 +322,12 @@ def _end(
     report: str | None = None,
 ) -> bool:
     """Settle a follow-up without taking anything in. `report`: said of the case that was made before."""
+    kept = None
     with context.database.write() as session:
         _move(session, context, outcome, to, action, made=made)
         if report is not None and outcome.before is not None:
-            _report(session, context, outcome, outcome.before, report)
+            kept = _report(session, context, outcome, outcome.before, report)
+    _take_up(context, kept)
     return True
 
 
@@ -355,9 +360,15 @@ def _move(
         counting.close_where_through(session, cause, team=context.team, code_version=version, at=at)
 
 
-def _report(session: Session, context: Context, outcome: _Outcome, before: _Before, said: str) -> None:
-    """Report a case that was made of an earlier outcome, so that a person looks at it."""
-    reports.note_by_itself(session, context, before.case, said=said, occasion=f"follow-up {outcome.row.id}")
+def _report(session: Session, context: Context, outcome: _Outcome, before: _Before, said: str) -> int | None:
+    """Report a case that was made of an earlier outcome, so that a person looks at it; return the report."""
+    return reports.note_by_itself(session, context, before.case, said=said, occasion=f"follow-up {outcome.row.id}")
+
+
+def _take_up(context: Context, report: int | None) -> None:
+    """Bring a report before people at once. What cannot be taken up yet, `serve` takes up later."""
+    if report is not None:
+        reports.take_up(context, report)
 
 
 def _record(

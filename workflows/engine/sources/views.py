@@ -137,7 +137,7 @@ class CaseOutcome:
     changed: Sequence[str]
     """Fields in which the approved values differ from the proposed ones, by name. Empty where nothing was edited."""
     receipt: str | None
-    """What the system of record answered."""
+    """The answer of the system of record."""
     digest: str | None
     """The digest of the approved values; None where there are none, or where they have no RFC 8785 form."""
     correction: int
@@ -166,4 +166,4 @@ class WebhookTrouble:
     since: datetime
     """Time when the oldest of them was written."""
     error: str
-    """Why the last attempt failed: `http_` with the status, or a word."""
+    """The reason why the last attempt failed: `http_` with the status, or a word."""

@@ -12,7 +12,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING, Literal
 
 from workflows.errors import BadDeclaration, NotAllowed, NotDone, TryAgain
@@ -26,6 +26,7 @@ if TYPE_CHECKING:  # imap-tools comes with the extra "mail"
 
 Security = Literal["tls", "starttls", "none"]
 _PORTS: dict[Security, int] = {"tls": 993, "starttls": 143, "none": 143}
+_LAST_PORT = 65_535
 _HERE = ("127.0.0.1", "::1", "localhost")
 _TIMEOUT = 20.0
 """Seconds for one answer of the server."""
@@ -48,7 +49,9 @@ class Account:
     """tls: encrypted from the beginning; starttls: after a greeting; none: on this machine only."""
 
     def __post_init__(self) -> None:
-        """Raise `BadDeclaration` for an account that would be told its password in the open."""
+        """Raise `BadDeclaration` for a port that is none, and an account whose password would be told in the open."""
+        if self.port is not None and not 1 <= self.port <= _LAST_PORT:
+            raise BadDeclaration(f"the port of a mailbox is a number up to {_LAST_PORT}, not {self.port}")
         if self.security not in _PORTS:
             raise BadDeclaration(f"the security of a mailbox is {', '.join(_PORTS)}, not {self.security!r}")
         if self.security == "none" and self.host not in _HERE:
@@ -58,7 +61,8 @@ class Account:
 def account_in_environment(prefix: str) -> Callable[[], Account]:
     """Return a function that reads an account from the environment: PREFIX_HOST, _USER, _PASSWORD, _PORT, _SECURITY.
 
-    They are read at each look, so that a renewed password holds at once. It raises `NotAllowed` where one is missing.
+    They are read at each look, so that a renewed password holds at once. It raises `NotAllowed` where one is missing,
+    and `BadDeclaration` for one that cannot be.
     """
 
     def read() -> Account:
@@ -68,6 +72,8 @@ def account_in_environment(prefix: str) -> Callable[[], Account]:
         if missing:
             raise NotAllowed(f"no mailbox is set: {', '.join(missing)} {'is' if len(missing) == 1 else 'are'} missing")
         port = os.environ.get(f"{prefix}_PORT")
+        if port and not (port.isascii() and port.isdigit()):
+            raise BadDeclaration(f"{prefix}_PORT is a number, not {port!r:.40}")
         return Account(
             host=os.environ[f"{prefix}_HOST"],
             user=os.environ[f"{prefix}_USER"],
@@ -97,11 +103,11 @@ class Mailbox:
     """The account, or a function that returns it when it is needed."""
     folder: str = "INBOX"
     since: date | None = None
-    """Day from which mails count; None: that of the first look, so that old mail makes no cases."""
+    """Day from which mails count, in UTC; None: that of the first look, so that old mail makes no cases."""
     most: int = 50
     """Most mails of one look, at most 200. Of each, 256 kB are read."""
     name: str = "the mailbox"
-    """What people call it."""
+    """Its name, as people call it."""
 
     def __post_init__(self) -> None:
         """Raise `BadDeclaration` for a number of mails that cannot be."""
@@ -137,11 +143,14 @@ class Mailbox:
             last = int(known[2]) if int(known[1]) == validity else 0
             since = since or date.fromisoformat(known[3])
         since = since or datetime.now(UTC).date()
-        # A server answers `5:*` with its last mail, whatever its number is.
-        uids = sorted({int(uid) for uid in box.uids(AND(uid=U(str(last + 1), "*"), date_gte=since))} - {0})
+        # The server counts days by a clock of its own, which may be a day behind: it is asked for the day before too.
+        # It answers `5:*` with its last mail, whatever its number is.
+        asked = since - timedelta(days=1)
+        uids = sorted({int(uid) for uid in box.uids(AND(uid=U(str(last + 1), "*"), date_gte=asked))} - {0})
         uids = [uid for uid in uids if uid > last]
         taken = uids[: self.most]
-        mails = [mail for uid in taken if (mail := _mail(box, uid)) is not None]
+        begins = datetime.combine(since, datetime.min.time(), UTC)
+        mails = [mail for uid in taken if (mail := _mail(box, uid, begins=begins)) is not None]
         place = f"{validity}:{max(taken, default=last)}:{since.isoformat()}"
         return FoundMail(mails=mails, cursor=place, more=len(uids) > len(taken))
 
@@ -154,8 +163,11 @@ def _validity(box: "BaseMailBox") -> int:
     return int(told[0])
 
 
-def _mail(box: "BaseMailBox", uid: int) -> Mail | None:
-    """Read one mail; None where it is gone. BODY.PEEK leaves it unread."""
+def _mail(box: "BaseMailBox", uid: int, *, begins: datetime) -> Mail | None:
+    """Read one mail; None where it is gone, or arrived before the time from which mails count.
+
+    BODY.PEEK leaves it unread.
+    """
     _, answer = box.client.uid("FETCH", str(uid), f"(RFC822.SIZE INTERNALDATE BODY.PEEK[]<0.{MOST_BYTES}>)")
     raw: bytes | None = None
     said = b""
@@ -168,12 +180,11 @@ def _mail(box: "BaseMailBox", uid: int) -> Mail | None:
     if raw is None:
         return None
     size = _SIZE.search(said)
-    arrived = imaplib.Internaldate2tuple(said)
-    return read_mail(
-        raw,
-        size=int(size[1]) if size is not None else len(raw),
-        arrived_at=datetime.fromtimestamp(time.mktime(arrived), UTC) if arrived is not None else None,
-    )
+    told = imaplib.Internaldate2tuple(said)
+    arrived_at = datetime.fromtimestamp(time.mktime(told), UTC) if told is not None else None
+    if arrived_at is not None and arrived_at < begins:
+        return None
+    return read_mail(raw, size=int(size[1]) if size is not None else len(raw), arrived_at=arrived_at)
 
 
 @contextmanager
@@ -192,6 +203,11 @@ def _opened(account: Account, folder: str, name: str) -> "Iterator[BaseMailBox]"
                 box.logout()
     except ssl.SSLCertVerificationError as error:
         raise NotDone(f"the certificate of {account.host} will not do: {error.verify_message}") from None
+    except ssl.SSLError as error:
+        raise TryAgain(
+            f"{name} at {account.host} does not speak TLS as asked ({error.reason}): look at its port, and whether it "
+            "wants starttls"
+        ) from None
     except MailboxFolderSelectError:
         raise NotDone(f"{name} has no folder {folder!r}") from None
     except (OSError, imaplib.IMAP4.error, ImapToolsError) as error:

@@ -1,1 +1,1 @@
-"""What the commands of `bot/cli/intake`, and those about files, print."""
+"""Screens of the commands of `bot/cli/intake`, and of those about files."""

@@ -1,4 +1,4 @@
-"""What `fetch` prints: one look for cases, or the schedules."""
+"""Screens of `fetch`: one look for cases, or the schedules."""
 
 from collections.abc import Sequence
 
@@ -42,7 +42,7 @@ def print_schedules(found: Sequence[ScheduleView]) -> None:
                 one.source,
                 duration(int(one.every.total_seconds())) if one.every is not None else "",
                 moment(one.looked_at) if one.looked_at is not None else "",
-                moment(one.next_at) if one.next_at is not None else "",
+                moment(one.next_at) if one.next_at is not None and not one.is_ended else "",
                 one.failures or "",
                 _how(one),
                 one.cursor or "",

@@ -1,4 +1,4 @@
-"""What would be taken in of a file is said without writing, and how it is read is kept with its source."""
+"""A file is previewed without writing, and the way in which it is read is kept with its source."""
 
 from collections.abc import Mapping
 from typing import Any

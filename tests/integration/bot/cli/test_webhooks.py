@@ -33,7 +33,7 @@ def test_a_secret_is_printed_alone_and_rotated(countersign: CommandLine) -> None
 
 
 def test_a_key_that_is_none_is_refused_without_repeating_it(countersign: CommandLine) -> None:
-    """What somebody typed in its place may be a secret."""
+    """A value in its place may be a secret."""
     said = countersign("source", "list", COUNTERSIGN_WEBHOOK_KEY="hunter2-hunter2")
     assert "32 bytes" in said.error()
     assert "hunter2" not in said.out + said.err

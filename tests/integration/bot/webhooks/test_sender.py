@@ -245,6 +245,22 @@ def test_messages_keep_their_order_while_the_receiver_is_in_trouble(
     assert {row.state for row in outbox(scene)} == {OutboxState.SENT}
 
 
+def test_what_waits_for_another_attempt_is_sent_at_once_when_somebody_says_so(
+    scene: Scene, shop: int, receiver: DeskServer
+) -> None:
+    """A receiver that is well again is not waited for; a message that was sent is not sent again."""
+    [sent] = ended(scene, shop, 1)
+    send(scene)
+    [case] = ended(scene, shop, 2)
+    receiver.will(Reply(status=503))
+    send(scene)
+    send(scene)
+    assert told(receiver) == [("case.delivered", sent), ("case.delivered", case)]
+    assert webhooks.redeliver(scene.world.context, "shop", by="ana") == 1
+    send(scene)
+    assert told(receiver)[2:] == [("case.delivered", case)]
+
+
 def test_the_wait_that_is_asked_for_is_kept(scene: Scene, shop: int, receiver: DeskServer) -> None:
     """A Retry-After that is longer than the pause is waited for."""
     ended(scene, shop, 1)
@@ -366,7 +382,7 @@ def test_no_secret_is_in_a_row_or_a_log(scene: Scene, shop: int, receiver: DeskS
 
 
 def test_content_that_was_removed_is_not_sent(scene: Scene, shop: int, receiver: DeskServer) -> None:
-    """What waited in the outbox is told as removed."""
+    """News that waited in the outbox are told as removed."""
     [case] = ended(scene, shop, 1)
     forget(scene.world.context, case, by="U0DPO")
     send(scene)

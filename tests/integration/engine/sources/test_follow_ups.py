@@ -17,7 +17,6 @@ from workflows import Autonomy, NotDone, Review, TryAgain
 from workflows.engine.errors import Fenced, Refused
 from workflows.engine.review import reviews, undo
 from workflows.engine.review.decisions import Follows
-from workflows.engine.review.wrong import reports
 from workflows.engine.sources import follow_ups
 
 pytestmark = pytest.mark.slow
@@ -237,9 +236,11 @@ def test_a_correction_marks_what_was_delivered_and_undoes_nothing(make_world: Ma
     scene.correct(page, Facts(topic="coffee"))
     assert scene.acts(page)[-1] == "follow_up.marked"
     assert scene.world.case(draft).revision == 1
-    assert reports.take_up_all(scene.world.context) == 1
     (report,) = rows(scene.world, schema.Report)
-    assert report.said == "What it was made from was corrected: Topic: tea → coffee."
+    assert (report.said, report.outcome) == (
+        "What it was made from was corrected: Topic: tea → coffee.",
+        "opened",
+    ), "it is before people at once, also where no process serves"
     assert why(scene.world.review(draft)) == ["somebody says that what was delivered is wrong"]
     assert len(scene.of(draft)) == 1, "what follows the draft follows its own corrections only"
 
@@ -248,7 +249,6 @@ def test_where_nothing_would_follow_any_more_the_case_is_marked(make_sqlite_worl
     scene, page, draft = drafted(make_sqlite_world)
     scene.correct(page, Facts(topic="tea", use=False))
     assert scene.states(page) == [FollowUpState.MADE, FollowUpState.NOTHING]
-    reports.take_up_all(scene.world.context)
     (report,) = rows(scene.world, schema.Report)
     assert (report.case_id, report.outcome) == (draft, "shown")
     assert scene.world.state(draft) == "waiting"

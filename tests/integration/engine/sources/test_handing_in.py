@@ -1,5 +1,6 @@
 """Handing in: what a key allows, each input for itself, and each request once."""
 
+from collections import Counter
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
@@ -15,9 +16,10 @@ from store.states import RunState
 from tests.conftest import MakeWorld
 from tests.integration.engine.scene import Scene, rows, sample
 from workflows import InvalidInput
-from workflows.engine.case.intake import Intake, Receipt
-from workflows.engine.errors import OtherRequest, QueueFull, Unknown
+from workflows.engine.case.intake import OF_ANOTHER_SOURCE, Intake, Receipt, accept
+from workflows.engine.errors import OtherRequest, QueueFull, Refused, Unknown
 from workflows.engine.privacy.forgetting import forget
+from workflows.engine.sources.heard import by_people
 from workflows.engine.sources.programs import api_sources, handing_in, keys
 from workflows.engine.sources.programs.handing_in import HandedIn, HandedInput, NotTaken, Part, Request, Why, hand_in
 from workflows.engine.sources.programs.keys import Caller
@@ -164,6 +166,76 @@ def test_a_request_of_which_nothing_was_taken_in_may_come_again_put_right(make_w
     handed(scene, caller, {"id": "x", "text": "b"}, request=FIRST)
     answer = handed(scene, caller, request=replace(FIRST, fingerprint="put right"))
     assert answer == HandedIn(receipts=[Receipt(case=1, intake=Intake.TAKEN_IN)], replayed=False)
+
+
+def test_a_case_belongs_to_the_source_that_handed_it_in_first(make_world: MakeWorld) -> None:
+    """Another one gets the same answer for the same content, for other content and once the content is removed."""
+    scene = sample(make_world)
+    desk, mail = caller_in(scene), caller_in(scene, "mail")
+    handed(scene, desk)
+    other = {**TICKET, "text": "charged three times"}
+    refused = Receipt(case=1, intake=Intake.FOREIGN, why=OF_ANOTHER_SOURCE)
+    for values in (TICKET, other):
+        assert handed(scene, mail, values).receipts == [refused]
+    assert handed(scene, mail, other, revises=False).receipts == [refused]
+    assert handed(scene, desk, other).receipts == [Receipt(case=1, intake=Intake.REVISED)]
+    forget(scene.world.context, 1, by="cli:ana")
+    assert handed(scene, mail).receipts == [refused]
+    (origin,) = rows(scene.world, schema.Origin)
+    assert (origin.case_id, origin.source_id) == (1, desk.source)
+
+
+def test_a_request_about_another_sources_case_gets_the_same_answer_again(make_world: MakeWorld) -> None:
+    """The others of a batch are taken in."""
+    scene = sample(make_world)
+    mail = caller_in(scene, "mail")
+    handed(scene, caller_in(scene))
+    first = handed(scene, mail, TICKET, {"id": 2, "text": "b"}, request=FIRST)
+    assert [one.intake for one in first.receipts if isinstance(one, Receipt)] == [Intake.FOREIGN, Intake.TAKEN_IN]
+    again = handed(scene, mail, TICKET, {"id": 2, "text": "b"}, request=FIRST)
+    assert again == HandedIn(receipts=first.receipts, replayed=True)
+
+
+def test_a_case_of_a_file_belongs_to_the_program_that_revises_it(make_world: MakeWorld) -> None:
+    """People may revise it by a file at any time; it stays that program's."""
+    scene = sample(make_world)
+    desk, mail = caller_in(scene), caller_in(scene, "mail")
+    scene.submit(**TICKET)
+    other = {**TICKET, "text": "charged three times"}
+    assert handed(scene, desk, other).receipts == [Receipt(case=1, intake=Intake.REVISED)]
+    assert handed(scene, mail, TICKET).receipts == [Receipt(case=1, intake=Intake.FOREIGN, why=OF_ANOTHER_SOURCE)]
+    assert scene.world.submit(scene.workflow, id=1, text="by hand").intake is Intake.REVISED
+    (origin,) = rows(scene.world, schema.Origin)
+    assert origin.source_id == desk.source
+
+
+def test_people_in_slack_do_not_take_over_the_case_of_a_program(make_world: MakeWorld) -> None:
+    scene = sample(make_world)
+    handed(scene, caller_in(scene))
+    accepted = accept(scene.workflow, {**TICKET, "text": "by a person"})
+    with pytest.raises(Refused, match="belongs to another source"):
+        by_people.hand_in(scene.world.context, scene.workflow, accepted, by="U0MARIA", place="C0INBOX/1.2")
+    assert scene.world.case(1).revision == 1
+
+
+@pytest.mark.slow
+def test_of_sources_that_bring_one_case_at_once_one_has_it(make_world: MakeWorld) -> None:
+    """A new case, and one of a file that each revises."""
+    scene = sample(make_world)
+    callers = [caller_in(scene, f"desk-{number}") for number in range(8)]
+    scene.submit(**TICKET)
+
+    def send(number: int) -> list[Intake]:
+        start.wait()
+        values = [{"id": id, "text": f"of {number}"} for id in (1, 2)]
+        return [one.intake for one in handed(scene, callers[number], *values).receipts if isinstance(one, Receipt)]
+
+    start = Barrier(len(callers))
+    with ThreadPoolExecutor(len(callers)) as threads:
+        answers = list(threads.map(send, range(len(callers))))
+    assert Counter(answer[0] for answer in answers) == {Intake.REVISED: 1, Intake.FOREIGN: 7}
+    assert Counter(answer[1] for answer in answers) == {Intake.TAKEN_IN: 1, Intake.FOREIGN: 7}
+    assert len(rows(scene.world, schema.Origin)) == 2
 
 
 def test_a_replay_tells_that_content_was_removed(make_world: MakeWorld) -> None:

@@ -111,7 +111,7 @@ def test_a_decision_that_can_be_taken_back_is_none_yet(make_world: MakeWorld) ->
 
 
 def test_recorded_applied_and_apply_failed_are_three_words(make_world: MakeWorld) -> None:
-    """What was decided and could not be applied is told as such, and with what was approved."""
+    """A decision that could not be applied is told as such, with the approved values."""
     scene, source, case = one(make_world, autonomy=DRAFT)
     scene.desk.errors.append(NotDone("no such ticket"))
     scene.approve(case)
@@ -214,7 +214,7 @@ def test_the_json_form_holds_every_field_as_plain_values(make_world: MakeWorld) 
 
 
 def test_the_data_map_and_a_removal_name_the_programs_that_are_told(make_world: MakeWorld) -> None:
-    """What they were told is beyond reach, so whoever removes it hears whom to ask."""
+    """Programs that were told are beyond reach, so whoever removes content hears whom to ask."""
     scene, _, case = one(make_world, name="shop", webhook="https://shop.example/hook")
     of_file = scene.worked(id=7)
     context = scene.world.context

@@ -7,6 +7,7 @@ import pytest
 
 from tests.integration.handlers.api.served import TICKET, TRIAGE, Served
 from workflows.engine.review import reviews
+from workflows.engine.sources.programs import api_sources, keys
 from workflows.engine.sources.programs.keys import caller_of
 from workflows.engine.sources.told.outcomes import outcome_json, outcome_of
 
@@ -51,7 +52,7 @@ def test_the_same_again_is_a_duplicate_and_other_content_a_revision(shared: Serv
 
 
 def test_several_at_once_have_a_result_each(shared: Served) -> None:
-    """What does not fit is named by its place, and keeps none of the others out."""
+    """A misfit is named by its place, and keeps none of the others out."""
     first, second = next(numbers), next(numbers)
     cases = [{"input": TICKET | {"id": first}}, {"input": {"id": "x"}}, {"input": TICKET | {"id": second}}]
     taken = shared.ask("POST", "/v1/workflows/sample/cases/batch", {"cases": cases})
@@ -96,6 +97,25 @@ def test_nobody_else_sees_a_case_or_a_workflow(shared: Served) -> None:
     assert (replied.status, replied.body) == (404, theirs.body)
     listed = shared.ask("GET", "/v1/workflows", key=shared.other).json
     assert [one["name"] for one in listed["workflows"]] == ["another"]
+
+
+def test_a_case_of_another_source_is_not_told_of(shared: Served) -> None:
+    """Its key is taken, whatever the content, and nothing more is said: alone, and in a batch."""
+    number, context = next(numbers), shared.world.context
+    first = shared.hand_in(number)
+    api_sources.add(context, f"second-{number}", by="tester", workflows=["sample"])
+    key = keys.make(context, f"second-{number}", by="tester").key
+    for text in (TICKET["text"], "other content"):
+        sent = {"input": TICKET | {"id": number, "text": text}}
+        refused = shared.ask("POST", "/v1/workflows/sample/cases", sent, key=key)
+        assert (refused.status, refused.type) == (409, "belongs-to-another-source")
+        assert "location" not in refused.headers
+        assert set(refused.json) == {"type", "title", "status", "detail"}
+        batch = shared.ask("POST", "/v1/workflows/sample/cases/batch", {"cases": [sent]}, key=key)
+        (result,) = batch.json["results"]
+        assert result == {"id": None, "key": None, "result": "not_taken_in", "problem": refused.json}
+    assert shared.ask("GET", first.headers["location"], key=key).status == 404
+    assert shared.ask("GET", first.headers["location"]).json["revision"] == 1
 
 
 def test_a_question_is_told_and_answered(shared: Served) -> None:

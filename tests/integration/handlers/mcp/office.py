@@ -196,7 +196,7 @@ class OfTask(Request[TaskParams, str]):
 
 
 class Told(Result):
-    """How a task stands."""
+    """A task as it stands."""
 
     model_config = ConfigDict(extra="allow")
 
@@ -221,7 +221,7 @@ class Polls(ClientExtension):
         self.meanwhile = meanwhile
         self.handles: list[Handle] = []
         self.seen: list[str] = []
-        """What each poll said."""
+        """The answers to its polls."""
 
     def claims(self) -> list[ResultClaim[Any]]:
         """Claim tasks."""

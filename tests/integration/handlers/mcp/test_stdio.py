@@ -62,7 +62,7 @@ def test_a_program_that_is_killed_between_call_and_decision_loses_nothing(made: 
 
 
 def test_standard_output_holds_the_protocol_alone_whatever_comes_in(made: Started, tmp_path: Path) -> None:
-    """What cannot be read is answered or passed over, and the program goes on until its input ends."""
+    """Garbage is answered or passed over, and the program goes on until its input ends."""
     hello = {"protocolVersion": "2025-11-25", "capabilities": {}, "clientInfo": {"name": "x", "version": "1"}}
     lines = [
         b'{"jsonrpc": "2.0", "id": 1, "method": "initialize", "params": ' + json.dumps(hello).encode() + b"}",

@@ -80,7 +80,7 @@ class CharterView:
     spot_checks: float
     """Share of what goes alone that a person looks at afterwards, from 0 to 1."""
     handed_proposals: HandedProposals
-    """What becomes of a proposal that a source hands in."""
+    """The way in which a proposal that a source hands in is treated."""
     is_scoped: bool
     """True if some cases are outside of what it was made for."""
     pause: Pause | None

@@ -135,7 +135,7 @@ class DataMapView:
     sources: Sequence[str]
     """Sources of its newest cases, as they were recorded at intake; empty: there are none."""
     looks: Sequence[LookMap]
-    """What it looks for by itself; empty: cases are brought to it."""
+    """The looks that it makes by itself; empty: cases are brought to it."""
     fields: Sequence[FieldMap]
     takes_proposals: bool
     """True if a source may propose with its case, so that what is decided may begin with its words."""

@@ -49,7 +49,7 @@ class ExampleRow:
 
 @dataclass(kw_only=True)
 class FilePreview:
-    """What taking in a file would do."""
+    """The effect that taking in a file would have."""
 
     rows: int = 0
     intakes: Counter[Intake] = field(default_factory=Counter)

@@ -48,7 +48,7 @@ def hand_in(context: Context, workflow: AnyWorkflow, accepted: Accepted, *, by: 
     """Take an input in for a person, who is told the outcome.
 
     `place`: the message in whose thread it is told; None: to them alone. Raise `QueueFull`, or `Refused` where nothing
-    more is taken in under its key.
+    more is taken in under its key, or its case is a program's.
     """
     team, at = context.team, context.clock()
     channel = place.partition("/")[0] if place is not None else None
@@ -68,7 +68,7 @@ def hand_in(context: Context, workflow: AnyWorkflow, accepted: Accepted, *, by: 
         origin=NewOrigin(source=source, place=place or by),
         also=also,
     )
-    if receipt.intake is Intake.REFUSED:
+    if receipt.intake in (Intake.REFUSED, Intake.FOREIGN):
         raise Refused(receipt.why or "nothing more is taken in under this key")
     return HandedInView(
         workflow=workflow.name,

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 
 from store.faces import FAILURES
 from store.schema import HeardMessage
+from store.slack import inbox as known_events
 from store.slack import outbox
 from store.sources import heard_messages, sources
 from store.sources.origins import NewOrigin
@@ -82,6 +83,10 @@ def hear(context: Context, heard: Heard, *, event: str) -> Sequence[int]:
         source = sources.named(session, team=team, kind=SourceKind.SLACK, name=heard.channel)
         if source is None or source.ended_at is not None or heard.sent_at < source.made_at - _CLOCKS_DIFFER:
             return
+        if any(one.from_messages is not None and one.from_messages.edits for one in wanted) and not _is_newest(
+            session, heard, team=team, at=at
+        ):
+            return
         content = json.dumps(
             {
                 "channel": heard.channel,
@@ -144,6 +149,8 @@ def take_in_heard(context: Context, message: int) -> bool:
         _take_in(context, workflow, accepted, heard, message=message)
     except _Settled:
         return False
+    except OfAnotherSource as error:
+        return _fail(context, row, heard, problem=type(error).__name__)
     except QueueFull:
         _put_off(context, message, until=at + _LATER)
         return False
@@ -238,8 +245,14 @@ class _Settled(Exception):
     """Another process took the message in meanwhile."""
 
 
+class OfAnotherSource(Exception):
+    """The case of the message belongs to a program."""
+
+
 def _take_in(context: Context, workflow: AnyWorkflow, accepted: Accepted, heard: Heard, *, message: int) -> None:
     def also(session: Session, receipts: Sequence[Receipt]) -> None:
+        if receipts[0].intake is Intake.FOREIGN:
+            raise OfAnotherSource
         if not heard_messages.remove(session, message, team=context.team):
             raise _Settled
         at = context.clock()
@@ -284,6 +297,14 @@ def _fail(context: Context, row: HeardMessage, heard: Heard, *, problem: str) ->
 def _put_off(context: Context, message: int, *, until: datetime) -> None:
     with context.database.write() as session:
         heard_messages.put_off(session, message, team=context.team, until=until)
+
+
+def _is_newest(session: Session, heard: Heard, *, team: int, at: datetime) -> bool:
+    """Tell whether no newer form of a message was heard: a face may tell of them in any order."""
+    written = max(heard.sent_at, heard.edited_at or heard.sent_at)
+    return known_events.note_form(
+        session, team=team, key=f"form {heard.place}", mark=f"{written.timestamp():017.6f}", at=at
+    )
 
 
 def _source(session: Session, context: Context, channel: str, *, at: datetime) -> int:

@@ -51,13 +51,13 @@ def outcome_note(context: Context, run: int, about: Mapping[str, str]) -> Outcom
         state=state,
         resolution=row.resolution,
         values=_values(workflow, input, output) if output is not None else {},
-        decided_by=decision.by if decision is not None and row.resolution in _BY_A_PERSON else None,
+        is_by_person=decision is not None and row.resolution in _BY_A_PERSON,
         reason=_declared_reason(workflow, decision) if row.resolution is Resolution.REJECTED else None,
         is_correction=row.correction > 0,
     )
 
 
-def taken_in_note(context: Context, case: int, about: Mapping[str, str]) -> TakenInNote:
+def taken_in_note(case: int, about: Mapping[str, str]) -> TakenInNote:
     """Return the news that a message is a case. `about`: as the note keeps it."""
     return TakenInNote(workflow=about["workflow"], case=case, is_revision=about["intake"] == Intake.REVISED)
 
@@ -66,7 +66,7 @@ _BY_A_PERSON = frozenset({Resolution.BY_PERSON, Resolution.REJECTED})
 
 
 def _decision(session: Session, run: schema.Run) -> DecisionView | None:
-    """Return the last decision that stands for a run; None where no person made one."""
+    """Return the decision that stands for a run, of two persons the first one's; None where no person made one."""
     review = reviews.decided_for(session, run.id, team=run.team_id)
     made = standing(reviews.decisions(session, review.id, team=run.team_id)) if review is not None else []
     return decision_view(session, made[0]) if made else None

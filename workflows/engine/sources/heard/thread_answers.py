@@ -66,13 +66,12 @@ def question_note(context: Context, question: int, about: Mapping[str, str]) -> 
         workflow = known_workflow(context, teams.workflow_name(session, run.workflow_id, team=context.team))
         text = str(json.loads(kept_body(session, row.text_id, team=context.team)))
         input = kept_body(session, run.input_id, team=context.team)
-        asked_by, answer_by, case = row.asked_by, row.answer_by, row.case_id
+        answer_by, case = row.answer_by, row.case_id
     # The author's code is called outside the transaction.
     return QuestionNote(
         case=case,
         workflow=workflow.name,
         text=text_in_channel(text, hidden_of(workflow, input)),
-        asked_by=asked_by,
         answer_by=answer_by,
         is_in_thread=outbox.THREAD in about,
     )

@@ -22,7 +22,7 @@ class Prefilled:
 
 @dataclass(frozen=True, kw_only=True)
 class HandedInView:
-    """What became of an input that a person handed in."""
+    """The result for an input that a person handed in."""
 
     workflow: str
     case: int
@@ -53,8 +53,8 @@ class OutcomeNote:
     resolution: Resolution | None
     values: Mapping[str, str]
     """Label -> what was delivered, with personal values masked; empty where nothing was."""
-    decided_by: str | None
-    """None where no person decided it."""
+    is_by_person: bool
+    """True if a person decided it. Nobody is named: in a thread that would call them for what they did."""
     reason: str | None
     """The declared reason of a rejection that was chosen; None where it was another, whose words are not for all."""
     is_correction: bool
@@ -68,14 +68,13 @@ class QuestionNote:
     workflow: str
     text: str
     """The question, with personal values masked."""
-    asked_by: str
     answer_by: datetime
     is_in_thread: bool
     """True if an answer is heard in the thread; False: it is given at the card of the case."""
 
 
 class Answer(StrEnum):
-    """What became of a reply to a question."""
+    """The result for a reply to a question."""
 
     TAKEN = "taken"
     TOO_LONG = "too_long"
@@ -127,6 +126,8 @@ class Heard:
     files: Sequence[str] = ()
     is_edit: bool = False
     """True if it was heard before, and its author wrote it anew."""
+    edited_at: datetime | None = None
+    """Time of that, in whole seconds; None for what is no edit."""
     is_bot: bool = False
     """True if another app wrote it."""
 

@@ -35,7 +35,7 @@ def add(context: Context, name: str, *, by: str, **settings: Any) -> ApiSettings
                 by=by,
                 at=at,
             )
-            _record(session, context, source, "source.added", {"source": name} | _noted(made), by=by)
+            record(session, context, source, "source.added", {"source": name} | _noted(made), by=by)
     except IntegrityError:
         with context.database.read() as session:
             known = sources.named(session, team=context.team, kind=SourceKind.API, name=name)
@@ -64,7 +64,7 @@ def change(context: Context, name: str, *, by: str, **settings: Any) -> ApiSetti
             if was[setting] != now[setting]:
                 changed |= {setting: now[setting], f"{setting}_before": was[setting]}
         sources.change(session, row.id, team=context.team, settings=row.settings | made.model_dump(mode="json"))
-        _record(session, context, row.id, "source.changed", {"source": name} | changed, by=by)
+        record(session, context, row.id, "source.changed", {"source": name} | changed, by=by)
         return made
 
 
@@ -76,7 +76,7 @@ def end(context: Context, name: str, *, by: str) -> None:
     with context.database.write(urgent=True) as session:
         row = held(session, context, name)
         sources.end(session, row.id, team=context.team, by=by, at=context.clock())
-        _record(session, context, row.id, "source.ended", {"source": name}, by=by)
+        record(session, context, row.id, "source.ended", {"source": name}, by=by)
 
 
 def listed(context: Context) -> Sequence[SourceView]:
@@ -144,9 +144,10 @@ def _noted(settings: ApiSettings) -> dict[str, str | int | None]:
     }
 
 
-def _record(
+def record(
     session: Session, context: Context, source: int, action: str, details: Mapping[str, str | int | None], *, by: str
 ) -> None:
+    """Record in the audit what somebody did with a source."""
     audit.record(
         session,
         team=context.team,

@@ -19,9 +19,8 @@ from store.cases import cases
 from store.sources import handed_in
 from store.sources.handed_in import Answered
 from store.sources.origins import NewOrigin
-from workflows.complaints import WHOLE
-from workflows.engine.case.intake import Accepted, Intake, Receipt, accept, take_in
-from workflows.engine.case.removed import intake_refused
+from workflows.complaints import pointer_to
+from workflows.engine.case.intake import Accepted, Intake, Receipt, accept, take_in, why_refused
 from workflows.engine.context import Context
 from workflows.engine.declare.registry import AnyWorkflow
 from workflows.engine.errors import InvalidInput, OtherRequest, Unknown
@@ -85,7 +84,7 @@ class NotTaken:
     part: Part
     """The part that is wrong."""
     errors: Mapping[str, str]
-    """What is wrong with each field, by its JSON pointer (RFC 6901) in that part; the empty pointer is the whole."""
+    """The fault of each field, by its JSON pointer (RFC 6901) in that part; the empty pointer is the whole."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -153,7 +152,7 @@ def hand_in(
             source=f"source {caller.name}",
             actor=caller.actor,
             options=options,
-            origin=NewOrigin(source=caller.source),
+            origin=NewOrigin(source=caller.source, is_program=True),
             revises=revises,
             also=keep,
         )
@@ -215,15 +214,17 @@ def _accepted(caller: Caller, workflow: AnyWorkflow, given: HandedInput) -> Acce
         part = Part.PROPOSAL
         return replace(accepted, handed=read_handed(workflow, given.proposal))
     except InvalidInput as error:
-        errors = {_pointer(field): what for field, what in error.errors.items()}
-        return NotTaken(why=Why.INVALID, message=str(error), part=part, errors=errors)
+        sent = given.values if part is Part.VALUES else given.proposal
+        return NotTaken(why=Why.INVALID, message=str(error), part=part, errors=_by_pointer(error.errors, sent))
 
 
-def _pointer(field: str) -> str:
-    """Return the JSON pointer of a field, which is named as `customer.name`."""
-    if field == WHOLE:
-        return ""
-    return "".join(f"/{part.replace('~', '~0').replace('/', '~1')}" for part in field.split("."))
+def _by_pointer(errors: Mapping[str, str], sent: object) -> dict[str, str]:
+    """Return errors by the JSON pointer of their fields. Where a value may be of several types, it has one of each."""
+    found: dict[str, str] = {}
+    for name, what in errors.items():
+        pointer = pointer_to(name, sent)
+        found[pointer] = f"{found[pointer]}; {what}" if pointer in found else what
+    return found
 
 
 def _each(given: Sequence[Accepted | NotTaken], receipts: Sequence[Receipt]) -> list[Receipt | NotTaken]:
@@ -270,10 +271,8 @@ def _receipts(session: Session, answered: Answered, *, team: int) -> list[Receip
         if one is None:
             receipts.append(None)
             continue
-        intake, why = Intake(one["intake"]), None
-        if intake is Intake.REFUSED:
-            row = cases.get(session, one["case"], team=team)
-            why = intake_refused(row.key, row.erased_at) if row is not None else None
+        intake, row = Intake(one["intake"]), cases.get(session, one["case"], team=team)
+        why = why_refused(intake, row.key, row.erased_at) if row is not None else None
         receipts.append(Receipt(case=one["case"], intake=intake, why=why))
     return receipts
 

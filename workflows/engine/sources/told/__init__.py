@@ -1,1 +1,1 @@
-"""What a source is told of its cases: how they stand, webhooks, and the digest of what was approved."""
+"""The news for a source about its cases: how they stand, webhooks, and the digest of what was approved."""

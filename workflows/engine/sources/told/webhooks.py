@@ -181,7 +181,9 @@ def rotate(context: Context, name: str, *, by: str) -> None:
         made = before.model_copy(update=changed).model_dump(mode="json")
         sources.change(session, row.id, team=context.team, settings=row.settings | made)
         version = before.secret_version + 1
-        _record(session, context, row.id, "source.secret_rotated", {"source": name, "version": version}, by=by)
+        api_sources.record(
+            session, context, row.id, "source.secret_rotated", {"source": name, "version": version}, by=by
+        )
 
 
 def secret(context: Context, name: str, keys: WebhookKeys, *, by: str) -> str:
@@ -190,12 +192,14 @@ def secret(context: Context, name: str, keys: WebhookKeys, *, by: str) -> str:
         row = api_sources.held(session, context, name)
         settings = api_sources.settings_of(row)
         version = settings.secret_version
-        _record(session, context, row.id, "source.secret_shown", {"source": name, "version": version}, by=by)
+        api_sources.record(session, context, row.id, "source.secret_shown", {"source": name, "version": version}, by=by)
         return keys.secrets(row.id, settings, at=context.clock())[0]
 
 
 def redeliver(context: Context, name: str, *, by: str) -> int:
-    """Send again what was given up for a source; returns how many. An address that said it is gone is tried again.
+    """Send again, now, what was given up for a source or waits for another attempt; returns how many.
+
+    An address that said it is gone is tried again.
 
     Raise `Unknown`, or `Refused` where the source has no address.
     """
@@ -208,7 +212,7 @@ def redeliver(context: Context, name: str, *, by: str) -> int:
         _try_again(session, context, row, settings)
         channel = webhooks.channel_of(row.id)
         number = webhooks.revive(session, team=context.team, channel=channel, at=context.clock())
-        _record(session, context, row.id, "source.redelivered", {"source": name, "number": number}, by=by)
+        api_sources.record(session, context, row.id, "source.redelivered", {"source": name, "number": number}, by=by)
         return number
 
 
@@ -255,13 +259,6 @@ def troubles(context: Context) -> Sequence[WebhookTrouble]:
 def given_up_for(context: Context, source: int) -> WebhookTrouble | None:
     """Return what was given up for a source; None where nothing is any more."""
     return next((one for one in troubles(context) if one.source == source and one.given_up), None)
-
-
-def waiting_number(context: Context) -> int:
-    """Return the number of messages that wait to be sent to sources."""
-    with context.database.read() as session:
-        found = webhooks.waiting(session, team=context.team)
-    return sum(one.number for one in found if one.state is not OutboxState.DEAD)
 
 
 def _next(session: Session, context: Context, channel: str, *, at: datetime) -> schema.OutboxRow | None:
@@ -323,18 +320,3 @@ def _try_again(session: Session, context: Context, row: schema.Source, settings:
 def _refuse_unaddressed(name: str, settings: ApiSettings) -> None:
     if settings.webhook is None:
         raise Refused(f"{name} has no address; countersign source change {name} --webhook URL gives it one")
-
-
-def _record(
-    session: Session, context: Context, source: int, action: str, details: dict[str, str | int | None], *, by: str
-) -> None:
-    audit.record(
-        session,
-        team=context.team,
-        at=context.clock(),
-        actor=by,
-        action=action,
-        subject=SubjectKind.SOURCE.of(source),
-        case=None,
-        details=details,
-    )
