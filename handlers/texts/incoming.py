@@ -46,9 +46,10 @@ def no_such_workflow(name: str, mine: Sequence[str]) -> str:
     return f"there is no workflow {one_line(name, 40)!r} that you may hand in to; yours are {', '.join(sorted(mine))}"
 
 
-def about(workflow: str) -> Line:
-    """Say above the form what it is for."""
-    return line(words("A case for ", bold=True), words(workflow, bold=True), words(". Look at it, then hand it in."))
+def about(workflow: str, *, is_filled_in: bool) -> Line:
+    """Say above the form what it is for, and what to do with it."""
+    first = "Look at it" if is_filled_in else "Fill it in"
+    return line(words(f"A case for {workflow}", bold=True), words(f". {first}, then hand it in."))
 
 
 def handed_in(view: HandedInView) -> Told:

@@ -36,7 +36,7 @@ MayPropose = Annotated[
 Webhook = Annotated[str | None, typer.Option("--webhook", metavar="URL", help="Where the outcomes are sent.")]
 AllowPrivate = Annotated[
     bool | None,
-    typer.Option("--allow-private/--no-private", help="Whether URL may be a private address, or plain HTTP."),
+    typer.Option("--allow-private/--no-private", help="Let URL be a private address, or plain HTTP."),
 ]
 
 

@@ -49,7 +49,8 @@ def input_form(
     told: Sequence[str] = (),
 ) -> View | None:
     """Draw the form of an input; None where it is too large for Slack. `told`: what is said above it."""
-    about = block(incoming.about(handing.workflow or "")) | {"block_id": f"{FORM}{form_mark(fields)}"}
+    said = incoming.about(handing.workflow or "", is_filled_in=handing.place is not None)
+    about = block(said) | {"block_id": f"{FORM}{form_mark(fields)}"}
     notes = [rich(line(words(one))) for one in told]
     # Rows are typed, one on each line: there is no draft yet that could hold them.
     made = inputs(fields, typed, generation=generation, beside=Beside(page=0))

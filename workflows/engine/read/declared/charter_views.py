@@ -88,7 +88,7 @@ class CharterView:
     per_day: Decimal
     """US dollars."""
     zone: str
-    """Whose days these are."""
+    """Time zone of those days: a name of the IANA database."""
     reviewers: Sequence[str]
     """Empty: nobody but an operator may decide."""
     answer_within: timedelta
