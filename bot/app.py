@@ -20,6 +20,8 @@ from bot.worker.embedded import Embedded
 from bot.worker.port import Dispatcher
 from store.db import migration
 from store.db.database import Database, Unavailable, UnsupportedDatabase
+from workflows.documents.documents import Documents
+from workflows.documents.shelf import FolderShelf
 from workflows.engine.case.team import team_of
 from workflows.engine.charters.kept import KeptCharters
 from workflows.engine.charters.terms import Answering
@@ -126,6 +128,7 @@ def opened(
                 restores=team.restores,
                 seed=team.seed if seed is None else seed,
                 charters=charters,
+                documents=documents_of(settings, database, team=team.id),
                 prices=models.prices,
             )
             runner = Runner(context, models, second=models.second)
@@ -151,6 +154,19 @@ def database_of(settings: Settings) -> Database:
         return Database(settings.database_url, connections=settings.threads + 8 + answering)
     except UnsupportedDatabase as error:
         raise UnsupportedDatabase(f"COUNTERSIGN_DATABASE_URL: {error}") from error
+
+
+def documents_of(settings: Settings, database: Database, *, team: int) -> Documents:
+    """Return the documents of a team: in the folder that the settings name, else in one beside a SQLite file."""
+    folder = settings.documents
+    if folder is None and database.file is not None:
+        folder = beside(database.file)
+    return Documents(FolderShelf(folder / str(team)) if folder is not None else None)
+
+
+def beside(file: Path) -> Path:
+    """Return the folder for documents beside a SQLite file, or beside a backup of one."""
+    return file.with_name(f"{file.name}.documents")
 
 
 def _dispatcher(context: Context, runner: Runner, *, threads: int) -> Dispatcher:

@@ -70,6 +70,8 @@ class Settings(BaseSettings):
 
     database_url: str = "sqlite:///countersign.sqlite"
     """URL of the database: `sqlite:///FILE` or `postgresql://...`."""
+    documents: Path | None = None
+    """Folder for the documents of cases; None: beside a SQLite file, and with PostgreSQL none is taken."""
     model: str = AUTO
     """The model that proposes: auto, local, or a vendor's name. auto: a vendor where there is a key for one and the
     workflow has a prompt, else the local classifier.
@@ -193,6 +195,7 @@ class Settings(BaseSettings):
         "slack_signing_secret",
         "otel_headers",
         "otel_traces_headers",
+        "documents",
         "failures_channel",
         "leads_channel",
         "audit_channel",

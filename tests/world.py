@@ -13,6 +13,7 @@ from handlers.texts.review.reasons import in_words
 from store import schema
 from store.db.database import Database
 from store.governance import teams
+from workflows.documents.documents import Documents
 from workflows.engine.case import intake
 from workflows.engine.case.intake import Receipt
 from workflows.engine.case.leases import Lease, claim
@@ -59,6 +60,7 @@ class World:
     registry: Registry = field(default_factory=Registry)
     queue_limit: int = QUEUE_LIMIT
     charters: Charters = field(default_factory=AsSigned)
+    documents: Documents = field(default_factory=Documents)
     waits: list[float] = field(default_factory=list)
     """Seconds that the runner would have slept, for each wait."""
 
@@ -76,6 +78,7 @@ class World:
             restores=restores,
             seed=CALM,
             charters=self.charters,
+            documents=self.documents,
         )
         self.runner = Runner(self.context, lambda _: self.model, sleep=self.waits.append)
 

@@ -3,8 +3,11 @@
 Importing this reaches no database, no Slack and no model.
 """
 
+from workflows.documents.document import Document, NewDocument
+from workflows.documents.e_invoice import EInvoice
 from workflows.engine.case.files.rows import Reading, Row, columns, read_rows
 from workflows.engine.declare.calls.backoff import Backoff
+from workflows.engine.declare.documents import Place
 from workflows.engine.declare.incoming.fetching import Fetched
 from workflows.engine.declare.incoming.messages import Message
 from workflows.engine.declare.personal import FindPersonal, Personal
@@ -47,7 +50,9 @@ __all__ = [
     "CodeExited",
     "ContractBroken",
     "CountersignError",
+    "Document",
     "Does",
+    "EInvoice",
     "Example",
     "Fetched",
     "FindPersonal",
@@ -55,12 +60,14 @@ __all__ = [
     "InvalidInput",
     "LookedUp",
     "Message",
+    "NewDocument",
     "NoProposal",
     "NotAllowed",
     "NotDone",
     "OutcomeUnknown",
     "OutputBroken",
     "Personal",
+    "Place",
     "Proposal",
     "Reading",
     "Rejection",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from json import loads
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -37,7 +38,13 @@ _LOCK = "examples"
 
 @commands.command()
 def run(
-    file: Annotated[Path, typer.Argument(metavar="FILE", help="A .csv, .tsv, .jsonl or .json file of inputs.")],
+    files: Annotated[
+        list[Path],
+        typer.Argument(
+            metavar="FILE",
+            help="A .csv, .tsv, .jsonl or .json file of inputs; or documents, or a folder of them, a case for each.",
+        ),
+    ],
     workflow: Annotated[str, typer.Option("--workflow", help="The workflow that takes them in.")],
     examples: Annotated[Path | None, typer.Option(help="intent-triage: a CSV with labelled examples.")] = None,
     label: Annotated[str | None, typer.Option(help="intent-triage: the column to propose.")] = None,
@@ -59,7 +66,7 @@ def run(
     """Take in a file and work on it until only people are left to act.
 
     A column named like a field of the output counts as the right answer: it is kept from the model, and used to measure
-    how often the model was right.
+    how often the model was right. Rows name documents by their path from the folder of the file.
     """
     from bot.app import opened
     from bot.cli.screens.output import one_line_errors, print_json
@@ -75,15 +82,16 @@ def run(
         if dry_run and post:
             raise Refused("give --dry-run or --post, not both")
         options = options_for(workflow, examples=examples, label=label, floor=floor)
-        with opened(settings(), make=options) as app:
+        with opened(settings(), make=options) as app, ExitStack() as held:
             chosen = named(app, workflow, options)
             columns = read_named(map) if map else None
+            file, folder = held.enter_context(_rows(chosen, files))
             reading = _reading(app, chosen, file, source, columns, encoding=encoding, keep=not dry_run)
             if dry_run:
-                raise typer.Exit(_preview(app, chosen, file, reading, as_json=json))
+                raise typer.Exit(_preview(app, chosen, file, reading, folder, as_json=json))
             app.prepare_models()
             posting = _posting(app, chosen) if post else None
-            taken = _take_in(app, chosen, file, reading)
+            taken = _take_in(app, chosen, file, reading, folder)
             worked = _work(app, chosen)
             if worked.elsewhere:
                 _watch(app, taken.cases)
@@ -101,10 +109,15 @@ def run(
 def submit(
     input: Annotated[str, typer.Argument(metavar="INPUT", help="A JSON object, or - to read it from standard input.")],
     workflow: Annotated[str, typer.Option("--workflow", help="The workflow that takes it in.")],
+    document: Annotated[
+        list[str] | None,
+        typer.Option(metavar="FIELD=PATH", help="A document for a field of the input. May be repeated."),
+    ] = None,
     json: Json = False,
 ) -> None:
     """Take in one case and work on it until it is done or a person is asked."""
     from bot.cli.completion import finish
+    from bot.cli.documents import with_documents
     from bot.cli.screens.case import show_case_in
     from store.states import STOPPED
     from workflows.engine.case.intake import accept, take_in
@@ -120,10 +133,11 @@ def submit(
             raise InvalidInput(f"the input is no JSON: {error}") from error
         if not isinstance(values, dict):
             raise InvalidInput("the input has to be a JSON object")
+        arrived = with_documents(app.context, chosen, values, document or ())
         (receipt,) = take_in(
             app.context,
             chosen,
-            [accept(chosen, values)],
+            [accept(chosen, values, arrived=arrived)],
             source="command line",
             actor=operator(),
             options=app.made.get(chosen.name),
@@ -286,26 +300,43 @@ def _reading(
     return reading
 
 
-def _preview(app: App, workflow: AnyWorkflow, file: Path, reading: Reading, *, as_json: bool) -> int:
+@contextmanager
+def _rows(workflow: AnyWorkflow, files: Sequence[Path]) -> Iterator[tuple[Path, Path]]:
+    """Yield the file of rows to take in, and the folder from which its rows name documents."""
+    from workflows.engine.sources.files.documents import are_documents, rows_of
+
+    if are_documents(files):
+        with rows_of(workflow, files) as made:
+            yield made
+    else:
+        yield files[0], files[0].parent
+
+
+def _preview(app: App, workflow: AnyWorkflow, file: Path, reading: Reading, folder: Path, *, as_json: bool) -> int:
     """Print what taking in a file would do, and return the code to end with."""
     from rich.progress import Progress, TextColumn
 
     from bot.cli.screens.intake import file_preview
     from bot.cli.screens.output import print_json, progress
+    from workflows.engine.documents.arrivals import by_form
+    from workflows.engine.documents.keeping import in_folder
     from workflows.engine.sources.files.preview import preview
 
+    arrived = by_form(workflow.input, in_folder(app.context, folder, only_read=True))
     with Progress(TextColumn("reading"), TextColumn("{task.completed} rows"), console=progress) as bar:
         task = bar.add_task("reading", total=None)
-        found = preview(app.context, workflow, file, reading, advanced=lambda: bar.advance(task))
+        found = preview(app.context, workflow, file, reading, arrived=arrived, advanced=lambda: bar.advance(task))
     print_json(file_preview.as_json(found)) if as_json else file_preview.print_preview(found)
     return 1 if found.refused or not found.fits else 0
 
 
-def _take_in(app: App, workflow: AnyWorkflow, file: Path, reading: Reading) -> FileTaken:
+def _take_in(app: App, workflow: AnyWorkflow, file: Path, reading: Reading, folder: Path) -> FileTaken:
     from rich.progress import BarColumn, Progress, TextColumn
 
     from bot.cli.screens.output import progress
     from workflows.engine.case.files.intake import take_in_file
+    from workflows.engine.documents.arrivals import by_form
+    from workflows.engine.documents.keeping import in_folder
 
     with Progress(TextColumn("taking in"), BarColumn(), TextColumn("{task.completed} rows"), console=progress) as bar:
         task = bar.add_task("taking in", total=None)
@@ -316,6 +347,7 @@ def _take_in(app: App, workflow: AnyWorkflow, file: Path, reading: Reading) -> F
             reading,
             actor=operator(),
             options=app.made.get(workflow.name),
+            arrived=by_form(workflow.input, in_folder(app.context, folder)),
             advanced=lambda: bar.advance(task),
         )
 

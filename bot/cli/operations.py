@@ -111,8 +111,9 @@ def backup(
     file: Annotated[Path, typer.Argument(metavar="FILE", help="The file to write.")],
     replace: Annotated[bool, typer.Option("--replace", help="Overwrite an existing file.")] = False,
 ) -> None:
-    """Write the database to one file, also while it is served. For SQLite; PostgreSQL has pg_dump."""
+    """Write the database to one file, and its documents to FILE.documents, also while it is served. For SQLite."""
     from bot.app import database_of
+    from bot.cli.documents import back_up_documents
     from bot.cli.screens.output import one_line_errors, out, shown
     from bot.settings import settings
     from store.db import backups
@@ -122,11 +123,13 @@ def backup(
         database = database_of(settings())
         try:
             made = backups.back_up(database, file, replace=replace)
+            out.print(shown(f"{file}: {made.size:,} bytes, checked, schema {made.schema}"))
+            is_whole = back_up_documents(database, file)
         except backups.Unusable as error:
             raise Refused(f"no backup was made: {error}") from error
         finally:
             database.close()
-        out.print(shown(f"{file}: {made.size:,} bytes, checked, schema {made.schema}"))
+        raise typer.Exit(0 if is_whole else 1)
 
 
 @commands.command()
@@ -136,6 +139,7 @@ def restore(
     """Replace the database by a backup while nothing is served. Older deliveries are not made twice."""
     from bot.app import database_of, now
     from bot.cli.completion import PATIENCE
+    from bot.cli.documents import restore_documents
     from bot.cli.screens.output import one_line_errors, out, shown
     from bot.settings import settings
     from store.db import backups, migration
@@ -153,6 +157,7 @@ def restore(
             ):
                 found = _marked(staged)
                 kept = backups.put_in_place(database, staged, at=now())
+                is_whole = restore_documents(database, file)
         except backups.Unusable as error:
             raise Refused(f"nothing was changed: {error}") from error
         except migration.NewerSchema as error:
@@ -162,6 +167,7 @@ def restore(
         if kept is not None:
             out.print(shown(f"what was there before is kept as {kept}"))
         _tell_restored(found)
+        raise typer.Exit(0 if is_whole else 1)
 
 
 @commands.command()

@@ -37,6 +37,7 @@ def serve(
     from bot.app import opened
     from bot.cli.screens.output import one_line_errors
     from bot.doctor import findings
+    from bot.doctor_documents import without_folder
     from bot.otel.sending import sending_of
     from bot.serve.api import api_of
     from bot.serve.server import schedule_of, serve
@@ -54,6 +55,8 @@ def serve(
         ending_if_frozen(app.settings.frozen_seconds),
     ):
         app.prepare_models()
+        if (unkept := without_folder(app)) is not None:
+            typer.echo(f"note: {unkept}", err=True)
         if not no_worker:
             app.begin_charters()
         slack = slack_of(app, checks=partial(findings, app)) if not no_slack else None

@@ -20,12 +20,14 @@ from store.schema import (
     Content,
     Decision,
     Delivery,
+    DocumentUse,
     Draft,
     ModelRequest,
     Proposal,
     Report,
     Review,
     Run,
+    ShownFile,
     Step,
 )
 from store.states import DeliveryState
@@ -194,6 +196,10 @@ def hashes_left(session: Session, case: int, *, team: int) -> dict[str, int]:
         "reviews": select(Review.id).where(Review.case_id == case, Review.team_id == team, Review.alike.is_not(None)),
         "drafts": select(Draft.id).where(Draft.content_id.in_(contents), Draft.team_id == team),
         "reports": select(Report.id).where(Report.case_id == case, Report.team_id == team, Report.said != ""),
+        "document_uses": select(DocumentUse.id).where(DocumentUse.case_id == case, DocumentUse.team_id == team),
+        "shown_files": select(ShownFile.id).where(
+            ShownFile.case_id == case, ShownFile.team_id == team, ShownFile.sha256 != ""
+        ),
     }
     counted = {name: session.scalar(select(func.count()).select_from(one.subquery())) for name, one in found.items()}
     return {name: number for name, number in counted.items() if number}

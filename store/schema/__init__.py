@@ -10,6 +10,7 @@ from store.schema.bulk_reruns import BulkRerun
 from store.schema.cases import Case, Content, Run, Step, Team, Workflow
 from store.schema.causes import Cause, CauseHour
 from store.schema.courses import Course
+from store.schema.documents import DocumentRow, DocumentUpload, DocumentUse, ShownFile
 from store.schema.health import SystemCalls, Trouble
 from store.schema.legal_holds import LegalHold
 from store.schema.model import Eval, ModelRequest, Outage, Overrun, PromptVersion, Spending
@@ -43,6 +44,9 @@ __all__ = [
     "Digest",
     "DigestLook",
     "DirectReminder",
+    "DocumentRow",
+    "DocumentUpload",
+    "DocumentUse",
     "Draft",
     "Eval",
     "FollowUp",
@@ -70,6 +74,7 @@ __all__ = [
     "Run",
     "Seal",
     "SegmentGroup",
+    "ShownFile",
     "Source",
     "SourceCursor",
     "SourceKey",

@@ -7,6 +7,7 @@ from typing import Protocol
 
 from store.db.database import Database
 from store.governance.teams import Restores
+from workflows.documents.documents import Documents
 from workflows.engine.declare.charter import CharterStatus, Terms
 from workflows.engine.declare.registry import AnyWorkflow, Registry
 from workflows.engine.meter import Meter
@@ -71,6 +72,8 @@ class Context:
     """Workflow -> the day on which its access ends, as its author's function last said it: nobody waits for that."""
     charters: Charters = field(default_factory=Unsigned, compare=False)
     """Left out, nothing goes alone."""
+    documents: Documents = field(default_factory=Documents, compare=False)
+    """The files of the team's cases. Left out, none is taken."""
     prices: Prices = field(default_factory=Prices, compare=False)
     """The prices of models, today's. Without any, no model is compared with another."""
 

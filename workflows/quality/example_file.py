@@ -3,17 +3,19 @@
 import json
 import os
 import shutil
+from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 from tempfile import NamedTemporaryFile
 
-from pydantic import ValidationError
+from pydantic import JsonValue, ValidationError
 
 from workflows.engine.declare.registry import AnyWorkflow
 from workflows.engine.declare.workflow import Example
 from workflows.engine.errors import Refused
+from workflows.engine.propose.example_inputs import input_of
 from workflows.engine.text.canonical_json import canonical, to_body
 
 _ENDINGS = (".jsonl", ".ndjson")
@@ -53,10 +55,10 @@ def add(path: Path, workflow: AnyWorkflow, example: Example, *, replace: bool) -
     if lines and not lines[-1]:
         lines.pop()
     said = json.dumps({"input": example.input, "output": example.output}, ensure_ascii=False).encode()
-    mine, answer = _identity(workflow, example.input), canonical(example.output)
+    mine, answer = _identity(workflow, example.input, path.parent), canonical(example.output)
     for place, line in enumerate(lines):
         there = _read(line)
-        if there is None or _identity(workflow, there.input) != mine:
+        if there is None or _identity(workflow, there.input, path.parent) != mine:
             continue
         if canonical(there.output) == answer:
             return Placed(kept=Kept.THERE_ALREADY, line=place + 1)
@@ -83,10 +85,10 @@ def _read(line: bytes) -> Example | None:
     return Example(input=input, output=output) if isinstance(input, dict) and isinstance(output, dict) else None
 
 
-def _identity(workflow: AnyWorkflow, input: object) -> str:
+def _identity(workflow: AnyWorkflow, input: Mapping[str, JsonValue], folder: Path) -> str:
     """Return the kept form of an input, by which two inputs are the same."""
     with suppress(ValidationError, ValueError):
-        return to_body(workflow.input.model_validate(input))
+        return to_body(input_of(workflow, input, folder=folder))
     return canonical(input)
 
 

@@ -17,6 +17,7 @@ from workflows.engine.declare.registry import AnyWorkflow
 from workflows.engine.declare.round_trip import read
 from workflows.engine.declare.workflow import Example
 from workflows.engine.errors import InvalidInput, InvalidOutput
+from workflows.engine.propose.example_inputs import documents_beside
 from workflows.engine.text.canonical_json import canonical, content_hash
 from workflows.quality.scores import Truth, read_cells, read_truth
 
@@ -67,24 +68,25 @@ def read_file(workflow: AnyWorkflow, path: Path, reading: Reading | None = None)
     as_table = path.suffix.lower() in (".csv", ".tsv")
     if as_table:
         _refuse_columns(workflow, path, reading)
-    return _gather(
-        workflow, ((row.line, _parted(workflow, row, as_table=as_table)) for row in read_rows(path, reading))
-    )
+    found = ((row.line, _parted(workflow, row, as_table=as_table)) for row in read_rows(path, reading))
+    return _gather(workflow, found, folder=path.parent)
 
 
 def of_list(workflow: AnyWorkflow, examples: Iterable[Example]) -> Examples:
     """Read examples that a workflow's own code provides."""
-    return _gather(workflow, enumerate(examples, start=1))
+    return _gather(workflow, enumerate(examples, start=1), folder=workflow.folder)
 
 
-def _gather(workflow: AnyWorkflow, found: Iterable[tuple[int, Example | InvalidInput]]) -> Examples:
+def _gather(
+    workflow: AnyWorkflow, found: Iterable[tuple[int, Example | InvalidInput]], *, folder: Path | None
+) -> Examples:
     examples = Examples()
     seen: dict[str, tuple[int, str]] = {}
     for line, example in found:
         try:
             if isinstance(example, InvalidInput):
                 raise example
-            one = _labelled(workflow, example)
+            one = _labelled(workflow, example, folder=folder)
             earlier, answer = seen.setdefault(one.input_hash, (line, one.truth_hash))
             if answer != one.truth_hash:
                 raise InvalidInput(f"it has the input of line {earlier} with another answer")
@@ -98,11 +100,12 @@ def _gather(workflow: AnyWorkflow, found: Iterable[tuple[int, Example | InvalidI
     return examples
 
 
-def _labelled(workflow: AnyWorkflow, example: Example) -> Labelled:
+def _labelled(workflow: AnyWorkflow, example: Example, *, folder: Path | None) -> Labelled:
     truth = read_truth(workflow.output, example.output)
     if not truth:
         raise InvalidInput(f"no right answer: give the value of {' or '.join(workflow.output.model_fields)}")
-    body = accept(workflow, example.input).body
+    arrived = documents_beside(workflow, example.input, folder=folder)
+    body = accept(workflow, example.input, arrived=arrived, as_kept=True).body
     # `accept` has already read it back once.
     input: BaseModel = read(workflow.input, body)
     return Labelled(input=input, input_hash=content_hash(body), truth=truth, truth_hash=_hash(truth))

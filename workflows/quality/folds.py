@@ -14,6 +14,7 @@ from typing import Generic, TypeVar
 
 from workflows.engine.declare.registry import AnyWorkflow
 from workflows.engine.declare.workflow import Example
+from workflows.engine.propose.example_inputs import input_of
 from workflows.engine.propose.proposer import Classifier
 from workflows.engine.text.canonical_json import content_hash
 from workflows.model.port import Model, ModelError
@@ -137,7 +138,7 @@ def _learner(learn: Callable[[Sequence[Example]], LearnerT], rest: Sequence[Exam
 
 def _text_of(workflow: AnyWorkflow, example: Example) -> str | None:
     try:
-        return _alike(workflow.text_of(workflow.input.model_validate(example.input)))
+        return _alike(workflow.text_of(input_of(workflow, example.input)))
     except Exception:  # noqa: BLE001  # the author's code, and an input of any kind; training will name the row
         return None
 

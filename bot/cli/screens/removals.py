@@ -22,7 +22,7 @@ def print_plan(plan: Plan, reach: Reach) -> None:
     changing = sum(one.changes for one in plan.cases)
     if changing:
         of = f"{changing:,} of {len(plan.cases):,} cases" if len(plan.cases) > 1 else "1 case"
-        out.print(shown(f"would be removed of {of}: {texts.amounts(plan.content)}"))
+        out.print(shown(f"would be removed of {of}: {texts.amounts(plan.content)}{texts.documents(plan.documents, 0)}"))
     _others(plan)
     _unreached(plan.unreached, reach)
     if changing or plan.reports or plan.causes:

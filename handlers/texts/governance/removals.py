@@ -55,7 +55,19 @@ def case_line(one: CaseToForget) -> str:
         return f"#{one.case} {one.key} ({one.workflow}): its content was removed on {one.erased_at:%Y-%m-%d}"
     ends = "; it is open, and ends by this" if one.is_open else ""
     renamed = "; its key is replaced" if one.key_has_words else ""
-    return f"#{one.case} {one.key} ({one.workflow}): {amounts(one.content)}{ends}{renamed}{_follow_ups(one)}"
+    held = documents(one.documents, one.shared_documents)
+    return f"#{one.case} {one.key} ({one.workflow}): {amounts(one.content)}{held}{ends}{renamed}{_follow_ups(one)}"
+
+
+def documents(gone: int, shared: int) -> str:
+    """Say how many documents go with a case, and how many stay, as the end of a list of amounts."""
+    said = f", {gone:,} {'document' if gone == 1 else 'documents'}" if gone else ""
+    if not shared:
+        return said
+    stay = (
+        "document stays, since another case holds it" if shared == 1 else "documents stay, since other cases hold them"
+    )
+    return f"{said}; {shared:,} {stay}"
 
 
 def _follow_ups(one: CaseToForget) -> str:
@@ -81,7 +93,13 @@ def done_line(one: Forgotten) -> str:
         return f"#{one.case}: nothing was left to remove"
     ended = ", and it ended by this" if one.ended else ""
     renamed = f"; its key is {one.new_key} now, and what its source hands in again is a new case" if one.new_key else ""
-    return f"#{one.case}: removed {amounts(one.removed)}{ended}{renamed}"
+    held = documents(one.documents, one.shared_documents)
+    left = (
+        f"; {one.files_left:,} files could not be removed from the folder of documents: see the log; serve tries again"
+        if one.files_left
+        else ""
+    )
+    return f"#{one.case}: removed {amounts(one.removed)}{held}{ended}{renamed}{left}"
 
 
 def checked(one: LeftOver) -> str:

@@ -20,7 +20,8 @@ from starlette.types import ASGIApp
 from handlers.web.api import problems
 from handlers.web.api.access import STRANGERS, Access, Admitted, has_key
 from handlers.web.api.bodies import Bodies, parsed
-from handlers.web.api.description import description, input_schema, output_schema, takes_proposals
+from handlers.web.api.description import description, input_schema, output_schema, takes_documents, takes_proposals
+from handlers.web.api.documents import Reader
 from handlers.web.api.forms import MOST_ID, HandIn, HandInMany, Reply, filled_in
 from handlers.web.api.problems import HEADERS, FieldError, Kind, Problem, unavailable
 from handlers.web.api.receipts import taken, taken_many
@@ -42,6 +43,7 @@ log = structlog.get_logger()
 
 _LATER = {"Retry-After": "10"}
 _NO_CASE = "this key handed in no case with this id"
+_NO_DOCUMENTS = "no workflow that this key may hand in for takes documents"
 _NO_WORKFLOW = "there is no workflow of this name that this key may hand in for; GET /v1/workflows lists those"
 _BY_ITSELF = 64 * 1024
 """Bytes of a body that is parsed at once; a larger one in a thread, so that others are answered meanwhile."""
@@ -67,15 +69,18 @@ class Api:
         threads: int,
         stops: Callable[[], bool],
         bodies: Bodies | None = None,
+        reader: Reader | None = None,
         strangers: int = STRANGERS,
     ) -> None:
         """Make the routes. `threads`: calls of the engine at once. `stops`: tells whether the process is about to stop.
 
-        `bodies`, `strangers`: other limits of bodies, and of requests without a known key in a minute.
+        `bodies`, `reader`, `strangers`: other limits of bodies, of files, and of requests without a known key in a
+        minute.
         """
         self._context = context
         self._work = Work(threads=threads)
         self._bodies = bodies or Bodies()
+        self._reader = reader or Reader(context)
         self._access = Access(context, self._work, strangers=strangers)
         self.waiting = Waiting(context, self._work, stops=stops)
         self.app = Starlette(
@@ -83,6 +88,7 @@ class Api:
                 Route("/v1/workflows", self._answering(self._workflows), methods=["GET"]),
                 Route("/v1/workflows/{name}/cases", self._answering(self._hand_in), methods=["POST"]),
                 Route("/v1/workflows/{name}/cases/batch", self._answering(self._hand_in_many), methods=["POST"]),
+                Route("/v1/documents", self._answering(self._document), methods=["POST"]),
                 Route("/v1/cases/{id}", self._answering(self._case), methods=["GET"]),
                 Route("/v1/cases/{id}/reply", self._answering(self._reply), methods=["POST"]),
                 Route("/v1/openapi.json", self._answering(self._description), methods=["GET"]),
@@ -99,6 +105,7 @@ class Api:
     def close(self) -> None:
         """Wait for the calls that are under way."""
         self._work.close()
+        self._reader.close()
 
     def _answering(self, route: Callable[[Request], Awaitable[Response]]) -> Callable[[Request], Awaitable[Response]]:
         """Return a route that answers in any case."""
@@ -140,6 +147,15 @@ class Api:
         handed = await self._handed_in(request, admitted.caller, workflow, form.cases, body, revises=revises)
         told = taken_many(handed.receipts, handed.keys)
         return _json(200, told, {**admitted.headers, **_replayed(handed.replayed)})
+
+    async def _document(self, request: Request) -> Response:
+        admitted = await self._access.admit(request)
+        _queried(request, ())
+        _idempotency_key(request)  # the content of a file is its key: the same one twice is one
+        if not takes_documents(self._allowed(admitted.caller)):
+            raise Problem(Kind.NOT_ALLOWED, _NO_DOCUMENTS)
+        kept = await self._reader.kept(request, admitted.caller, gone=lambda: _gone(request))
+        return _json(201 if kept.is_new else 200, kept.as_json(), admitted.headers)
 
     async def _case(self, request: Request) -> Response:
         admitted = await self._access.admit(request)

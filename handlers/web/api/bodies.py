@@ -69,9 +69,13 @@ def check_content(request: Request) -> None:
     charset = parameters.replace(" ", "").replace('"', "").lower()
     if kind.strip().lower() != "application/json" or charset not in ("", "charset=utf-8"):
         raise Problem(Kind.NOT_JSON, "send it with Content-Type: application/json, in UTF-8")
-    encodings = request.headers.getlist("content-encoding")
-    if encodings not in ([], ["identity"]):
-        raise Problem(Kind.NOT_JSON, _BOMB)
+    refuse_packed(request, Kind.NOT_JSON)
+
+
+def refuse_packed(request: Request, kind: Kind) -> None:
+    """Raise a `Problem` of this kind for a body that is packed: unpacked, it could be of any size."""
+    if request.headers.getlist("content-encoding") not in ([], ["identity"]):
+        raise Problem(kind, _BOMB)
 
 
 def parsed(body: bytes) -> dict[str, JsonValue]:

@@ -10,7 +10,9 @@ from pydantic.json_schema import JsonSchemaMode, models_json_schema
 
 from handlers.web.api.forms import MOST_ID, forms
 from handlers.web.api.problems import CONTENT_TYPE
+from handlers.web.api.uploads import FIELD
 from handlers.web.api.waiting import LONGEST
+from workflows.documents.document import holds_documents
 from workflows.engine.declare.registry import AnyWorkflow
 from workflows.engine.propose.handed import Handed
 from workflows.engine.sources.programs.handing_in import LONGEST_KEY
@@ -59,6 +61,12 @@ def takes_proposals(workflow: AnyWorkflow, *, proposes: bool) -> bool:
     return proposes and workflow.handed_proposals != "refuse"
 
 
+def takes_documents(workflows: Sequence[AnyWorkflow]) -> bool:
+    """Tell whether any of these workflows takes documents."""
+    inputs: list[type[BaseModel]] = [workflow.input for workflow in workflows]
+    return any(holds_documents(form) for form in inputs)
+
+
 def _schema(form: type[BaseModel], *, by_alias: bool) -> Json:
     try:
         return form.model_json_schema(by_alias=by_alias)
@@ -85,6 +93,8 @@ def _paths(workflows: Sequence[AnyWorkflow], *, proposes: bool) -> Json:
         "description": "Seconds to wait until the case has an end or a question.",
         "schema": {"type": "integer", "minimum": 0, "maximum": LONGEST, "default": 0},
     }
+    if not workflows or takes_documents(workflows):
+        cases["/v1/documents"] = _UPLOAD
     return {
         **cases,
         "/v1/cases/{id}": {
@@ -199,6 +209,46 @@ def _answers(done: Json, *problems: int) -> Json:
     return {**done, **refused}
 
 
+_UPLOAD: Json = {
+    "post": {
+        "operationId": "upload",
+        "summary": "Hand in a file, to name it in a case by the `document` that is answered",
+        "requestBody": {
+            "required": True,
+            "content": {
+                "multipart/form-data": {
+                    "schema": {
+                        "type": "object",
+                        "required": [FIELD],
+                        "properties": {
+                            FIELD: {
+                                "type": "string",
+                                "format": "binary",
+                                "description": "A PDF, PNG, JPEG, TIFF or mail, by its content. Its file name is kept.",
+                            }
+                        },
+                    },
+                    "encoding": {FIELD: {"contentType": "application/octet-stream"}},
+                }
+            },
+        },
+        "responses": _answers(
+            {
+                "201": {**_told("Uploaded"), "description": "It is read and kept."},
+                "200": {**_told("Uploaded"), "description": "This source handed it in before."},
+            },
+            400,
+            401,
+            403,
+            408,
+            413,
+            415,
+            422,
+            429,
+            503,
+        ),
+    }
+}
 _ON_CONFLICT: Json = {
     "name": "on_conflict",
     "in": "query",

@@ -9,6 +9,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, JsonValue, V
 
 from handlers.web.api.problems import Kind, Problem, field_errors
 from workflows.complaints import complaints
+from workflows.documents.document import FileKind
 from workflows.engine.review.decisions import MAX_ANSWER
 from workflows.engine.sources.programs.handing_in import MOST_INPUTS
 from workflows.engine.sources.views import CaseState, DecidedBy, Effect
@@ -83,6 +84,7 @@ class ProblemDocument(Answered):
     status: int
     detail: str
     errors: list[ProblemError] = Field(default=[])
+    why: str | None = Field(default=None, description="The reason as a code, of a document that is not taken.")
 
 
 class Taken(Answered):
@@ -145,6 +147,51 @@ class CaseDocument(Answered):
     removed: bool
 
 
+class AttachedFile(Answered):
+    """A file that a mail brings."""
+
+    name: str
+    kind: FileKind
+    size: int
+    pages: int
+
+
+class PagesReadBy(Answered):
+    """Numbers of pages by the way in which their text was read."""
+
+    text: int
+    ocr: int
+    nothing: int
+
+
+class Uploaded(Answered):
+    """A document that was handed in."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {
+                    "document": "sha256:9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
+                    "name": "invoice.pdf",
+                    "kind": "application/pdf",
+                    "size": 48_211,
+                    "pages": 2,
+                    "read_by": {"text": 2, "ocr": 0, "nothing": 0},
+                    "attached": [],
+                }
+            ]
+        }
+    )
+
+    document: str = Field(description="Its reference: the value of a document in the input of a case.")
+    name: str
+    kind: FileKind
+    size: int = Field(description="Bytes.")
+    pages: int
+    read_by: PagesReadBy
+    attached: list[AttachedFile]
+
+
 class Replied(Answered):
     """The question that was answered."""
 
@@ -180,4 +227,4 @@ def filled_in(form: type[_Form], values: Mapping[str, JsonValue]) -> _Form:
 
 def forms() -> Sequence[type[BaseModel]]:
     """Return all forms that the description of the API names."""
-    return (HandIn, HandInMany, Reply, Taken, TakenMany, CaseDocument, Replied, Workflows, ProblemDocument)
+    return (HandIn, HandInMany, Reply, Taken, TakenMany, Uploaded, CaseDocument, Replied, Workflows, ProblemDocument)

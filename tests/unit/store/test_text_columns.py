@@ -16,6 +16,9 @@ REMOVED = {
     "reports.said": "emptied",
     "reports.about": "emptied",
     "causes.message": "emptied where no other case stopped for it",
+    "documents.sha256": "its row goes with the last case that holds it",
+    "document_uploads.name": "its row goes with the document, and within a day anyway",
+    "shown_files.sha256": "emptied: it has no salt",
 }
 """Columns whose words go when a case is forgotten. Rows of `drafts` are deleted."""
 WITH_SUBJECT = {
@@ -86,6 +89,10 @@ KEPT = {
     "spot_checks.outcome": CODE,
     "spot_checks.end": CODE,
     "spot_checks.correction": CODE,
+    "documents.kind": CODE,
+    "shown_files.channel": SLACK,
+    "shown_files.file": SLACK,
+    "shown_files.by": WHO,
     "audit.subject_kind": CODE,
     "audit.actor": WHO,
     "audit.action": CODE,

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from workflows.tools.mail.html_text import text_of
+from workflows.html_text import text_of
 from workflows.tools.mail.mails import Address, Attachment, Mail
 from workflows.tools.mail.reading import MOST_BYTES, MOST_TEXT, read_mail
 

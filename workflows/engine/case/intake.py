@@ -21,7 +21,8 @@ from store.sources.origins import NewOrigin
 from store.states import STOPPED, ReviewState, RunState
 from store.subjects import SubjectKind
 from workflows.complaints import Place
-from workflows.engine.case import notices
+from workflows.documents.document import ARRIVED, AS_KEPT, Arrived, documents_in, holds_documents, none_arrived
+from workflows.engine.case import held_documents, notices
 from workflows.engine.case.answers import keep_answers
 from workflows.engine.case.idempotency_keys import case_key
 from workflows.engine.case.removed import intake_refused
@@ -34,6 +35,7 @@ from workflows.engine.declare.round_trip import checked, kept
 from workflows.engine.errors import AuthorFailed, InvalidInput, Misfit, QueueFull, TimeLimitPassed
 from workflows.engine.text.canonical_json import (
     MAX_BYTES,
+    MAX_WITH_DOCUMENTS,
     content_hash,
     larger_than,
     printable,
@@ -87,6 +89,8 @@ class Accepted:
     """Canonical JSON."""
     handed: str | None = None
     """JSON of the proposal that came with it; None where none did."""
+    documents: frozenset[str] = frozenset()
+    """Hashes of its documents."""
 
     def content_hash(self, salt: str | None) -> str:
         """Return the hash of its content in a case with this salt: it tells a duplicate from a revision.
@@ -96,10 +100,16 @@ class Accepted:
         return content_hash(self.body) if salt is None else salted_hash(Of.INPUT, self.body, salt=salt)
 
 
-def accept(workflow: AnyWorkflow, values: Mapping[str, JsonValue]) -> Accepted:
+def accept(
+    workflow: AnyWorkflow,
+    values: Mapping[str, object],
+    *,
+    arrived: Arrived = none_arrived,
+    as_kept: bool = False,
+) -> Accepted:
     """Check an input against the workflow's form. Raise `InvalidInput`, naming the field.
 
-    An error of the author's code refuses this input only.
+    `arrived`: gives the documents that the values name. An error of the author's code refuses this input only.
     """
     problem = unstorable(values)
     if problem is not None:
@@ -111,7 +121,8 @@ def accept(workflow: AnyWorkflow, values: Mapping[str, JsonValue]) -> Accepted:
     if larger_than(values, _MOST_GIVEN):
         raise InvalidInput(f"too large, the limit for one input is {MAX_BYTES:,} bytes")
     form: type[BaseModel] = workflow.input
-    return _accept(workflow, lambda: checked(lambda: form.model_validate(values)))
+    context = {ARRIVED: arrived, AS_KEPT: as_kept}
+    return _accept(workflow, lambda: checked(lambda: form.model_validate(values, context=context)))
 
 
 def accept_filled_in(workflow: AnyWorkflow, input: BaseModel) -> Accepted:
@@ -129,10 +140,12 @@ def _accept(workflow: AnyWorkflow, read: Callable[[], BaseModel]) -> Accepted:
 def _accepted(workflow: AnyWorkflow, read: Callable[[], BaseModel]) -> Accepted:
     form: type[BaseModel] = workflow.input
     try:
-        made = kept(form, read(), a="input")
+        has_documents = holds_documents(form)
+        made = kept(form, read(), a="input", most=MAX_WITH_DOCUMENTS if has_documents else MAX_BYTES)
     except Misfit as error:
         raise InvalidInput(str(error), errors=error.errors) from error
-    return Accepted(key=_key(workflow, made.value), body=made.body)
+    documents = frozenset(one.sha256 for one in documents_in(made.value)) if has_documents else frozenset()
+    return Accepted(key=_key(workflow, made.value), body=made.body, documents=documents)
 
 
 def _key(workflow: AnyWorkflow, input: BaseModel) -> str:
@@ -417,6 +430,9 @@ def _begin(taking: _Taking, begun: Mapping[int, _Begun], intake: Intake) -> None
         for case, one in begun.items()
     ]
     audit.record_all(session, acts, team=team, at=taking.at, actor=taking.actor)
+    held = {case: one.accepted.documents for case, one in begun.items() if one.accepted.documents}
+    if held:
+        held_documents.hold(session, held, team=team, are_new=intake is Intake.TAKEN_IN)
 
 
 def _origins(taking: _Taking, begun: Collection[int], intake: Intake) -> Mapping[int, int]:

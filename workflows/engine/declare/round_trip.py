@@ -33,20 +33,20 @@ class Kept(Generic[ModelT]):
     value: ModelT
 
 
-def kept(form: type[ModelT], value: BaseModel, *, a: str = "decision") -> Kept[ModelT]:
+def kept(form: type[ModelT], value: BaseModel, *, a: str = "decision", most: int = MAX_BYTES) -> Kept[ModelT]:
     """Write a value of a form and read it back. Raise `Misfit` where the value changes or is too large.
 
-    `a`: a word for the value, used in messages.
+    `a`: a word for the value, used in messages. `most`: bytes of its JSON.
     """
-    if larger_than(value, MAX_BYTES):
-        raise Misfit({WHOLE: f"too large, the limit for one {a} is {MAX_BYTES:,} bytes"})
+    if larger_than(value, most):
+        raise Misfit({WHOLE: f"too large, the limit for one {a} is {most:,} bytes"})
     try:
         body = called(lambda: to_body(value))
     except AuthorFailed as error:
         raise Misfit({WHOLE: f"it cannot be written as JSON: {error}"}) from error
     size = len(body.encode())
-    if size > MAX_BYTES:
-        raise Misfit({WHOLE: f"{size:,} bytes, the limit for one {a} is {MAX_BYTES:,}"})
+    if size > most:
+        raise Misfit({WHOLE: f"{size:,} bytes, the limit for one {a} is {most:,}"})
     back = read(form, body)
     lost = losses(value, back) or _not_finite(body)
     if lost:

@@ -16,6 +16,7 @@ from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, JsonValue
 
+from workflows.engine.declare.documents import DocumentRules, DocumentsAs
 from workflows.engine.declare.incoming.fetching import WITHIN, Fetch, Fetched, check_fetch
 from workflows.engine.declare.incoming.follow_ups import Then
 from workflows.engine.declare.incoming.messages import CHANNEL_ID, FromMessage, Message
@@ -258,7 +259,7 @@ _WEEKDAYS = WorkingHours(begin=time(0), end=time(0))
 """The working days of a workflow that declares no hours."""
 
 
-class Workflow(Generic[InputT, OutputT]):
+class Workflow(DocumentRules[InputT, OutputT]):
     """One business decision, automated and owned by a named person."""
 
     def __init__(
@@ -290,6 +291,7 @@ class Workflow(Generic[InputT, OutputT]):
         is_sample: bool = False,
         no_nevers: str | None = None,
         handed_proposals: HandedProposals = "review",
+        documents: DocumentsAs = "text",
     ) -> None:
         """Declare a workflow.
 
@@ -316,6 +318,8 @@ class Workflow(Generic[InputT, OutputT]):
         `no_nevers`: why it needs no never, in words for people: its charter says that in their place.
         `handed_proposals`: what becomes of a proposal that a source hands in with the case. refuse: it is not taken;
         review: a person decides, however sure the source is; policy: it may go alone like one of ours.
+        `documents`: how a model is given the documents of a case. text: what was read from them; pages: the pages as
+        they look; both: both.
 
         Raise `BadDeclaration` for a declaration that cannot work.
         """
@@ -371,6 +375,7 @@ class Workflow(Generic[InputT, OutputT]):
         self.is_sample = is_sample
         self.no_nevers = no_nevers
         self.handed_proposals = handed_proposals
+        self._begin_documents(documents)
         self.nevers: tuple[Never[InputT, OutputT], ...] = ()
         self.checks: tuple[Check[InputT, OutputT], ...] = ()
         self.templates: dict[str, Callable[[InputT, Mapping[str, str]], str]] = {}

@@ -18,6 +18,7 @@ from store.cases.removals import KeptContent
 from store.db.free_places import overwriting
 from workflows.engine.context import Context
 from workflows.engine.declare.retention import ContentClass
+from workflows.engine.documents.removing import let_go
 from workflows.engine.privacy.kinds import OF_CASES, counts_by_class, kinds_of
 from workflows.engine.privacy.messages import withdraw
 from workflows.engine.read.edit_changes import changes_of, changes_to_json, proposed_in
@@ -40,7 +41,8 @@ def remove(
     """Remove the content of these classes from the rows of a case that is held; returns the number of each class.
 
     `workflow`: the name of the case's workflow. Where nothing is left after it, the case loses its salt and takes in
-    nothing more. Content that was removed before is not counted again.
+    nothing more. Content that was removed before is not counted again. Documents that no other case holds are removed
+    after the transaction: see `workflows.engine.documents.removing`.
     """
     team, chosen = context.team, _OF_CASE & set(classes)
     removed: Counter[ContentClass] = Counter()
@@ -60,6 +62,8 @@ def remove(
         if ContentClass.MODEL in chosen:
             removals.blank_requests(session, case.id, team=team)
         unknown = ContentClass.OUTPUT in chosen
+        if ContentClass.INPUT in chosen:
+            let_go(session, context, case.id, at=at)
         gone = counts_by_class(removals.remove(session, case.id, kinds_of(chosen), team=team, unknown=unknown))
         # Nobody is shown in a channel what a model was given and returned.
         was_shown = removed[ContentClass.OUTPUT] > 0 or any(of is not ContentClass.MODEL for of in gone)

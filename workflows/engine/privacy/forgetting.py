@@ -4,7 +4,8 @@ A case that waits for a person, that failed, or that waits for a worker ends by 
 delivery is still to come or in doubt, is left as it is: what people decided is carried out first.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
+from dataclasses import replace
 from secrets import token_hex
 
 from sqlalchemy.orm import Session
@@ -13,6 +14,7 @@ from tenacity import retry, retry_if_exception_type, stop_after_attempt
 from store import schema
 from store.cases import cases, deliveries, removals, retained, runs
 from store.cases.review import questions, reports, reviews, spot_checks
+from store.documents import uses
 from store.governance import audit, legal_holds, teams
 from store.sources import follow_ups
 from store.states import NOT_ENDED, STOPPED, UNDECIDED, FollowUpState, QuestionState, ReviewState, RunState
@@ -23,8 +25,8 @@ from workflows.engine.case.transitions import move_question, move_review, move_r
 from workflows.engine.causes.counting import close_where_through
 from workflows.engine.context import Context
 from workflows.engine.declare.registry import AnyWorkflow
-from workflows.engine.declare.retention import ContentClass
 from workflows.engine.declare.review import Review
+from workflows.engine.documents.removing import remove_unheld
 from workflows.engine.errors import Stale, Unknown
 from workflows.engine.privacy.erasing import remove
 from workflows.engine.privacy.kinds import counts_by_class
@@ -54,6 +56,7 @@ def case_to_forget(context: Context, case: int, *, words: Words | None = None) -
             raise Unknown(f"there is no case {case}")
         hold = legal_holds.on(session, team=context.team, case=case, workflow=row.workflow_id)
         standing = retained.standing(session, case, team=context.team)
+        held = uses.of_case(session, case, team=context.team)
         return CaseToForget(
             case=case,
             key=row.key,
@@ -66,15 +69,23 @@ def case_to_forget(context: Context, case: int, *, words: Words | None = None) -
             hold=hold.reason if hold is not None else None,
             erased_at=row.erased_at,
             follow_ups=[one for one in made_from(session, case, team=context.team) if _has_content(session, one, row)],
+            documents=held.alone,
+            shared_documents=held.shared,
         )
 
 
-@retry(retry=retry_if_exception_type(Stale), stop=stop_after_attempt(5), reraise=True)
 def forget(context: Context, case: int, *, by: str, why: Why = Why.CASE, words: Words | None = None) -> Forgotten:
     """Remove the content of a case, and end it where it is open. Called twice, it is done once.
 
     `words`: where they stand in its key, that is replaced. Raise `Unknown`.
     """
+    done = _forget(context, case, by=by, why=why, words=words)
+    # Files go once it is certain that no case holds them any more.
+    return replace(done, files_left=remove_unheld(context).failed) if done.documents else done
+
+
+@retry(retry=retry_if_exception_type(Stale), stop=stop_after_attempt(5), reraise=True)
+def _forget(context: Context, case: int, *, by: str, why: Why, words: Words | None) -> Forgotten:
     with context.database.write() as session:
         cases.hold(session, case, team=context.team)
         row = cases.get(session, case, team=context.team)
@@ -87,11 +98,21 @@ def forget(context: Context, case: int, *, by: str, why: Why = Why.CASE, words: 
             return Forgotten(case=case, removed={}, ended=False, new_key=None, bar=bar)
         ended = _end(session, context, row, at_work, by=by)
         at, name = context.clock(), teams.workflow_name(session, row.workflow_id, team=context.team)
+        held = uses.of_case(session, case, team=context.team)
         removed = remove(session, context, row, workflow=name, at=at)
         new_key = _rename(session, row, name) if words is not None and words.stand_in(row.key) else None
+        done = Forgotten(
+            case=case,
+            removed=removed,
+            ended=ended,
+            new_key=new_key,
+            bar=None,
+            documents=held.alone,
+            shared_documents=held.shared,
+        )
         if removed or ended or new_key:
-            _record(session, context, case, by=by, why=why, removed=removed, ended=ended, renamed=new_key is not None)
-        return Forgotten(case=case, removed=removed, ended=ended, new_key=new_key, bar=None)
+            _record(session, context, done, by=by, why=why)
+        return done
 
 
 def left_over(context: Context, case: int) -> LeftOver:
@@ -201,21 +222,13 @@ def _rename(session: Session, row: schema.Case, workflow: str) -> str:
     return new
 
 
-def _record(
-    session: Session,
-    context: Context,
-    case: int,
-    *,
-    by: str,
-    why: Why,
-    removed: Mapping[ContentClass, int],
-    ended: bool,
-    renamed: bool,
-) -> None:
-    details: dict[str, str | int | None] = {"why": why, **{of.value: number for of, number in removed.items()}}
-    if ended:
+def _record(session: Session, context: Context, done: Forgotten, *, by: str, why: Why) -> None:
+    details: dict[str, str | int | None] = {"why": why, **{of.value: number for of, number in done.removed.items()}}
+    if done.documents:
+        details["documents"] = done.documents
+    if done.ended:
         details["ended"] = "open"
-    if renamed:
+    if done.new_key is not None:
         details["renamed"] = "yes"
     audit.record(
         session,
@@ -223,7 +236,7 @@ def _record(
         at=context.clock(),
         actor=by,
         action=FORGOTTEN,
-        subject=SubjectKind.CASE.of(case),
-        case=case,
+        subject=SubjectKind.CASE.of(done.case),
+        case=done.case,
         details=details,
     )

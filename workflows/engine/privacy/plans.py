@@ -12,7 +12,20 @@ from workflows.engine.privacy.views import Forgotten, Plan, Unreached, Why
 
 _AT_ONCE = 500
 """Cases that one statement asks about."""
-_TABLES = ("contents", "steps", "cases", "deliveries", "reviews", "reports", "causes", "drafts", "model_requests")
+_TABLES = (
+    "contents",
+    "steps",
+    "cases",
+    "deliveries",
+    "reviews",
+    "reports",
+    "causes",
+    "drafts",
+    "model_requests",
+    "documents",
+    "document_uploads",
+    "shown_files",
+)
 """Tables of which a removal changes rows."""
 
 

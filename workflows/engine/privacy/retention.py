@@ -18,6 +18,7 @@ from store.governance import audit, legal_holds, teams
 from store.subjects import SubjectKind
 from workflows.engine.context import SYSTEM, Context
 from workflows.engine.declare.retention import ContentClass, Retention
+from workflows.engine.documents.removing import sweep
 from workflows.engine.privacy.erasing import remove
 from workflows.engine.privacy.kinds import OF_CASES, kinds_of
 from workflows.engine.privacy.views import Looked, RetentionLine, Why
@@ -60,6 +61,10 @@ def look(context: Context, *, pages: int = PAGES) -> Looked:
             _look_at(context, row, of, looked, pages=pages)
     _remove_due(context, again, looked)
     _remove_late(context, looked)
+    # With those that were let go just now.
+    swept = sweep(context)
+    looked.documents = swept.documents
+    looked.is_more_left = looked.is_more_left or swept.is_more_left
     if looked.cases:
         log.info("retention.removed", cases=looked.cases, put_off=looked.put_off)
     return looked

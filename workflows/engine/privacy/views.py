@@ -79,6 +79,10 @@ class CaseToForget:
     """Time when its content was removed before; None where it was not."""
     follow_ups: Sequence[int] = ()
     """Cases that were made from it and have content, the nearest first: they hold what was made of it, and stay."""
+    documents: int = 0
+    """Documents that no other case holds: they go with it."""
+    shared_documents: int = 0
+    """Documents that another case holds as well: they stay."""
 
     @property
     def changes(self) -> bool:
@@ -99,6 +103,12 @@ class Forgotten:
     """Key that took the place of the one with the words; None where it stayed."""
     bar: Bar | None
     """Reason why nothing was done; None where it was."""
+    documents: int = 0
+    """Documents that went with it."""
+    shared_documents: int = 0
+    """Documents that stay, since another case holds them as well."""
+    files_left: int = 0
+    """Files that could not be removed from the folder of documents; serve tries again."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -118,6 +128,11 @@ class Plan:
         """The number of texts and steps by class, of the cases whose content can be removed now."""
         able = [one.content for one in self.cases if one.bar is None]
         return {of: number for of in ContentClass if (number := sum(each.get(of, 0) for each in able))}
+
+    @property
+    def documents(self) -> int:
+        """The number of documents that go with these cases."""
+        return sum(one.documents for one in self.cases if one.bar is None)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -177,6 +192,8 @@ class Looked:
     removed: dict[ContentClass, int] = field(default_factory=dict)
     put_off: int = 0
     """Cases whose content stays for now: they are open, or under a legal hold."""
+    documents: int = 0
+    """Documents that were removed, since no case holds them any more, or none ever did."""
     is_more_left: bool = False
     """True if more was due than one look does."""
 

@@ -12,6 +12,7 @@ from workflows.engine.declare.calls import author_threads
 from workflows.engine.declare.registry import AnyWorkflow
 from workflows.engine.declare.workflow import Example
 from workflows.engine.errors import CodeExited, InvalidInput, TimeLimitPassed
+from workflows.engine.propose.example_inputs import documents_beside, input_of
 from workflows.engine.propose.placeholders import text_told
 from workflows.model.local import local_model
 from workflows.model.local.local_model import CannotLearn, LocalModel
@@ -65,8 +66,11 @@ def learned(workflow: AnyWorkflow, *, without: Callable[[Example], bool] = lambd
 def learned_from(workflow: AnyWorkflow, examples: Iterable[Example]) -> LocalModel:
     """Return the local model of a workflow, learned from these examples. Raise `CannotLearn`."""
     try:
+        known = list(examples)
+        for example in known:
+            documents_beside(workflow, example.input)
         taught = _within(
-            workflow, lambda: [_to_learn(workflow, number, example) for number, example in enumerate(examples, 1)]
+            workflow, lambda: [_to_learn(workflow, number, example) for number, example in enumerate(known, 1)]
         )
     except (InvalidInput, TimeLimitPassed, CodeExited) as error:
         raise CannotLearn(str(error)) from error
@@ -81,7 +85,7 @@ def _within(workflow: AnyWorkflow, call: Callable[[], T]) -> T:
 
 def _to_learn(workflow: AnyWorkflow, number: int, example: Example) -> local_model.Example:
     try:
-        input = workflow.input.model_validate(example.input)
+        input = input_of(workflow, example.input)
     except ValidationError as error:
         found = all_complaints(error)
         where = EXAMPLES if workflow.examples is None else "the examples"

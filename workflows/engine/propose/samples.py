@@ -10,6 +10,7 @@ from workflows.engine.case.files.rows import read_rows
 from workflows.engine.declare.registry import AnyWorkflow
 from workflows.engine.declare.workflow import Example
 from workflows.engine.errors import InvalidInput
+from workflows.engine.propose.example_inputs import input_of
 from workflows.engine.propose.placeholders import text_told
 from workflows.model.sample_answers import SampleAnswers
 
@@ -50,7 +51,7 @@ def _texts(workflow: AnyWorkflow, examples: list[Example]) -> dict[str, str]:
     texts = {}
     for number, example in enumerate(examples, 1):
         try:
-            input = workflow.input.model_validate(example.input)
+            input = input_of(workflow, example.input)
         except ValidationError as error:
             raise InvalidInput(
                 f"example {number} of {workflow.name} does not fit its input: {all_complaints(error)}"

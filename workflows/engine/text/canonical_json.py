@@ -12,10 +12,14 @@ from typing import TypeVar
 from pydantic import BaseModel, JsonValue, RootModel
 from pydantic_core import to_jsonable_python
 
+from workflows.documents.document import NewDocument
+
 MAX_DEPTH = 50
 """Most levels of lists and objects inside each other."""
 MAX_BYTES = 256 * 1024
 """Most bytes of one input, as JSON in UTF-8."""
+MAX_WITH_DOCUMENTS = 2 * 1024 * 1024
+"""Most bytes of one input that holds documents, whose text is a part of it."""
 MAX_RESULT = 4 * 1024 * 1024
 """Most bytes of a step's arguments, and of its result, as JSON in UTF-8."""
 MAX_PROPOSAL = 1024 * 1024
@@ -57,7 +61,7 @@ def content_hash(text: str) -> str:
     return sha256(text.encode()).hexdigest()
 
 
-def unstorable(values: Mapping[str, JsonValue]) -> str | None:
+def unstorable(values: Mapping[str, object]) -> str | None:
     """Return why these values cannot be kept as they are, with the field's name; None where they can.
 
     PostgreSQL cannot store a NUL, and UTF-8 has no half surrogate pair. Changing them silently would be wrong.
@@ -69,7 +73,7 @@ def unstorable(values: Mapping[str, JsonValue]) -> str | None:
     return None
 
 
-def unstorable_value(value: JsonValue) -> str | None:
+def unstorable_value(value: object) -> str | None:
     """Return why one value cannot be kept as it is; None where it can."""
     for text in _texts(value, depth=1):
         if text is None:
@@ -107,6 +111,8 @@ def larger_than(value: object, limit: int) -> bool:
         match one:
             case str() | bytes() | bytearray():
                 left -= len(one)
+            case NewDocument():
+                left -= 1  # a reference will stand in its place
             case int():
                 left -= one.bit_length() // 4
             case Decimal():
@@ -178,7 +184,7 @@ def _is_utf8(text: str) -> bool:
     return True
 
 
-def _texts(value: JsonValue, *, depth: int) -> Iterator[str | None]:
+def _texts(value: object, *, depth: int) -> Iterator[str | None]:
     if depth > MAX_DEPTH:
         yield None
     elif isinstance(value, str):

@@ -51,6 +51,8 @@ from store.governance import teams
 from store.sources import sources
 from store.sources.origins import NewOrigin
 from store.states import STOPPED, RunState, SourceKind
+from workflows.documents.documents import Documents
+from workflows.documents.shelf import FolderShelf
 from workflows.engine.case import intake
 from workflows.engine.case.leases import claim
 from workflows.engine.charters.as_signed import AsSigned
@@ -169,7 +171,12 @@ class Testbed(Generic[InputT, OutputT]):
                 team = teams.add_local_team(session, at=self.now - timedelta(days=365))
             keep_prompts(database, registry, team=team, at=self.now)
             self.context = Context(
-                database=database, registry=registry, clock=lambda: self.now, team=team, charters=AsSigned()
+                database=database,
+                registry=registry,
+                clock=lambda: self.now,
+                team=team,
+                charters=AsSigned(),
+                documents=Documents(FolderShelf(Path(folder, "documents"))),
             )
             self._runner = Runner(
                 self.context,

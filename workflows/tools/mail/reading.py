@@ -15,7 +15,7 @@ from email.parser import BytesParser
 from email.utils import getaddresses, parsedate_to_datetime
 from hashlib import sha256
 
-from workflows.tools.mail.html_text import text_of, tidied
+from workflows.html_text import text_of, tidied
 from workflows.tools.mail.mails import Address, Attachment, Mail
 
 MOST_BYTES = 256 * 1024

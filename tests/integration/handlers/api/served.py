@@ -1,7 +1,7 @@
 """The API of a Countersign to test with: a real server on a real database, and keys of two sources."""
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.client import HTTPConnection, HTTPResponse
@@ -14,15 +14,19 @@ from bot.settings import Address
 from bot.web_server import Keeps, answering, listening_at
 from handlers.web.api.app import Api
 from handlers.web.api.bodies import Bodies
+from handlers.web.api.documents import Reader
 from store.db.database import Database
 from tests.sample import Desk, sample_workflow
 from tests.waiting import LONGEST
 from tests.world import World
 from workflows import Autonomy
+from workflows.documents.documents import Documents
+from workflows.engine.context import Context
 from workflows.engine.sources.programs import api_sources, keys
 from workflows.model.scripted import ScriptedModel, says
 
 TICKET = {"id": 1, "text": "Where is my parcel?"}
+BOUNDARY = "b-o-u-n-d-a-r-y"
 TRIAGE: Mapping[str, JsonValue] = {"queue": "delivery", "reply": "It is on its way."}
 
 
@@ -62,6 +66,21 @@ class Served:
     other: str
     """Key of a source that may hand in for `another`, without proposals."""
     made: list[str] = field(default_factory=list)
+
+    def upload(
+        self,
+        data: bytes,
+        *,
+        name: str = "invoice.pdf",
+        key: str | None = "",
+        part: str = "application/pdf",
+        headers: Mapping[str, str] | None = None,
+    ) -> Said:
+        """Hand in a file. `part`: the type that is said of it."""
+        head = f'--{BOUNDARY}\r\nContent-Disposition: form-data; name="file"; filename="{name}"\r\n'
+        body = f"{head}Content-Type: {part}\r\n\r\n".encode() + data + f"\r\n--{BOUNDARY}--\r\n".encode()
+        sent = {"Content-Type": f"multipart/form-data; boundary={BOUNDARY}", **(headers or {})}
+        return self.ask("POST", "/v1/documents", body, key=key, headers=sent)
 
     def ask(
         self,
@@ -112,13 +131,16 @@ def served(
     answer: Mapping[str, JsonValue] = TRIAGE,
     per_minute: int = 100_000,
     bodies: Bodies | None = None,
+    documents: Documents | None = None,
+    reader: Callable[[Context], Reader] | None = None,
     strangers: int = 100_000,
     keeps: Keeps | None = None,
     most: int | None = None,
 ) -> Iterator[Served]:
     """Serve for the block. `answer`: of the model. `per_minute`: requests of each source. The others are limits."""
     desk = Desk()
-    world = World(database=database, model=ScriptedModel(lambda question: says(answer)))
+    model = ScriptedModel(lambda question: says(answer))
+    world = World(database=database, model=model, documents=documents or Documents())
     for name in ("sample", "another"):
         world.registry.add(sample_workflow(desk, autonomy=Autonomy.draft(), name=name))
     made = []
@@ -128,7 +150,14 @@ def served(
         )
         made.append(keys.make(world.context, name, by="tester").key)
     stop = Event()
-    api = Api(world.context, threads=8, stops=stop.is_set, bodies=bodies, strangers=strangers)
+    api = Api(
+        world.context,
+        threads=8,
+        stops=stop.is_set,
+        bodies=bodies,
+        reader=reader(world.context) if reader is not None else None,
+        strangers=strangers,
+    )
     listening = listening_at(Address(host="127.0.0.1", port=0))
     port = int(listening.getsockname()[1])
     with answering(

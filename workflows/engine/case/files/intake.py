@@ -8,6 +8,7 @@ from pathlib import Path
 
 from pydantic import JsonValue
 
+from workflows.documents.document import ArrivedIn, none_arrived_in
 from workflows.engine.case.files.columns import refuse_without
 from workflows.engine.case.files.rows import Reading, Row, read_rows
 from workflows.engine.case.intake import Accepted, Intake, accept, take_in
@@ -48,15 +49,17 @@ def take_in_file(
     *,
     actor: str,
     options: Mapping[str, JsonValue] | None,
+    arrived: ArrivedIn = none_arrived_in,
     advanced: Callable[[], None] = lambda: None,
 ) -> FileTaken:
-    """Take in a file. `options`: what the workflow was made from. `advanced`: told of each row.
+    """Take in a file. `options`: what the workflow was made from. `arrived`: gives the documents that a row names.
+    `advanced`: told of each row.
 
     Raise `InvalidInput` for a file that cannot be read, or one without the columns that are needed.
     """
     taken = FileTaken(unused=refuse_without(workflow, file, reading))
     wanted = set(workflow.input.model_fields)
-    conflicts = conflicting_rows(workflow, file, reading)
+    conflicts = conflicting_rows(workflow, file, reading, arrived=arrived)
     truths = [name for name in workflow.output.model_fields if name not in wanted]
     batch: list[tuple[Accepted, Mapping[str, JsonValue], Row]] = []
     started = time.perf_counter()
@@ -82,7 +85,7 @@ def take_in_file(
     for row in read_rows(file, reading):
         taken.rows += 1
         try:
-            accepted = accept_row(workflow, row)
+            accepted = accept_row(workflow, row, arrived=arrived)
             if accepted.key in conflicts:
                 raise InvalidInput(conflict_in_words(accepted.key, conflicts[accepted.key]))
             truth = {name: row.values[name] for name in truths if row.values.get(name) not in (None, "")}
@@ -108,12 +111,14 @@ class _Told:
     """Rows with the same key and other content."""
 
 
-def conflicting_rows(workflow: AnyWorkflow, file: Path, reading: Reading) -> dict[str, tuple[int, ...]]:
+def conflicting_rows(
+    workflow: AnyWorkflow, file: Path, reading: Reading, *, arrived: ArrivedIn = none_arrived_in
+) -> dict[str, tuple[int, ...]]:
     """Return key -> rows that bring it with different content: nobody knows which of them is right."""
     told: dict[str, _Told] = {}
     for row in read_rows(file, reading):
         try:
-            accepted = accept_row(workflow, row)
+            accepted = accept_row(workflow, row, arrived=arrived)
         except InvalidInput:
             continue  # reported when it is taken in
         content = content_hash(accepted.body)
@@ -123,12 +128,13 @@ def conflicting_rows(workflow: AnyWorkflow, file: Path, reading: Reading) -> dic
     return {key: (first.row, *first.others) for key, first in told.items() if first.others}
 
 
-def accept_row(workflow: AnyWorkflow, row: Row) -> Accepted:
+def accept_row(workflow: AnyWorkflow, row: Row, *, arrived: ArrivedIn = none_arrived_in) -> Accepted:
     """Check the input of a row. Raise `InvalidInput`."""
     if row.problem is not None:
         raise InvalidInput(row.problem)
     wanted = workflow.input.model_fields
-    return accept(workflow, {name: value for name, value in row.values.items() if name in wanted})
+    values = {name: value for name, value in row.values.items() if name in wanted}
+    return accept(workflow, values, arrived=arrived(values))
 
 
 def conflict_in_words(key: str, rows: tuple[int, ...]) -> str:

@@ -18,7 +18,7 @@ from store.governance import audit, teams
 from store.schema import AuditRow
 from store.states import STOPPED, DeliveryState, RunState
 from store.subjects import SubjectKind
-from workflows.engine.case import notices
+from workflows.engine.case import held_documents, notices
 from workflows.engine.case.answers import keep_answers
 from workflows.engine.case.idempotency_keys import case_key
 from workflows.engine.case.intake import INPUT_CORRECTED, Accepted, supersede_reviews
@@ -305,6 +305,7 @@ def _rerun(
         at=at,
     )
     queue.enqueue(session, run=run, case=case)
+    held_documents.hold(session, {case: accepted.documents}, team=team)
     changes = input_changes(workflow.input, old, json.loads(accepted.body))
     audit.record(
         session,

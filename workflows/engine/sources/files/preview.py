@@ -9,6 +9,7 @@ from pathlib import Path
 from pydantic import BaseModel
 
 from workflows.complaints import WHOLE
+from workflows.documents.document import ArrivedIn, none_arrived_in
 from workflows.engine.case.files.columns import refuse_without
 from workflows.engine.case.files.intake import accept_row, conflict_in_words, conflicting_rows
 from workflows.engine.case.files.rows import Reading, Row, header_of, read_rows
@@ -81,21 +82,22 @@ def preview(
     file: Path,
     reading: Reading,
     *,
+    arrived: ArrivedIn = none_arrived_in,
     advanced: Callable[[], None] = lambda: None,
 ) -> FilePreview:
-    """Tell what `take_in_file` would do now. `advanced`: told of each row.
+    """Tell what `take_in_file` would do now. `arrived`: as there, but keeps nothing. `advanced`: told of each row.
 
     Raise `InvalidInput` for a file that cannot be read, or one without the columns that are needed.
     """
     found = FilePreview(unused=refuse_without(workflow, file, reading))
     _fill_columns(found, workflow, file, reading)
-    conflicts = conflicting_rows(workflow, file, reading)
+    conflicts = conflicting_rows(workflow, file, reading, arrived=arrived)
     seen: set[str] = set()
     batch: list[tuple[Accepted, Row]] = []
     for row in read_rows(file, reading):
         found.rows += 1
         try:
-            accepted = accept_row(workflow, row)
+            accepted = accept_row(workflow, row, arrived=arrived)
             if accepted.key in conflicts:
                 raise InvalidInput(conflict_in_words(accepted.key, conflicts[accepted.key]))
         except InvalidInput as error:

@@ -20,9 +20,12 @@ from store.sources import handed_in
 from store.sources.handed_in import Answered
 from store.sources.origins import NewOrigin
 from workflows.complaints import pointer_to
+from workflows.documents.document import Arrived
 from workflows.engine.case.intake import Accepted, Intake, Receipt, accept, take_in, why_refused
 from workflows.engine.context import Context
 from workflows.engine.declare.registry import AnyWorkflow
+from workflows.engine.documents.arrivals import MOST_TEXT, looked_up
+from workflows.engine.documents.keeping import uploaded_by
 from workflows.engine.errors import InvalidInput, OtherRequest, Unknown
 from workflows.engine.sources.programs.handed_proposals import read_handed
 from workflows.engine.sources.programs.keys import Caller
@@ -127,7 +130,7 @@ def hand_in(
         kept = _kept(context, caller, declared, inputs, asked)
         if kept is not None:
             return kept
-    given = [_accepted(caller, declared, one) for one in inputs]
+    given = _all_accepted(context, caller, declared, inputs)
     accepted = [one for one in given if isinstance(one, Accepted)]
     if not accepted:
         return HandedIn(receipts=_each(given, []), replayed=False)
@@ -202,13 +205,29 @@ def _hash(text: str) -> str:
     return sha256(text.encode(errors="surrogatepass")).hexdigest()
 
 
-def _accepted(caller: Caller, workflow: AnyWorkflow, given: HandedInput) -> Accepted | NotTaken:
+def _all_accepted(
+    context: Context, caller: Caller, workflow: AnyWorkflow, inputs: Sequence[HandedInput]
+) -> list[Accepted | NotTaken]:
+    """Accept or refuse each input for itself. Raise `InvalidInput` where all together are too much."""
+    arrived = looked_up(workflow.input, [one.values for one in inputs], uploaded_by(context, caller.source))
+    given, left = [], MOST_TEXT
+    for one in inputs:
+        made = _accepted(caller, workflow, one, arrived=arrived)
+        left -= len(made.body) if isinstance(made, Accepted) and made.documents else 0
+        if left < 0:
+            # A document may be named in each of the cases, and its text is in each of them.
+            raise InvalidInput("the texts of its documents are too long together: hand in fewer cases at a time")
+        given.append(made)
+    return given
+
+
+def _accepted(caller: Caller, workflow: AnyWorkflow, given: HandedInput, *, arrived: Arrived) -> Accepted | NotTaken:
     if given.proposal is not None and not caller.may_propose:
         message = "this source may hand in no proposals: hand the case in without one"
         return NotTaken(why=Why.NOT_ALLOWED, message=message, part=Part.PROPOSAL, errors={"": message})
     part = Part.VALUES
     try:
-        accepted = accept(workflow, given.values)
+        accepted = accept(workflow, given.values, arrived=arrived)
         if given.proposal is None:
             return accepted
         part = Part.PROPOSAL
@@ -256,7 +275,7 @@ def _kept(
         named = cases.keys_of(session, {one.case for one in receipts if one is not None}, team=context.team)
     return HandedIn(
         receipts=[
-            receipt if receipt is not None else _refused_before(caller, workflow, one)
+            receipt if receipt is not None else _refused_before(context, caller, workflow, one)
             for receipt, one in zip(receipts, inputs, strict=True)
         ],
         replayed=True,
@@ -277,9 +296,9 @@ def _receipts(session: Session, answered: Answered, *, team: int) -> list[Receip
     return receipts
 
 
-def _refused_before(caller: Caller, workflow: AnyWorkflow, given: HandedInput) -> NotTaken:
+def _refused_before(context: Context, caller: Caller, workflow: AnyWorkflow, given: HandedInput) -> NotTaken:
     """Return why an input was not taken in, which is not kept: its words may hold what is in the case."""
-    again = _accepted(caller, workflow, given)
+    (again,) = _all_accepted(context, caller, workflow, [given])
     if isinstance(again, NotTaken):
         return again
     message = "it was refused when this request came first, and would be taken in now: use a new idempotency key"

@@ -1,0 +1,1 @@
+"""Places: where on a page a passage stands, and which part of it states a value."""
