@@ -3,6 +3,8 @@
 import os
 from collections.abc import Iterator, Sequence
 
+from pydantic import BaseModel
+
 from bot.app import App
 from handlers.texts.operations.findings import Finding
 from workflows.documents.document import holds_documents
@@ -28,7 +30,8 @@ def documents(app: App) -> Iterator[Finding]:
 
 def takers_of(app: App) -> list[str]:
     """Return the names of the workflows whose inputs hold documents."""
-    return [workflow.name for workflow in app.context.registry if holds_documents(workflow.input)]
+    forms: dict[str, type[BaseModel]] = {workflow.name: workflow.input for workflow in app.context.registry}
+    return [name for name, form in forms.items() if holds_documents(form)]
 
 
 def without_folder(app: App) -> str | None:

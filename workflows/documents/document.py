@@ -21,8 +21,12 @@ from pydantic import (
     ConfigDict,
     Field,
     GetJsonSchemaHandler,
+    JsonValue,
     ModelWrapValidatorHandler,
+    SerializationInfo,
+    SerializerFunctionWrapHandler,
     ValidationInfo,
+    model_serializer,
     model_validator,
 )
 from pydantic.json_schema import JsonSchemaValue
@@ -33,6 +37,8 @@ from workflows.documents.refusals import Why
 
 ARRIVED = "arrived"
 """Key of the validation context under which an `Arrived` stands, where the values come from outside."""
+TOLD = "told"
+"""Key of the serialization context under which a `Told` stands, where the values are for a model."""
 AS_KEPT = "as kept"
 """Key of the validation context that is true where documents may also be given as they are kept, by their fields: in
 values that are an author's own, such as examples.
@@ -138,6 +144,11 @@ class Document(BaseModel):
             raise ValueError("a document is named by the reference that it got when it was handed in")
         return arrived(value)
 
+    @model_serializer(mode="wrap")
+    def _as_told(self, plain: SerializerFunctionWrapHandler, info: SerializationInfo) -> Any:  # Any: what a model sees
+        told = info.context.get(TOLD) if isinstance(info.context, Mapping) else None
+        return plain(self) if told is None else told(self)
+
     @classmethod
     def __get_pydantic_json_schema__(cls, schema: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
         """Describe it as its source gives it: by a reference."""
@@ -158,6 +169,13 @@ class NewDocument:
     """Name of the file. Untrusted; no path is made of it."""
     data: bytes = field(repr=False)
 
+    def __post_init__(self) -> None:
+        """Raise `TypeError` for what is none, where it is made and not where it is read."""
+        given: tuple[object, object] = (self.name, self.data)
+        if not isinstance(given[0], str) or not isinstance(given[1], bytes):
+            kinds = f"{type(self.name).__name__} and {type(self.data).__name__}"
+            raise TypeError(f"a new document has a name as str and data as bytes, not {kinds}")
+
 
 Arrived = Callable[[str | NewDocument], Document]
 """A function from a reference, or from a new file, to the document. It raises `ValueError`, with the reason, where
@@ -165,6 +183,10 @@ there is none.
 """
 ArrivedIn = Callable[[Mapping[str, object]], Arrived]
 """A function from the values of one input to what gives their documents, all of which it has looked up."""
+
+
+Told = Callable[[Document], JsonValue]
+"""A function from a document to what a model is told of it, in place of its fields."""
 
 
 def arrived_in(context: object) -> Arrived | None:

@@ -8,10 +8,12 @@ from hashlib import sha256 as hashed
 from pydantic import TypeAdapter, ValidationError
 
 from workflows.documents.document import Document, Page
-from workflows.documents.limits import Limits
+from workflows.documents.limits import DRAWING, PICTURE_SIZE, PICTURE_WIDTH, Limits
 from workflows.documents.names import file_name
+from workflows.documents.pictures.kinds import picture_kind
+from workflows.documents.places.marks import MarkedPage
 from workflows.documents.read_once import ReadOnce
-from workflows.documents.reading.isolated import Isolated, shared
+from workflows.documents.reading.isolated import Bounds, Isolated, shared
 from workflows.documents.reading.recognisers import Recogniser, recogniser
 from workflows.documents.reading.whole import ReadDocument, Reader
 from workflows.documents.readings import Reading
@@ -19,6 +21,7 @@ from workflows.documents.refusals import DocumentAltered, DocumentMissing, Why, 
 from workflows.documents.shelf import Shelf
 
 _READING: TypeAdapter[Reading] = TypeAdapter(Reading)
+_PAGE: TypeAdapter[MarkedPage] = TypeAdapter(MarkedPage)
 
 
 class Documents:
@@ -110,6 +113,19 @@ class Documents:
         if hashed(data).hexdigest() != sha256:
             raise DocumentAltered(sha256)
         return data
+
+    def picture(self, page: MarkedPage, *, width: int = PICTURE_WIDTH) -> bytes:
+        """Return a picture of a page with its marks on it: a PNG, or a JPEG of a photo or a scan.
+
+        `width`: pixels. Without marks it is the page as it is. Raise `DocumentMissing` or `DocumentRefused`.
+        """
+        asked = {"page": _PAGE.dump_python(page, mode="json"), "width": width, "kind": self.reading(page.sha256).kind}
+        data, bounds = self.file(page.sha256), Bounds(seconds=DRAWING, memory=self.limits.memory, answer=PICTURE_SIZE)
+        made = self.isolated.run("workflows.documents.pictures.drawing.draw", data, asked=asked, bounds=bounds)
+        # What made it had an untrusted file in hand.
+        if picture_kind(made) is None:
+            raise refusal(Why.BROKEN)
+        return made
 
     def remove(self, sha256: str) -> None:
         """Remove a file with its reading, if it is there."""

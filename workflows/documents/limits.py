@@ -2,6 +2,13 @@
 
 from dataclasses import dataclass
 
+PICTURE_WIDTH = 1100
+"""Pixels of the width of a page's picture: enough to read small print once a phone has zoomed in."""
+PICTURE_SIZE = 8 * 1024 * 1024
+"""Most bytes of a page's picture."""
+DRAWING = 20.0
+"""Seconds for drawing a page."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Limits:

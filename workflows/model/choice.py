@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from workflows.model.attachments import PageLimits
 from workflows.model.concurrency import AT_ONCE
 from workflows.model.prices import OwnPrice, Prices
 from workflows.model.requests import Vendor
@@ -59,6 +60,10 @@ class ChosenVendor:
     def prices(self, own: Mapping[str, OwnPrice]) -> Prices:
         """Return the prices of its models. `own`: those that go before its own."""
         return Prices(own=own, listed=self.declared.prices)
+
+    def pages(self, model: str) -> PageLimits | None:
+        """Return the pages that one of its models can be shown; None: none."""
+        return self.declared.pages(self.settings, model)
 
     def connect(self, timeout: float | None) -> Vendor:
         """Make a connection. Raise `ModelUnavailable` where it cannot be asked."""

@@ -1,10 +1,13 @@
-"""Limits of the requests to one model: how many at once, and how many in a minute. They keep a provider's limits."""
+"""Limits of the requests to one model: how many at once, and how many in a minute. They keep a provider's limits.
+
+One limit keeps this process's own memory: the files of all requests together.
+"""
 
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from threading import BoundedSemaphore, Lock
+from threading import BoundedSemaphore, Condition, Lock
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:  # loaded where a rate is set: the library brings a client for each kind of storage
@@ -13,6 +16,8 @@ if TYPE_CHECKING:  # loaded where a rate is set: the library brings a client for
 
 AT_ONCE = 16
 """Requests to one model at once, in this process."""
+MOST_BYTES = 64 * 1024 * 1024
+"""Bytes of the files of all requests at once, in base64. Sending takes three to four times as much."""
 LONGEST_WAIT = 60.0
 """Seconds that a request waits for a free slot."""
 
@@ -37,22 +42,58 @@ def _rate(per_minute: int) -> _Rate:
     return _Rate(limit=RateLimitItemPerMinute(per_minute), limiter=MovingWindowRateLimiter(MemoryStorage()))
 
 
+class _Room:
+    """Room for the files of requests."""
+
+    def __init__(self, most: int) -> None:
+        self._most = self._left = most
+        self._changed = Condition()
+
+    @contextmanager
+    def taken(self, size: int) -> Iterator[None]:
+        """Wait for room for so many bytes, and hold it in the block. Raise `Busy`."""
+        held = min(size, self._most)
+        if held:
+            with self._changed:
+                if not self._changed.wait_for(lambda: self._left >= held, timeout=LONGEST_WAIT):
+                    raise Busy(
+                        f"other questions hold all memory for documents, and none ended within {LONGEST_WAIT:g} s."
+                    )
+                self._left -= held
+        try:
+            yield
+        finally:
+            if held:
+                with self._changed:
+                    self._left += held
+                    self._changed.notify_all()
+
+
 class Concurrency:
     """A limit for each model. Threads may share it."""
 
     def __init__(
-        self, *, at_once: int = AT_ONCE, per_minute: int | None = None, sleep: Callable[[float], None] = time.sleep
+        self,
+        *,
+        at_once: int = AT_ONCE,
+        per_minute: int | None = None,
+        most_bytes: int = MOST_BYTES,
+        sleep: Callable[[float], None] = time.sleep,
     ) -> None:
-        """Set the limits. `per_minute`: requests of this process to one model in any minute; None: no limit."""
+        """Set the limits. `per_minute`: requests of this process to one model in any minute; None: no limit.
+
+        `most_bytes`: of the files of all requests at once. One that is larger goes alone.
+        """
         self._at_once = at_once
         self._rate = _rate(per_minute) if per_minute is not None else None
         self._sleep = sleep
         self._concurrency: dict[str, BoundedSemaphore] = {}
         self._lock = Lock()
+        self._room = _Room(most_bytes)
 
     @contextmanager
-    def slot(self, model: str) -> Iterator[None]:
-        """Wait for a free slot, and hold it in the block. Raise `Busy`."""
+    def slot(self, model: str, *, size: int = 0) -> Iterator[None]:
+        """Wait for a free slot, and hold it in the block. Raise `Busy`. `size`: bytes of the files of the request."""
         lane = self._of(model)
         self._wait_for_rate(model)
         if not lane.acquire(timeout=LONGEST_WAIT):
@@ -60,7 +101,8 @@ class Concurrency:
                 f"{self._at_once} questions to {model} were under way, and none was answered within {LONGEST_WAIT:g} s."
             )
         try:
-            yield
+            with self._room.taken(size):
+                yield
         finally:
             lane.release()
 

@@ -2,23 +2,35 @@
 
 For each question: an answer given before, where there is one; else the prompt's model; else, where that is not
 available or too expensive, the cheaper model that the prompt names; else none, and a person gets the case. Each request
-passes the same gates, in this order: the limit of requests at once, its reservation in the ledger, the breaker. Its
-result is settled in the ledger and judged by the table in `outcomes`; tenacity asks again where that table says so.
+passes the same gates, in this order: the limit of requests at once, its reservation in the ledger, the breaker. The
+files of a request are loaded within that limit, and gone with it. The result is settled in the ledger and judged by the
+table in `outcomes`; tenacity asks again where that table says so.
 
 The instructions go into the system prompt and come only from the repository; the case goes into the user's turn and is
 data. The model's answer controls nothing here.
 """
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
 from hashlib import sha256
 
+from pydantic import JsonValue
 from tenacity import RetryCallState, Retrying, retry_if_result, wait_exponential_jitter
 
 from store.db.database import Database
+from workflows.model.attachments import (
+    GivenDocuments,
+    NotGiven,
+    PageLimits,
+    TooLarge,
+    files_of,
+    given_within,
+    memory_of,
+    most_tokens,
+)
 from workflows.model.circuit_breakers import Breakers, CircuitOpen
 from workflows.model.concurrency import Busy, Concurrency
 from workflows.model.envelope import Filled, Unreadable, form, read, with_texts
@@ -59,9 +71,30 @@ class _Asking:
     prompt: Prompt
     account: Account
     model: str
-    told: str
-    """The text of the user's turn."""
+    data: Mapping[str, JsonValue]
+    """The data of the case, as this model is told it."""
+    documents: GivenDocuments
+    limits: PageLimits | None
+    """The pages that the model can be shown; None: none."""
     states_form: bool
+    told: str = ""
+    """The text of the user's turn."""
+
+    def turn(self, *, problem: str | None = None) -> str:
+        """Return the text of the user's turn. `problem`: the error of the previous answer."""
+        question = self.question
+        return user_turn(
+            self.data,
+            answers=question.answers,
+            refused=question.refused,
+            problem=problem,
+            has_files=bool(self.documents.shown),
+        )
+
+    @property
+    def document_tokens(self) -> int:
+        """Most input tokens of the pages that are shown."""
+        return most_tokens(self.documents.shown, self.limits) if self.limits is not None else 0
 
     @property
     def route(self) -> Route:
@@ -77,13 +110,14 @@ class _Asking:
         """Return the entry for the ledger. `told`: the text that is really sent this time; the question stays the
         same.
         """
-        about = "\0".join((self.prompt.version, self.model, self.told, *(["stated"] if self.states_form else [])))
+        stated, files = ["stated"] if self.states_form else [], self.documents.key
+        about = "\0".join((self.prompt.version, self.model, self.told, *stated, *files))
         return Asked(
             workflow=self.question.workflow,
             account=self.account,
             model=self.model,
             prompt_version=self.prompt.version,
-            input_hash=sha256(self.told.encode()).hexdigest(),
+            input_hash=sha256("\0".join((self.told, *files)).encode()).hexdigest(),
             told=told,
             cache_key=sha256(about.encode()).hexdigest(),
             number=number,
@@ -106,18 +140,21 @@ class Gateway:
         breakers: Breakers | None = None,
         prices: Prices | None = None,
         states_form: bool = False,
+        pages: Callable[[str], PageLimits | None] = lambda _: None,
         traffic: Traffic | None = None,
         sleep: Callable[[float], None] = time.sleep,
     ) -> None:
         """`default_model`: for prompts that name none. `prices`: left out, the vendor's. `sleep`: waits some seconds.
 
-        `states_form`: put the form of the answer into the prompt, for a server that holds no answer to it. `traffic`:
-        counts the requests.
+        `states_form`: put the form of the answer into the prompt, for a server that holds no answer to it. `pages`:
+        gives the pages that a model can be shown; left out, each is told the text of documents only. `traffic`: counts
+        the requests.
         """
         self.default_model = default_model
         self._vendor = vendor
         self._prices = prices or Prices(listed=vendor.prices)
         self._states_form = states_form
+        self._pages = pages
         self._invalid = InvalidRequests()
         self._ledger = Ledger(database, team=team, clock=clock, outages=outages, prices=self._prices)
         self._concurrency = concurrency or Concurrency(sleep=sleep)
@@ -139,24 +176,22 @@ class Gateway:
             raise ModelUnavailable(f"The workflow {question.workflow} has no prompt, and this model needs one.")
         if account is None:
             raise ModelUnavailable(f"The workflow {question.workflow} has no budget, and this model costs something.")
-        told = user_turn(question.data, answers=question.answers, refused=question.refused)
         made: list[Attempt] = []
         first: Verdict | None = None
+        given = GivenDocuments()
         for model in models_of(prompt, self.default_model):
-            asking = _Asking(
-                question=question,
-                prompt=prompt,
-                account=account,
-                model=model,
-                told=told,
-                states_form=self._states_form,
-            )
-            made += self._ask(asking)
+            attempts, given = self._ask_model(question, prompt, account, model)
+            made += attempts
             if made[-1].filled is not None or not made[-1].verdict.follows.elsewhere:
                 break
             # The outcome of the prompt's own model counts, where the other one does not answer either.
             first = first or made[-1].verdict
-        return replace(conclude(made, first=first), prompt_version=prompt.version)
+        return replace(
+            conclude(made, first=first),
+            prompt_version=prompt.version,
+            shown=tuple(one.number for one in given.shown),
+            doubts=given.doubts,
+        )
 
     def prepare(self) -> None:
         """Load what asking needs, which may take seconds, so that no question's time includes it."""
@@ -165,6 +200,35 @@ class Gateway:
     def close(self) -> None:
         """Close the vendor's connections. A later question opens new ones."""
         self._vendor.close()
+
+    def _ask_model(
+        self, question: Question, prompt: Prompt, account: Account, model: str
+    ) -> tuple[Sequence[Attempt], GivenDocuments]:
+        """Return all requests to one model, with the documents as it was given them in the end."""
+        limits, too_large = self._pages(model), list[int]()
+        while True:
+            try:
+                given = given_within(question.documents, limits, too_large=too_large)
+            except NotGiven as why:
+                self._traffic.count(Route(workflow=question.workflow, model=model), Outcome.DOCUMENT)
+                return [_not_given(model, why)], GivenDocuments()
+            data = question.data
+            if given.in_text and question.data_with is not None:
+                data = question.data_with(given.in_text)
+            asking = _Asking(
+                question=question,
+                prompt=prompt,
+                account=account,
+                model=model,
+                data=data,
+                documents=given,
+                limits=limits,
+                states_form=self._states_form,
+            )
+            try:
+                return self._ask(replace(asking, told=asking.turn())), given
+            except TooLarge as found:
+                too_large.append(found.number)
 
     def _ask(self, asking: _Asking) -> Sequence[Attempt]:
         """Return all requests for a question to one model, in order; or an answer that was given before."""
@@ -205,11 +269,16 @@ class Gateway:
         worst = worst_case(request, self._prices)
         try:
             self._breakers.refuse(request.model)
-            with self._concurrency.slot(request.model):
+            shown, limits = asking.documents.shown, asking.limits
+            with self._concurrency.slot(request.model, size=memory_of(shown)):
+                if limits is not None and shown:
+                    request = replace(request, files=files_of(shown, limits))
                 reservation = self._ledger.reserve(asking.asked(number=number, told=request.user), worst)
                 return self._send(asking, request, reservation)
         except CircuitOpen as left:
             unsent = _circuit_open(request, left)
+        except NotGiven as why:
+            unsent = _not_given(request.model, why)
         except Busy as busy:
             unsent = _unsent(request, Outcome.NOT_ASKED, str(busy))
         except OverBudget as over:
@@ -287,15 +356,14 @@ def _request(asking: _Asking, made: Sequence[Attempt]) -> Request:
         asking.prompt,
         model=asking.model,
         user=asking.told,
+        document_tokens=asking.document_tokens,
         form=None if asking.prompt.form else form(asking.question.output),
         states_form=asking.states_form,
     )
     request = replace(request, max_tokens=request.max_tokens * 2**cut_off)
     if made and made[-1].verdict.outcome is Outcome.GARBAGE:
-        asked = asking.question
         # It may quote the answer, whose values were put back.
-        why = asked.hide(made[-1].verdict.why or "")
-        return replace(request, user=user_turn(asked.data, answers=asked.answers, refused=asked.refused, problem=why))
+        return replace(request, user=asking.turn(problem=asking.question.hide(made[-1].verdict.why or "")))
     return request
 
 
@@ -332,6 +400,10 @@ def _masked(filled: Filled, mask: Callable[[str], str]) -> Filled:
 
 def _circuit_open(request: Request, left: CircuitOpen) -> Attempt:
     return _unsent(request, Outcome.NOT_ASKED, f"{request.model} is not asked for a while: {left}")
+
+
+def _not_given(model: str, why: NotGiven) -> Attempt:
+    return Attempt(verdict=Verdict(outcome=Outcome.DOCUMENT, why=str(why)), model=model)
 
 
 def _unsent(request: Request, outcome: Outcome, why: str) -> Attempt:

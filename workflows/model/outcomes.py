@@ -39,6 +39,8 @@ class Outcome(StrEnum):
     TRUNCATED = "truncated"
     TOO_LONG = "too_long"
     REFUSED = "refused"
+    DOCUMENT = "document"
+    """A document of the case cannot be given to the model, or the provider cannot read it."""
     SPENT = "spent"
     LOCKED_OUT = "locked_out"
     RETIRED = "retired"
@@ -94,6 +96,7 @@ FOLLOWS: Mapping[Outcome, Follows] = {
     _O.TRUNCATED: Follows(again=Again.WITH_MORE_TOKENS, no_answer=_N.TRUNCATED),
     _O.TOO_LONG: Follows(no_answer=_N.TRUNCATED),
     _O.REFUSED: Follows(no_answer=_N.REFUSED),
+    _O.DOCUMENT: Follows(no_answer=_N.DOCUMENTS),
     _O.SPENT: Follows(breaker=Breaker.OPENS, no_answer=_N.ACCOUNT),
     _O.LOCKED_OUT: Follows(breaker=Breaker.OPENS, no_answer=_N.ACCOUNT),
     _O.RETIRED: Follows(no_answer=_N.RETIRED),

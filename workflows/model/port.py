@@ -7,7 +7,7 @@ untrusted: its values, confidences and reasons are passed on unchanged, and the 
     └── ModelUnavailable
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import tzinfo
 from decimal import Decimal
@@ -15,6 +15,8 @@ from enum import StrEnum
 from typing import Literal, Protocol
 
 from pydantic import BaseModel, JsonValue
+
+from workflows.model.attachments import Attached
 
 Effort = Literal["low", "medium", "high", "xhigh", "max"]
 Thinking = Literal["adaptive", "disabled"]
@@ -40,6 +42,8 @@ class NoAnswer(StrEnum):
     REFUSED = "refused"
     TRUNCATED = "truncated"
     """The case or the answer is too long."""
+    DOCUMENTS = "documents"
+    """A document of the case can be given to the model neither by its pages nor as text."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -127,6 +131,12 @@ class Question:
     """
     answers: Sequence[SourceAnswer] = ()
     """Answers of the case's source to people's questions, oldest first."""
+    documents: tuple[Attached, ...] = ()
+    """The documents in the data, each once, by number."""
+    data_with: Callable[[Collection[int]], Mapping[str, JsonValue]] | None = None
+    """Function that returns the data with the documents of these numbers as text, in place of their pages; None where
+    it has none.
+    """
     hide: Callable[[str], str] = str
     """Function that puts placeholders in place of personal values, for a text of ours about an answer. What is above
     has been through it.
@@ -197,6 +207,10 @@ class Answer:
     """Reason why another model than the prompt's own was asked; None where it was not."""
     cached_from: int | None = None
     """Id of the earlier request whose answer was used again; None where the model was asked."""
+    shown: tuple[int, ...] = ()
+    """Numbers of the documents whose pages the model was shown. Of the others it read the text."""
+    doubts: tuple[str, ...] = ()
+    """Reasons not to trust the answer that lie in the question, such as a document that could not be shown."""
     usage: Usage = field(default_factory=Usage)
     cost: Decimal = Decimal(0)
     """US dollars spent."""

@@ -6,6 +6,7 @@ from typing import Protocol
 
 from pydantic.json_schema import JsonSchemaValue
 
+from workflows.model.attachments import File
 from workflows.model.envelope import stated
 from workflows.model.outcomes import Verdict
 from workflows.model.port import Effort, Prompt, Thinking, Usage
@@ -31,24 +32,35 @@ class Request:
     thinking: Thinking | None = None
     form_is_stated: bool = False
     """True if the form is in the system prompt, for a server that does not enforce it."""
+    document_tokens: int = 0
+    """Most input tokens of the documents whose pages it shows."""
+    files: tuple[File, ...] = ()
+    """The files of these documents. They stand before the case."""
 
     def most_input_tokens(self) -> int:
         """Return an upper bound for the number of input tokens.
 
         A token has at least one byte. In the repository's own text, which is words and JSON, it has more than two; the
-        text of a case may be anything.
+        text of a case may be anything. Files count by their pages, and not by their bytes.
         """
         own = len(self.system.encode()) + (0 if self.form_is_stated else len(str(self.form).encode()))
-        return _FRAME_TOKENS + own // 2 + len(self.user.encode())
+        return _FRAME_TOKENS + own // 2 + len(self.user.encode()) + self.document_tokens
 
 
 def request_for(
-    prompt: Prompt, *, model: str, user: str, form: JsonSchemaValue | None = None, states_form: bool = False
+    prompt: Prompt,
+    *,
+    model: str,
+    user: str,
+    form: JsonSchemaValue | None = None,
+    states_form: bool = False,
+    document_tokens: int = 0,
 ) -> Request:
     """Return the request for a prompt and the user's turn of a case.
 
     `form`: the form of the answer, for a prompt that has none. `states_form`: put it into the system prompt. Effort and
-    thinking were chosen for the prompt's own model; another model may not know them, and gets none.
+    thinking were chosen for the prompt's own model; another model may not know them, and gets none. `document_tokens`:
+    most tokens of the pages that are shown with it.
     """
     is_own = model != prompt.fallback_model
     asked = dict(prompt.form) or form or {}
@@ -58,6 +70,7 @@ def request_for(
         user=user,
         form=asked,
         form_is_stated=states_form,
+        document_tokens=document_tokens,
         max_tokens=prompt.max_tokens,
         effort=prompt.effort if is_own else None,
         thinking=prompt.thinking if is_own else None,
@@ -66,7 +79,12 @@ def request_for(
 
 def worst_case(request: Request, prices: Prices) -> Decimal:
     """Return the US dollars that a request may cost at most. Raise `Unpriced`."""
-    tokens = Usage(cache_write_tokens=request.most_input_tokens(), output_tokens=request.max_tokens)
+    # Only the instructions are asked to be cached, and pages stand behind them.
+    tokens = Usage(
+        cache_write_tokens=request.most_input_tokens() - request.document_tokens,
+        input_tokens=request.document_tokens,
+        output_tokens=request.max_tokens,
+    )
     return prices.of(request.model, tokens)
 
 

@@ -11,7 +11,7 @@ from workflows.errors import Unclear
 from workflows.tools.characters import plain, shown, text_of
 from workflows.tools.money import scan, with_codes
 
-__all__ = ["LONGEST_AMOUNT", "LONGEST_TEXT", "Amount", "Unclear", "amount", "amounts_in"]
+__all__ = ["LONGEST_AMOUNT", "LONGEST_TEXT", "Amount", "AmountPlace", "Unclear", "amount", "amounts_at", "amounts_in"]
 
 LONGEST_TEXT = 100_000
 """Characters that are searched for amounts."""
@@ -63,9 +63,29 @@ def amounts_in(text: str) -> list[Amount]:
     """
     if len(text_of(text)) > LONGEST_TEXT:
         raise Unclear(f"at most {LONGEST_TEXT:,} characters are searched for amounts, these are {len(text):,}")
-    found: dict[tuple[int, Amount], None] = {}
-    for one in scan(plain(text), None):
-        for value in (*one.values, *one.apart):
-            for signed in (-value, value) if one.in_brackets or one.maybe_negative else (value,):
-                found[one.start, Amount(value=signed, currency=one.currency)] = None
-    return [each for _, each in found]
+    return [each for place in amounts_at(plain(text)) for each in place.amounts]
+
+
+@dataclass(frozen=True, kw_only=True)
+class AmountPlace:
+    """A place in a text that holds a number that may be an amount."""
+
+    start: int
+    """The first character of it, or of its sign, its bracket or its currency."""
+    end: int
+    amounts: tuple[Amount, ...]
+    """Its sensible readings."""
+
+
+def amounts_at(text: str) -> list[AmountPlace]:
+    """Return the places of the amounts in a text of plain characters, in order, as `amounts_in` finds them."""
+    found: list[AmountPlace] = []
+    for one in scan(text, None):
+        either_sign = one.in_brackets or one.maybe_negative
+        amounts = dict.fromkeys(
+            Amount(value=signed, currency=one.currency)
+            for value in (*one.values, *one.apart)
+            for signed in ((-value, value) if either_sign else (value,))
+        )
+        found.append(AmountPlace(start=one.start, end=one.end, amounts=tuple(amounts)))
+    return found

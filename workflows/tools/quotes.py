@@ -2,6 +2,8 @@
 
 import re
 import unicodedata
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
 _WIDE = ("W", "F")
 """East Asian widths of scripts that put no spaces between words."""
@@ -40,14 +42,98 @@ def stands(passage: str, ready: str, *, spaces_aside: bool = False) -> bool:
     `ready`: `as_read` of the text. `spaces_aside`: spaces do not count: the text may have more of them, or fewer. No
     text holds an empty passage.
     """
+    return any(_found(passage, ready, spaces_aside=spaces_aside))
+
+
+def _found(passage: str, ready: str, *, spaces_aside: bool = False) -> Iterator[re.Match[str]]:
     wanted = as_read(passage)
     if not wanted:
-        return False
+        return
     gaps, letters = wanted.split(), [re.escape(char) for char in wanted if not char.isspace()]
     pattern = "[ \\n]?".join(letters) if spaces_aside else "[ \\n]".join(map(re.escape, gaps))
     # The lookahead finds every place, also where two overlap.
-    found = re.finditer(f"(?=({pattern}))", ready)
-    return any(not _is_cut(ready, match.start(1), match.end(1)) for match in found)
+    for match in re.finditer(f"(?=({pattern}))", ready):
+        if not _is_cut(ready, match.start(1), match.end(1)):
+            yield match
+
+
+@dataclass(frozen=True, kw_only=True)
+class Span:
+    """A stretch of a text."""
+
+    start: int
+    """Its first character."""
+    end: int
+    """The character after its last one."""
+
+    def after(self, start: int) -> "Span":
+        """Return it in a text of which this one begins at a character."""
+        return Span(start=start + self.start, end=start + self.end)
+
+    def meets(self, other: "Span") -> bool:
+        """Tell whether both have a character in common."""
+        return self.start < other.end and other.start < self.end
+
+
+@dataclass(frozen=True, kw_only=True)
+class Mapped:
+    """A text as people read it, with the stretch of the original that each of its characters stands for."""
+
+    ready: str
+    starts: Sequence[int]
+    ends: Sequence[int]
+
+    def span(self, start: int, end: int) -> Span:
+        """Return the original's stretch for characters of it, of which there is at least one."""
+        return Span(start=self.starts[start], end=self.ends[end - 1])
+
+
+def mapped(text: str, *, folded: bool = False, with_gaps: bool = False) -> Mapped:
+    """Return a text as `as_read` does, with the places of its characters.
+
+    `folded`: without a difference between capital and small letters. `with_gaps`: gaps stay as wide as they are.
+    """
+    ready: list[str] = []
+    starts: list[int] = []
+    ends: list[int] = []
+    for chars, start, end in _composed(text):
+        for char in chars.casefold() if folded else chars:
+            is_gap = char.isspace()
+            if not is_gap and unicodedata.category(char) in _UNSEEN:
+                continue
+            if is_gap and not with_gaps:
+                if not ready or ready[-1] in " \n":
+                    continue
+                char = " " if char in _SOFT_GAPS else "\n"
+            ready.append(char)
+            starts.append(start)
+            ends.append(end)
+    if ready and not with_gaps and ready[-1] in " \n":
+        ready.pop()
+    return Mapped(ready="".join(ready), starts=starts, ends=ends)
+
+
+def places_of(passage: str, text: Mapped) -> list[Span]:
+    """Return the stretches of the original text at which a passage stands, as `stands` finds it."""
+    return [text.span(match.start(1), match.end(1)) for match in _found(passage, text.ready)]
+
+
+def _composed(text: str) -> Iterator[tuple[str, int, int]]:
+    """Yield the composed characters of a text, each with its stretch in it."""
+    start = 0
+    for end in range(1, len(text) + 1):
+        if end == len(text) or not _joins(text[end - 1], text[end]):
+            yield unicodedata.normalize("NFKC", text[start:end]), start, end
+            start = end
+
+
+def _joins(one: str, next: str) -> bool:
+    """Tell whether a character is composed with the one before it."""
+    if next.isascii():
+        return False
+    return bool(unicodedata.combining(next)) or unicodedata.normalize("NFKC", one + next) != (
+        unicodedata.normalize("NFKC", one) + unicodedata.normalize("NFKC", next)
+    )
 
 
 def _is_cut(text: str, start: int, end: int) -> bool:

@@ -39,6 +39,7 @@ _WHY = {
     "garbage": "answer not usable",
     "refused": "model declined",
     "truncated": "answer cut off",
+    "documents": "document not readable",
     "out_of_scope": "out of scope",
     "no_proposal": "for another reason",
 }

@@ -314,6 +314,7 @@ _PARTS: Mapping[str, tuple[str, "Value | _Ids | _Listed | None"]] = {
     "output": ("Form of the output", _HASHED),
     "values": ("Values that the output takes", _HASHED),
     "messages": ("Watched channels", _watched),
+    "documents": ("Documents to a model", _text),
     "personal to model": ("Personal fields to a model", _yes),
     "retention": ("Kept", _Keys(value=_days)),
     "segments": ("Segment", _Keys(value=_code)),

@@ -63,6 +63,7 @@ class Kept:
                 {"name": one.name, "kind": one.kind.value, "size": one.size, "pages": len(one.pages)}
                 for one in document.attached
             ],
+            "left_out": [{"name": one.name, "why": one.why.value} for one in document.left_out],
         }
 
 

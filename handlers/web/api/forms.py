@@ -10,6 +10,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, JsonValue, V
 from handlers.web.api.problems import Kind, Problem, field_errors
 from workflows.complaints import complaints
 from workflows.documents.document import FileKind
+from workflows.documents.refusals import Why
 from workflows.engine.review.decisions import MAX_ANSWER
 from workflows.engine.sources.programs.handing_in import MOST_INPUTS
 from workflows.engine.sources.views import CaseState, DecidedBy, Effect
@@ -84,7 +85,7 @@ class ProblemDocument(Answered):
     status: int
     detail: str
     errors: list[ProblemError] = Field(default=[])
-    why: str | None = Field(default=None, description="The reason as a code, of a document that is not taken.")
+    why: Why | None = Field(default=None, description="The reason as a code, of a document that is not taken.")
 
 
 class Taken(Answered):
@@ -156,6 +157,13 @@ class AttachedFile(Answered):
     pages: int
 
 
+class FileLeftOut(Answered):
+    """A file inside of another one that was not read."""
+
+    name: str
+    why: Why
+
+
 class PagesReadBy(Answered):
     """Numbers of pages by the way in which their text was read."""
 
@@ -178,6 +186,7 @@ class Uploaded(Answered):
                     "pages": 2,
                     "read_by": {"text": 2, "ocr": 0, "nothing": 0},
                     "attached": [],
+                    "left_out": [],
                 }
             ]
         }
@@ -189,7 +198,8 @@ class Uploaded(Answered):
     size: int = Field(description="Bytes.")
     pages: int
     read_by: PagesReadBy
-    attached: list[AttachedFile]
+    attached: list[AttachedFile] = Field(description="The files of a mail that are documents.")
+    left_out: list[FileLeftOut] = Field(description="Files in it that were not read.")
 
 
 class Replied(Answered):

@@ -5,6 +5,7 @@ file is refused as soon as that is seen: a second part, a part that is no file, 
 """
 
 import asyncio
+import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -61,35 +62,34 @@ class Uploads:
 
     def __init__(self, *, at_once: int = AT_ONCE, most: int = MOST_HELD, seconds: float = SECONDS) -> None:
         """Set the limits: uploads at once, bytes of all of them, and seconds for each."""
+        logging.getLogger("python_multipart").setLevel(logging.ERROR)  # it warns of every body that is none
         self._at_once = at_once
         self._most = most
-        self._seconds = seconds
-        self._number = 0
-        self._held = 0
+        self.seconds = seconds
+        """Seconds for each upload."""
+        self.number = 0
+        """Uploads that are under way."""
+        self.held = 0
+        """Bytes of all these."""
 
     @contextmanager
     def room(self) -> Iterator["Room"]:
         """Yield room for one upload. Raise `Problem` where there is none."""
-        if self._number >= self._at_once:
+        if self.number >= self._at_once:
             raise unavailable("too many files come in at once; send it again later", seconds=5)
-        self._number += 1
+        self.number += 1
         room = Room(self)
         try:
             yield room
         finally:
-            self._number -= 1
-            self._held -= room.held
+            self.number -= 1
+            self.held -= room.held
 
     def hold(self, more: int) -> None:
         """Count bytes. Raise `Problem` where there are too many."""
-        if self._held + more > self._most:
+        if self.held + more > self._most:
             raise unavailable("too many large files come in at once; send it again later", seconds=5)
-        self._held += more
-
-    @property
-    def seconds(self) -> float:
-        """Seconds for each upload."""
-        return self._seconds
+        self.held += more
 
 
 class Room:

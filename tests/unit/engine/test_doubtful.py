@@ -3,7 +3,7 @@
 import pytest
 
 from workflows import Autonomy
-from workflows.engine.review.cards import doubtful
+from workflows.engine.case.doubtful_fields import doubtful
 
 
 @pytest.mark.parametrize(

@@ -41,6 +41,21 @@ TOO_LONG = [
     (429, "Extra usage is required for long context requests."),
     (400, "The long context beta is not yet available for this subscription."),
 ]
+DOCUMENT = [
+    (400, "messages.4.content.0.pdf.source.base64.data: A maximum of 100 PDF pages may be provided."),
+    (400, "messages.0.content.0.pdf.source.base64.data: The PDF specified was not valid."),
+    (400, "messages.0.content.0.pdf.source.base64.data: The PDF specified is password protected."),
+    (400, "messages.0.content.1.image.source.base64: image exceeds 5 MB maximum: 6291456 bytes > 5242880 bytes"),
+    (
+        400,
+        "messages.0.content.0.image.source.base64.data: At least one of the image dimensions exceed max allowed size",
+    ),
+    (400, "too many images and documents: 104 + 1 > 100"),
+    (400, "Could not process image"),
+    (400, "Could not process PDF"),
+    (400, "Image does not match the provided media type image/png"),
+    (400, "Failed to load image or audio file"),
+]
 UNFIT = [
     (400, "The compiled grammar is too large, which would cause performance issues. Simplify your tool schemas."),
     (400, "output_config.format.schema: Invalid schema: The compiled grammar is too large"),
@@ -78,6 +93,7 @@ PASSES = [
         (MONEY, Outcome.SPENT),
         (ACCESS, Outcome.LOCKED_OUT),
         (TOO_LONG, Outcome.TOO_LONG),
+        (DOCUMENT, Outcome.DOCUMENT),
         (UNFIT, Outcome.UNFIT),
         (UNKNOWN_MODEL, Outcome.RETIRED),
         ([(400, "Output blocked by content filtering policy")], Outcome.REFUSED),

@@ -24,7 +24,13 @@ from typing import Any, NoReturn
 
 from workflows.documents.refusals import DocumentRefused, Why
 
-READY = ("lxml.etree", "PIL.Image", "pypdfium2", "workflows.documents.reading.files")
+READY = (
+    "lxml.etree",
+    "PIL.Image",
+    "pypdfium2",
+    "workflows.documents.pictures.drawing",
+    "workflows.documents.reading.files",
+)
 """Modules that are imported before the first fork."""
 _OPEN_FILES = 64
 _DIES_WITH_PARENT = 1

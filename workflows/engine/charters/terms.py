@@ -16,6 +16,7 @@ from pydantic.errors import PydanticInvalidForJsonSchema
 
 from workflows.engine.charters.function_code import AnyFunction, code_hash, files_hash
 from workflows.engine.declare.charter import Terms
+from workflows.engine.declare.documents import has_documents
 from workflows.engine.declare.registry import AnyWorkflow
 from workflows.engine.declare.seconds import Second
 from workflows.engine.declare.workflow import Effect
@@ -161,6 +162,7 @@ def _what_comes_in(workflow: AnyWorkflow, code: Callable[[AnyFunction | None], J
         "fetches": looks,
         "messages": _messages(workflow, code),
         "follow-ups": following,
+        "documents": workflow.documents_as if has_documents(workflow) else None,
     }
     return {name: part for name, part in parts.items() if part}
 

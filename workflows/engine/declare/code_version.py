@@ -12,6 +12,7 @@ from typing import Any
 from pydantic import BaseModel
 from pydantic.errors import PydanticInvalidForJsonSchema
 
+from workflows.engine.declare.documents import has_documents
 from workflows.engine.declare.workflow import Workflow
 from workflows.engine.text.canonical_json import canonical, content_hash
 
@@ -33,7 +34,7 @@ def code_version_of(workflow: Workflow[Any, Any], prompt: str | None) -> str:
     if workflow.proposing is not None:
         functions.append(workflow.proposing)
     files = {file for function in functions if (file := _file(function)) is not None}
-    parts = {
+    parts: dict[str, object] = {
         "files": sorted(content_hash(_text(file)) for file in files),
         "input": _form(workflow.input),
         "output": _form(workflow.output),
@@ -43,6 +44,8 @@ def code_version_of(workflow: Workflow[Any, Any], prompt: str | None) -> str:
         "may": [workflow.may, *(effect.does for effect in declared)],
         "prompt": prompt,
     }
+    if has_documents(workflow):
+        parts["documents"] = workflow.documents_as
     return content_hash(canonical(parts))[:LENGTH]
 
 

@@ -2,14 +2,15 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Generic, Literal, TypeVar, get_args
+from typing import Any, Generic, TypeVar, get_args
 
-from workflows.documents.document import ReadBy
+from pydantic import BaseModel
+
+from workflows.documents.document import ReadBy, holds_documents
 from workflows.engine.declare.proposal import InputT, OutputT
 from workflows.engine.errors import BadDeclaration
+from workflows.model.attachments import DocumentsAs
 
-DocumentsAs = Literal["text", "pages", "both"]
-"""The ways in which a model is given documents: their text, their pages as they look, or both."""
 DOCUMENTS_AS: tuple[DocumentsAs, ...] = get_args(DocumentsAs)
 
 
@@ -59,6 +60,7 @@ class DocumentRules(Generic[InputT, OutputT]):
     """The rules of a workflow about its documents."""
 
     name: str
+    input: type[InputT]
     output: type[OutputT]
     documents_as: DocumentsAs
     """How a model is given the documents of a case."""
@@ -119,3 +121,9 @@ class DocumentRules(Generic[InputT, OutputT]):
             raise BadDeclaration(f"workflow {self.name}: missing is declared twice")
         self.missing_by = function
         return function
+
+
+def has_documents(workflow: DocumentRules[Any, Any]) -> bool:  # Any: each has its own forms
+    """Tell whether a model may be given documents by a workflow, as far as that is declared."""
+    form: type[BaseModel] = workflow.input
+    return workflow.documents_as != "text" or holds_documents(form)

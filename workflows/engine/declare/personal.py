@@ -17,6 +17,7 @@ from typing import Any, Literal, get_args, get_origin, get_type_hints
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
+from workflows.documents.document import Document
 from workflows.engine.errors import BadDeclaration
 from workflows.engine.text.identifiers import NATIONAL, finds_in
 from workflows.engine.text.stand_ins import stands_out
@@ -114,6 +115,8 @@ def values_in(value: object) -> Iterator[PersonalValue]:
             yield PersonalValue(text=text, called=one.called, is_found=one.is_found)
 
 
+_NAMING = ("number", "seller", "buyer", "accounts", "corrects")
+"""Parts of an e-invoice's data that name somebody, or what is somebody's. Its amounts stand in any text."""
 Path = tuple[str | int, ...]
 """The place of a value within another, as it is written as JSON."""
 
@@ -153,6 +156,9 @@ def names_in(value: object) -> Iterator[str]:
 
 def _places(value: object, path: Path, *, personal: bool, is_choice: bool) -> Iterator[Place]:
     match value:
+        case Document():
+            for where, inner in (*_said_by(value), (("e_invoice",), value.e_invoice)):
+                yield from _places(inner, (*path, *where), personal=personal, is_choice=False)
         case BaseModel():
             known = type(value).model_fields
             for name, inner in value:
@@ -209,6 +215,11 @@ class _Mark:
 
 def _values(value: object, mark: _Mark) -> Iterator[PersonalValue]:
     match value:
+        case Document():
+            for _, inner in _said_by(value):
+                yield from _values(inner, mark)
+            for name in _NAMING if value.e_invoice is not None else ():
+                yield from _values(getattr(value.e_invoice, name), mark)
         case BaseModel():
             known = type(value).model_fields
             for name, inner in value:
@@ -243,6 +254,17 @@ def _values(value: object, mark: _Mark) -> Iterator[PersonalValue]:
             return
         case _ if mark.personal:
             yield PersonalValue(text=str(value), called=mark.called, is_found=False)
+
+
+def _said_by(document: Document) -> Iterator[tuple[Path, object]]:
+    """Yield what a document says, beside the data of an invoice: its name, the text of its pages, and what is attached.
+    Its hash, its type and its size say nothing of anybody.
+    """
+    yield ("name",), document.name
+    for place, page in enumerate(document.pages):
+        yield ("pages", place, "text"), page.text
+    for place, one in enumerate(document.attached):
+        yield ("attached", place), one
 
 
 def _below(mark: _Mark, name: str, marks: Sequence[object]) -> _Mark:

@@ -16,7 +16,8 @@ from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, JsonValue
 
-from workflows.engine.declare.documents import DocumentRules, DocumentsAs
+from workflows.documents.document import documents_in, holds_documents
+from workflows.engine.declare.documents import DocumentRules
 from workflows.engine.declare.incoming.fetching import WITHIN, Fetch, Fetched, check_fetch
 from workflows.engine.declare.incoming.follow_ups import Then
 from workflows.engine.declare.incoming.messages import CHANNEL_ID, FromMessage, Message
@@ -28,6 +29,7 @@ from workflows.engine.declare.segments import segments_in
 from workflows.engine.declare.step_limits import TIME_LIMIT, is_time_limit
 from workflows.engine.declare.working_hours import WorkingHours, end_of_wait
 from workflows.engine.errors import BadDeclaration
+from workflows.model.attachments import DocumentsAs
 from workflows.model.port import SourceAnswer
 
 SECOND_OPINION = 0.15
@@ -344,6 +346,11 @@ class Workflow(DocumentRules[InputT, OutputT]):
             raise BadDeclaration(
                 f"workflow {name}: personal_to_model is False, but no field of {input.__name__} is Personal or "
                 "FindPersonal, so a model would be told all of it"
+            )
+        if not personal_to_model and documents != "text":
+            raise BadDeclaration(
+                f"workflow {name}: personal_to_model is False, and documents is {documents!r:.50}: nothing can be "
+                "taken out of a picture of a page, so only their text can be told"
             )
         try:
             self.timezone = ZoneInfo(timezone)
@@ -759,13 +766,15 @@ class Workflow(DocumentRules[InputT, OutputT]):
         """Propose as declared, or ask the model with the whole input."""
         if self.proposing is not None:
             return self.proposing(input, ask)
-        return ask(**{type(input).__name__.lower(): input.model_dump(mode="json")})
+        whole = input if holds_documents(type(input)) else input.model_dump(mode="json")
+        return ask(**{type(input).__name__.lower(): whole})
 
     def text_of(self, input: InputT) -> str:
         """Return the input as plain text."""
         if self.text is not None:
             return self.text(input)
-        return "\n".join(value for _, value in input if isinstance(value, str))
+        own = [value for _, value in input if isinstance(value, str)]
+        return "\n".join([*own, *("\f".join(page.text for page in one.pages) for one in documents_in(input))])
 
 
 def _declaring_folder() -> Path | None:

@@ -5,16 +5,25 @@ a scan takes longer than that, and a database that cannot be reached is nobody's
 """
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
 
-from pydantic import BaseModel
+from pydantic import BaseModel, JsonValue
 
-from workflows.documents.document import Arrived, ArrivedIn, Document, NewDocument, holds_documents, none_arrived
+from workflows.documents.document import (
+    TOLD,
+    Arrived,
+    ArrivedIn,
+    Document,
+    NewDocument,
+    documents_in,
+    holds_documents,
+    none_arrived,
+)
 from workflows.documents.named import named_in
 from workflows.documents.refusals import DocumentRefused, Why
 from workflows.engine.context import Context
-from workflows.engine.documents.keeping import keep
+from workflows.engine.documents.keeping import keep, reference_of
 from workflows.engine.errors import InvalidInput
 
 MOST = 2_000
@@ -76,13 +85,20 @@ def by_form(form: type[BaseModel], arrived: Arrived) -> ArrivedIn:
     return of
 
 
-def brought(context: Context) -> Arrived:
-    """Return the function that keeps the new documents which an author's code brings. References name none there."""
+def brought(context: Context, *, only_read: bool = False, before: Callable[[], None] = lambda: None) -> Arrived:
+    """Return the function that keeps the new documents which an author's code brings. References name none there.
+
+    `only_read`: they are read, and not kept: for what no case will hold. `before`: called before each reading, which
+    may take minutes.
+    """
 
     def arrived(given: str | NewDocument) -> Document:
-        if isinstance(given, NewDocument):
-            return keep(context, given.data, name=given.name)
-        raise ValueError("a text names no document here: give it as NewDocument(name=..., data=...)")
+        if not isinstance(given, NewDocument):
+            raise ValueError("a text names no document here: give it as NewDocument(name=..., data=...)")
+        before()
+        if only_read:
+            return context.documents.read(given.data, name=given.name)
+        return keep(context, given.data, name=given.name)
 
     return arrived
 
@@ -93,6 +109,19 @@ def _known(found: Mapping[str | NewDocument, Document | ValueError], given: str 
         return outcome
     # Made anew: an error that is raised in several threads would grow.
     return none_arrived(given) if outcome is None else _raised(outcome)
+
+
+def named(made: BaseModel) -> tuple[dict[str, JsonValue], Arrived]:
+    """Return the values of a form with references in place of its documents, and the function that gives these.
+
+    For a form of our own code that is to be read as another form: a document that it holds is one in that, too.
+    """
+    held = {reference_of(document): document for document in documents_in(made)}
+
+    def arrived(given: str | NewDocument) -> Document:
+        return held.get(str(given)) or none_arrived(given)
+
+    return made.model_dump(mode="json", context={TOLD: reference_of}), arrived
 
 
 def _given(value: object, *, depth: int) -> Iterator[str | NewDocument]:

@@ -22,12 +22,14 @@ from pydantic import (
 )
 
 from workflows.complaints import WHOLE, Place
+from workflows.documents.documents import Documents
 from workflows.engine.declare.calls.author_code import within
 from workflows.engine.declare.proposal import Proposal
 from workflows.engine.declare.registry import AnyWorkflow
 from workflows.engine.declare.round_trip import Kept, checked, kept, read
 from workflows.engine.errors import Misfit
 from workflows.engine.propose.evidence import with_evidence
+from workflows.engine.propose.page_evidence import page_evidence
 from workflows.engine.text.canonical_json import MAX_PROPOSAL, canonical, larger_than, printable, unstorable_value
 from workflows.model.lookup_fields import looked_up
 from workflows.model.port import Alternative, SourceAnswer
@@ -128,7 +130,12 @@ def read_proposal(workflow: AnyWorkflow, given: Mapping[str, JsonValue]) -> str:
 
 
 def proposal_of(
-    workflow: AnyWorkflow, input: BaseModel, given: HandedIn, *, answers: Sequence[SourceAnswer]
+    workflow: AnyWorkflow,
+    input: BaseModel,
+    given: HandedIn,
+    *,
+    answers: Sequence[SourceAnswer],
+    documents: Documents,
 ) -> Proposal[BaseModel]:
     """Return a handed proposal, as sure as its quotes allow. `answers`: what the source said since, where it was asked.
 
@@ -150,7 +157,8 @@ def proposal_of(
         source=given.source,
     )
     shown: list[JsonValue] = [input.model_dump(mode="json"), text, *(one.answer for one in answers)]
-    return with_evidence(proposal, shown=shown, needed=workflow.evidence)
+    pages = page_evidence(workflow, input, documents)
+    return with_evidence(proposal, shown=shown, needed=workflow.evidence, pages=pages)
 
 
 _LOOKED_UP = "is looked up by the workflow; leave it out"

@@ -1,6 +1,6 @@
 """The model's answers: the question to the model of a run, and the checks of its answer."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from decimal import Decimal
 from functools import partial
@@ -9,6 +9,7 @@ from typing import Generic
 from pydantic import JsonValue, TypeAdapter
 from pydantic_core import to_jsonable_python
 
+from workflows.documents.documents import Documents
 from workflows.engine.case.heard import Heard
 from workflows.engine.declare.calls import author_threads
 from workflows.engine.declare.proposal import InputT, OutputT, Proposal
@@ -17,8 +18,11 @@ from workflows.engine.declare.steps import ASK, Call, Recorder
 from workflows.engine.declare.workflow import Workflow
 from workflows.engine.errors import Misfit, NoProposal
 from workflows.engine.propose.evidence import with_evidence
+from workflows.engine.propose.page_evidence import page_evidence
 from workflows.engine.propose.placeholders import Placeholders, placeholders_of
+from workflows.engine.propose.told_documents import ToldDocuments
 from workflows.engine.text.canonical_json import MAX_PROPOSAL, MAX_RESULT, canonical, larger_than, printable, unstorable
+from workflows.model.attachments import Attached, DocumentsAs, unread_doubts
 from workflows.model.port import (
     Account,
     Answer,
@@ -47,10 +51,14 @@ class Asker(Generic[InputT, OutputT]):
         recorder: Recorder,
         model: Callable[[], Model],
         heard: Heard = NOTHING_HEARD,
+        documents: Documents | None = None,
+        documents_as: DocumentsAs | None = None,
     ) -> None:
         """Prepare the question. `account`: the budget that pays. `model`: called only where no answer is recalled.
 
         `heard`: what people said of the case before. The model is told of it, and the journal keeps it as input.
+        `documents`: where the files of documents are. `documents_as`: how they are given, if not as the workflow
+        declares it.
         """
         self._workflow = workflow
         self._input = input
@@ -59,22 +67,25 @@ class Asker(Generic[InputT, OutputT]):
         self._recorder = recorder
         self._model = model
         self._heard = heard
+        self._documents = documents
+        self._documents_as = documents_as or workflow.documents_as
 
     def __call__(self, **data: object) -> Proposal[OutputT]:
         """Ask the model, journaled. Raise `NoProposal` where nothing usable comes back."""
         if larger_than(data, MAX_RESULT):
             raise NoProposal(f"the question to the model is too large, the limit is {MAX_RESULT:,} bytes")
-        plain: dict[str, JsonValue] = to_jsonable_python(data)
+        documents = ToldDocuments(data, way=self._documents_as, files=self._documents)
+        plain, attached = documents.plain(), documents.attached
         hidden = placeholders_of(self._workflow, self._input, data, self._heard)
         heard = _told(self._heard, hidden)
         told = {name: hidden.hide_in(value) for name, value in plain.items()}
         call = Call(
             name=ASK,
-            arguments={"data": told, **_said_before(heard)},
+            arguments={"data": told, **_files_of(attached), **_said_before(heard)},
             tries=1,
             retry_on=(),
             result=_ANSWER,
-            invoke=lambda: keepable(self._model().answer(self._question(told, heard, hidden))),
+            invoke=lambda: keepable(self._model().answer(self._question(told, documents, heard, hidden))),
             cost=_cost,
         )
         try:
@@ -85,14 +96,19 @@ class Asker(Generic[InputT, OutputT]):
             raise NoProposal(str(error)) from error
         assert isinstance(answer, Answer)
         proposal = hidden.without_left_over(read_answer(hidden.answered(answer), self._workflow.output))
-        shown: list[JsonValue] = [plain, self._workflow.text_of(self._input)]
+        unread = unread_doubts(attached, shown=answer.shown)
+        proposal = replace(proposal, doubts=(*proposal.doubts, *answer.doubts, *unread))
+        shown: list[JsonValue] = [plain, self._workflow.text_of(self._input), *documents.seen]
         shown += [one.answer for one in self._heard.answers]
         if hidden.anything:
             # A quote has each value in the one form that was put back; the case may have it in several.
             shown += [hidden.put_back_in(hidden.hide_in(one)) for one in shown]
-        return with_evidence(proposal, shown=shown, needed=self._workflow.evidence)
+        pages = page_evidence(self._workflow, self._input, self._documents or Documents())
+        return with_evidence(proposal, shown=shown, needed=self._workflow.evidence, pages=pages)
 
-    def _question(self, data: Mapping[str, JsonValue], heard: Heard, hidden: Placeholders) -> Question:
+    def _question(
+        self, data: Mapping[str, JsonValue], documents: ToldDocuments, heard: Heard, hidden: Placeholders
+    ) -> Question:
         rule = self._workflow.time_limits.rule
         text = author_threads.run(lambda: self._workflow.text_of(self._input), what="its text", seconds=rule)
         return Question(
@@ -100,6 +116,10 @@ class Asker(Generic[InputT, OutputT]):
             output=self._workflow.output,
             prompt=self._prompt,
             data=data,
+            documents=documents.attached,
+            data_with=lambda numbers: {
+                name: hidden.hide_in(value) for name, value in documents.plain(in_text=numbers).items()
+            },
             # A model that reads text only has to read the answers there.
             text="\n".join([hidden.hide(text), *(one.answer for one in heard.answers)]),
             answers=heard.answers,
@@ -112,6 +132,12 @@ class Asker(Generic[InputT, OutputT]):
             hide=hidden.hide,
             put_back=hidden.put_back,
         )
+
+
+def _files_of(attached: Sequence[Attached]) -> dict[str, object]:
+    """Return the files of a question, as a part of the step's input: another file is another question."""
+    named = [{"document": one.number, "sha256": one.sha256, "given": one.given} for one in attached]
+    return {"documents": named} if named else {}
 
 
 def _said_before(heard: Heard) -> dict[str, object]:

@@ -186,6 +186,7 @@ class Models:
                 concurrency=Concurrency(at_once=settings.at_once, per_minute=settings.per_minute),
                 prices=self.prices,
                 states_form=settings.states_form,
+                pages=self.vendor.pages,
                 traffic=self.traffic,
             )
             self._gateway.prepare()

@@ -13,6 +13,7 @@ from store import schema
 from store.cases import contents
 from store.cases.review import reviews
 from workflows.complaints import WHOLE, complaints
+from workflows.documents.documents import Documents
 from workflows.engine.case.heard import Heard
 from workflows.engine.context import Context
 from workflows.engine.declare.calls import author_threads
@@ -32,8 +33,10 @@ from workflows.engine.propose.handed import HandedIn, proposal_of
 from workflows.engine.propose.model_answers import NOTHING_HEARD, Asker
 from workflows.engine.propose.placeholders import text_told
 from workflows.engine.propose.policy import Facts
+from workflows.engine.propose.second_readings import held_against_second_readings
 from workflows.engine.text.canonical_json import MAX_PROPOSAL, canonical, larger_than, unstorable
 from workflows.labels import label_of
+from workflows.model.attachments import DocumentsAs
 from workflows.model.port import Account, Alternative, Model, NoAnswer, Prompt
 
 NOT_ALLOWED = "not_allowed"
@@ -114,12 +117,15 @@ def propose(
     second: SecondOpinion | None = None,
     heard: Heard = NOTHING_HEARD,
     handed: HandedIn | None = None,
+    documents: Documents | None = None,
+    documents_as: DocumentsAs | None = None,
 ) -> Proposed:
     """Propose as the workflow declares, with its steps journaled. A paused workflow makes no proposal.
 
     `account`: the budget that pays for the model. `second`: a function that gives a second opinion, where there is one.
     `heard`: what people said of the case before; it goes to a person again then. `handed`: the proposal of the case's
-    source, which takes the place of the workflow's own: no model is asked.
+    source, which takes the place of the workflow's own: no model is asked. `documents`: where the files of documents
+    are. `documents_as`: how a model is given them, if not as the workflow declares it.
     An error of the author's own `propose` or scope is raised, and stops the run. A person is asked, without a proposal,
     where a model has no usable answer, another system does not accept us, or the proposal would not be delivered as it
     is.
@@ -130,11 +136,23 @@ def propose(
     if pause is not None:
         return Proposed(proposal=None, facts=Facts(floor=floor, proposed=False, paused=pause))
     ask: Asker[BaseModel, BaseModel] = Asker(
-        workflow, input, prompt=prompt, account=account, recorder=journal, model=model, heard=heard
+        workflow,
+        input,
+        prompt=prompt,
+        account=account,
+        recorder=journal,
+        model=model,
+        heard=heard,
+        documents=documents,
+        documents_as=documents_as,
     )
     with journal.open(), before_decision(workflow), answered(heard.answers):
         try:
-            made = _made(workflow, input, ask) if handed is None else _handed(workflow, input, handed, heard)
+            made = (
+                _made(workflow, input, ask)
+                if handed is None
+                else _handed(workflow, input, handed, heard, documents or Documents())
+            )
         except NoProposal as none:
             made = none
         except NotAllowed as shut:
@@ -150,6 +168,7 @@ def propose(
         output = within(workflow, "reading the proposal", lambda: kept(workflow.output, made.output))
         # All rules that follow see the value that will be delivered.
         proposal = held_against_checks(workflow, input, replace(made, output=output.value))
+        proposal = held_against_second_readings(workflow, input, proposal)
         if second is not None:
             opinion = second(workflow, input, proposal.output)
             unfamiliar = proposal.unfamiliar or opinion.unfamiliar
@@ -201,10 +220,12 @@ def _made(workflow: AnyWorkflow, input: BaseModel, ask: Asker[BaseModel, BaseMod
     return author_threads.run(make, what="the proposal", workflow=workflow.name, seconds=workflow.time_limits.code)
 
 
-def _handed(workflow: AnyWorkflow, input: BaseModel, handed: HandedIn, heard: Heard) -> AnyProposal | NoProposal:
+def _handed(
+    workflow: AnyWorkflow, input: BaseModel, handed: HandedIn, heard: Heard, documents: Documents
+) -> AnyProposal | NoProposal:
     """Return the proposal that the source handed in."""
     try:
-        return proposal_of(workflow, input, handed, answers=heard.answers)
+        return proposal_of(workflow, input, handed, answers=heard.answers, documents=documents)
     except Misfit as error:
         # It fitted when it came in, so the form has changed since.
         return NoProposal(f"what {handed.source} proposed does not fit the form any more: {error}", code=NOT_KEPT)

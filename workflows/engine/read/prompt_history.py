@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from pydantic import BaseModel, JsonValue
-from pydantic_core import to_jsonable_python
 
 from store.model import prompt_versions
 from workflows.engine.case.intake import accept
@@ -17,6 +16,7 @@ from workflows.engine.declare.registry import AnyWorkflow
 from workflows.engine.declare.steps import ASK
 from workflows.engine.errors import ContentRemoved, NoProposal, Refused
 from workflows.engine.propose.prompts import kept_version, prompt_of_version
+from workflows.engine.propose.told_documents import ToldDocuments
 from workflows.engine.read.history import case_view, find_case
 from workflows.engine.text.canonical_json import from_body
 from workflows.model.port import Prompt
@@ -128,7 +128,7 @@ def would_ask_with(workflow: AnyWorkflow, values: Mapping[str, JsonValue]) -> Ma
     heard: dict[str, JsonValue] = {}
 
     def hear(**data: object) -> Proposal[BaseModel]:
-        heard.update(to_jsonable_python(data))
+        heard.update(ToldDocuments(data, way=workflow.documents_as).plain())
         raise NoProposal("it is only looked at")
 
     with suppress(NoProposal):

@@ -16,11 +16,11 @@ from store.cases.turns import Turns, count
 from store.cases.turns import lines as lines_of
 from store.governance import teams
 from store.states import Resolution, ReviewState, RunState
+from workflows.engine.case.doubtful_fields import doubtful
 from workflows.engine.case.kept_content import REMOVED, kept_body, kept_problem, shown_text
 from workflows.engine.case.lookup import case_text, kept_json, key_in_channel, known_workflow, one_line_of
 from workflows.engine.context import Context
 from workflows.engine.declare.registry import AnyWorkflow
-from workflows.engine.declare.workflow import Autonomy
 from workflows.engine.deliver.delivery_status import delivery_of, held_of
 from workflows.engine.errors import ContentRemoved, Unknown
 from workflows.engine.reasons import Code, asked_for, from_json, model_said, rules_in
@@ -326,26 +326,6 @@ def _values(
         )
         for field in form_of(workflow.output)
     ]
-
-
-def doubtful(
-    confidence: Mapping[str, float | None], *, second: Mapping[str, float], autonomy: Autonomy
-) -> frozenset[str]:
-    """The fields that a reader should look at first.
-
-    Those are the ones below the floor or without a usable confidence, and those that the local model speaks against.
-    Where there is no floor, since everything goes to a person, the least sure of several counts, as it is shown: with
-    two digits.
-    """
-    unstated = {name for name, number in confidence.items() if number is None}
-    stated = {name: number for name, number in confidence.items() if number is not None}
-    below = autonomy.second_opinion
-    against = {name for name, number in second.items() if below is not None and not number >= below}
-    if autonomy.at_least is not None:
-        return frozenset(unstated | against | {name for name, number in stated.items() if number < autonomy.at_least})
-    shown = {name: round(number, 2) for name, number in stated.items()}
-    least, most = min(shown.values(), default=0), max(shown.values(), default=0)
-    return frozenset(against | {name for name, number in shown.items() if number == least < most})
 
 
 def _entries(workflow: AnyWorkflow, values: Mapping[str, JsonValue] | None) -> dict[str, str]:

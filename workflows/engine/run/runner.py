@@ -169,6 +169,7 @@ class Runner:
             pause=work.pause,
             heard=work.heard,
             handed=work.handed,
+            documents=self._context.documents,
         )
         groups = self._groups_of(work)
         proposed = replace(proposed, facts=self._with_charter(work.workflow, proposed.facts))

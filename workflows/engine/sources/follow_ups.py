@@ -33,6 +33,7 @@ from workflows.engine.declare.incoming.follow_ups import Then
 from workflows.engine.declare.registry import AnyWorkflow
 from workflows.engine.declare.round_trip import read
 from workflows.engine.declare.workflow import Run
+from workflows.engine.documents.arrivals import named
 from workflows.engine.errors import BadDeclaration, Fenced, InvalidInput, NotDone, QueueFull, Refused, TryAgain
 from workflows.engine.review.wrong import reports
 from workflows.engine.run.stops import Said, said_of
@@ -248,8 +249,8 @@ def _accepted(follower: AnyWorkflow, made: object) -> Accepted | None:
     if isinstance(made, follower.input):
         return accept_filled_in(follower, made)
     if isinstance(made, BaseModel):
-        values = made.model_dump(mode="json")
-        return accept(follower, values)
+        values, arrived = named(made)
+        return accept(follower, values, arrived=arrived)
     wanted = follower.input.__name__
     raise InvalidInput(f"an input of {follower.name} is a {wanted}, and a {type(made).__name__} was made")
 

@@ -9,6 +9,7 @@ from typing import Any, Generic, TypeVar
 
 from pydantic import BaseModel, ConfigDict, model_validator
 
+from workflows.model.attachments import PageLimits
 from workflows.model.prices import PriceList
 from workflows.model.requests import Vendor
 
@@ -30,6 +31,10 @@ class VendorSettings(BaseModel):
     def _unset(cls, values: object) -> object:
         # CI and containers often pass an empty variable where a secret is not set.
         return {name: value for name, value in values.items() if value != ""} if isinstance(values, dict) else values
+
+
+def _no_pages(settings: VendorSettings, model: str) -> PageLimits | None:
+    return None
 
 
 SettingsT = TypeVar("SettingsT", bound=VendorSettings)
@@ -68,6 +73,8 @@ class VendorDeclaration(Generic[SettingsT]):
     check: Callable[[SettingsT, Sequence[str]], Iterator[Checked]]
     """Asks the vendor about these models, for `doctor`. Raises `ModelUnavailable` where it cannot be asked."""
     prices: PriceList
+    pages: Callable[[SettingsT, str], PageLimits | None] = _no_pages
+    """Tells which pages a model can be shown; None, and left out: none, and it is told the text of documents."""
     sent_to: Mapping[str, Sequence[str]] = field(default_factory=dict)
     """Variable with an address -> the variables with the secrets that are sent there."""
 

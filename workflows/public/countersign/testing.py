@@ -51,9 +51,11 @@ from store.governance import teams
 from store.sources import sources
 from store.sources.origins import NewOrigin
 from store.states import STOPPED, RunState, SourceKind
+from workflows.documents.document import Document, NewDocument, holds_documents
 from workflows.documents.documents import Documents
 from workflows.documents.shelf import FolderShelf
 from workflows.engine.case import intake
+from workflows.engine.case.intake import Accepted
 from workflows.engine.case.leases import claim
 from workflows.engine.charters.as_signed import AsSigned
 from workflows.engine.context import Context
@@ -62,6 +64,8 @@ from workflows.engine.declare.registry import Registry
 from workflows.engine.declare.round_trip import read
 from workflows.engine.declare.steps import Call, P, R, Step
 from workflows.engine.declare.workflow import Workflow
+from workflows.engine.documents.arrivals import brought, looked_up, named
+from workflows.engine.documents.keeping import keep
 from workflows.engine.errors import InvalidOutput, NeverBroken, Refused, Stale
 from workflows.engine.propose.prompts import keep_prompts
 from workflows.engine.read.history import case_view, open_review_of
@@ -199,15 +203,15 @@ class Testbed(Generic[InputT, OutputT]):
         self._stood_in.add(step.name)
 
     def submit(
-        self, input: InputT | Mapping[str, JsonValue], *, proposal: Mapping[str, JsonValue] | None = None
+        self, input: InputT | Mapping[str, object], *, proposal: Mapping[str, JsonValue] | None = None
     ) -> "Case[InputT, OutputT]":
         """Take in an input, as it is or as JSON would have it, and work on it as far as it goes without a person.
 
-        Submitted again, it is the same case. `proposal`: what the source of the case proposes, as it would hand it in;
-        no model is asked then. Raise `countersign.InvalidInput` for what does not fit the workflow.
+        A document is given as a `Path`, as a `NewDocument`, or as one of `document`. Submitted again, it is the same
+        case. `proposal`: what the source of the case proposes, as it would hand it in; no model is asked then. Raise
+        `countersign.InvalidInput` for what does not fit the workflow.
         """
-        values = json.loads(to_body(input)) if isinstance(input, BaseModel) else input
-        accepted, origin = intake.accept(self.workflow, values), None
+        accepted, origin = self._accepted(input), None
         if proposal is not None:
             accepted = replace(accepted, handed=read_handed(self.workflow, proposal))
             origin = NewOrigin(source=self._source())
@@ -218,6 +222,12 @@ class Testbed(Generic[InputT, OutputT]):
             keep_answers(self.context, receipt.case, self._answers)
         self.work()
         return Case(self, receipt.case)
+
+    def document(self, file: Path | NewDocument) -> Document:
+        """Read a file and keep it; returns what an input holds of it. Raise `ValueError` for one that is not taken."""
+        given = _with_files(file)
+        assert isinstance(given, NewDocument)
+        return keep(self.context, given.data, name=given.name)
 
     def move(self, by: timedelta) -> None:
         """Let time pass, and do what is due by then: a delivery that waits for its system is made again."""
@@ -254,6 +264,17 @@ class Testbed(Generic[InputT, OutputT]):
             self._over.append(over)  # the run keeps it as its problem, and the test has to fail
             raise
 
+    def _accepted(self, input: InputT | Mapping[str, object]) -> Accepted:
+        form: type[BaseModel] = self.workflow.input
+        if isinstance(input, BaseModel):
+            if not holds_documents(form):
+                return intake.accept(self.workflow, json.loads(to_body(input)))
+            values, arrived = named(input)
+            return intake.accept(self.workflow, values, arrived=arrived)
+        given = _with_files(input)
+        assert isinstance(given, dict)
+        return intake.accept(self.workflow, given, arrived=looked_up(form, [given], brought(self.context)))
+
     def _source(self) -> int:
         """Return the id of the source that hands proposals in."""
         with self.context.database.write() as session:
@@ -288,6 +309,18 @@ class Testbed(Generic[InputT, OutputT]):
         place = ":".join(map(str, address[:2])) if isinstance(address, tuple) else str(address)
         self._reached.append(place)
         raise ReachedOut(f"a test reaches no other system, and this wanted {place}")
+
+
+def _with_files(value: object) -> object:
+    """Return a value with the files that it names as new documents."""
+    match value:
+        case Path():
+            return NewDocument(name=value.name, data=value.read_bytes())
+        case Mapping():
+            return {name: _with_files(inner) for name, inner in value.items()}
+        case list() | tuple():
+            return [_with_files(inner) for inner in value]
+    return value
 
 
 class Case(Generic[InputT, OutputT]):

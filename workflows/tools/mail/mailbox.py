@@ -19,7 +19,7 @@ from workflows.errors import BadDeclaration, NotAllowed, NotDone, TryAgain
 from workflows.tools import calls
 from workflows.tools.calls import Called, CallOutcome
 from workflows.tools.mail.mails import Mail
-from workflows.tools.mail.reading import MOST_BYTES, read_mail
+from workflows.tools.mail.reading import MOST_BYTES, MOST_WHOLE, read_mail
 
 if TYPE_CHECKING:  # imap-tools comes with the extra "mail"
     from imap_tools import BaseMailBox
@@ -32,6 +32,8 @@ _TIMEOUT = 20.0
 """Seconds for one answer of the server."""
 _MOST = 200
 """Most mails of one look, whatever an author writes."""
+_MOST_LOADED = 64 * 1024 * 1024
+"""Bytes of whole mails in one look: with the mail that goes beyond it, the look ends."""
 _CURSOR = re.compile(r"(\d{1,20}):(\d{1,20}):(\d{4}-\d{2}-\d{2})")
 _SIZE = re.compile(rb"RFC822\.SIZE (\d{1,12})")
 
@@ -106,6 +108,8 @@ class Mailbox:
     """Day from which mails count, in UTC; None: that of the first look, so that old mail makes no cases."""
     most: int = 50
     """Most mails of one look, at most 200. Of each, 256 kB are read."""
+    files: bool = False
+    """True to load the contents of attachments, and each mail itself: of mails of up to 36 MB, 64 MB in one look."""
     name: str = "the mailbox"
     """Its name, as people call it."""
 
@@ -150,7 +154,16 @@ class Mailbox:
         uids = [uid for uid in uids if uid > last]
         taken = uids[: self.most]
         begins = datetime.combine(since, datetime.min.time(), UTC)
-        mails = [mail for uid in taken if (mail := _mail(box, uid, begins=begins)) is not None]
+        mails: list[Mail] = []
+        loaded = 0
+        for number, uid in enumerate(taken, 1):
+            mail = _mail(box, uid, begins=begins, loads=self.files)
+            if mail is not None:
+                mails.append(mail)
+                loaded += len(mail.raw or b"")
+            if loaded > _MOST_LOADED:
+                taken = taken[:number]
+                break
         place = f"{validity}:{max(taken, default=last)}:{since.isoformat()}"
         return FoundMail(mails=mails, cursor=place, more=len(uids) > len(taken))
 
@@ -163,12 +176,30 @@ def _validity(box: "BaseMailBox") -> int:
     return int(told[0])
 
 
-def _mail(box: "BaseMailBox", uid: int, *, begins: datetime) -> Mail | None:
+def _mail(box: "BaseMailBox", uid: int, *, begins: datetime, loads: bool) -> Mail | None:
     """Read one mail; None where it is gone, or arrived before the time from which mails count.
 
     BODY.PEEK leaves it unread.
     """
-    _, answer = box.client.uid("FETCH", str(uid), f"(RFC822.SIZE INTERNALDATE BODY.PEEK[]<0.{MOST_BYTES}>)")
+    if loads:
+        # Of a mail that is too large to be loaded whole, no more is read than of others.
+        found = _SIZE.search(_fetched(box, uid, "(RFC822.SIZE)")[0])
+        loads = found is not None and int(found[1]) < MOST_WHOLE
+    most = MOST_WHOLE if loads else MOST_BYTES
+    said, raw = _fetched(box, uid, f"(RFC822.SIZE INTERNALDATE BODY.PEEK[]<0.{most}>)")
+    if raw is None:
+        return None
+    size = _SIZE.search(said)
+    told = imaplib.Internaldate2tuple(said)
+    arrived_at = datetime.fromtimestamp(time.mktime(told), UTC) if told is not None else None
+    if arrived_at is not None and arrived_at < begins:
+        return None
+    return read_mail(raw, size=int(size[1]) if size is not None else len(raw), arrived_at=arrived_at, loads=loads)
+
+
+def _fetched(box: "BaseMailBox", uid: int, what: str) -> tuple[bytes, bytes | None]:
+    """Return what the server says of a mail, and its bytes; None where it gives none."""
+    _, answer = box.client.uid("FETCH", str(uid), what)
     raw: bytes | None = None
     said = b""
     for one in answer:
@@ -177,14 +208,7 @@ def _mail(box: "BaseMailBox", uid: int, *, begins: datetime) -> Mail | None:
             raw = one[1]
         elif isinstance(one, bytes):
             said += one
-    if raw is None:
-        return None
-    size = _SIZE.search(said)
-    told = imaplib.Internaldate2tuple(said)
-    arrived_at = datetime.fromtimestamp(time.mktime(told), UTC) if told is not None else None
-    if arrived_at is not None and arrived_at < begins:
-        return None
-    return read_mail(raw, size=int(size[1]) if size is not None else len(raw), arrived_at=arrived_at)
+    return said, raw
 
 
 @contextmanager

@@ -1,7 +1,7 @@
 """A mail as plain values. All of it is untrusted: anybody can write any sender, and any text."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from hashlib import sha256
 
@@ -22,7 +22,7 @@ class Address:
 
 @dataclass(frozen=True, kw_only=True)
 class Attachment:
-    """A file in a mail. Its content is not loaded."""
+    """A file in a mail."""
 
     name: str
     """Without a folder; empty where it has none."""
@@ -30,6 +30,8 @@ class Attachment:
     """In bytes; an estimate where the mail is longer than what is read of it."""
     type: str
     """As the mail says it, such as `application/pdf`."""
+    data: bytes | None = field(default=None, repr=False)
+    """Its content; None where it was not loaded: the mailbox loads no files, or the mail is too large."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -52,12 +54,15 @@ class Mail:
     """The message id of the mail that it answers."""
     is_whole: bool
     """False if only a part of it was read, since it is too long, or made so that it cannot be read."""
+    raw: bytes | None = field(default=None, repr=False)
+    """The mail itself, with its attachments; None where these were not loaded."""
 
     @property
     def key(self) -> str:
         """The hash of what makes two mails the same one: the message id, the sender, the subject and the text.
 
-        A message id alone would let anybody replace the case of another mail.
+        Where files are loaded, these too. A message id alone would let anybody replace the case of another mail.
         """
-        parts = (self.message_id, str(self.sender), self.subject, self.text)
+        files = [sha256(one.data).hexdigest() for one in self.attachments if one.data is not None]
+        parts = (self.message_id, str(self.sender), self.subject, self.text, *files)
         return sha256("\0".join(parts).encode(errors="replace")).hexdigest()[:32]

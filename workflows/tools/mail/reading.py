@@ -8,6 +8,7 @@ import codecs
 import email
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
 from email.header import decode_header
 from email.message import Message
@@ -20,6 +21,8 @@ from workflows.tools.mail.mails import Address, Attachment, Mail
 
 MOST_BYTES = 256 * 1024
 """Bytes that are read of a mail. Text comes first in it, so what is left out is attachments."""
+MOST_WHOLE = 36 * 1024 * 1024
+"""Bytes of a mail that is loaded whole: a file of 25 MB takes 34 MB in it."""
 MOST_TEXT = 50_000
 """Most characters of a mail's text."""
 _MOST_PARTS = 30
@@ -41,14 +44,23 @@ _LISTS = ("list-id", "list-unsubscribe", "list-post")
 _BULK = frozenset(("bulk", "list", "junk", "auto_reply"))
 
 
-def read_mail(raw: bytes, *, size: int, arrived_at: datetime | None = None) -> Mail:
-    """Read a mail from its first bytes. `size`: the bytes of the whole mail. Nothing is raised for any content."""
-    raw = raw[:MOST_BYTES]
+def read_mail(raw: bytes, *, size: int, arrived_at: datetime | None = None, loads: bool = False) -> Mail:
+    """Read a mail from its first bytes. `size`: the bytes of the whole mail. Nothing is raised for any content.
+
+    `loads`: True for the contents of its files, and the mail itself: all of it is given.
+    """
+    loads = loads and len(raw) < MOST_WHOLE
+    # Servers may say another size than they give.
+    raw, size = (raw, len(raw)) if loads else (raw[:MOST_BYTES], size)
     if not _is_hostile(raw):
         try:
-            return _read(raw, email.message_from_bytes(raw), size=size, arrived_at=arrived_at, is_parsed=True)
+            read = _read(
+                raw, email.message_from_bytes(raw), size=size, arrived_at=arrived_at, is_parsed=True, loads=loads
+            )
+            return replace(read, raw=raw if loads else None)
         except Exception:  # noqa: BLE001, S110  # whatever a parser raises for a mail, the mails after it come in
             pass
+    raw = raw[:MOST_BYTES]
     try:
         fields = BytesParser().parsebytes(raw[: _first_fields(raw)], headersonly=True)
         return _read(raw, fields, size=size, arrived_at=arrived_at, is_parsed=False)
@@ -78,11 +90,21 @@ def _first_fields(raw: bytes) -> int:
     return min(ends, default=len(raw))
 
 
-def _read(raw: bytes, message: Message, *, size: int, arrived_at: datetime | None, is_parsed: bool) -> Mail:
+def _read(
+    raw: bytes,
+    message: Message,
+    *,
+    size: int,
+    arrived_at: datetime | None,
+    is_parsed: bool,
+    loads: bool = False,
+) -> Mail:
     fields: dict[str, str] = {}
     for name, value in message.raw_items():
         fields.setdefault(name.lower(), str(value)[:_LONGEST])
-    text, attachments, is_whole = _content(message, left=size - len(raw)) if is_parsed else ("", [], False)
+    text, attachments, is_whole = ("", list[Attachment](), False)
+    if is_parsed:
+        text, attachments, is_whole = _content(message, left=size - len(raw), loads=loads)
     senders = _addresses(fields.get("from", ""))
     return Mail(
         message_id=_words(fields.get("message-id", "")) or f"no-message-id-{sha256(raw).hexdigest()[:32]}",
@@ -112,7 +134,7 @@ def _is_automatic(fields: dict[str, str]) -> bool:
     )
 
 
-def _content(message: Message, *, left: int) -> tuple[str, list[Attachment], bool]:
+def _content(message: Message, *, left: int, loads: bool) -> tuple[str, list[Attachment], bool]:
     """Return the text of a mail, its attachments, and whether all of it was read. `left`: bytes that were not read."""
     plain: list[str] = []
     html: list[str] = []
@@ -124,11 +146,12 @@ def _content(message: Message, *, left: int) -> tuple[str, list[Attachment], boo
         if not is_file:
             (html if type_ == "text/html" else plain).append(_part_text(part))
             continue
-        loaded = _loaded(part)
+        data = _data(part)
+        loaded = len(data)
         if left > 0 and place == len(leaves) - 1:
             is_base64 = str(part.get("content-transfer-encoding", "")).strip().lower() == "base64"
             loaded += left * 3 // 4 if is_base64 else left
-        attachments.append(Attachment(name=name, size=loaded, type=type_[:100]))
+        attachments.append(Attachment(name=name, size=loaded, type=type_[:100], data=data if loads else None))
     text = tidied("\n".join(plain)) or text_of("\n".join(html))
     return text[:MOST_TEXT], attachments, len(text) <= MOST_TEXT and len(leaves) < _MOST_LEAVES
 
@@ -146,12 +169,12 @@ def _leaves(message: Message) -> Iterator[Message]:
         yield part
 
 
-def _loaded(part: Message) -> int:
-    """Return the bytes of a part, as far as they were read."""
+def _data(part: Message) -> bytes:
+    """Return the content of a part, as far as it was read."""
     if part.is_multipart():
-        return sum(len(inner.as_bytes()) for inner in part.get_payload() if isinstance(inner, Message))
+        return b"".join(inner.as_bytes() for inner in part.get_payload() if isinstance(inner, Message))
     payload = part.get_payload(decode=True)
-    return len(payload) if isinstance(payload, bytes) else 0
+    return payload if isinstance(payload, bytes) else b""
 
 
 def _part_text(part: Message) -> str:

@@ -87,6 +87,7 @@ def test_a_file_is_handed_in_and_named_in_a_case(office: Office) -> None:
         "pages": 1,
         "read_by": {"text": 1, "ocr": 0, "nothing": 0},
         "attached": [],
+        "left_out": [],
     }
     again = server.upload(FORM, name="../claim 7.pdf", key=office.bank)
     assert (again.status, again.json) == (200, told.json)

@@ -12,7 +12,8 @@ from pydantic import BaseModel, Field, JsonValue
 from tests.sample import Desk, Ticket, Triage, sample_workflow
 from workflows import BadDeclaration, Proposal
 from workflows.engine.propose.checks import held_against_checks
-from workflows.engine.propose.evidence import CAP, says, with_evidence
+from workflows.engine.propose.evidence import CAP, with_evidence
+from workflows.engine.text.stated_values import says
 
 SHOWN: JsonValue = {
     "invoice": "INVOICE  2026-117\nof 3 March 2026\nTotal due:\u00a01.234,50 €\nMüller & Söhne GmbH",

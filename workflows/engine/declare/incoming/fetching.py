@@ -6,8 +6,6 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Generic
 
-from pydantic import JsonValue
-
 from workflows.engine.declare.proposal import InputT
 from workflows.engine.errors import BadDeclaration
 
@@ -30,9 +28,9 @@ _NAME = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 class Fetched(Generic[InputT]):
     """The cases that one look found."""
 
-    inputs: Sequence[InputT | Mapping[str, JsonValue]]
-    """Inputs, or their values by field: these are checked one by one when they are taken in, so that one that does not
-    fit the form stops none of the others.
+    inputs: Sequence[InputT | Mapping[str, object]]
+    """Inputs, or their values by field, as JSON has them: these are checked one by one when they are taken in, so that
+    one that does not fit the form stops none of the others. A file stands there as a `NewDocument`.
     """
     cursor: str
     """The place up to which it looked, in words of its own: the next look is given it."""

@@ -17,11 +17,11 @@ from workflows.engine.declare.registry import AnyWorkflow
 from workflows.engine.declare.round_trip import read
 from workflows.engine.errors import Misfit, TimeLimitPassed
 from workflows.engine.propose.checks import Held, holds
-from workflows.engine.propose.evidence import says
 from workflows.engine.review.form.forms import entries
 from workflows.engine.text.canonical_json import canonical, content_hash, texts_in
 from workflows.engine.text.form_fields import Field, Kind, form_of
 from workflows.engine.text.form_records import Fate, compared, rows_in
+from workflows.engine.text.stated_values import says
 from workflows.errors import Unclear
 
 SECONDS = 1.0

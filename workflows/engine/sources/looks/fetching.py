@@ -6,6 +6,8 @@ between, and the key of its case tells what a source brings twice.
 
 One process at a time has the turn: it moved the time of the next look, until which nobody else looks. A process that
 ends within its turn leaves it to another one at that time.
+
+Files that were found are read and kept before that transaction. Each of them puts off the end of the turn.
 """
 
 import time
@@ -28,6 +30,8 @@ from store.sources import cursors, sources
 from store.sources.cursors import CursorLine
 from store.states import SourceKind
 from store.subjects import SubjectKind
+from workflows.documents.document import Arrived
+from workflows.documents.refusals import DocumentRefused
 from workflows.engine.case.intake import Accepted, Intake, Receipt, accept, accept_filled_in, take_in
 from workflows.engine.context import SYSTEM, Context
 from workflows.engine.declare.calls import author_threads
@@ -36,6 +40,7 @@ from workflows.engine.declare.calls.call_outcomes import outcome_of
 from workflows.engine.declare.error_words import words_of
 from workflows.engine.declare.incoming.fetching import Fetch, Fetched, source_name
 from workflows.engine.declare.registry import AnyWorkflow
+from workflows.engine.documents.arrivals import brought, looked_up
 from workflows.engine.errors import AuthorFailed, InvalidInput, QueueFull, Refused, Stale, Unknown
 from workflows.engine.text.canonical_json import unstorable_value
 from workflows.redaction import redacted, without
@@ -52,6 +57,8 @@ TOLD_AFTER = 3
 """Looks that fail in a row until people are told."""
 _MARGIN = timedelta(seconds=30)
 """Time that a turn has beside the look, to take in what was found."""
+_READING = timedelta(minutes=5)
+"""Time that a turn has from the beginning of each reading of a file."""
 _FIRST_WAIT = timedelta(minutes=1)
 """Least time until the next look after one that failed."""
 _LONGEST_WAIT = timedelta(hours=1)
@@ -148,17 +155,21 @@ def take_turn(context: Context, one: Due, *, options: Mapping[str, JsonValue] | 
     line = replace(line, next_at=until)
     looks: list[LookView] = []
     while len(looks) < PAGES:
+        turn = _Turn(context, line)
         try:
             found = _look(context, workflow, fetch, line.cursor)
+            arrived = _documents(workflow, found, brought(context, before=turn.prolong))
+            line = turn.line
             is_last = not found.more or len(looks) + 1 == PAGES
             at = context.clock()
             next_at = _next_at(fetch, found, at=at) if is_last else at + fetch.within + _MARGIN
-            looks.append(_take_in(context, workflow, line, found, options=options, at=at, next_at=next_at))
+            sorted_out = _accepted(workflow, found, arrived)
+            looks.append(_take_in(context, workflow, line, found, sorted_out, options=options, at=at, next_at=next_at))
         except Stale:
             log.info("fetch.overtaken", source=line.name)
             return looks
         except (AuthorFailed, QueueFull) as error:
-            _fail(context, fetch, line, error)
+            _fail(context, fetch, turn.line, error)
             return looks
         if is_last:
             return looks
@@ -192,8 +203,8 @@ def look_now(
     if line.ended_at is not None and not is_trial:
         raise Refused(f"{source} was stopped: `countersign fetch {workflow.name} --name {fetch.name} --start` first")
     found = _look(context, workflow, fetch, line.cursor if after is None else after or None)
+    sorted_out = _accepted(workflow, found, _documents(workflow, found, brought(context, only_read=is_trial)))
     if is_trial:
-        sorted_out = _accepted(workflow, found)
         return _view(line, found, sorted_out, [])
     at = context.clock()
     return _take_in(
@@ -201,6 +212,7 @@ def look_now(
         workflow,
         line,
         found,
+        sorted_out,
         options=options,
         at=at,
         next_at=_next_at(fetch, found, at=at),
@@ -287,20 +299,48 @@ class _SortedOut:
     refused: Sequence[RefusedInput]
 
 
-def _accepted(workflow: AnyWorkflow, found: Fetched[BaseModel]) -> _SortedOut:
+class _Turn:
+    """The turn of this process, which files that are read put off."""
+
+    def __init__(self, context: Context, line: CursorLine) -> None:
+        self._context = context
+        self.line = line
+
+    def prolong(self) -> None:
+        """Have the turn last for one more reading. Raise `Stale` where another process has it."""
+        until = self._context.clock() + _READING
+        if until <= self.line.next_at:
+            return
+        with self._context.database.write() as session:
+            if not cursors.take_turn(session, self.line, team=self._context.team, until=until):
+                raise Stale(f"another process has the turn of {self.line.name} since")
+        self.line = replace(self.line, next_at=until)
+
+
+def _documents(workflow: AnyWorkflow, found: Fetched[BaseModel], arrived: Arrived) -> Arrived:
+    """Read and keep the files that were found. Raise `AuthorFailed` where that is to be tried again."""
+    form: type[BaseModel] = workflow.input
+    values = [input for input in found.inputs if isinstance(input, Mapping)]
+    try:
+        return looked_up(form, values, arrived)
+    except (DocumentRefused, InvalidInput) as error:
+        raise AuthorFailed(f"its documents cannot be read now: {error}") from error
+
+
+def _accepted(workflow: AnyWorkflow, found: Fetched[BaseModel], arrived: Arrived) -> _SortedOut:
     accepted: list[Accepted] = []
     refused: list[RefusedInput] = []
     for row, input in enumerate(found.inputs, 1):
         try:
-            accepted.append(_accept(workflow, input))
+            accepted.append(_accept(workflow, input, arrived))
         except InvalidInput as error:
             refused.append(RefusedInput(row=row, why=_why(error, input)))
     return _SortedOut(accepted=accepted, refused=refused)
 
 
-def _accept(workflow: AnyWorkflow, input: object) -> Accepted:
+def _accept(workflow: AnyWorkflow, input: object, arrived: Arrived) -> Accepted:
     if isinstance(input, dict):
-        return accept(workflow, input)
+        return accept(workflow, input, arrived=arrived)
     form: type[BaseModel] = workflow.input
     if not isinstance(input, form):
         raise InvalidInput(f"it is {type(input).__name__}, and has to be {form.__name__} or its values by field")
@@ -319,6 +359,7 @@ def _take_in(
     workflow: AnyWorkflow,
     line: CursorLine,
     found: Fetched[BaseModel],
+    sorted_out: _SortedOut,
     *,
     options: Mapping[str, JsonValue] | None,
     at: datetime,
@@ -327,7 +368,6 @@ def _take_in(
     moves: bool = True,
 ) -> LookView:
     """Take in what was found, and move the cursor in the same transaction. Raise `Stale` where it moved meanwhile."""
-    sorted_out = _accepted(workflow, found)
 
     def also(session: Session, _: Sequence[Receipt]) -> None:
         if sorted_out.refused:
@@ -342,9 +382,12 @@ def _take_in(
     receipts: list[Receipt] = []
     if sorted_out.accepted:
         source = f"schedule {line.name}"[:100]
-        receipts = take_in(
-            context, workflow, sorted_out.accepted, source=source, actor=actor, options=options, also=also
-        )
+        try:
+            receipts = take_in(
+                context, workflow, sorted_out.accepted, source=source, actor=actor, options=options, also=also
+            )
+        except InvalidInput as error:
+            raise AuthorFailed(str(error)) from error  # a document was removed meanwhile
     else:
         with context.database.write() as session:
             also(session, receipts)

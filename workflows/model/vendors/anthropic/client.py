@@ -11,11 +11,13 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from threading import Lock
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import httpx2
 from pydantic import SecretStr
 
+from workflows.documents.document import FileKind
+from workflows.model.attachments import File
 from workflows.model.outcomes import Outcome, Verdict
 from workflows.model.port import ModelUnavailable, NoAnswer
 from workflows.model.requests import Reply, Request
@@ -24,7 +26,7 @@ from workflows.model.vendors.anthropic.verdicts import expected_errors, judge_er
 
 if TYPE_CHECKING:
     import anthropic
-    from anthropic.types import OutputConfigParam
+    from anthropic.types import DocumentBlockParam, ImageBlockParam, MessageParam, OutputConfigParam, TextBlockParam
 
 SHORTEST_TIMEOUT, LONGEST_TIMEOUT = 60.0, 600.0
 """Seconds without a byte after which a request is given up. The first byte comes only when the answer is complete."""
@@ -141,7 +143,7 @@ class AnthropicVendor:
             system=[
                 {"type": "text", "text": request.system, "cache_control": {"type": "ephemeral", "ttl": "1h"}},
             ],
-            messages=[{"role": "user", "content": request.user}],
+            messages=[_turn(request)],
             output_config=output_config or anthropic.omit,
             thinking=thinking,
             timeout=self._seconds(request.max_tokens),
@@ -184,6 +186,33 @@ class AnthropicVendor:
 
     def _name(self, told: object) -> str | None:
         return self.masked(told)[:_LONGEST_NAME] if isinstance(told, str) and told else None
+
+
+def _turn(request: Request) -> "MessageParam":
+    """Return the user's turn: the files of the case, and then its data."""
+    if not request.files:
+        return {"role": "user", "content": request.user}
+    content: list[DocumentBlockParam | ImageBlockParam | TextBlockParam] = []
+    for file in request.files:
+        content += _blocks(file)
+    content.append({"type": "text", "text": request.user})
+    return {"role": "user", "content": content}
+
+
+def _blocks(file: File) -> "Iterator[DocumentBlockParam | ImageBlockParam | TextBlockParam]":
+    """Yield the blocks of a file. It is named by its number: its own name is untrusted, and stands in the data."""
+    called = f"document {file.document}"
+    if file.kind is FileKind.PDF:
+        yield {
+            "type": "document",
+            "title": called,
+            "source": {"type": "base64", "media_type": "application/pdf", "data": file.data},
+        }
+        return
+    yield {"type": "text", "text": f"{called}, page {file.page}:" if file.page is not None else f"{called}:"}
+    png = file.kind is FileKind.PNG
+    media: Literal["image/png", "image/jpeg"] = "image/png" if png else "image/jpeg"
+    yield {"type": "image", "source": {"type": "base64", "media_type": media, "data": file.data}}
 
 
 class _BoundedStream(httpx2.SyncByteStream):

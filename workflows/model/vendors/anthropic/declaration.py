@@ -5,6 +5,7 @@ from contextlib import closing
 
 from workflows.model.port import ModelUnavailable, NoAnswer
 from workflows.model.vendors.anthropic.client import AnthropicVendor
+from workflows.model.vendors.anthropic.pages import page_limits
 from workflows.model.vendors.anthropic.prices import PRICES
 from workflows.model.vendors.anthropic.settings import AnthropicSettings
 from workflows.model.vendors.declaration import PATIENCE, Checked, VendorDeclaration
@@ -36,5 +37,6 @@ VENDOR = VendorDeclaration(
     connect=_connect,
     check=_check,
     prices=PRICES,
+    pages=lambda settings, model: page_limits(model) if settings.shows_pages else None,
     sent_to={_URL: (_KEY,)},
 )

@@ -131,6 +131,14 @@ _TOO_LONG = _any_of(
     r"prompt contains .{0,30}tokens.{0,40}(maximum|limit)",
     r"too many (input |prompt )?tokens(?!.{0,20}(wait|per (minute|second|day)))",
 )
+_DOCUMENT = _any_of(
+    r"\bpdf\b.{0,60}\b(not valid|invalid|password|encrypted|corrupt\w*|damaged|empty)",
+    r"maximum of [0-9,]+ (pdf )?pages",
+    r"too many (images|documents|pdfs|pages)",
+    r"(could not|cannot|can't|unable to|failed to) (process|read|decode|parse|open|load) (the |this |an? |input )?"
+    r"(image|pdf|document)",
+    r"images?\b.{0,60}\b(exceeds?|too (large|big|many)|not match|empty|invalid|not valid|corrupt\w*)",
+)
 _REFUSED = _any_of(r"content (filter|polic|management)", r"blocked by (\w+ )?(safety|guardrail|moderation)")
 _UNFIT = _any_of(
     r"compiled grammar",
@@ -156,6 +164,7 @@ _UNKNOWN_MODEL = _any_of(
 )
 _SAID: Final = (
     (_MONEY, _O.SPENT),
+    (_DOCUMENT, _O.DOCUMENT),
     (_TOO_LONG, _O.TOO_LONG),
     (_REFUSED, _O.REFUSED),
     (_UNKNOWN_MODEL, _O.RETIRED),

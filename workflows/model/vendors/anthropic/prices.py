@@ -1,4 +1,4 @@
-"""Prices of Anthropic's models, from the library `genai-prices`; nothing is fetched."""
+"""Prices and sizes of Anthropic's models, from the library `genai-prices`; nothing is fetched."""
 
 from decimal import Decimal
 from importlib.metadata import version
@@ -35,6 +35,16 @@ def price(model: str, usage: Usage) -> Decimal:
         # The library knows only the names of some models and gives them a price of zero.
         raise Unpriced(model)
     return calculation.total_price
+
+
+def context_window(model: str) -> int | None:
+    """Return the tokens that a model reads and writes at most in one call; None where that is not known."""
+    import genai_prices
+
+    try:
+        return genai_prices.calc_price(genai_prices.Usage(), model, provider_id=_PROVIDER).model.context_window
+    except LookupError:
+        return None
 
 
 PRICES = PriceList(price=price, name=_LIBRARY, version=version(_LIBRARY))

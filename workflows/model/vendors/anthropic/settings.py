@@ -17,6 +17,13 @@ class AnthropicSettings(VendorSettings):
     api_key: SecretStr | None = Field(default=None, validation_alias="ANTHROPIC_API_KEY")
     base_url: str | None = Field(default=None, validation_alias="ANTHROPIC_BASE_URL")
     """None: the SDK's own."""
+    pages: bool | None = None
+    """Can its models be shown pages and pictures? None: those of Anthropic can, those of another server cannot."""
+
+    @property
+    def shows_pages(self) -> bool:
+        """Tell whether its models can be shown pages."""
+        return self.pages if self.pages is not None else self.base_url is None
 
     @field_validator("base_url")
     @classmethod

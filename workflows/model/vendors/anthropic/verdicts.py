@@ -38,6 +38,7 @@ _REASONS = {
     Outcome.RETIRED: "The model's provider does not know this model",
     Outcome.TOO_LONG: "The case is too long for the model",
     Outcome.REFUSED: "The model's provider declined to answer",
+    Outcome.DOCUMENT: "The model's provider does not take a document of the case",
     Outcome.UNFIT: "The model's provider does not accept the form of the answer, or a setting of the prompt",
     Outcome.INVALID: "The model's provider calls the request invalid",
     Outcome.THROTTLED: "The model's provider limits how much may be asked now",

@@ -1,0 +1,142 @@
+"""Marks drawn on the picture of a page: a frame around each value, and beside it the name of its field.
+
+No label covers a value or another label. Colour is never the only sign: each mark has its label, and what is doubted
+has a dashed frame and a question mark.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+from PIL import Image, ImageDraw, ImageFont
+
+from workflows.documents.pictures.labels import Rectangle, placed
+from workflows.documents.places.marks import Mark
+from workflows.documents.readings import Box
+
+COLORS = ("#0072B2", "#C04A00", "#00795A", "#9E3D77", "#5B4B00", "#3A3F9E")
+"""Dark enough for white letters, and told apart by people who do not see all colours (after Okabe and Ito)."""
+LETTERS = 28
+"""Pixels of a label's letters on a page that is 1100 wide."""
+LONGEST_LABEL = 32
+"""Most characters of a label."""
+_FILLED = 46
+"""Opacity of the colour over a value, of 255."""
+_FONTS = ("DejaVuSans.ttf",)
+"""Fonts of many scripts that may be installed. Without one, Pillow's own has the Latin letters."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Drawn:
+    """A mark with its label and its rectangles in pixels. Fields that are read from one place share it."""
+
+    label: str
+    rectangles: Sequence[Rectangle]
+    is_doubted: bool
+    color: str
+
+
+def with_marks(picture: Image.Image, marks: Sequence[Mark]) -> Image.Image:
+    """Return the picture of a page with marks on it."""
+    if not marks:
+        return picture
+    drawn = _drawn(marks, picture.size)
+    line = max(2, round(picture.width / 400))
+    over = Image.new("RGBA", picture.size, (0, 0, 0, 0))
+    pen = ImageDraw.Draw(over)
+    for mark in drawn:
+        for rectangle in mark.rectangles:
+            pen.rectangle(rectangle, fill=(*_rgb(mark.color), _FILLED))
+            _frame(pen, rectangle, mark.color, line, dashed=mark.is_doubted)
+    font = _font(max(12, round(LETTERS * picture.width / 1100)))
+    sizes = [_size(mark.label, font) for mark in drawn]
+    for mark, label in zip(drawn, placed(picture, [mark.rectangles for mark in drawn], sizes), strict=True):
+        _tie(pen, label, mark.rectangles[0], mark.color, line)
+        pen.rectangle(label, fill=mark.color)
+        left, top, right, bottom = label
+        pen.text(((left + right) / 2, (top + bottom) / 2), mark.label, fill="white", font=font, anchor="mm")
+    return Image.alpha_composite(picture.convert("RGBA"), over).convert("RGB")
+
+
+def _drawn(marks: Sequence[Mark], size: tuple[int, int]) -> list[_Drawn]:
+    by_place: dict[tuple[Box, ...], list[Mark]] = {}
+    for mark in marks:
+        by_place.setdefault(mark.boxes, []).append(mark)
+    return [
+        _Drawn(
+            label=_label(ones),
+            rectangles=[_rectangle(box, size) for box in boxes],
+            is_doubted=any(one.is_doubted for one in ones),
+            color=COLORS[number % len(COLORS)],
+        )
+        for number, (boxes, ones) in enumerate(by_place.items())
+    ]
+
+
+def _label(marks: Iterable[Mark]) -> str:
+    return ", ".join(f"{_cut(mark.label)} ?" if mark.is_doubted else _cut(mark.label) for mark in marks)
+
+
+def _cut(label: str) -> str:
+    said = " ".join("".join(char if char.isprintable() else " " for char in label).split())
+    return said if len(said) <= LONGEST_LABEL else f"{said[: LONGEST_LABEL - 1]}…"
+
+
+def _rectangle(box: Box, size: tuple[int, int]) -> Rectangle:
+    """Return a box in pixels, with a little room around it, within the page."""
+    width, height = size
+    room = max(2, round(width / 220))
+    left, right = sorted((box.left * width, box.right * width))
+    top, bottom = sorted((box.top * height, box.bottom * height))
+    return (
+        min(max(round(left) - room, 0), width - 2),
+        min(max(round(top) - room, 0), height - 2),
+        max(min(round(right) + room, width - 1), 1),
+        max(min(round(bottom) + room, height - 1), 1),
+    )
+
+
+def _frame(pen: ImageDraw.ImageDraw, rectangle: Rectangle, color: str, line: int, *, dashed: bool) -> None:
+    if not dashed:
+        pen.rectangle(rectangle, outline=color, width=line)
+        return
+    left, top, right, bottom = rectangle
+    dash = 4 * line
+    for start in range(left, right, 2 * dash):
+        for y in (top, bottom - line + 1):
+            pen.rectangle((start, y, min(start + dash, right), y + line - 1), fill=color)
+    for start in range(top, bottom, 2 * dash):
+        for x in (left, right - line + 1):
+            pen.rectangle((x, start, x + line - 1, min(start + dash, bottom)), fill=color)
+
+
+def _tie(pen: ImageDraw.ImageDraw, label: Rectangle, mark: Rectangle, color: str, line: int) -> None:
+    """Draw a line from a label to its mark, which ends at the edges of both."""
+    start = _nearest(label, ((mark[0] + mark[2]) / 2, (mark[1] + mark[3]) / 2))
+    pen.line([start, _nearest(mark, start)], fill=color, width=line)
+
+
+def _nearest(rectangle: Rectangle, point: tuple[float, float]) -> tuple[float, float]:
+    left, top, right, bottom = rectangle
+    return min(max(point[0], left), right), min(max(point[1], top), bottom)
+
+
+def _size(label: str, font: ImageFont.FreeTypeFont | ImageFont.ImageFont) -> tuple[int, int]:
+    left, _, right, _ = font.getbbox(label)
+    _, top, _, bottom = font.getbbox("ÄÅgp")
+    room = round(bottom - top) // 3
+    return round(right - left) + 2 * room, round(bottom - top) + room
+
+
+def _rgb(color: str) -> tuple[int, int, int]:
+    return int(color[1:3], 16), int(color[3:5], 16), int(color[5:7], 16)
+
+
+@lru_cache(maxsize=8)
+def _font(size: int) -> ImageFont.FreeTypeFont | ImageFont.ImageFont:
+    for name in _FONTS:
+        try:
+            return ImageFont.truetype(name, size)
+        except OSError:
+            continue
+    return ImageFont.load_default(size)

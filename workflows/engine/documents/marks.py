@@ -1,0 +1,50 @@
+"""The pages of a case's documents with the marks of a proposal, made anew each time that they are shown.
+
+No mark is kept: they follow from the input, the proposal and the readings on the shelf. After a decision, too, they are
+the marks of what was proposed: a person's own value was read nowhere.
+"""
+
+from typing import Any
+
+from pydantic import BaseModel
+
+from workflows.documents.places.boxes import boxes_of
+from workflows.documents.places.marks import Mark, MarkedPage
+from workflows.engine.case.doubtful_fields import doubtful
+from workflows.engine.context import Context
+from workflows.engine.declare.proposal import Proposal
+from workflows.engine.declare.registry import AnyWorkflow
+from workflows.engine.documents.page_readings import PageReadings
+from workflows.engine.documents.places import documents_of, places_in
+from workflows.labels import label_of
+
+
+def marked_pages(
+    context: Context, workflow: AnyWorkflow, input: BaseModel, proposal: Proposal[Any]
+) -> tuple[MarkedPage, ...]:
+    """Return the pages from which values of a proposal were read, with a mark for each of these values.
+
+    They are in the order of the documents, the marks in that of the form. A page whose reading is not on the shelf has
+    none. It calls the author's rules and reads files: call it outside of any transaction.
+    """
+    documents = documents_of(input)
+    if not documents:
+        return ()
+    readings, found = PageReadings(context.documents), places_in(workflow, documents, proposal)
+    look_at = doubtful(proposal.field_confidence(), second=proposal.second, autonomy=workflow.autonomy)
+    marks: dict[tuple[str, int], list[Mark]] = {}
+    for field in workflow.output.model_fields:
+        place = found[field].place if field in found else None
+        page = readings.page(place.document, place.page) if place is not None else None
+        if place is None or page is None:
+            continue
+        boxes = boxes_of(page, [(span.start, span.end) for span in place.spans])
+        if boxes:
+            mark = Mark(field=field, label=label_of(workflow.output, field), boxes=boxes, is_doubted=field in look_at)
+            marks.setdefault((place.document.sha256, place.page), []).append(mark)
+    return tuple(
+        MarkedPage(sha256=one.sha256, document=one.name, page=number, marks=tuple(marks[one.sha256, number]))
+        for one in documents
+        for number in range(1, len(one.pages) + 1)
+        if (one.sha256, number) in marks
+    )
