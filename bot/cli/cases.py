@@ -162,6 +162,10 @@ def evaluate(
         str | None,
         typer.Option(metavar="VERSION", help="The version to compare with: of a prompt or a model, or '#EVAL'."),
     ] = None,
+    documents: Annotated[
+        str | None,
+        typer.Option(metavar="WAYS", help="Ways to give a model documents, to compare: text, pages, both."),
+    ] = None,
     limit: Annotated[int | None, typer.Option(min=1, help="Try only the first LIMIT examples.")] = None,
     at_once: Annotated[
         int | None, typer.Option(min=1, max=64, help="Number of examples that are tried at once.")
@@ -188,7 +192,8 @@ def evaluate(
         options = options_for(workflow, examples=examples, label=label)
         with opened(settings(), make=options) as app:
             chosen = named(app, workflow, options)
-            found = examples_to_try(chosen, file, reading_for(chosen, named=read_named(map or []), encoding=encoding))
+            reading = reading_for(chosen, named=read_named(map or []), encoding=encoding)
+            found = examples_to_try(app.context, chosen, file, reading)
             if not json:
                 eval_report.print_unusable(found)
             if limit is not None:
@@ -206,23 +211,28 @@ def evaluate(
                 watch=_watched,
             )
             wanted = bench.prompt(prompt)
+            ways = bench.ways(documents) if documents is not None else [None]
+            if against is not None and len(ways) > 1:
+                raise Refused("compare ways of giving documents, or versions with --against, and not both at once")
             other = bench.other(against) if against is not None else None
             try:
-                tried = bench.run(wanted)
+                tried = bench.run(wanted, documents_as=ways[0])
                 if isinstance(other, Prompt):
-                    other = bench.run(other)
+                    other = bench.run(other, documents_as=ways[0])
+                more = [bench.run(wanted, documents_as=way) for way in ways[1:]]
             except EvalInterrupted as stopped:
                 typer.echo(f"stopped; what was tried is kept as eval {stopped.eval}, which was not finished", err=True)
                 raise typer.Exit(130) from None
             compared = compare_results(tried.result, other.result) if other is not None else None
             if json:
-                print_json(eval_report.as_json(found, tried, other, compared))
+                print_json(eval_report.as_json(found, tried, other, compared, more=more))
             else:
                 eval_report.print_tried(tried)
                 if other is not None and compared is not None:
-                    eval_report.print_comparison(tried, other, compared)
+                    eval_report.print_comparison(other, compared)
+                eval_report.print_ways(tried, more)
             worse = compared is not None and compared.word is Word.WORSE
-            amiss = any(one.is_amiss for one in (tried, other) if one is not None)
+            amiss = any(one.is_amiss for one in (tried, other, *more) if one is not None)
             raise typer.Exit(1 if found.unusable or worse or amiss else 0)
 
 

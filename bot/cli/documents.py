@@ -70,7 +70,10 @@ def back_up_documents(database: Database, file: Path) -> bool:
 
 
 def restore_documents(database: Database, file: Path) -> bool:
-    """Put back the documents of a database from beside its backup, and print their number; False where some are gone."""
+    """Put back the documents of a database from beside its backup, and print their number.
+
+    False where some are gone.
+    """
     from bot.app import beside, documents_of
     from bot.cli.screens.output import out, shown
     from bot.settings import settings

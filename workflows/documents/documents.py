@@ -3,6 +3,7 @@
 import json
 import zlib
 from collections.abc import Callable, Sequence
+from dataclasses import asdict
 from hashlib import sha256 as hashed
 
 from pydantic import TypeAdapter, ValidationError
@@ -119,7 +120,12 @@ class Documents:
 
         `width`: pixels. Without marks it is the page as it is. Raise `DocumentMissing` or `DocumentRefused`.
         """
-        asked = {"page": _PAGE.dump_python(page, mode="json"), "width": width, "kind": self.reading(page.sha256).kind}
+        asked = {
+            "page": _PAGE.dump_python(page, mode="json"),
+            "kind": self.reading(page.sha256).kind,
+            "limits": asdict(self.limits),
+            "width": width,
+        }
         data, bounds = self.file(page.sha256), Bounds(seconds=DRAWING, memory=self.limits.memory, answer=PICTURE_SIZE)
         made = self.isolated.run("workflows.documents.pictures.drawing.draw", data, asked=asked, bounds=bounds)
         # What made it had an untrusted file in hand.

@@ -70,6 +70,8 @@ class Attached:
     """Bytes of the text that was read from it."""
     unread: tuple[int, ...] = ()
     """Numbers of its pages without text, from 1."""
+    left_out: tuple[str, ...] = ()
+    """Names of the files in it that were not read. Untrusted."""
     load: Callable[[], bytes] = field(repr=False)
     """Function that returns the file. Raises `DocumentMissing`."""
     picture: Callable[[int, int], bytes] = field(repr=False)
@@ -232,7 +234,8 @@ def unread_doubts(documents: Sequence[Attached], *, shown: Sequence[int]) -> tup
 
     `shown`: numbers of those whose pages the model was shown; what they say it saw for itself.
     """
-    return tuple(_unread(one) for one in documents if one.unread and one.number not in shown)
+    pages = [_unread(one) for one in documents if one.unread and one.number not in shown]
+    return (*pages, *(f"{name} in {one.name} was not read" for one in documents for name in one.left_out))
 
 
 def _unread(one: Attached) -> str:

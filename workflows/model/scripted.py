@@ -8,6 +8,7 @@ Turns are answers, exceptions, or functions of the question.
 
 from collections import deque
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
 from decimal import Decimal
 from threading import Lock
 
@@ -59,7 +60,10 @@ class ScriptedModel:
             )
         if isinstance(turn, Exception):
             raise turn
-        return turn if isinstance(turn, Answer) else turn(question)
+        answer = turn if isinstance(turn, Answer) else turn(question)
+        # It stands for a model that sees what it is shown.
+        shown = tuple(one.number for one in question.documents if one.is_shown)
+        return replace(answer, shown=shown) if shown and not answer.shown else answer
 
 
 def says(

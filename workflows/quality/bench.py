@@ -12,14 +12,18 @@ from pydantic import ValidationError
 from store import schema
 from store.model import prompt_versions
 from store.quality import evals
+from workflows.documents.document import Arrived, Document, NewDocument, none_arrived
 from workflows.engine.case.files.rows import Reading
 from workflows.engine.context import Context
+from workflows.engine.declare.documents import DOCUMENTS_AS, has_documents
 from workflows.engine.declare.registry import AnyWorkflow
 from workflows.engine.declare.workflow import Example
+from workflows.engine.documents.keeping import in_folder, keep
 from workflows.engine.errors import InvalidInput, Refused
 from workflows.engine.propose.models import Models
 from workflows.engine.propose.own_examples import examples_file, examples_of, learned_from
 from workflows.engine.propose.prompts import keep_prompt, prompt_in, prompt_of_version
+from workflows.model.attachments import DocumentsAs
 from workflows.model.port import Account, Prompt
 from workflows.quality.evals import Eval
 from workflows.quality.examples import Examples, of_list, read_file
@@ -48,7 +52,9 @@ class Tried:
     @property
     def version(self) -> str:
         """Name for people what was tried."""
-        return f"prompt {self.prompt_version} on {self.model}" if self.prompt_version is not None else self.model
+        said = f"prompt {self.prompt_version} on {self.model}" if self.prompt_version is not None else self.model
+        way = self.result.summary.documents
+        return said if way is None else f"{said}, documents as {way}"
 
     @property
     def is_amiss(self) -> bool:
@@ -65,17 +71,31 @@ class EvalInterrupted(Exception):
         super().__init__(f"eval {eval} was interrupted")
 
 
-def examples_to_try(workflow: AnyWorkflow, file: Path | None, reading: Reading) -> Examples:
+def examples_to_try(context: Context, workflow: AnyWorkflow, file: Path | None, reading: Reading) -> Examples:
     """Read the examples of a file; of no file, the workflow's own. Raise `InvalidInput` for a file that cannot be read.
 
-    `reading`: how the file is read.
+    `reading`: how the file is read. Documents are files below its folder, and are kept as those of a case are.
     """
+
     if file is not None:
-        return read_file(workflow, file, reading)
+        return read_file(workflow, file, reading, arrived=_kept_from(context, file.parent))
     if workflow.examples is not None:
-        return of_list(workflow, workflow.examples())
+        return of_list(workflow, workflow.examples(), arrived=_kept_from(context, workflow.folder))
     own = examples_file(workflow)
-    return read_file(workflow, own) if own is not None and own.exists() else Examples()
+    if own is None or not own.exists():
+        return Examples()
+    return read_file(workflow, own, arrived=_kept_from(context, own.parent))
+
+
+def _kept_from(context: Context, folder: Path | None) -> Arrived:
+    """Return the function that keeps the documents of examples: pages are shown from what is kept."""
+
+    def arrived(given: str | NewDocument) -> Document:
+        if isinstance(given, NewDocument):
+            return keep(context, given.data, name=given.name)
+        return in_folder(context, folder)(given) if folder is not None else none_arrived(given)
+
+    return arrived
 
 
 @dataclass(kw_only=True)
@@ -138,8 +158,27 @@ class Bench:
         others = ", ".join(f"'#{one.id}' ({one.prompt_version or one.model})" for one in same[-_NAMED:]) or "none yet"
         raise Refused(f"there is no finished eval of {version!r} to compare with; evals of these examples: {others}")
 
-    def run(self, prompt: Prompt | None) -> Tried:
-        """Try the workflow with a prompt, and keep what came of it. Raise `EvalInterrupted`."""
+    def ways(self, named: str) -> Sequence[DocumentsAs]:
+        """Return the ways of giving documents that somebody names, such as `text,pages`. Raise `Refused`."""
+        parts = [part.strip() for part in named.split(",")]
+        ways = [way for part in parts for way in DOCUMENTS_AS if way == part]
+        if len(ways) != len(parts) or len(set(ways)) < len(ways):
+            raise Refused(f"documents are given as {', '.join(DOCUMENTS_AS)}, not as {named!r:.60}; name each once")
+        if not has_documents(self.workflow):
+            raise Refused(f"the cases of {self.workflow.name} have no documents")
+        if ways != ["text"] and (self.models.learns(self.workflow) or self.models.shows_samples(self.workflow)):
+            raise Refused(
+                "the local model and sample answers read text only: set a key for a model that is shown pages"
+            )
+        if ways != ["text"] and not self.workflow.personal_to_model:
+            raise Refused(f"{self.workflow.name} tells a model nothing personal, so it is shown no pages")
+        return ways
+
+    def run(self, prompt: Prompt | None, *, documents_as: DocumentsAs | None = None) -> Tried:
+        """Try the workflow with a prompt, and keep what came of it. Raise `EvalInterrupted`.
+
+        `documents_as`: how a model is given documents, if not as the workflow declares it.
+        """
         learns = self.models.learns(self.workflow)
         deal = parts if learns else with_second
         dealt = deal(
@@ -161,6 +200,8 @@ class Bench:
             examples=self.examples.labelled,
             parts=dealt,
             at_once=self.at_once or (1 if computes else self.threads),
+            documents=self.context.documents,
+            documents_as=documents_as,
         )
         trials: list[Trial] = []
         start = time.perf_counter()
@@ -212,6 +253,7 @@ class Bench:
     def _keep(self, row: int, version: str | None, trying: Eval, trials: list[Trial]) -> Tried:
         """Keep the result of an eval, finished or not."""
         context = self.context
+        way = (trying.documents_as or self.workflow.documents_as) if has_documents(self.workflow) else None
         place = {one.input_hash: place for place, one in enumerate(trying.examples)}
         trials.sort(key=lambda trial: place[trial.input_hash])
         result = result_of(
@@ -220,6 +262,7 @@ class Bench:
             floor=self.workflow.autonomy.at_least,
             learned_without=left_out(trying.parts),
             unfinished=(trying.unfinished or "it broke off") if len(trials) < len(trying.examples) else None,
+            documents=way,
         )
         answered = list(result.summary.models)
         with context.database.write() as session:

@@ -9,8 +9,10 @@ from dataclasses import dataclass, field
 
 from pydantic import BaseModel
 
+from workflows.documents.documents import Documents
 from workflows.engine.declare.registry import AnyWorkflow
 from workflows.engine.propose.proposer import Classifier, Second, SecondOpinion, opinion_of
+from workflows.model.attachments import DocumentsAs
 from workflows.model.port import Account, ModelError, NoAnswer, Prompt
 from workflows.quality.examples import Labelled
 from workflows.quality.folds import Part
@@ -42,6 +44,9 @@ class Eval:
     parts: Sequence[Part]
     """The examples, divided by the model that they are tried with."""
     at_once: int = 1
+    documents: Documents = field(default_factory=Documents)
+    documents_as: DocumentsAs | None = None
+    """The way in which a model is given documents; None: as the workflow declares it."""
     sleep: Callable[[float], None] = time.sleep
     """Function that waits some seconds."""
     unfinished: str | None = None
@@ -111,6 +116,8 @@ class Eval:
             model=part.model,
             second=_opinion(part.second) if part.second is not None else None,
             floors=floors(self.workflow.autonomy.at_least),
+            documents=self.documents,
+            documents_as=self.documents_as,
             sleep=self.sleep,
         )
 

@@ -10,12 +10,14 @@ from pathlib import Path
 
 from pydantic import BaseModel, JsonValue
 
+from workflows.documents.document import Arrived
 from workflows.engine.case.files.columns import reading_for, refuse_without
 from workflows.engine.case.files.rows import Reading, Row, columns, read_rows
 from workflows.engine.case.intake import accept
 from workflows.engine.declare.registry import AnyWorkflow
 from workflows.engine.declare.round_trip import read
 from workflows.engine.declare.workflow import Example
+from workflows.engine.documents.arrivals import by_form
 from workflows.engine.errors import InvalidInput, InvalidOutput
 from workflows.engine.propose.example_inputs import documents_beside
 from workflows.engine.text.canonical_json import canonical, content_hash
@@ -57,11 +59,14 @@ class Examples:
         return content_hash("\n".join(sorted(f"{one.input_hash} {one.truth_hash}" for one in self.labelled)))
 
 
-def read_file(workflow: AnyWorkflow, path: Path, reading: Reading | None = None) -> Examples:
+def read_file(
+    workflow: AnyWorkflow, path: Path, reading: Reading | None = None, *, arrived: Arrived | None = None
+) -> Examples:
     """Read a .jsonl file of `{"input": ..., "output": ...}`, or one of flat rows as `countersign run` takes them in.
 
     In a flat row, or a CSV, a column with the name of an output field holds the right answer; an empty cell means that
-    the answer is not known. Raise `InvalidInput` for a file that cannot be read, or a CSV without the columns that are
+    the answer is not known. `arrived`: gives the documents that the inputs name; left out, those below its folder are
+    read, and not kept. Raise `InvalidInput` for a file that cannot be read, or a CSV without the columns that are
     needed.
     """
     reading = reading or reading_for(workflow)
@@ -69,16 +74,20 @@ def read_file(workflow: AnyWorkflow, path: Path, reading: Reading | None = None)
     if as_table:
         _refuse_columns(workflow, path, reading)
     found = ((row.line, _parted(workflow, row, as_table=as_table)) for row in read_rows(path, reading))
-    return _gather(workflow, found, folder=path.parent)
+    return _gather(workflow, found, folder=path.parent, arrived=arrived)
 
 
-def of_list(workflow: AnyWorkflow, examples: Iterable[Example]) -> Examples:
-    """Read examples that a workflow's own code provides."""
-    return _gather(workflow, enumerate(examples, start=1), folder=workflow.folder)
+def of_list(workflow: AnyWorkflow, examples: Iterable[Example], *, arrived: Arrived | None = None) -> Examples:
+    """Read examples that a workflow's own code provides. `arrived`: as for `read_file`."""
+    return _gather(workflow, enumerate(examples, start=1), folder=workflow.folder, arrived=arrived)
 
 
 def _gather(
-    workflow: AnyWorkflow, found: Iterable[tuple[int, Example | InvalidInput]], *, folder: Path | None
+    workflow: AnyWorkflow,
+    found: Iterable[tuple[int, Example | InvalidInput]],
+    *,
+    folder: Path | None,
+    arrived: Arrived | None,
 ) -> Examples:
     examples = Examples()
     seen: dict[str, tuple[int, str]] = {}
@@ -86,7 +95,7 @@ def _gather(
         try:
             if isinstance(example, InvalidInput):
                 raise example
-            one = _labelled(workflow, example, folder=folder)
+            one = _labelled(workflow, example, folder=folder, arrived=arrived)
             earlier, answer = seen.setdefault(one.input_hash, (line, one.truth_hash))
             if answer != one.truth_hash:
                 raise InvalidInput(f"it has the input of line {earlier} with another answer")
@@ -100,12 +109,15 @@ def _gather(
     return examples
 
 
-def _labelled(workflow: AnyWorkflow, example: Example, *, folder: Path | None) -> Labelled:
+def _labelled(workflow: AnyWorkflow, example: Example, *, folder: Path | None, arrived: Arrived | None) -> Labelled:
     truth = read_truth(workflow.output, example.output)
     if not truth:
         raise InvalidInput(f"no right answer: give the value of {' or '.join(workflow.output.model_fields)}")
-    arrived = documents_beside(workflow, example.input, folder=folder)
-    body = accept(workflow, example.input, arrived=arrived, as_kept=True).body
+    if arrived is None:
+        documents = documents_beside(workflow, example.input, folder=folder)
+    else:
+        documents = by_form(workflow.input, arrived)(example.input)
+    body = accept(workflow, example.input, arrived=documents, as_kept=True).body
     # `accept` has already read it back once.
     input: BaseModel = read(workflow.input, body)
     return Labelled(input=input, input_hash=content_hash(body), truth=truth, truth_hash=_hash(truth))

@@ -8,6 +8,7 @@ from statistics import quantiles
 from pydantic import BaseModel, ConfigDict
 
 from workflows.engine.reasons import Code
+from workflows.model.attachments import DocumentsAs
 from workflows.quality import risk
 from workflows.quality.trials import Outcome, Trial
 
@@ -89,6 +90,10 @@ class Summary(_Kept):
     whole: Share
     """Examples with every known field right, among those in scope."""
     fields: dict[str, Share]
+    documents: DocumentsAs | None = None
+    """The way in which the model was given documents; None where the examples have none."""
+    quotes: Share | None = None
+    """Values whose quotes stand on a page, among those that need a quote; None where the examples have no documents."""
     alone: Share
     """Right examples among those resolved alone at the workflow's own floor."""
     risk: tuple[RiskRow, ...]
@@ -125,6 +130,7 @@ def result_of(
     floor: float | None,
     learned_without: int = 0,
     unfinished: str | None = None,
+    documents: DocumentsAs | None = None,
 ) -> Result:
     """Add up the trials. `examples`: number of all examples. `floor`: the workflow's own. The rest: as in `Summary`."""
     counted = [trial for trial in trials if trial.is_counted]
@@ -140,6 +146,8 @@ def result_of(
         floor=floor,
         whole=Share(right=sum(trial.whole for trial in counted), of=len(counted)),
         fields=_fields(counted),
+        documents=documents,
+        quotes=_quotes(counted) if documents is not None else None,
         alone=Share(right=sum(trial.whole for trial in alone), of=len(alone)),
         risk=tuple(
             RiskRow(floor=row.floor, own=row.own, alone=row.alone, wrong=row.wrong, at_most=row.at_most)
@@ -163,6 +171,11 @@ def _fields(counted: Sequence[Trial]) -> dict[str, Share]:
     known = _counts(name for trial in counted for name in trial.right)
     right = Counter(name for trial in counted for name, is_right in trial.right.items() if is_right)
     return {name: Share(right=right[name], of=of) for name, of in known.items()}
+
+
+def _quotes(counted: Sequence[Trial]) -> Share:
+    found = [is_found for trial in counted for is_found in trial.quoted.values()]
+    return Share(right=sum(found), of=len(found))
 
 
 def _counts(names: Iterable[str]) -> dict[str, int]:

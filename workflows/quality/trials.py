@@ -6,14 +6,17 @@ from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from enum import StrEnum
 
+from workflows.documents.documents import Documents
 from workflows.engine.declare.error_words import words_of
 from workflows.engine.declare.personal import without_personal
 from workflows.engine.declare.registry import AnyWorkflow
 from workflows.engine.propose.policy import Way, decide
 from workflows.engine.propose.proposer import NOT_ALLOWED, SecondOpinion, propose
 from workflows.engine.run.rehearsal import Rehearsal
+from workflows.model.attachments import DocumentsAs
 from workflows.model.port import Account, Model, NoAnswer, Prompt
 from workflows.quality.examples import Labelled
+from workflows.quality.quotes import quotes_found
 from workflows.quality.risk import alone_up_to
 from workflows.quality.scores import score
 
@@ -48,6 +51,8 @@ class Trial:
     outcome: Outcome
     right: Mapping[str, bool] = field(default_factory=dict)
     """Output field -> True if it is right, for the fields with a known right value."""
+    quoted: Mapping[str, bool] = field(default_factory=dict)
+    """Output field -> True if its quote stands on a page, for the fields that need one; empty without documents."""
     code: str | None = None
     """Code of the reason for a missing proposal, or type of the error."""
     why: str | None = None
@@ -89,17 +94,29 @@ def try_one(
     model: Callable[[], Model],
     floors: Sequence[float],
     second: SecondOpinion | None = None,
+    documents: Documents | None = None,
+    documents_as: DocumentsAs | None = None,
     sleep: Callable[[float], None] = time.sleep,
 ) -> Trial:
     """Try one example. Every error is in the returned trial. `floors`: those of the table, from low to high.
 
-    `second`: gives a second opinion on the proposal; it must not have learned this example.
+    `second`: gives a second opinion on the proposal; it must not have learned this example. `documents`: where the
+    files of documents are. `documents_as`: how a model is given them, if not as the workflow declares it.
     """
     rehearsal = Rehearsal(sleep=sleep)
     start = time.perf_counter()
     try:
         found = _found(
-            workflow, example, rehearsal, prompt=prompt, account=account, model=model, floors=floors, second=second
+            workflow,
+            example,
+            rehearsal,
+            prompt=prompt,
+            account=account,
+            model=model,
+            floors=floors,
+            second=second,
+            documents=documents or Documents(),
+            documents_as=documents_as,
         )
     except Exception as error:  # noqa: BLE001  # the loop's edge: a system that is not available does not end the eval
         why = without_personal(words_of(error), [example.input])
@@ -123,6 +140,8 @@ def _found(
     model: Callable[[], Model],
     floors: Sequence[float],
     second: SecondOpinion | None,
+    documents: Documents,
+    documents_as: DocumentsAs | None,
 ) -> Trial:
     proposed = propose(
         workflow,
@@ -133,6 +152,8 @@ def _found(
         model=model,
         pause=None,
         second=second,
+        documents=documents,
+        documents_as=documents_as,
     )
     facts, proposal = proposed.facts, proposed.proposal
     verdict = decide(facts)
@@ -156,6 +177,7 @@ def _found(
         found,
         outcome=Outcome.PROPOSED,
         right=score(proposal.output, example.truth),
+        quoted=quotes_found(workflow, example.input, proposal, documents),
         lowest=proposal.lowest,
         alone=verdict.way is Way.ALONE,
         alone_up_to=alone_up_to(facts, floors),

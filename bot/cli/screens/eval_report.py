@@ -3,9 +3,9 @@
 from collections import Counter
 from collections.abc import Mapping, Sequence
 
-from bot.cli.screens.output import out, shown
+from bot.cli.screens.output import out, print_table, shown
 from workflows.quality.bench import Tried
-from workflows.quality.comparison import Comparison
+from workflows.quality.comparison import Comparison, compare_results
 from workflows.quality.examples import Examples
 from workflows.quality.results import RiskRow, Share
 from workflows.quality.trials import Outcome
@@ -15,8 +15,10 @@ _SHOWN = 20
 _REASONS_SHOWN = 5
 
 
-def as_json(examples: Examples, tried: Tried, other: Tried | None, compared: Comparison | None) -> dict[str, object]:
-    """Return the whole report, for a program."""
+def as_json(
+    examples: Examples, tried: Tried, other: Tried | None, compared: Comparison | None, *, more: Sequence[Tried] = ()
+) -> dict[str, object]:
+    """Return the whole report, for a program. `more`: other ways of giving the documents."""
     against = None
     if other is not None and compared is not None:
         against = {**_named(other), "comparison": compared.model_dump(mode="json")}
@@ -29,6 +31,14 @@ def as_json(examples: Examples, tried: Tried, other: Tried | None, compared: Com
         "seconds": tried.seconds,
         **tried.result.model_dump(mode="json"),
         "against": against,
+        "ways": [
+            {
+                **_named(way),
+                **way.result.model_dump(mode="json"),
+                "comparison": compare_results(way.result, tried.result).model_dump(mode="json"),
+            }
+            for way in more
+        ],
     }
 
 
@@ -62,6 +72,8 @@ def print_tried(tried: Tried) -> None:
         lines[f"{name} right"] = _share(share)
     if len(summary.fields) != 1:
         lines["all that is known right"] = _share(summary.whole)
+    if summary.quotes is not None:
+        lines["quotes found on a page"] = _share(summary.quotes)
     if summary.floor is None:
         lines["goes alone"] = "nothing; this workflow only drafts"
     else:
@@ -119,7 +131,34 @@ def _print_untried(tried: Tried) -> None:
         out.print(f"not finished, {left:,} left: {summary.unfinished}")
 
 
-def print_comparison(tried: Tried, other: Tried, compared: Comparison) -> None:
+def print_ways(first: Tried, more: Sequence[Tried]) -> None:
+    """Print other ways of giving the documents: each by itself, beside the first, and then all of them in a table."""
+    for tried in more:
+        out.print()
+        print_tried(tried)
+        print_comparison(first, compare_results(tried.result, first.result))
+    if not more:
+        return
+    out.print()
+    rows = [_way(tried) for tried in (first, *more)]
+    heads = ("documents as", "all right", "quotes found", "dollars a case", "tokens a case", "milliseconds (half)")
+    print_table(heads, rows)
+
+
+def _way(tried: Tried) -> tuple[str, ...]:
+    summary = tried.result.summary
+    number, taken = max(summary.tried, 1), summary.milliseconds
+    return (
+        summary.documents or "-",
+        _share(summary.whole),
+        _share(summary.quotes) if summary.quotes is not None else "-",
+        f"{summary.cost / number:.6f}",
+        f"{summary.tokens / number:,.0f}",
+        _brief(taken.median) if taken is not None else "-",
+    )
+
+
+def print_comparison(other: Tried, compared: Comparison) -> None:
     """Print the comparison of two versions."""
     out.print()
     out.print(shown(f"against eval {other.eval}: {other.version}"))

@@ -1,14 +1,17 @@
-"""Documents in questions to a model behind the real SDK: what goes over the wire, what it costs, what people are told."""
+"""Documents in questions to a model behind the real SDK: what is sent, what it costs, what people are told."""
 
 import json
 import re
 from base64 import b64decode
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from email.message import EmailMessage
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
 import pytest
+from PIL import Image
 from pydantic import BaseModel
 
 from store import schema
@@ -25,6 +28,8 @@ from workflows.documents.shelf import FolderShelf
 from workflows.engine.case import intake
 from workflows.engine.documents.keeping import keep, reference_of
 from workflows.engine.propose.model_outages import KnownOutages
+from workflows.engine.review.cards import card_view
+from workflows.engine.review.hiding import card_in_channel
 from workflows.model.attachments import DocumentsAs, PageLimits
 from workflows.model.concurrency import Concurrency
 from workflows.model.gateway import Gateway
@@ -365,3 +370,128 @@ def test_files_of_requests_wait_for_memory(desk: Desk) -> None:
     desk.open(concurrency=Concurrency(most_bytes=100))
     desk.server.will_always(lambda _: message(filled_in()))
     assert desk.world.state(desk.case(desk.declare("pages"), "1")) == "delivered"
+
+
+def picture(form: str, size: tuple[int, int] = (400, 300), **how: Any) -> bytes:
+    """A white picture, without any word."""
+    written = BytesIO()
+    Image.new("RGB", size, "white").save(written, form, **how)
+    return written.getvalue()
+
+
+def mail(*files: tuple[str, bytes, str]) -> bytes:
+    """A mail with files. `files`: name, content and type of each."""
+    written = EmailMessage()
+    written["Subject"], written["From"], written["To"] = "Our invoice", "ana@example.org", "bills@example.com"
+    written.set_content("Please pay it soon.")
+    for name, data, kind in files:
+        main, _, sub = kind.partition("/")
+        written.add_attachment(data, maintype=main, subtype=sub, filename=name)
+    return written.as_bytes()
+
+
+def test_pictures_go_as_they_are_and_the_pages_of_a_tiff_are_drawn(desk: Desk) -> None:
+    desk.server.will(message(filled_in()))
+    jpeg = picture("JPEG")
+    other = Image.new("RGB", (400, 300), "white")
+    tiff = picture("TIFF", save_all=True, append_images=[other])
+    case = desk.case(desk.declare("pages"), "1", jpeg, tiff, picture("PNG", (9_000, 200)))
+    (received,) = desk.server.requests
+    blocks = content(received)[:-1]
+    labels = [block["text"] for block in blocks if block["type"] == "text"]
+    assert labels == ["document 1:", "document 2, page 1:", "document 2, page 2:", "document 3:"]
+    images = [block["source"] for block in blocks if block["type"] == "image"]
+    assert b64decode(images[0]["data"]) == jpeg
+    assert images[0]["media_type"] == "image/jpeg"
+    widths = [Image.open(BytesIO(b64decode(one["data"]))).width for one in images[1:]]
+    assert all(width <= 1_100 for width in widths)
+    assert {one["media_type"] for one in images[1:]} == {"image/png"}
+    assert desk.world.state(case) == "delivered"
+
+
+def test_a_mail_is_told_as_text_and_what_it_brings_is_shown(desk: Desk) -> None:
+    desk.server.will(message(filled_in()))
+    brought = [("bill.pdf", INVOICE, "application/pdf"), ("terms.docx", b"PK\3\4 no document", "application/zip")]
+    case = desk.case(desk.declare("pages"), "1", mail(*brought))
+    (received,) = desk.server.requests
+    assert [block["type"] for block in content(received)] == ["document", "text"]
+    assert content(received)[0]["title"] == "document 2"
+    letter = told(received)["invoice"]
+    assert "Please pay it soon." in letter["text"][0]["text"]
+    assert letter["attached"][0]["pages"] == "2 pages, shown above as document 2"
+    assert letter["not read"] == ["terms.docx"]
+    assert "terms.docx in invoice.pdf was not read" in desk.said(case)
+
+
+def test_pages_that_turn_out_too_large_when_they_are_drawn_are_given_as_text(desk: Desk) -> None:
+    """What a page takes is known when it is drawn, and then the question is put anew."""
+    limits = replace(page_limits(HAIKU), picture_size=1_000, size=3 * 1024 * 1024)
+    desk.open(lambda _: limits)
+    desk.server.will(message(filled_in()))
+    noise = Image.effect_noise((1_200, 900), 90)
+    written = BytesIO()
+    noise.save(written, "TIFF")
+    workflow = desk.declare("pages")
+    scan = desk.case(workflow, "1", INVOICE, written.getvalue())
+    assert not desk.server.requests
+    assert "too large to be shown to the model" in " ".join(desk.said(scan))
+
+
+class Person(BaseModel):
+    """An input whose documents say who somebody is."""
+
+    number: str
+    passport: Annotated[Document, Personal]
+    letter: Annotated[Document, FindPersonal("DE")]
+
+
+def persons(**how: Any) -> Workflow[Person, Booked]:
+    made = Workflow[Person, Booked](
+        name="persons",
+        decision="Who is it?",
+        owner="U0MARIA",
+        input=Person,
+        output=Booked,
+        key=lambda person: person.number,
+        personal_to_model=False,
+        **how,
+    )
+
+    @made.deliver
+    def deliver(booked: Booked, run: Run[Person]) -> str:
+        return booked.total
+
+    return made
+
+
+def test_personal_documents_are_told_with_placeholders_and_masked_in_a_channel(desk: Desk) -> None:
+    """The hash, the type and the size of a file are nobody's."""
+    workflow = persons()
+    desk.world.registry.add(workflow)
+    desk.world.registry._prompts[workflow.name] = Prompt(name="r.md", text="Who?", version="0123456789ab")
+    desk.server.will(message(filled_in("[passport 2]")))
+    passport = keep(desk.world.context, pdf("Passport of Ana Silva\nborn in Porto"), name="ana-silva.pdf")
+    letter = keep(desk.world.context, pdf("Write to ana@example.org, application/pdf, text"), name="letter.pdf")
+    values: dict[str, Any] = {"number": "1", "passport": "a", "letter": "b"}
+    accepted = intake.accept(workflow, values, arrived=lambda given: passport if given == "a" else letter)
+    (receipt,) = intake.take_in(desk.world.context, workflow, [accepted], source="test", actor="tester")
+    desk.world.work()
+    (received,) = desk.server.requests
+    sent = json.dumps(received.body, ensure_ascii=False)
+    assert not [secret for secret in ("Silva", "silva", "Porto", "ana@") if secret in sent]
+    about = case_in(content(received)[-1]["text"])["person"]
+    assert about["passport"]["kind"] == "application/pdf"
+    assert about["passport"]["name"] == "[passport 1]"
+    assert about["letter"]["text"][0]["text"].split()[:2] == ["Write", "to"]
+    assert about["letter"]["text"][0]["text"].split()[-2:] == ["application/pdf,", "text"]
+    view = card_view(desk.world.context, desk.world.review(receipt.case).id)
+    assert (view.values[0].proposed or "").split() == passport.text.split()
+    shown = repr(card_in_channel(view).values)
+    assert "Silva" not in shown
+
+
+def test_nothing_can_be_taken_out_of_a_picture_so_such_a_declaration_is_refused() -> None:
+    ways: tuple[DocumentsAs, ...] = ("pages", "both")
+    for way in ways:
+        with pytest.raises(BadDeclaration, match="only their text can be told"):
+            persons(documents=way)

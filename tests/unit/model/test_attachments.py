@@ -5,10 +5,10 @@ from typing import Any
 
 import pytest
 
+from tests.unit.model.attached import PNG, attached
 from workflows.documents.document import FileKind
 from workflows.documents.refusals import DocumentMissing, Why, refusal
 from workflows.model.attachments import (
-    Attached,
     NotGiven,
     PageLimits,
     TooLarge,
@@ -21,25 +21,7 @@ from workflows.model.concurrency import Busy
 
 MB = 1024 * 1024
 LIMITS = PageLimits(pages=100, size=32 * MB, picture_size=5 * MB, edge=8_000, many=20, edge_of_many=2_000, tokens=4_784)
-PNG = b"\x89PNG\r\n\x1a\n"
 JPEG = b"\xff\xd8\xff"
-
-
-def attached(number: int = 1, **how: Any) -> Attached:
-    """A document; left out, one page of a PDF with 100 bytes of text."""
-    usual: dict[str, Any] = {
-        "name": f"{number}.pdf",
-        "kind": FileKind.PDF,
-        "sha256": f"{number:064x}",
-        "size": 1_000,
-        "pages": 1,
-        "given": "pages",
-        "text_size": 100,
-        "load": lambda: b"%PDF",
-        "picture": lambda page, width: PNG + bytes([page]),
-        "shape": lambda page: (800.0, 1_000.0),
-    }
-    return Attached(number=number, **{**usual, **how})
 
 
 def test_documents_within_the_limits_are_shown_as_they_are() -> None:
@@ -187,3 +169,8 @@ def test_what_nobody_could_read_is_told(pages: int, unread: tuple[int, ...], sai
     one = attached(name="a.pdf", pages=pages, unread=unread, given="text")
     assert unread_doubts([one], shown=()) == (said,)
     assert unread_doubts([one], shown=(1,)) == ()
+
+
+def test_a_file_within_a_mail_that_was_not_read_is_told() -> None:
+    mail = attached(name="order.eml", kind=FileKind.MAIL, given="text", left_out=("terms.docx",))
+    assert unread_doubts([mail], shown=()) == ("terms.docx in order.eml was not read",)

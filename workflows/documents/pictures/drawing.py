@@ -7,6 +7,7 @@ from PIL import Image
 from pydantic import TypeAdapter
 
 from workflows.documents.document import FileKind
+from workflows.documents.limits import Limits
 from workflows.documents.pictures.marking import with_marks
 from workflows.documents.pictures.rendering import rendered
 from workflows.documents.places.marks import MarkedPage
@@ -23,11 +24,11 @@ _QUALITY = 80
 def draw(data: bytes, asked: dict[str, Any]) -> bytes:  # Any: JSON
     """Return a picture of a page with its marks: a PNG, or a JPEG where the page is a photo or a scan.
 
-    `asked`: the `page`, the `kind` of the file and the `width` in pixels; a page that is very long gets fewer. Raise
-    `DocumentRefused` for a page that cannot be drawn.
+    `asked`: the `page`, the `kind` of the file, the `limits`, and the `width` in pixels; a page that is very long gets
+    fewer. Raise `DocumentRefused` for a page that cannot be drawn.
     """
-    page = _PAGE.validate_python(asked["page"], strict=False)
-    picture = rendered(data, FileKind(asked["kind"]), page.page, width=int(asked["width"]))
+    page, limits = _PAGE.validate_python(asked["page"], strict=False), Limits(**asked["limits"])
+    picture = rendered(data, FileKind(asked["kind"]), page.page, width=int(asked["width"]), limits=limits)
     return _encoded(with_marks(picture, page.marks))
 
 

@@ -15,6 +15,8 @@ _RINGS = (0, 1, 2, 4, 7, 11, 16)
 """Distances that are tried, in heights of the label."""
 _INK = 4.0
 """Weight of covered print against distance: a label goes far to cover nothing."""
+_WORD = 48
+"""Darkness, of 255, of what counts as printed."""
 
 
 def placed(
@@ -57,11 +59,13 @@ def _cost(label: Rectangle, mark: Rectangle, ink: Image.Image) -> float:
     """Return how bad a place is: what it covers of the print, and how far it is from its mark, in its own heights."""
     left, top, right, bottom = (edge // _COARSE for edge in label)
     part = ink.crop((left, top, max(right, left + 1), max(bottom, top + 1)))
-    covered = part.resize((1, 1), Image.Resampling.BOX).getpixel((0, 0))
-    assert isinstance(covered, int | float), "it has one band"
+    levels = part.histogram()
+    printed = sum(level * count for level, count in enumerate(levels)) / (255 * sum(levels))
+    # A word of small print is little ink, and still a word.
+    covers = any(levels[_WORD:])
     across = max(mark[0] - label[2], label[0] - mark[2], 0)
     along = max(mark[1] - label[3], label[1] - mark[3], 0)
-    return _INK * (covered > 2) + 12 * _INK * covered / 255 + (across + along) / (label[3] - label[1])
+    return _INK * (covers + 12 * printed) + (across + along) / (label[3] - label[1])
 
 
 def _meet(one: Rectangle, other: Rectangle) -> bool:

@@ -47,7 +47,8 @@ def with_marks(picture: Image.Image, marks: Sequence[Mark]) -> Image.Image:
     for mark in drawn:
         for rectangle in mark.rectangles:
             pen.rectangle(rectangle, fill=(*_rgb(mark.color), _FILLED))
-            _frame(pen, rectangle, mark.color, line, dashed=mark.is_doubted)
+            thin = line if rectangle[3] - rectangle[1] > 10 * line else max(1, line - 1)
+            _frame(pen, rectangle, mark.color, thin, dashed=mark.is_doubted)
     font = _font(max(12, round(LETTERS * picture.width / 1100)))
     sizes = [_size(mark.label, font) for mark in drawn]
     for mark, label in zip(drawn, placed(picture, [mark.rectangles for mark in drawn], sizes), strict=True):
@@ -83,16 +84,17 @@ def _cut(label: str) -> str:
 
 
 def _rectangle(box: Box, size: tuple[int, int]) -> Rectangle:
-    """Return a box in pixels, with a little room around it, within the page."""
+    """Return a box in pixels, with a little room around it, within the page. Rows of small print are close."""
     width, height = size
-    room = max(2, round(width / 220))
     left, right = sorted((box.left * width, box.right * width))
     top, bottom = sorted((box.top * height, box.bottom * height))
+    beside = max(3, round(width / 220))
+    above = min(max(2, round((bottom - top) / 4)), beside)
     return (
-        min(max(round(left) - room, 0), width - 2),
-        min(max(round(top) - room, 0), height - 2),
-        max(min(round(right) + room, width - 1), 1),
-        max(min(round(bottom) + room, height - 1), 1),
+        min(max(round(left) - beside, 0), width - 2),
+        min(max(round(top) - above, 0), height - 2),
+        max(min(round(right) + beside, width - 1), 1),
+        max(min(round(bottom) + above, height - 1), 1),
     )
 
 

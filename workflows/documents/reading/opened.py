@@ -74,8 +74,11 @@ def drawn(page: pdfium.PdfPage, limits: Limits, *, dpi: float, in_grey: bool = F
     return found
 
 
-def pictures(data: bytes, kind: FileKind, limits: Limits) -> Iterator[Image.Image]:
-    """Yield the pages of a picture, upright. Raise `DocumentRefused`."""
+def pictures(data: bytes, kind: FileKind, limits: Limits, *, width: int | None = None) -> Iterator[Image.Image]:
+    """Yield the pages of a picture, upright. Raise `DocumentRefused`.
+
+    `width`: pixels that are enough: a JPEG is unpacked in a fraction of its size, which is quicker; None: all of it.
+    """
     Image.MAX_IMAGE_PIXELS = None  # the limit is checked here, before anything is unpacked
     try:
         with warnings.catch_warnings():
@@ -89,6 +92,8 @@ def pictures(data: bytes, kind: FileKind, limits: Limits) -> Iterator[Image.Imag
                 if number == limits.pages:
                     raise refusal(Why.TOO_MANY_PAGES, most=limits.pages)
                 check_pixels(whole.width * whole.height, limits)
+                if width is not None:
+                    whole.draft("RGB", (width, width))
                 whole.load()
                 yield _on_white(ImageOps.exif_transpose(whole))
                 if kind is not FileKind.TIFF:

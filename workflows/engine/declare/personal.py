@@ -257,12 +257,12 @@ def _values(value: object, mark: _Mark) -> Iterator[PersonalValue]:
 
 
 def _said_by(document: Document) -> Iterator[tuple[Path, object]]:
-    """Yield what a document says, beside the data of an invoice: its name, the text of its pages, and what is attached.
-    Its hash, its type and its size say nothing of anybody.
-    """
+    """Yield what a document says, without an invoice's data. Its hash, its type and its size say nothing of anybody."""
     yield ("name",), document.name
     for place, page in enumerate(document.pages):
         yield ("pages", place, "text"), page.text
+    for place, left in enumerate(document.left_out):
+        yield ("left_out", place, "name"), left.name
     for place, one in enumerate(document.attached):
         yield ("attached", place), one
 

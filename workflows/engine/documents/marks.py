@@ -4,6 +4,7 @@ No mark is kept: they follow from the input, the proposal and the readings on th
 the marks of what was proposed: a person's own value was read nowhere.
 """
 
+from collections.abc import Sequence
 from typing import Any
 
 from pydantic import BaseModel
@@ -17,6 +18,9 @@ from workflows.engine.declare.registry import AnyWorkflow
 from workflows.engine.documents.page_readings import PageReadings
 from workflows.engine.documents.places import documents_of, places_in
 from workflows.labels import label_of
+
+MOST = 12
+"""Most marks of one page: more could not be told apart. What is doubted comes first."""
 
 
 def marked_pages(
@@ -43,8 +47,13 @@ def marked_pages(
             mark = Mark(field=field, label=label_of(workflow.output, field), boxes=boxes, is_doubted=field in look_at)
             marks.setdefault((place.document.sha256, place.page), []).append(mark)
     return tuple(
-        MarkedPage(sha256=one.sha256, document=one.name, page=number, marks=tuple(marks[one.sha256, number]))
+        MarkedPage(sha256=one.sha256, document=one.name, page=number, marks=_first(marks[one.sha256, number]))
         for one in documents
         for number in range(1, len(one.pages) + 1)
         if (one.sha256, number) in marks
     )
+
+
+def _first(marks: Sequence[Mark]) -> tuple[Mark, ...]:
+    kept = sorted(range(len(marks)), key=lambda at: (not marks[at].is_doubted, at))[:MOST]
+    return tuple(marks[at] for at in sorted(kept))

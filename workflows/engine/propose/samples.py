@@ -6,13 +6,14 @@ from pathlib import Path
 from pydantic import ValidationError
 
 from workflows.complaints import all_complaints
+from workflows.documents.document import documents_in
 from workflows.engine.case.files.rows import read_rows
 from workflows.engine.declare.registry import AnyWorkflow
 from workflows.engine.declare.workflow import Example
 from workflows.engine.errors import InvalidInput
 from workflows.engine.propose.example_inputs import input_of
 from workflows.engine.propose.placeholders import text_told
-from workflows.model.sample_answers import SampleAnswers
+from workflows.model.sample_answers import Sample, SampleAnswers
 
 SAMPLES = "samples.jsonl"
 
@@ -30,25 +31,26 @@ def sample_answers(workflow: AnyWorkflow, examples: list[Example]) -> SampleAnsw
     """
     path = _path(workflow)
     assert path is not None
-    texts = _texts(workflow, examples)
-    envelopes = {}
+    cases = _cases(workflow, examples)
+    samples = []
     for row in read_rows(path):
         key, envelope = row.values.get("key"), row.values.get("envelope")
         if row.problem or not isinstance(key, str) or not isinstance(envelope, dict):
             raise InvalidInput(f"{path}, row {row.number}: {row.problem or 'needs a key and an envelope'}")
-        if key not in texts:
+        if key not in cases:
             raise InvalidInput(f"{path}, row {row.number}: there is no example with the key {key!r}")
-        envelopes[texts[key]] = json.dumps(envelope, ensure_ascii=False)
-    return SampleAnswers(envelopes)
+        text, files = cases[key]
+        samples.append(Sample(text=text, documents=files, envelope=json.dumps(envelope, ensure_ascii=False)))
+    return SampleAnswers(samples)
 
 
 def _path(workflow: AnyWorkflow) -> Path | None:
     return workflow.folder / SAMPLES if workflow.folder else None
 
 
-def _texts(workflow: AnyWorkflow, examples: list[Example]) -> dict[str, str]:
-    """Return key -> the case as plain text."""
-    texts = {}
+def _cases(workflow: AnyWorkflow, examples: list[Example]) -> dict[str, tuple[str, frozenset[str]]]:
+    """Return key -> the case as plain text, and the hashes of its documents."""
+    cases = {}
     for number, example in enumerate(examples, 1):
         try:
             input = input_of(workflow, example.input)
@@ -56,5 +58,6 @@ def _texts(workflow: AnyWorkflow, examples: list[Example]) -> dict[str, str]:
             raise InvalidInput(
                 f"example {number} of {workflow.name} does not fit its input: {all_complaints(error)}"
             ) from error
-        texts[workflow.key(input)] = text_told(workflow, input)
-    return texts
+        files = frozenset(one.sha256 for one in documents_in(input))
+        cases[workflow.key(input)] = text_told(workflow, input), files
+    return cases

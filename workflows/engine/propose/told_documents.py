@@ -66,6 +66,8 @@ class ToldDocuments:
                 {"page": place, "text": page.text, **({"note": _NOTES[page.read_by]} if page.read_by in _NOTES else {})}
                 for place, page in enumerate(document.pages, 1)
             ]
+        if document.left_out:
+            told["not read"] = [one.name for one in document.left_out]
         if document.attached:
             told["attached"] = [self._told(one, in_text=in_text) for one in document.attached]
         return told
@@ -90,6 +92,7 @@ class ToldDocuments:
             given=self._way_of(one),
             text_size=sum(len(page.text.encode()) for page in one.pages),
             unread=tuple(place for place, page in enumerate(one.pages, 1) if page.read_by is ReadBy.NOTHING),
+            left_out=tuple(left.name for left in one.left_out),
             load=partial(self._files.file, one.sha256),
             picture=partial(self._picture, one),
             shape=partial(self._shape, one.sha256),
