@@ -5,7 +5,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 
-from handlers.texts import groups, incoming
+from handlers.texts import files, groups, incoming
 from handlers.texts.digests import courses
 from handlers.texts.governance import changes
 from handlers.texts.operations import (
@@ -55,7 +55,7 @@ from workflows.engine.review.waiting.reminders import MayDecide, nobody_may, rem
 from workflows.engine.review.wrong.report_views import report_note
 from workflows.engine.send.channel_status import channel_status, given_up
 from workflows.engine.send.views import Intent
-from workflows.engine.sources.heard.messages import failed_note
+from workflows.engine.sources.heard.messages import failed_note, files_refused_note
 from workflows.engine.sources.heard.outcome_notes import outcome_note, taken_in_note
 from workflows.engine.sources.heard.thread_answers import answered_note, question_note
 from workflows.engine.sources.looks.schedules import refused_note, trouble_note
@@ -209,6 +209,8 @@ def _note(context: Context, intents: Sequence[Intent]) -> Callable[[Room], Told]
             return lambda room: incoming.outcome(ended, room)
         case notices.TAKEN_IN:
             return _plainly(incoming.taken_in(taken_in_note(first.subject.id, first.about)))
+        case notices.FILES_REFUSED:
+            return _plainly(files.refused(files_refused_note(context, first.about)))
         case notices.QUESTION:
             asked = question_note(context, first.subject.id, first.about)
             return lambda room: incoming.question(asked, room)
@@ -335,6 +337,7 @@ _WHAT = {
     notices.RUN_AGAIN_APART: "the news that a case runs again",
     notices.OUTCOME: "the outcome of a case, for who handed it in",
     notices.TAKEN_IN: "the news that a message is a case",
+    notices.FILES_REFUSED: "the news that files were not taken",
     notices.QUESTION: "a question to whoever handed a case in",
     notices.ANSWERED: "the news that an answer was taken",
     notices.MESSAGE_FAILED: "the news that messages were not taken in",

@@ -44,7 +44,8 @@ from workflows.engine.review.form import drafts, second_look
 from workflows.engine.review.spot_checks.upkeep import Upkeep
 from workflows.engine.review.wrong import reports
 from workflows.engine.sources import follow_ups
-from workflows.engine.sources.heard import messages
+from workflows.engine.sources.heard import messages, waiting
+from workflows.engine.sources.heard.files import FaceFiles, NoFaceFiles
 from workflows.engine.sources.programs import handing_in
 
 log = structlog.get_logger()
@@ -135,7 +136,8 @@ def serve(
                 log.info("runs.taken_back", runs=taken_back)
             loops += [_Loop(run=app.dispatcher.run), _Loop(run=partial(_take_up_reports, app))]
             loops.append(_Loop(run=making.run))
-            loops.append(_Loop(run=partial(_take_in_messages, app)))
+            files = slack.files if slack is not None else NoFaceFiles()
+            loops.append(_Loop(run=partial(_take_in_messages, app, files)))
             loops.append(_Loop(run=partial(_tend_spot_checks, app)))
             loops.append(_Loop(run=partial(_remove_what_is_due, app)))
         if app.settings.webhook_keys is not None:
@@ -255,7 +257,7 @@ class _Making:
         return time.monotonic() - self._looked_at < _FOLLOW_UPS_SILENT
 
 
-def _take_in_messages(app: App, stop: Event) -> None:
+def _take_in_messages(app: App, files: FaceFiles, stop: Event) -> None:
     """Take in messages that could not be taken in when they were heard: too many cases waited, or a process ended."""
     is_noted = False
     while not stop.wait(_MESSAGES):
@@ -263,7 +265,7 @@ def _take_in_messages(app: App, stop: Event) -> None:
             if not is_noted:
                 messages.note_watched(app.context)
                 is_noted = True
-            messages.take_in_all(app.context)
+            waiting.take_in_all(app.context, files)
         except (DBAPIError, Unavailable) as error:
             log.warning("messages.without_database", error=type(error).__name__)
 

@@ -17,12 +17,14 @@ from handlers.slack.access.people import People
 from handlers.slack.access.rights import Rights
 from handlers.slack.access.user_groups import Groups
 from handlers.slack.context import SlackContext
+from handlers.slack.files import SlackFiles
 from handlers.texts.operations.findings import Finding
 from handlers.who import named
 from store.faces import AUDIT, FAILURES, LEADS, SLACK, face_of
 from workflows.engine.case import notices
 from workflows.engine.context import Context
 from workflows.engine.review.assignment.upkeep import Reviewers
+from workflows.engine.sources.heard.files import FaceFiles
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -34,6 +36,8 @@ class Slack:
     hearing: Hearing | RequestUrl
     reviewers: Reviewers
     """The way to find out who may decide, for the upkeep of assignments."""
+    files: FaceFiles
+    """Files of the workspace."""
 
 
 def in_slack(app: App, *, checks: Callable[[], Iterable[Finding]], pace: float = PACE) -> Slack:
@@ -55,6 +59,7 @@ def in_slack(app: App, *, checks: Callable[[], Iterable[Finding]], pace: float =
         workspace=workspace,
         sender=sender_of(app, workspace, slack, pace=pace),
         hearing=hearing,
+        files=slack.files,
         reviewers=reviewers_of(slack.rights),
     )
 
@@ -75,6 +80,7 @@ def context_in(app: App, workspace: Workspace, *, checks: Callable[[], Iterable[
         bot=workspace.bot_id,
         address=workspace.address,
         granted=workspace.granted,
+        files=SlackFiles(workspace.looking_up),
         personal_figures=app.settings.personal_figures,
         checks=checks,
     )

@@ -18,6 +18,7 @@ from workflows.engine.declare.registry import AnyWorkflow
 from workflows.engine.errors import Refused, Unknown
 from workflows.engine.review import refusals
 from workflows.engine.review.views import WhyRefused
+from workflows.engine.sources.heard.files import FaceFiles, NoFaceFiles
 
 
 class NotHere(Unknown):
@@ -46,6 +47,9 @@ class SlackContext:
     """Function that tells whether we are in a channel, as far as Slack says so."""
     granted: Granted = field(default_factory=Granted)
     """Scopes that Slack granted: what needs one that is missing refuses with `granted.need(SCOPE)`."""
+
+    files: FaceFiles = field(default_factory=NoFaceFiles)
+    """Files of the workspace."""
 
     personal_figures: bool = False
     """True if the team wants its people to see figures about themselves, each their own."""

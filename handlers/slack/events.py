@@ -17,7 +17,7 @@ from store.db.failpoints import Failpoint
 from store.db.time_limits import time_limit
 from workflows.engine.case import inbox
 from workflows.engine.errors import Refused
-from workflows.engine.sources.heard import messages, thread_answers
+from workflows.engine.sources.heard import messages, thread_answers, waiting
 
 log = structlog.get_logger()
 _IDS = "countersign_heard"
@@ -85,7 +85,7 @@ def register(app: App, slack: SlackContext) -> None:
         if free.acquire(blocking=False):
             try:
                 for one in context[_IDS]:
-                    afterwards("message", partial(messages.take_in_heard, slack.context, one))
+                    afterwards("message", partial(waiting.take_in, slack.context, one, slack.files))
             finally:
                 free.release()
 
@@ -109,7 +109,6 @@ def _kept(slack: SlackContext, body: Mapping[str, Any], *, event: str) -> Sequen
     Most messages cost no database, and a person's reply to their own message one look.
     """
     if (said := reply_in(body)) is not None:
-        thread_answers.hear(slack.context, said, event=event)
-        return []
+        return thread_answers.hear(slack.context, said, event=event)
     heard = heard_in(body, bot=slack.bot, address=slack.address)
     return messages.hear(slack.context, heard, event=event) if heard is not None else []

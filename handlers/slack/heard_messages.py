@@ -5,13 +5,16 @@ Joins, topics, deletions and all other subtypes are none, nor are replies in thr
 
 import html
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict
 
+from handlers.slack.ids import FILE_ID
+from workflows.documents.document import LONGEST_NAME
 from workflows.engine.sources.heard.messages import sent_at
-from workflows.engine.sources.heard.views import Heard, Reply, place_of
+from workflows.engine.sources.heard.views import Attached, Heard, Reply, place_of
+from workflows.engine.text.sanitize import one_line
 
 MESSAGE = "message"
 """Type of the event."""
@@ -29,6 +32,7 @@ _MARK = re.compile("<([@#!][^<>]*|[a-z][a-z0-9+.-]*:[^<>]*)>")
 
 class _File(BaseModel):
     model_config = ConfigDict(extra="ignore", frozen=True)
+    id: str = ""
     name: str | None = None
 
 
@@ -60,6 +64,12 @@ class Written(BaseModel):
     files: list[_File] = []
 
     @property
+    def attached(self) -> Sequence[Attached]:
+        """Its files, as far as they can be fetched; of another workspace's Slack gives the id alone."""
+        known = [one for one in self.files[:_LONGEST_NAMES] if FILE_ID.fullmatch(one.id)]
+        return [Attached(id=one.id, name=one_line(one.name or "", LONGEST_NAME)) for one in known]
+
+    @property
     def is_reply(self) -> bool:
         """True if it stands in a thread, and did not begin it."""
         return self.thread_ts is not None and self.thread_ts != self.ts
@@ -86,6 +96,7 @@ class Written(BaseModel):
             sent_at=sent_at(self.ts),
             link=f"{address}archives/{channel}/p{self.ts.replace('.', '')}" if address is not None else None,
             files=[one.name for one in self.files[:_LONGEST_NAMES] if one.name],
+            attached=self.attached,
             is_edit=is_edit,
             edited_at=sent_at(self.edited.ts) if is_edit and self.edited is not None else None,
             is_bot=self.bot_id is not None or self.subtype == "bot_message",
@@ -117,7 +128,7 @@ def heard_in(body: Mapping[str, Any], *, bot: str, address: str | None = None) -
         heard = written.heard(event.channel, address=address, is_edit=is_edit)
     except (KeyError, ValueError):  # pydantic's ValidationError is one
         return None
-    return heard if heard.author and (heard.text.strip() or heard.files) else None
+    return heard if heard.author and (heard.text.strip() or heard.files or heard.attached) else None
 
 
 def reply_in(body: Mapping[str, Any]) -> Reply | None:
@@ -134,7 +145,9 @@ def reply_in(body: Mapping[str, Any]) -> Reply | None:
         return None
     text = plain(written.text or "")
     place = place_of(channel, str(written.thread_ts))
-    return Reply(place=place, author=str(written.user), text=text) if text.strip() else None
+    if not text.strip() and not written.files:
+        return None
+    return Reply(place=place, author=str(written.user), text=text, attached=written.attached)
 
 
 def _is_new(written: Written, event: _Event, *, is_edit: bool) -> bool:

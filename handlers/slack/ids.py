@@ -328,22 +328,29 @@ class Handing:
     """The person who wrote it."""
     thread: str | None = None
     """The message that began the thread in which it stands, in the same form; None where it stands in none."""
+    files: tuple[str, ...] = ()
+    """Ids of the files of the message."""
 
     def __str__(self) -> str:
-        return " ".join(part or NOT_LISTED for part in (self.workflow, self.place, self.author, self.thread))
+        parts = (self.workflow, self.place, self.author, self.thread, ",".join(self.files))
+        return " ".join(part or NOT_LISTED for part in parts)
 
     @classmethod
     def read(cls, value: str) -> "Handing":
         """Read a reference from Slack. Raise `Refused` for a text that no form of ours carries."""
         parts = [None if part == NOT_LISTED else part for part in value.split(" ")]
-        if len(parts) != 4:
+        # A form that was opened before an update knows of no files.
+        if len(parts) not in (4, 5):
             raise Refused("this form is not from Countersign")
-        workflow, place, author, thread = parts
-        if any(one is not None and not _MESSAGE.fullmatch(one) for one in (place, thread)) or (
-            author is not None and not _AUTHOR.fullmatch(author)
+        workflow, place, author, thread, *rest = parts
+        files = tuple(rest[0].split(",")) if rest and rest[0] is not None else ()
+        if (
+            any(one is not None and not _MESSAGE.fullmatch(one) for one in (place, thread))
+            or (author is not None and not _AUTHOR.fullmatch(author))
+            or not all(FILE_ID.fullmatch(one) for one in files)
         ):
             raise Refused("this form is not from Countersign")
-        return cls(workflow=workflow, place=place, author=author, thread=thread)
+        return cls(workflow=workflow, place=place, author=author, thread=thread, files=files)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -448,6 +455,7 @@ class NeedShown:
 
 
 _MESSAGE = re.compile(r"[CDG][A-Z0-9]{2,20}/[0-9]{1,12}\.[0-9]{1,8}")
+FILE_ID = re.compile(r"F[A-Z0-9]{2,30}")
 _AUTHOR = re.compile("[A-Z][A-Z0-9]{2,20}")
 _MARK = re.compile("[0-9a-f]{12}")
 _ID = re.compile("[0-9]{1,18}")

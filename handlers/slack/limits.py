@@ -91,6 +91,14 @@ OPTION_DESCRIPTION = 75
 OVERFLOW_OPTIONS = 5
 RADIO_OPTIONS = 10
 CHECKBOXES = 10
+FILE_INPUT_FILES = 10
+FILE_INPUT_SIZE = 10_000_000
+"""Bytes of each file in a file input."""
+
+# Files
+FILE_ALT_TEXT = 1_000
+SNIPPET_SIZE = 1_000_000
+"""Bytes."""
 
 # The dialog that confirms a press
 CONFIRM_TITLE = 100

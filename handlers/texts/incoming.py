@@ -126,7 +126,9 @@ def question(note: QuestionNote, room: Room) -> Told:
 
 def answered(note: AnsweredNote) -> Told:
     """Tell the thread of a question what became of the reply."""
-    if note.answer is Answer.TOO_LONG:
+    if note.answer is Answer.NO_WORDS:
+        said = "No file is read here, so this answer was not taken. Answer in words."
+    elif note.answer is Answer.TOO_LONG:
         said = f"An answer has 1 to {MAX_ANSWER:,} characters, so this one was not taken. Answer again, in fewer."
     else:
         said = f"Thank you. Case {note.case} goes on with your answer."

@@ -64,6 +64,22 @@ def put_off(session: Session, message: int, *, team: int, until: datetime) -> No
     session.execute(later.values(due_at=until), execution_options={"synchronize_session": False})
 
 
+def take_up(session: Session, message: HeardMessage, *, team: int, until: datetime) -> bool:
+    """Take a message up for work that takes long, so that no other process does until then; False where one did."""
+    claimed = (
+        update(HeardMessage)
+        .where(
+            HeardMessage.id == message.id,
+            HeardMessage.team_id == team,
+            HeardMessage.content.is_not(None),
+            HeardMessage.due_at == message.due_at,
+        )
+        .values(due_at=until)
+        .returning(HeardMessage.id)
+    )
+    return session.scalar(claimed, execution_options={"synchronize_session": False}) is not None
+
+
 def fail(session: Session, message: int, *, team: int, problem: str) -> bool:
     """Note that a message cannot be taken in, and empty it; False where another process settled it."""
     failed = (

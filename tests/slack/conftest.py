@@ -24,6 +24,7 @@ from handlers.slack.access.people import People
 from handlers.slack.access.rights import Rights
 from handlers.slack.access.user_groups import Groups
 from handlers.slack.context import SlackContext
+from handlers.slack.files import SlackFiles
 from handlers.slack.listeners import register
 from handlers.slack.manifest import manifest_file
 from handlers.web.slack import PATH
@@ -92,6 +93,7 @@ def ears(running: Running) -> Iterator[Ears]:
         bot=connected.bot_id,
         address=connected.address,
         is_in=Channels(connected.looking_up).is_in,
+        files=SlackFiles(connected.looking_up),
     )
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(socket, "ThreadPoolExecutor", Listeners)

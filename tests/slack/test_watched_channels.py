@@ -17,7 +17,7 @@ from tests.slack.stage import ANA, BEN, FAILED, SUPPORT, Stage, words
 from tests.waiting import LONGEST
 from workflows import Message, Workflow
 from workflows.engine.privacy import forgetting
-from workflows.engine.sources.heard import messages
+from workflows.engine.sources.heard import messages, waiting
 
 pytestmark = pytest.mark.slow
 
@@ -168,7 +168,7 @@ def test_the_newest_form_of_a_message_wins_in_whatever_order_slack_tells_of_them
         edit: dict[str, JsonValue] = {"subtype": "message_changed", "message": message, "previous_message": first}
         event(stage, {**edit, "ts": ts} if form else first)
     stage.world.clock.move(timedelta(seconds=2))
-    messages.take_in_all(stage.world.context)
+    waiting.take_in_all(stage.world.context)
     assert "form 2" in inputs_of(stage)[-1]
     assert len({case.key for case in cases(stage)}) == 1
 
@@ -188,7 +188,7 @@ def test_code_that_hangs_delays_no_acknowledgement_and_no_press(stage: Stage) ->
     assert len(heard(stage)) == 2 * CLICKS
     goes_on.set()
     settled(stage)
-    messages.take_in_all(stage.world.context)
+    waiting.take_in_all(stage.world.context)
     assert heard(stage) == []
 
 
@@ -235,9 +235,9 @@ def test_what_could_not_be_taken_in_at_once_waits(stage: Stage, monkeypatch: pyt
     say(stage, "later")
     assert (len(cases(stage)), len(heard(stage))) == (0, 1)
     object.__setattr__(context, "queue_limit", 100)
-    assert messages.take_in_all(context) == 0
+    assert waiting.take_in_all(context) == 0
     stage.world.clock.move(timedelta(minutes=1))
-    assert messages.take_in_all(context) == 1
+    assert waiting.take_in_all(context) == 1
     assert (len(cases(stage)), heard(stage)) == (1, [])
 
 

@@ -16,6 +16,7 @@ from typing import Literal, Protocol
 
 from pydantic import BaseModel, JsonValue
 
+from workflows.documents.document import Document
 from workflows.model.attachments import Attached
 
 Effort = Literal["low", "medium", "high", "xhigh", "max"]
@@ -106,6 +107,9 @@ class SourceAnswer:
 
     question: str
     answer: str
+    """Its words; of an answer that is files alone, their names."""
+    documents: tuple[Document, ...] = ()
+    """The files of the answer."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -7,7 +7,20 @@ from pydantic import JsonValue
 
 from bot.sandbox.blocks.numbers import number_is_consistent, numeral
 from bot.sandbox.blocks.options import GROUP, OPTION, OVERFLOW_OPTION, RICH_OPTION, chosen_are_offered
-from bot.sandbox.blocks.shapes import Place, Shape, each, exactly_one, flag, matching, one_of, record, string, whole
+from bot.sandbox.blocks.shapes import (
+    Place,
+    Shape,
+    SlackContext,
+    each,
+    exactly_one,
+    flag,
+    matching,
+    one_of,
+    only_on,
+    record,
+    string,
+    whole,
+)
 from bot.sandbox.blocks.texts import CONFIRM, IMAGE_ELEMENT, link, plain
 from handlers.slack import limits
 
@@ -166,4 +179,13 @@ IN_CONTEXT_ACTIONS: Mapping[str, Shape] = {
         },
     ),
 }
-IN_INPUT: Mapping[str, Shape] = {**CHOOSING, **CHOOSING_SEVERAL, **WRITING}
+_MODALS: tuple[SlackContext, ...] = ("modal",)
+_FILES = record(
+    {}, {**_ANY, "filetypes": each(string(limits.ID), most=100), "max_files": whole(1, limits.FILE_INPUT_FILES)}
+)
+IN_INPUT: Mapping[str, Shape] = {
+    **CHOOSING,
+    **CHOOSING_SEVERAL,
+    **WRITING,
+    "file_input": only_on(_MODALS, _FILES),
+}

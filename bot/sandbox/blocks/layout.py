@@ -15,6 +15,7 @@ from bot.sandbox.blocks.shapes import (
     actions_differ,
     at_least_one,
     each,
+    exactly_one,
     flag,
     one_of,
     only_on,
@@ -25,7 +26,7 @@ from bot.sandbox.blocks.shapes import (
 )
 from bot.sandbox.blocks.tables import DATA_TABLE, TABLE
 from bot.sandbox.blocks.tasks import PLAN, TASK_CARD
-from bot.sandbox.blocks.texts import IMAGE_ELEMENT, any_text, link, plain, texts
+from bot.sandbox.blocks.texts import IMAGE_ELEMENT, PICTURED, any_text, plain, texts
 from handlers.slack import limits
 
 _MESSAGES: tuple[SlackContext, ...] = ("message",)
@@ -68,8 +69,9 @@ _IN_CONTAINER: Mapping[str, Shape] = {
         {"elements": each(typed(IN_ACTIONS), most=limits.ACTIONS_ELEMENTS)}, _ID, also=(actions_differ("elements"),)
     ),
     "image": record(
-        {"image_url": link(limits.IMAGE_URL), "alt_text": string(limits.IMAGE_ALT_TEXT)},
-        {**_ID, "title": plain(limits.IMAGE_TITLE)},
+        {"alt_text": string(limits.IMAGE_ALT_TEXT)},
+        {**_ID, **PICTURED, "title": plain(limits.IMAGE_TITLE)},
+        also=(exactly_one("image_url", "slack_file"),),
     ),
     "input": record(
         {"label": plain(limits.INPUT_LABEL), "element": typed(IN_INPUT)},

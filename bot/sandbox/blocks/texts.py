@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from bot.sandbox.blocks.shapes import Shape, flag, matching, one_of, record, string, typed
+from bot.sandbox.blocks.shapes import Shape, exactly_one, flag, matching, one_of, record, string, typed
 from handlers.slack import limits
 
 
@@ -39,4 +39,13 @@ CONFIRM = record(
     {"style": one_of("primary", "danger")},
 )
 
-IMAGE_ELEMENT = record({"image_url": link(limits.IMAGE_URL), "alt_text": string(limits.IMAGE_ALT_TEXT)})
+SLACK_FILE = record(
+    {},
+    {"id": matching(r"F[A-Z0-9]{8,}", "the id of a file"), "url": link(limits.IMAGE_URL)},
+    also=(exactly_one("id", "url"),),
+)
+PICTURED = {"image_url": link(limits.IMAGE_URL), "slack_file": SLACK_FILE}
+"""Ways of naming a picture."""
+IMAGE_ELEMENT = record(
+    {"alt_text": string(limits.IMAGE_ALT_TEXT)}, PICTURED, also=(exactly_one("image_url", "slack_file"),)
+)

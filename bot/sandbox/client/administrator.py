@@ -50,6 +50,10 @@ class Administrator(Failing):
         calls = TypeAdapter(list[ShownCall]).validate_python(self._get("calls")["calls"])
         return [call for call in calls if method in (None, call.method)]
 
+    def set_file_seconds(self, seconds: float) -> None:
+        """Have Slack need some time to look through each file; before, no block shows it."""
+        self._act("admin/set_file_seconds", seconds=seconds)
+
     def delete_message(self, channel: str, ts: str) -> None:
         self._act("admin/delete_message", channel=channel, ts=ts)
 

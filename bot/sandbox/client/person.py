@@ -1,5 +1,7 @@
 """A person who reads Slack and acts there."""
 
+from collections.abc import Sequence
+
 import httpx2
 from pydantic import JsonValue, TypeAdapter
 
@@ -79,9 +81,27 @@ class Person(Caller):
         """Choose a shortcut in the menu of a message."""
         return self._act("shortcut", user=self.user, channel=channel, ts=ts, callback_id=callback_id)
 
-    def say(self, channel: str, text: str, *, thread_ts: str | None = None) -> Outcome:
-        """Type a message into a channel, a thread, or the direct messages with the app."""
-        return self._act("say", user=self.user, channel=channel, text=text, thread_ts=thread_ts)
+    def say(self, channel: str, text: str, *, thread_ts: str | None = None, files: Sequence[str] = ()) -> Outcome:
+        """Type a message into a channel, a thread, or the direct messages with the app.
+
+        `files`: ids of files that the person uploaded.
+        """
+        return self._act("say", user=self.user, channel=channel, text=text, thread_ts=thread_ts, files=[*files])
+
+    def upload(self, name: str, data: bytes, *, mode: str = "hosted") -> str:
+        """Upload a file for a message or a modal, and return its id. `mode`: hosted, external, or hidden_by_limit."""
+        query = {"user": self.user, "name": name, "mode": mode}
+        file = self._read(self._http.post("/control/files", params=query, content=data))["file"]
+        assert isinstance(file, dict)
+        return str(file["id"])
+
+    def file(self, id: str) -> httpx2.Response:
+        """Ask for the content of a file as the page does."""
+        return self._http.get(f"/control/files/{id}", params={"user": self.user})
+
+    def delete_file(self, id: str) -> Outcome:
+        """Delete a file of one's own."""
+        return self._act("delete_file", user=self.user, file=id)
 
     def rewrite(self, channel: str, ts: str, text: str) -> Outcome:
         """Edit a message of one's own."""

@@ -18,6 +18,7 @@ class ShownMessage(_Shown):
     text: str
     blocks: list[Block]
     attachments: list[Block]
+    files: list[Block] = []
     metadata: Block | None
     edited: bool
     ephemeral: bool

@@ -10,11 +10,13 @@ from starlette.responses import Response
 
 from bot.sandbox.control import failures, orders
 from bot.sandbox.errors import BadRequest, NotPossible
+from bot.sandbox.http.files import given
 from bot.sandbox.http.gate import answer, content_type, read_body
 from bot.sandbox.json import Object, parse
-from bot.sandbox.people import administration, commands, events, presses, submissions, suggestions, typing
+from bot.sandbox.people import administration, commands, events, files, presses, submissions, suggestions, typing
 from bot.sandbox.people.outcomes import told
 from bot.sandbox.people.sight import find_channel, find_person, home_seen, messages_seen, views_seen
+from bot.sandbox.state.files import LARGEST, FileMode
 from bot.sandbox.state.sandbox import Sandbox
 
 LONGEST_WAIT = 30.0
@@ -52,6 +54,7 @@ class Control:
             "close": self._ordered(orders.Close, self._close),
             "command": self._ordered(orders.Command, self._command),
             "open_home": self._ordered(orders.ForUser, self._open_home),
+            "delete_file": self._ordered(orders.DeleteFile, self._delete_file),
             "admin/delete_message": self._ordered(orders.ForMessage, self._delete_message),
             "admin/archive_channel": self._ordered(orders.ForChannel, self._archive),
             "admin/unarchive_channel": self._ordered(orders.ForChannel, self._unarchive),
@@ -71,6 +74,7 @@ class Control:
             "admin/send_event": self._ordered(orders.SendEvent, self._send_event),
             "admin/send_event_again": self._ordered(orders.SendEventAgain, self._send_event_again),
             "admin/reset": self._ordered(orders.Nothing, self._reset),
+            "admin/set_file_seconds": self._ordered(orders.SetFileSeconds, self._set_file_seconds),
             "faults/call": self._ordered(orders.FailCall, self._fail_call),
             "faults/duplicate_envelopes": self._ordered(orders.DuplicateEnvelopes, self._duplicate_envelopes),
             "faults/refresh_before_envelopes": self._ordered(orders.RefreshBefore, self._refresh_before),
@@ -156,7 +160,9 @@ class Control:
         return await typing.choose_shortcut(self._sandbox, order.user, order.channel, order.ts, order.callback_id)
 
     async def _say(self, order: orders.Say) -> Object:
-        return await typing.say(self._sandbox, order.user, order.channel, order.text, thread_ts=order.thread_ts)
+        return await typing.say(
+            self._sandbox, order.user, order.channel, order.text, thread_ts=order.thread_ts, files=order.files
+        )
 
     async def _rewrite(self, order: orders.Rewrite) -> Object:
         return await typing.rewrite(self._sandbox, order.user, order.channel, order.ts, order.text)
@@ -184,6 +190,37 @@ class Control:
 
     async def _open_home(self, order: orders.ForUser) -> Object:
         return await administration.open_home(self._sandbox, order.user)
+
+    async def upload(self, request: Request) -> Response:
+        """Answer POST /control/files?user=USER&name=NAME, with the bytes of a file that a person uploads."""
+
+        async def act(request: Request) -> Object:
+            query = request.query_params
+            mode = query.get("mode", FileMode.HOSTED)
+            if mode not in set(FileMode):
+                raise NotPossible(400, f"{mode[:50]!r} is no mode of a file")
+            data = await read_body(request, most=LARGEST)
+            shown = files.upload(self._sandbox, query.get("user", ""), query.get("name", ""), data, mode=FileMode(mode))
+            return {"file": shown}
+
+        return await self._guarded(act)(request)
+
+    async def file(self, request: Request) -> Response:
+        """Answer GET /control/files/FILE?user=USER with the bytes of a file that a person may read."""
+        try:
+            self._check_token(request)
+            user = request.query_params.get("user", "")
+            return given(files.open_file(self._sandbox, user, request.path_params["file"]))
+        except NotPossible as refused:
+            return answer({"error": refused.reason}, refused.status)
+
+    async def _delete_file(self, order: orders.DeleteFile) -> Object:
+        files.delete_file(self._sandbox, order.user, order.file)
+        return told(None, outcome="done")
+
+    async def _set_file_seconds(self, order: orders.SetFileSeconds) -> Object:
+        self._sandbox.files.processing_seconds = order.seconds
+        return told(None, outcome="done")
 
     async def _delete_message(self, order: orders.ForMessage) -> Object:
         administration.delete_message(self._sandbox, order.channel, order.ts)
@@ -285,12 +322,16 @@ class Control:
 
         return self._guarded(handle)
 
+    def _check_token(self, request: Request) -> None:
+        """Raise NotPossible for a request without the sandbox's token."""
+        token = request.headers.get("x-sandbox-token", "").encode()
+        if not compare_digest(token, self._sandbox.control_token.encode()):
+            raise NotPossible(401, "X-Sandbox-Token is not the sandbox's")
+
     def _guarded(self, act: Callable[[Request], Awaitable[Object]]) -> Handler:
         async def handle(request: Request) -> Response:
             try:
-                given = request.headers.get("x-sandbox-token", "").encode()
-                if not compare_digest(given, self._sandbox.control_token.encode()):
-                    raise NotPossible(401, "X-Sandbox-Token is not the sandbox's")
+                self._check_token(request)
                 return answer({**await act(request), "change": self._sandbox.changes.number})
             except BadRequest as refused:
                 return answer({"error": refused.code}, refused.status)

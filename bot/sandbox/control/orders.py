@@ -53,6 +53,7 @@ class Say(Order):
     channel: str
     text: str
     thread_ts: str | None = None
+    files: list[str] = []
 
 
 class Rewrite(Order):
@@ -183,6 +184,15 @@ class RefreshBefore(Order):
 
 class Disconnect(Order):
     seconds: float | None = None
+
+
+class DeleteFile(Order):
+    user: str
+    file: str
+
+
+class SetFileSeconds(Order):
+    seconds: float
 
 
 class Nothing(Order):

@@ -59,12 +59,12 @@ class LoopbackOnly:
         return all(origin.lower() == f"http://{hosts[0]}".lower() for origin in headers.getlist("origin"))
 
 
-async def read_body(request: Request) -> bytes:
-    """Return the body of a request. Raise BadRequest for one that is too large."""
+async def read_body(request: Request, *, most: int = LARGEST_BODY) -> bytes:
+    """Return the body of a request. Raise BadRequest for one of more bytes than `most`."""
     body = bytearray()
     async for piece in request.stream():
         body += piece
-        if len(body) > LARGEST_BODY:
+        if len(body) > most:
             raise BadRequest(413, "request_too_large")
     return bytes(body)
 

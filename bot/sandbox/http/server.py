@@ -13,6 +13,7 @@ from starlette.routing import Route, WebSocketRoute
 
 from bot.sandbox.control.endpoints import Control
 from bot.sandbox.http.dropped_connections import DroppableProtocol
+from bot.sandbox.http.files import FileHost
 from bot.sandbox.http.gate import LARGEST_BODY, LOOPBACK, LoopbackOnly, answer
 from bot.sandbox.http.live import Live
 from bot.sandbox.http.pages import Page
@@ -25,7 +26,7 @@ PATIENCE = 2
 
 def create_app(sandbox: Sandbox) -> Starlette:
     """Return the sandbox as an ASGI application."""
-    web, control, page = WebApi(sandbox), Control(sandbox), Page()
+    web, control, page, host = WebApi(sandbox), Control(sandbox), Page(), FileHost(sandbox)
     app = Starlette(
         routes=[
             Route("/", page.first),
@@ -33,6 +34,11 @@ def create_app(sandbox: Sandbox) -> Starlette:
             WebSocketRoute("/page/live", Live(sandbox).serve),
             Route("/api/{method}", web.call, methods=["POST"]),
             Route("/reply/{key}", web.reply, methods=["POST"]),
+            Route("/upload/v1/{key}", host.upload, methods=["POST"]),
+            Route("/files-pri/{place}/{name}", host.shown),
+            Route("/files-pri/{place}/download/{name}", host.downloaded),
+            Route("/control/files", control.upload, methods=["POST"]),
+            Route("/control/files/{file}", control.file),
             WebSocketRoute("/link/", sandbox.sockets.serve),
             *[_route(path, handler, "GET") for path, handler in control.reading.items()],
             *[_route(path, handler, "POST") for path, handler in control.acting.items()],

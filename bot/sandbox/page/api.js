@@ -31,10 +31,38 @@ export class Api {
     } catch {
       throw new NotDone("The sandbox cannot be reached, so nothing was done.");
     }
-    const body = await response.json().catch(() => ({}));
-    if (!response.ok) throw new NotDone(`That is not possible here: ${body.error ?? response.status}.`);
-    return body;
+    return read(response);
   }
+
+  /** Upload a file. @param {File} file @returns {Promise<{id: string, name: string, size: number}>} */
+  async upload(file) {
+    const query = new URLSearchParams({ user: this.user(), name: file.name });
+    let response;
+    try {
+      response = await fetch(`/control/files?${query}`, {
+        method: "POST",
+        headers: { "Content-Type": "application/octet-stream", "X-Sandbox-Token": this.token },
+        body: file,
+      });
+    } catch {
+      throw new NotDone(`${file.name} was not uploaded: the sandbox cannot be reached.`);
+    }
+    return (await read(response)).file;
+  }
+
+  /** The content of a file. @param {string} id @returns {Promise<Blob>} */
+  async file(id) {
+    const query = new URLSearchParams({ user: this.user() });
+    const response = await fetch(`/control/files/${id}?${query}`, { headers: { "X-Sandbox-Token": this.token } });
+    if (!response.ok) throw new NotDone("The file cannot be read.");
+    return response.blob();
+  }
+}
+
+async function read(response) {
+  const body = await response.json().catch(() => ({}));
+  if (!response.ok) throw new NotDone(`That is not possible here: ${body.error ?? response.status}.`);
+  return body;
 }
 
 /** What Slack tells a person of an act that went wrong; "" where it went well. */

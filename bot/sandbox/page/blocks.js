@@ -18,6 +18,7 @@ const LEVELS = { info: "Info", warning: "Warning", error: "Error", success: "Don
 /**
  * @typedef {object} Context where blocks are drawn
  * @property {import("./names.js").Names} names
+ * @property {import("./files.js").Files} [files] shows pictures of the workspace
  * @property {string} place what tells the same button in two places apart
  * @property {(block: object, element: object, selected: unknown, node: HTMLElement) => void} press
  * @property {(block: object) => Field} [field] draws an input; without it, using it tells the app at once
@@ -41,7 +42,7 @@ const DRAWN = {
       block.elements.map((element) => interactive(block, element, context)),
     ),
   input: (block, context) => (context.field ? context.field(block).node : atOnce(block, context)),
-  image: (block) => picture(block),
+  image: (block, context) => picture(block, context),
   card: (block, context) => card(block, drawing(context)),
   carousel: (block, context) => carousel(block, drawing(context)),
   container: (block, context) => container(block, drawing(context)),
@@ -69,7 +70,7 @@ const drawing = (context) => ({
   ...context,
   draw: (block, element) => interactive(block, element, context),
   blocks: (blocks) => drawBlocks(blocks, context),
-  picture,
+  picture: (block) => picture(block, context),
 });
 
 /** @param {Context} context */
@@ -98,18 +99,20 @@ function section(block, context) {
   );
 }
 
-function small(element, { names }) {
-  return element.type === "image" ? picture(element) : textObject(element, names);
+function small(element, context) {
+  return element.type === "image" ? picture(element, context) : textObject(element, context.names);
 }
 
-/** Pictures come from elsewhere, and the page loads nothing from elsewhere. */
-function picture(block) {
+/** A picture of the workspace is shown; others come from elsewhere, and the page loads nothing from elsewhere. */
+function picture(block, { files }) {
+  const id = block.slack_file?.id ?? /-(F[A-Z0-9]{8,})\//.exec(block.slack_file?.url ?? "")?.[1];
+  if (id && files) return files.picture(id, block.alt_text ?? "", block.title?.text);
   return el("span", { class: "unknown", role: "note" }, `Picture, not loaded: ${block.alt_text ?? ""}`);
 }
 
 function interactive(block, element, context) {
   if (element.type === "button") return button(block, element, context);
-  if (element.type === "image") return picture(element);
+  if (element.type === "image") return picture(element, context);
   if (element.type === "overflow") return overflow(block, element, context);
   if (element.type === "feedback_buttons") return feedback(block, element, context);
   if (element.type === "icon_button") return iconButton(block, element, context);

@@ -2,14 +2,16 @@
 
 import { troubleOf } from "./api.js";
 import { byId, el } from "./dom.js";
+import { FilePicker } from "./files.js";
 
 export class Composer {
   /**
-   * @param {{store: import("./store.js").Store, api: import("./api.js").Api, channel: () => string,
+   * @param {{store: import("./store.js").Store, api: import("./api.js").Api,
+   *   files: import("./files.js").Files, channel: () => string,
    *   note: (channel: string, text: string) => void, ask: () => void}} about `note` shows something to the person alone,
    *   `ask` is called before something is sent that the app may answer
    */
-  constructor({ store, api, channel, note, ask }) {
+  constructor({ store, api, files, channel, note, ask }) {
     this.store = store;
     this.api = api;
     this.channel = channel;
@@ -18,6 +20,7 @@ export class Composer {
     this.input = byId("say");
     this.list = byId("commands");
     this.chosen = -1;
+    this.picker = attaching(files, byId("composer"));
     byId("composer").addEventListener("submit", (event) => this.send(event));
     this.input.addEventListener("input", () => this.offer());
     this.input.addEventListener("keydown", (event) => this.key(event));
@@ -84,9 +87,11 @@ export class Composer {
   }
 
   async say(channel, text) {
+    const files = this.picker.ids;
     this.input.value = "";
+    this.picker.clear();
     try {
-      await this.api.act("say", { channel, text });
+      await this.api.act("say", { channel, text, files });
     } catch (error) {
       this.note(channel, error.message);
     }
@@ -97,7 +102,7 @@ export class Composer {
     this.fold();
     const said = this.input.value.trim();
     const channel = this.channel();
-    if (!said) return;
+    if (!said && this.picker.ids.length === 0) return;
     this.ask();
     const typed = /^(\/\S+)\s*(.*)$/s.exec(said);
     if (!typed) return this.say(channel, said);
@@ -115,17 +120,27 @@ export class Composer {
   }
 }
 
+/** What lets a person attach files to what they send from a form. */
+function attaching(files, form) {
+  const picker = new FilePicker({ files, text: "+", label: "Attach files", zone: form });
+  form.prepend(picker.node);
+  return picker;
+}
+
 /** Where one replies in the thread that is open. */
 export class Reply {
-  /** @param {{api: import("./api.js").Api, place: () => {channel: string, thread_ts: string}}} about */
-  constructor({ api, place }) {
+  /** @param {{api: import("./api.js").Api, files: import("./files.js").Files, place: () => {channel: string, thread_ts: string}}} about */
+  constructor({ api, files, place }) {
     this.input = byId("reply-text");
+    const picker = attaching(files, byId("reply"));
     byId("reply").addEventListener("submit", async (event) => {
       event.preventDefault();
       const text = this.input.value.trim();
-      if (!text) return;
+      const { ids } = picker;
+      if (!text && ids.length === 0) return;
       this.input.value = "";
-      await api.act("say", { ...place(), text }).catch(() => {
+      picker.clear();
+      await api.act("say", { ...place(), text, files: ids }).catch(() => {
         // What was typed is not lost.
         this.input.value = text;
       });

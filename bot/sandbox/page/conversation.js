@@ -8,9 +8,10 @@ import { isDirect } from "./store.js";
 export class Conversation {
   /**
    * @param {{store: import("./store.js").Store, reads: import("./reads.js").Reads, names: import("./names.js").Names,
+   *   files: import("./files.js").Files,
    *   api: import("./api.js").Api, read: () => void}} about `read` is called when something was read
    */
-  constructor({ store, reads, names, api, read }) {
+  constructor({ store, reads, names, files, api, read }) {
     this.store = store;
     this.reads = reads;
     this.names = names;
@@ -25,6 +26,7 @@ export class Conversation {
     this.asked = "";
     const about = {
       names,
+      files,
       press: (...pressed) => this.press(...pressed),
       shortcut: (...chosen) => this.shortcut(...chosen),
     };

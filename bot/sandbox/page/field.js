@@ -10,8 +10,9 @@ export class Field {
    * @param {unknown} value what it holds
    * @param {import("./names.js").Names} names
    * @param {(text: string) => Promise<object[]>} [search] asks the app for the options of a menu
+   * @param {import("./files.js").Files} [files] where files can be chosen
    */
-  constructor(block, value, names, search) {
+  constructor(block, value, names, search, files) {
     const { element } = block;
     this.block = block;
     this.required = !block.optional;
@@ -22,7 +23,7 @@ export class Field {
       this.node = unknown("input", element.type);
       return;
     }
-    const around = { id, label, described: this.hint, required: this.required, search };
+    const around = { id, label, described: this.hint, required: this.required, search, files };
     this.control = control(element, value, around, names);
     const optional = block.optional && el("span", { class: "optional" }, " (optional)");
     const group = this.control.node !== this.control.focus && this.control.focus?.id !== id;

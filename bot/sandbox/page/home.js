@@ -5,10 +5,14 @@ import { byId, el } from "./dom.js";
 import { press } from "./pressing.js";
 
 export class Home {
-  /** @param {{store: import("./store.js").Store, names: import("./names.js").Names, api: import("./api.js").Api}} about */
-  constructor({ store, names, api }) {
+  /**
+   * @param {{store: import("./store.js").Store, names: import("./names.js").Names,
+   *   files: import("./files.js").Files, api: import("./api.js").Api}} about
+   */
+  constructor({ store, names, files, api }) {
     this.store = store;
     this.names = names;
+    this.files = files;
     this.api = api;
     this.node = byId("home");
     this.drawn = "";
@@ -39,7 +43,12 @@ export class Home {
     if (!this.isOpen || this.drawn === now) return;
     this.drawn = now;
     const focused = this.node.contains(document.activeElement) ? document.activeElement.dataset.spot : "";
-    const context = { names: this.names, place: view?.id ?? "", press: (...pressed) => this.press(...pressed) };
+    const context = {
+      names: this.names,
+      files: this.files,
+      place: view?.id ?? "",
+      press: (...pressed) => this.press(...pressed),
+    };
     this.trouble = el("p", { class: "trouble", role: "alert", hidden: true });
     const blocks = view ? drawBlocks(view.blocks, context) : el("p", { class: "quiet" }, "The app has drawn nothing here yet.");
     this.node.replaceChildren(el("div", { class: "content" }, blocks, this.trouble));

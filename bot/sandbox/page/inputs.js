@@ -1,6 +1,7 @@
 /** The elements that hold something: drawn, filled with what they hold, and read again. */
 
 import { el, newId } from "./dom.js";
+import { fileInput } from "./files.js";
 
 /**
  * @typedef {object} Control
@@ -15,6 +16,7 @@ import { el, newId } from "./dom.js";
  * @property {string} [label] the id of the label
  * @property {string} [described] the ids of what describes it
  * @property {boolean} [required]
+ * @property {import("./files.js").Files} [files] where files can be chosen
  */
 
 const DRAWN = {
@@ -32,6 +34,7 @@ const DRAWN = {
   multi_static_select: (element, value, around) => several(element, value ?? [], around, "checkbox"),
   external_select: (element, value, around) => searched(element, value ? [value] : [], around),
   multi_external_select: (element, value, around) => searched(element, value ?? [], around),
+  file_input: (element, value, around) => fileInput(around.files, element, value || [], around),
 };
 
 /** Menus whose options are the people and channels of the workspace. */
@@ -81,6 +84,7 @@ export function heldIn(element, state) {
     selected_conversation: element.initial_conversation,
   };
   if (element.type === "multi_users_select") return held.selected_users ?? [];
+  if (element.type === "file_input") return (held.files ?? []).map(({ id }) => id);
   if (SEVERAL.includes(element.type)) return (held.selected_options ?? []).map((option) => option.value);
   const named = held.selected_user ?? held.selected_channel ?? held.selected_conversation;
   return held.value ?? held.selected_option?.value ?? held.selected_date ?? held.selected_time ?? named ?? "";

@@ -14,13 +14,14 @@ const PAGE = { real_name: "Sandbox", bot: true };
  * @param {object} message
  * @param {object} about
  * @param {import("./names.js").Names} about.names
+ * @param {import("./files.js").Files} about.files
  * @param {string} about.place which list it stands in
  * @param {object[]} about.replies
  * @param {(message: object, block: object, element: object, selected: unknown, node: HTMLElement,
  *   tell: (trouble: string) => void) => void} about.press
  * @param {(ts: string) => void} [about.open] opens the thread
  */
-export function drawMessage(message, { names, place, replies, press, open }) {
+export function drawMessage(message, { names, files, place, replies, press, open }) {
   const author = message.local ? PAGE : (names.user(message.user) ?? { real_name: message.user });
   const title = newId("author");
   const trouble = el("p", { class: "trouble", role: "alert", hidden: true });
@@ -30,6 +31,7 @@ export function drawMessage(message, { names, place, replies, press, open }) {
   };
   const context = {
     names,
+    files,
     place: `${place}|${message.ts}`,
     press: (block, element, selected, node) => press(message, block, element, selected, node, tell),
   };
@@ -54,6 +56,7 @@ export function drawMessage(message, { names, place, replies, press, open }) {
     el("div", { class: "content" }, [
       content(message, context),
       message.attachments.map((attachment) => attached(attachment, context)),
+      message.files?.length > 0 && files.list(message.files),
       message.edited && el("span", { class: "edited" }, "(edited)"),
       trouble,
       open && replies.length > 0 && repliesButton(message, replies, names, open),
@@ -87,6 +90,7 @@ export function drawMenu(message, node, { names, shortcut, open }) {
 /** The blocks; the text alone where there are none, as Slack does it. */
 function content(message, context) {
   if (message.blocks.length > 0) return drawBlocks(message.blocks, context);
+  if (!message.text && message.files?.length > 0) return null;
   return el("div", { class: "line", dir: "auto" }, mrkdwn(message.text, context.names));
 }
 

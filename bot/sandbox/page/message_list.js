@@ -23,6 +23,8 @@ export class MessageList {
     this.height = scroller.clientHeight;
     this.clear("");
     scroller.addEventListener("scroll", () => this.look());
+    // A picture that comes late moves what is below it.
+    scroller.addEventListener("load", () => this.settle(), true);
     new ResizeObserver(() => this.settle()).observe(scroller);
   }
 

@@ -10,11 +10,12 @@ import { press } from "./pressing.js";
 
 export class Modal {
   /**
-   * @param {{names: import("./names.js").Names, api: import("./api.js").Api, closed: (spot: string) => void}} about
+   * @param {{names: import("./names.js").Names, files: import("./files.js").Files, api: import("./api.js").Api, closed: (spot: string) => void}} about
    *   `closed` gives the focus back to where it was when the modal opened
    */
-  constructor({ names, api, closed }) {
+  constructor({ names, files, api, closed }) {
     this.names = names;
+    this.files = files;
     this.api = api;
     this.closed = closed;
     this.dialog = byId("modal");
@@ -58,6 +59,7 @@ export class Modal {
     this.trouble = el("p", { class: "trouble", role: "alert", hidden: true });
     const context = {
       names: this.names,
+      files: this.files,
       place: view.id,
       field: (block) => this.field(block, view, typed),
       press: (block, element, selected, node) => this.press(block, element, selected, node),
@@ -96,8 +98,9 @@ export class Modal {
   field(block, view, typed) {
     const { block_id: id, element } = block;
     const key = `${id}|${element.action_id}|${element.type}`;
+    this.files.remember(view.values[id]?.[element.action_id]?.files ?? []);
     const value = typed.has(key) ? typed.get(key) : heldIn(element, view.values[id]?.[element.action_id]);
-    const field = new Field(block, value, this.names, (text) => this.search(id, text));
+    const field = new Field(block, value, this.names, (text) => this.search(id, text), this.files);
     if (block.dispatch_action) {
       field.control?.node.addEventListener("change", () => this.api.act("type", { values: { [id]: field.value } }));
     }

@@ -9,6 +9,7 @@ from bot.sandbox.json import Object, objects
 from bot.sandbox.people.outcomes import Outcome, told
 from bot.sandbox.people.sight import find_channel, find_home, find_message, find_person, top_view
 from bot.sandbox.state.fields import filled, kind_of
+from bot.sandbox.state.file_inputs import FILE_INPUT, chosen
 from bot.sandbox.state.forms import Spot, Values, find_spot, initial_values
 from bot.sandbox.state.modals import View
 from bot.sandbox.state.payloads import action_as_json, holds_something, message_action, view_action
@@ -113,7 +114,12 @@ def _act(
         raise NotPossible(409, f"{user.id} does not see {spot.action_id!r}")
     state: Object | None = None
     if holds_something(spot):
-        state = filled(element, selected, sandbox.workspace, suggested)
+        is_file_input = kind_of(element) == FILE_INPUT
+        state = (
+            chosen(sandbox, user.id, element, selected)
+            if is_file_input
+            else filled(element, selected, sandbox.workspace, suggested)
+        )
     elif kind_of(element) == "overflow":
         offered = [option for option in objects(element.get("options")) if option.get("value") == selected]
         if len(offered) != 1:

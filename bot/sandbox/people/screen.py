@@ -8,8 +8,8 @@ from bot.sandbox.state.messages import Message
 from bot.sandbox.state.sandbox import Sandbox
 from bot.sandbox.state.workspace import Channel
 
-_Shown = dict[str, str | None]
-"""The messages of a channel that were told: ts -> time of the last edit."""
+_Shown = dict[str, tuple[str | None, int]]
+"""The messages of a channel that were told: ts -> the last edit, and which of its files were there."""
 
 
 class Screen:
@@ -50,8 +50,8 @@ class Screen:
         for channel in mine:
             known = self._channels.get(channel.id, {})
             seen = self._seen(channel, user)
-            now: _Shown = {message.ts: message.edited for message in seen}
-            put = [message_seen(self._sandbox, one) for one in seen if known.get(one.ts, "") != one.edited]
+            now: _Shown = {message.ts: self._version(message) for message in seen}
+            put = [message_seen(self._sandbox, one) for one in seen if known.get(one.ts) != now[one.ts]]
             gone = [ts for ts in known if ts not in now]
             self._channels[channel.id] = now
             if put or gone:
@@ -59,6 +59,10 @@ class Screen:
         for left in set(self._channels) - {channel.id for channel in mine}:
             news[left] = {"put": [], "gone": [*self._channels.pop(left)]}
         return news
+
+    def _version(self, message: Message) -> tuple[str | None, int]:
+        files = (self._sandbox.files.any(id) for id in message.content.files)
+        return message.edited, sum(file is not None and file.is_there for file in files)
 
     def _seen(self, channel: Channel, user: str) -> list[Message]:
         return [message for message in self._sandbox.history.of(channel.id) if message.visible_to(user)]

@@ -4,15 +4,16 @@ from collections.abc import Mapping
 
 from pydantic import JsonValue
 
-from bot.sandbox.blocks.documents import accept_view
 from bot.sandbox.errors import NotPossible, SlackError
 from bot.sandbox.json import Object
 from bot.sandbox.people.outcomes import Outcome, told
 from bot.sandbox.people.presses import act_in_view
 from bot.sandbox.people.sight import find_person, top_view
 from bot.sandbox.state.fields import complaint
+from bot.sandbox.state.file_inputs import submit_files
 from bot.sandbox.state.forms import find_input, spots
 from bot.sandbox.state.modals import View
+from bot.sandbox.state.new_views import modal_shown
 from bot.sandbox.state.payloads import view_closed, view_submission
 from bot.sandbox.state.sandbox import Sandbox
 from bot.sandbox.state.sockets import Delivery
@@ -42,6 +43,7 @@ async def submit(sandbox: Sandbox, user_id: str, values: Mapping[str, JsonValue]
     sandbox.changes.announce()
     if view.errors:
         return told(None, outcome="incomplete", errors=dict(view.errors))
+    submit_files(sandbox, view.values)
     view.submitting = True
     try:
         payload = view_submission(sandbox, user, view)
@@ -101,10 +103,10 @@ def _apply(sandbox: Sandbox, user: User, view: View, answer: JsonValue) -> str:
         sandbox.modals.clear(user.id)
         return "cleared"
     if asked == "update":
-        sandbox.modals.update(view, accept_view(answer.get("view")))
+        sandbox.modals.update(view, modal_shown(sandbox, answer.get("view")))
         return "updated"
     if asked == "push":
-        sandbox.modals.push(user.id, accept_view(answer.get("view")))
+        sandbox.modals.push(user.id, modal_shown(sandbox, answer.get("view")))
         return "pushed"
     raise SlackError("neither empty nor a response_action")
 

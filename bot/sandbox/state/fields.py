@@ -31,11 +31,12 @@ HOLDS = {
     "number_input": ("value", "initial_value"),
     "email_text_input": ("value", "initial_value"),
     "url_text_input": ("value", "initial_value"),
+    "file_input": ("files", "initial_files"),
 }
 """By type: the payload's field for the value, and the element's field for its initial value."""
 
 WRITTEN = frozenset({"plain_text_input", "number_input", "email_text_input", "url_text_input"})
-SEVERAL = frozenset({"checkboxes", "multi_external_select", "multi_static_select", "multi_users_select"})
+SEVERAL = frozenset({"checkboxes", "file_input", "multi_external_select", "multi_static_select", "multi_users_select"})
 EXTERNAL = frozenset({"external_select", "multi_external_select"})
 """Menus whose options the app is asked for."""
 

@@ -16,9 +16,11 @@ class Content:
     blocks: list[Object] = field(default_factory=list)
     attachments: list[Object] = field(default_factory=list)
     metadata: Object | None = None
+    files: list[str] = field(default_factory=list)
+    """Ids of its files."""
 
     def is_empty(self) -> bool:
-        return not self.text and not self.blocks and not self.attachments
+        return not self.text and not self.blocks and not self.attachments and not self.files
 
 
 @dataclass(kw_only=True)

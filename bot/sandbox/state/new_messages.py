@@ -6,6 +6,7 @@ from bot.sandbox.blocks import mentions
 from bot.sandbox.blocks.documents import accept_message_blocks
 from bot.sandbox.errors import SlackError
 from bot.sandbox.json import Object, copy, length, objects
+from bot.sandbox.state.file_sight import check_pictures
 from bot.sandbox.state.messages import Content, Message
 from bot.sandbox.state.sandbox import Sandbox
 from handlers.slack import limits
@@ -20,7 +21,7 @@ def accept_text(text: str) -> str:
     return text
 
 
-def accept_attachments(attachments: JsonValue) -> list[Object]:
+def accept_attachments(sandbox: Sandbox, attachments: JsonValue) -> list[Object]:
     """Return attachments. Raise SlackError. Only their blocks are checked, since new code should not use the rest."""
     if attachments is None:
         return []
@@ -29,7 +30,7 @@ def accept_attachments(attachments: JsonValue) -> list[Object]:
     if len(attachments) > ATTACHMENTS:
         raise SlackError("too_many_attachments")
     return [
-        {**copy(attachment), "blocks": [*accept_message_blocks(attachment["blocks"])]}
+        {**copy(attachment), "blocks": [*_blocks(sandbox, attachment["blocks"])]}
         if "blocks" in attachment
         else copy(attachment)
         for attachment in objects(attachments)
@@ -54,13 +55,19 @@ def accept_metadata(metadata: JsonValue) -> Object | None:
     return copy(metadata)
 
 
-def accept_blocks(blocks: JsonValue) -> list[Object]:
-    """Return a text. Raise SlackError for one that is too long."""
+def accept_blocks(sandbox: Sandbox, blocks: JsonValue) -> list[Object]:
+    """Return blocks as Slack keeps them. Raise SlackError."""
     if blocks is None:
         return []
     if not isinstance(blocks, list):
         raise SlackError("invalid_blocks_format")
-    return accept_message_blocks(blocks)
+    return _blocks(sandbox, blocks)
+
+
+def _blocks(sandbox: Sandbox, blocks: JsonValue) -> list[Object]:
+    accepted = accept_message_blocks(blocks)
+    check_pictures(sandbox, blocks, "/blocks", code="invalid_blocks")
+    return accepted
 
 
 def add_message(
@@ -87,9 +94,18 @@ def add_message(
         sent_with=sent_with or {},
     )
     message.mentions = _pinged(sandbox, message)
+    share(sandbox, message)
     sandbox.history.add(message)
     sandbox.changes.announce()
     return message
+
+
+def share(sandbox: Sandbox, message: Message) -> None:
+    """Make the files of a message readable where it stands."""
+    for id in message.content.files:
+        file = sandbox.files.any(id)
+        if file is not None and message.channel not in file.channels:
+            file.channels.append(message.channel)
 
 
 def change_message(sandbox: Sandbox, message: Message, content: Content) -> None:

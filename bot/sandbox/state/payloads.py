@@ -6,6 +6,7 @@ from pydantic import JsonValue
 
 from bot.sandbox.json import Object, copy
 from bot.sandbox.state.fields import HOLDS, initial, kind_of
+from bot.sandbox.state.file_sight import file_in_message
 from bot.sandbox.state.forms import Spot, Values
 from bot.sandbox.state.messages import Message
 from bot.sandbox.state.modals import View
@@ -31,6 +32,8 @@ def message_as_json(sandbox: Sandbox, message: Message) -> Object:
         shown["attachments"] = [copy(attachment) for attachment in message.content.attachments]
     if message.content.metadata is not None:
         shown["metadata"] = copy(message.content.metadata)
+    if message.content.files:
+        shown |= {"files": [file_in_message(sandbox, id) for id in message.content.files], "upload": False}
     if message.thread_ts is not None:
         shown["thread_ts"] = message.thread_ts
         parent = sandbox.history.find(message.channel, message.thread_ts)

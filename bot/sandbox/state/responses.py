@@ -29,7 +29,7 @@ def reply(sandbox: Sandbox, key: str, body: Object) -> Message | None:
         return None
     shown: Message
     if original is not None and _is_set(body, "replace_original"):
-        change_message(sandbox, original, _content(body))
+        change_message(sandbox, original, _content(sandbox, body))
         shown = original
     else:
         shown = show_answer(sandbox, body, user=target.user, channel=target.channel)
@@ -44,18 +44,18 @@ def show_answer(sandbox: Sandbox, body: Object, *, user: str, channel: str) -> M
         raise SlackError("invalid_response_type")
     sent_with: Object = {name: body[name] for name in ("unfurl_links", "unfurl_media") if name in body}
     return add_message(
-        sandbox, channel, _content(body), only_for=user if kind == "ephemeral" else None, sent_with=sent_with
+        sandbox, channel, _content(sandbox, body), only_for=user if kind == "ephemeral" else None, sent_with=sent_with
     )
 
 
-def _content(body: Object) -> Content:
+def _content(sandbox: Sandbox, body: Object) -> Content:
     text: JsonValue = body.get("text")
     if text is not None and not isinstance(text, str):
         raise SlackError("invalid_payload")
     return Content(
         text=accept_text(text or ""),
-        blocks=accept_blocks(body.get("blocks")),
-        attachments=accept_attachments(body.get("attachments")),
+        blocks=accept_blocks(sandbox, body.get("blocks")),
+        attachments=accept_attachments(sandbox, body.get("attachments")),
         metadata=accept_metadata(body.get("metadata")),
     )
 

@@ -10,6 +10,7 @@ from bot.sandbox.state.calls import Calls
 from bot.sandbox.state.changes import Changes
 from bot.sandbox.state.clock import Clock, Stamps
 from bot.sandbox.state.events import Events
+from bot.sandbox.state.files import Files
 from bot.sandbox.state.guide import Guide, local_address
 from bot.sandbox.state.homes import Homes
 from bot.sandbox.state.messages import History
@@ -92,6 +93,7 @@ class Sandbox:
         self.workspace = self._given.model_copy(deep=True)
         self.stamps = Stamps(self.clock)
         self.history = History()
+        self.files = Files(self.clock)
         self.modals = Modals()
         self.homes = Homes()
         self.triggers = Triggers(self.clock, self.workspace.team.id)

@@ -52,7 +52,7 @@ def post_message(sandbox: Sandbox, arguments: Arguments) -> Object:
     message = add_message(
         sandbox,
         channel.id,
-        _content(arguments, metadata=_metadata(arguments)),
+        _content(sandbox, arguments, metadata=_metadata(arguments)),
         thread_ts=_thread(sandbox, channel, arguments),
         sent_with=arguments.as_sent(*KEPT_AS_SENT),
     )
@@ -68,7 +68,7 @@ def post_ephemeral(sandbox: Sandbox, arguments: Arguments) -> Object:
     message = add_message(
         sandbox,
         channel.id,
-        _content(arguments, metadata=_metadata(arguments)),
+        _content(sandbox, arguments, metadata=_metadata(arguments)),
         only_for=user,
         thread_ts=_thread(sandbox, channel, arguments),
         sent_with=arguments.as_sent(*KEPT_AS_SENT),
@@ -86,12 +86,13 @@ def update(sandbox: Sandbox, arguments: Arguments) -> Object:
     if not any(name in arguments for name in ("text", "blocks", "attachments")):
         raise SlackError("no_text")
     kept = message.content
-    sent = _content(arguments, metadata=_new_metadata(arguments, kept.metadata))
+    sent = _content(sandbox, arguments, metadata=_new_metadata(arguments, kept.metadata))
     content = Content(
         text=sent.text if "text" in arguments or "blocks" in arguments else kept.text,
         blocks=sent.blocks if "text" in arguments or "blocks" in arguments else kept.blocks,
         attachments=sent.attachments if "attachments" in arguments else kept.attachments,
         metadata=sent.metadata,
+        files=kept.files,
     )
     change_message(sandbox, message, content)
     return {
@@ -111,11 +112,11 @@ def delete(sandbox: Sandbox, arguments: Arguments) -> Object:
     return {"channel": channel.id, "ts": message.ts}
 
 
-def _content(arguments: Arguments, *, metadata: Object | None) -> Content:
+def _content(sandbox: Sandbox, arguments: Arguments, *, metadata: Object | None) -> Content:
     return Content(
         text=accept_text(arguments.text("text")),
-        blocks=accept_blocks(arguments.value("blocks", otherwise="invalid_blocks_format")),
-        attachments=accept_attachments(arguments.value("attachments", otherwise="invalid_attachments")),
+        blocks=accept_blocks(sandbox, arguments.value("blocks", otherwise="invalid_blocks_format")),
+        attachments=accept_attachments(sandbox, arguments.value("attachments", otherwise="invalid_attachments")),
         metadata=metadata,
     )
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from bot.sandbox.errors import MissingScope, RateLimited, SlackError
 from bot.sandbox.json import Object
 from bot.sandbox.state.sandbox import Sandbox
-from bot.sandbox.web_api import chat, direct_messages, history, lookups, people, views
+from bot.sandbox.web_api import chat, direct_messages, files, history, lookups, people, views
 from bot.sandbox.web_api.arguments import Arguments
 from bot.sandbox.web_api.scopes import check_method
 from bot.sandbox.web_api.validation import Invalid, validate_blocks
@@ -66,6 +66,10 @@ BOT_METHODS: Mapping[str, Method] = {
     "conversations.history": history.conversations_history,
     "conversations.replies": history.conversations_replies,
     "conversations.open": direct_messages.conversations_open,
+    "files.getUploadURLExternal": files.get_upload_url,
+    "files.completeUploadExternal": files.complete_upload,
+    "files.info": files.info,
+    "files.delete": files.delete,
 }
 
 

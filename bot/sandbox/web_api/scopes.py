@@ -25,6 +25,10 @@ _NEEDED: Mapping[str, tuple[str, ...]] = {
     "conversations.history": _HISTORY,
     "conversations.replies": _HISTORY,
     "conversations.open": ("im:write",),
+    "files.getUploadURLExternal": ("files:write",),
+    "files.completeUploadExternal": ("files:write",),
+    "files.delete": ("files:write",),
+    "files.info": ("files:read",),
 }
 """Scopes by method, any of which is enough; which channels it opens depends on the scope."""
 

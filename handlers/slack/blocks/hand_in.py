@@ -47,13 +47,17 @@ def input_form(
     *,
     generation: int = 0,
     told: Sequence[str] = (),
+    files: Mapping[str, str] | None = None,
 ) -> View | None:
-    """Draw the form of an input; None where it is too large for Slack. `told`: what is said above it."""
+    """Draw the form of an input; None where it is too large for Slack.
+
+    `told`: what is said above it. `files`: field -> what is said of the message's files that it takes.
+    """
     said = incoming.about(handing.workflow or "", is_filled_in=handing.place is not None)
     about = block(said) | {"block_id": f"{FORM}{form_mark(fields)}"}
     notes = [rich(line(words(one))) for one in told]
     # Rows are typed, one on each line: there is no draft yet that could hold them.
-    made = inputs(fields, typed, generation=generation, beside=Beside(page=0))
+    made = inputs(fields, typed, generation=generation, beside=Beside(page=0, files=files or {}))
     form = pages.form(
         Callback.HAND_IN, incoming.TITLE, [about, *notes, *made], submit=incoming.HAND_IN, metadata=str(handing)
     )

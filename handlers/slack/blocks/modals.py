@@ -31,7 +31,7 @@ from handlers.slack.ids import (
     OpenRow,
     Shown,
 )
-from handlers.texts import buttons
+from handlers.texts import buttons, files
 from handlers.texts.buttons import Button
 from handlers.texts.pieces import Room, hour
 from handlers.texts.plain import begun_large, ended, excerpt, without_first_line
@@ -48,7 +48,7 @@ from workflows.engine.review.decisions import AND_MORE, MAX_REASON, Follows
 from workflows.engine.review.form.forms import form_mark
 from workflows.engine.review.spot_checks.views import BlindView
 from workflows.engine.review.views import CardView, DeliveredView, DoubtView, WaitingView
-from workflows.engine.text.form_fields import Field, Kind
+from workflows.engine.text.form_fields import OF_FILES, Field, Kind
 from workflows.engine.text.form_records import parts_of, spread, spread_out
 from workflows.engine.text.sanitize import one_line, sanitize
 
@@ -271,6 +271,9 @@ def case_form(
         *_told_first(fields, notes, generation=generation, changed=changed, dropped=dropped or {}),
     ]
     beside = _beside(view, fields, typed, generation=generation, first_rows=first_rows or {}, notes=notes)
+
+    has = {one.name: files.present(typed[one.name]) for one in fields if one.kind in OF_FILES and typed.get(one.name)}
+    beside = replace(beside, files=has)
 
     def form(page: int, tables: bool) -> View:
         made = inputs(fields, typed, generation=generation, beside=replace(beside, page=page, tables=tables))

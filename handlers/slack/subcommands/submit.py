@@ -8,4 +8,4 @@ from handlers.slack.subcommands import Asked
 def hear(asked: Asked) -> None:
     """Open it, for those who may hand in."""
     mine = admitted(asked.slack, asked.said.origin, user=asked.said.user_id, name=asked.words)
-    open_form(asked.answer, mine, Handing(), heard=None)
+    open_form(asked.slack, asked.answer, mine, Handing(), heard=None)

@@ -8,7 +8,7 @@ from dataclasses import replace
 from email.message import EmailMessage
 from io import BytesIO
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
 import pytest
 from PIL import Image
@@ -22,7 +22,7 @@ from tests.integration.model.server import AnthropicServer, Received, Reply, fai
 from tests.paper import pdf
 from tests.waiting import LONGEST
 from tests.world import World, why
-from workflows import Autonomy, Budget, Document, Run, Workflow
+from workflows import Autonomy, BadDeclaration, Budget, Document, FindPersonal, Personal, Run, Workflow
 from workflows.documents.documents import Documents
 from workflows.documents.shelf import FolderShelf
 from workflows.engine.case import intake

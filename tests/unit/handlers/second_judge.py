@@ -120,7 +120,8 @@ _ELEMENTS: Mapping[str, Callable[..., Any]] = {
     "number_input": judge.NumberInput,
     "email_text_input": judge.EmailInput,
     "url_text_input": judge.URLInput,
-    "image": judge.Image,
+    "file_input": judge.FileInput,
+    "image": lambda **given: judge.Image(**_pictured(given)),
     "icon_button": IconButton,
 }
 
@@ -137,6 +138,12 @@ def _element(piece: Piece) -> Any:
             if chosen is not None:
                 _option(chosen)
     return _ELEMENTS[piece["type"]](**_fields(left, **_IN_ELEMENT))
+
+
+def _pictured(given: dict[str, Any]) -> dict[str, Any]:
+    """Return the fields of a picture, with its file as an object of the judge's."""
+    named = given.get("slack_file")
+    return given if named is None else {**given, "slack_file": judge.SlackFile.from_dict(named)}
 
 
 def _feedback(piece: Piece) -> FeedbackButton:
@@ -224,7 +231,7 @@ _BLOCKS: Mapping[str, Callable[[Piece], Any]] = {
     "context_actions": lambda one: ContextActionsBlock(**_fields(one, elements=_elements)),
     "divider": lambda one: judge.DividerBlock(**_fields(one)),
     "header": lambda one: judge.HeaderBlock(**_fields(one, text=_text)),
-    "image": lambda one: judge.ImageBlock(**_fields(one, title=_text)),
+    "image": lambda one: judge.ImageBlock(**_pictured(_fields(one, title=_text))),
     "input": lambda one: judge.InputBlock(**_fields(one, label=_text, hint=_text, element=_element)),
     "markdown": lambda one: judge.MarkdownBlock(**_fields(one)),
     "section": lambda one: judge.SectionBlock(**_fields(one, text=_text, fields=_texts, accessory=_element)),

@@ -30,6 +30,7 @@ SCOPES = {
     "usergroups_users_list": "usergroups:read",
     "conversations_history": None,  # optional: it does without
     "conversations_info": None,  # the same, for doctor
+    "files_info": None,  # optional: without its scope no file is read
     "users_info": "users:read",  # who is a guest
     "auth_test": None,
     "views_open": None,

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from pydantic import JsonValue, TypeAdapter
 
+from workflows.documents.document import Document
 from workflows.engine.text.canonical_json import canonical
 from workflows.model.port import Refusal, SourceAnswer
 
@@ -37,6 +38,22 @@ class Heard:
     def is_refused(self, values: Mapping[str, JsonValue]) -> bool:
         """Tell whether a person refused these very values."""
         return any(one.values == values for one in self.refused)
+
+
+def answer_to_json(text: str, documents: Sequence[Document] = ()) -> str:
+    """Write the answer to one question as it is kept: its words, and its files beside them where there are any."""
+    if not documents:
+        return canonical(text)
+    return canonical({"text": text, "documents": [one.model_dump(mode="json") for one in documents]})
+
+
+def answer_of_json(kept: JsonValue) -> tuple[str, tuple[Document, ...]]:
+    """Return the words and the files of an answer as it is kept."""
+    if not isinstance(kept, dict):
+        return str(kept), ()
+    listed = kept["documents"]
+    assert isinstance(listed, list)
+    return str(kept["text"]), tuple(Document.model_validate(one) for one in listed)
 
 
 def refused_to_json(refused: Sequence[Refusal]) -> str:

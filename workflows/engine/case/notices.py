@@ -69,6 +69,8 @@ OUTCOME = outbox.OUTCOME
 """The kind of the note for the source of a case how a run of it ended, or stopped."""
 TAKEN_IN = outbox.TAKEN_IN
 """The kind of the note in the thread of a message that it is a case; it is about the case."""
+FILES_REFUSED = outbox.FILES_REFUSED
+"""The kind of the note for whoever sent files that some were not taken; it knows which, and why."""
 QUESTION = outbox.QUESTION
 """The kind of the note for the source of a case that a person asks; it is about the question."""
 ANSWERED = outbox.ANSWERED

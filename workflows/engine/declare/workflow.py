@@ -339,6 +339,11 @@ class Workflow(DocumentRules[InputT, OutputT]):
         for what, model in (("input", input), ("output", output)):
             if not model.model_fields:
                 raise BadDeclaration(f"workflow {name}: {what} {model.__name__} has no fields")
+        if holds_documents(output):
+            raise BadDeclaration(
+                f"workflow {name}: output {output.__name__} holds a Document, which belongs to an input: name what was "
+                "read in it, and keep the file there"
+            )
         unknown = [field for field in evidence if field not in output.model_fields]
         if unknown:
             raise BadDeclaration(f"workflow {name}: evidence for {', '.join(unknown)}, which is no field of the output")

@@ -23,6 +23,9 @@ MAX_ATTEMPTS = 8
 """Number of refusals after which a message is given up, visibly. Errors that say nothing about the message do not
 count."""
 
+_VAIN = frozenset({outbox.TAKEN_IN, outbox.FILES_REFUSED})
+"""Kinds of notes that nobody needs where the message in whose thread they were to be said is gone."""
+
 
 def note_sent(
     context: Context,
@@ -85,7 +88,7 @@ def note_refused(
             outbox.move(session, first, frm=OutboxState.ATTEMPTING, to=OutboxState.SENT, **gone)
         return
     is_vain = refused.then is Then.NO_CHANNEL and first.kind in TO_ORIGIN and outbox.THREAD not in first.about
-    if is_vain or (refused.then is Then.POST_ANEW and first.kind == outbox.TAKEN_IN):
+    if is_vain or (refused.then is Then.POST_ANEW and first.kind in _VAIN):
         # Whoever handed the case in cannot be written to, or deleted the message; nobody has to repair anything.
         with context.database.write() as session:
             outbox.move(session, first, frm=OutboxState.ATTEMPTING, to=OutboxState.SENT, unsure_since=None)

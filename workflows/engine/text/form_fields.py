@@ -19,6 +19,7 @@ from pydantic.fields import FieldInfo
 from pydantic_core import PydanticSerializationError, SchemaError, to_jsonable_python
 from typing_extensions import TypeAliasType
 
+from workflows.documents.document import Document
 from workflows.engine.text.canonical_json import canonical
 from workflows.engine.text.form_rows import SEPARATOR
 from workflows.labels import titled
@@ -47,12 +48,18 @@ class Kind(StrEnum):
     """A record without lists and objects inside: its values on one line."""
     ROWS = "rows"
     """A list of such records, each one a row of text."""
+    DOCUMENT = "document"
+    """A file. It is handed in as a file; nothing that is typed names one."""
+    DOCUMENTS = "documents"
+    """Any number of files."""
     JSON = "json"
     """Anything else: lists and objects, written as JSON."""
 
 
-SEVERAL = frozenset({Kind.CHOICES, Kind.LIST, Kind.ROWS})
+SEVERAL = frozenset({Kind.CHOICES, Kind.LIST, Kind.ROWS, Kind.DOCUMENTS})
 """The kinds that hold any number of values."""
+OF_FILES = frozenset({Kind.DOCUMENT, Kind.DOCUMENTS})
+"""The kinds that hold files."""
 _KINDS: Mapping[object, Kind] = {
     str: Kind.TEXT,
     bool: Kind.YES_NO,
@@ -75,7 +82,7 @@ _SCHEMAS: Mapping[tuple[object, object], Kind] = {
 }
 """Type and format of a JSON schema -> kind, for other types that are written in the same way."""
 _LISTED = frozenset({list, set, frozenset, Sequence, Set, Collection, Iterable})
-_NOT_ON_A_LINE = frozenset({Kind.JSON, Kind.ROW, Kind.ROWS, Kind.LIST, Kind.CHOICES})
+_NOT_ON_A_LINE = frozenset({Kind.JSON, Kind.ROW, Kind.ROWS, Kind.LIST, Kind.CHOICES}) | OF_FILES
 _FORMS = {Kind.DATE: "YYYY-MM-DD", Kind.TIME: "HH:MM", Kind.MOMENT: "YYYY-MM-DD HH:MM", Kind.DURATION: "as 2 h 30 min"}
 _CHOICES_NAMED = 20
 """Choices that a complaint names."""
@@ -213,6 +220,8 @@ def _told(shape: _Shape) -> str:
 
 def _shape(annotation: Any, *, zone: tzinfo, on_a_line: bool) -> _Shape:
     """Return the shape of a field for a type. `on_a_line`: as a part of a line, which holds no list and no record."""
+    if annotation is Document:
+        return _Shape(kind=Kind.DOCUMENT)
     options = _options(annotation)
     if options is not None:
         return _chosen(Kind.CHOICE, options)
@@ -242,6 +251,8 @@ def _several(annotation: Any, *, zone: tzinfo) -> _Shape | None:
     inner = _unwrapped(arguments[0])
     if inner.nullable:
         return None
+    if inner.type is Document:
+        return _Shape(kind=Kind.DOCUMENTS)
     options = _options(inner.type)
     if options is not None:
         return _chosen(Kind.CHOICES, options)

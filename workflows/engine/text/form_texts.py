@@ -11,8 +11,9 @@ from pydantic import JsonValue, TypeAdapter, ValidationError
 from pydantic_core import to_jsonable_python
 
 from workflows.engine.text.canonical_json import canonical, unstorable_value
-from workflows.engine.text.form_fields import Field, Kind, named
+from workflows.engine.text.form_fields import OF_FILES, Field, Kind, named
 from workflows.engine.text.form_rows import split_lines, split_rows, write_lines, write_rows
+from workflows.engine.text.sanitize import one_line
 
 _YES, _NO = frozenset({"yes", "true", "1"}), frozenset({"no", "false", "0"})
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
@@ -27,17 +28,30 @@ _NAMES = {
 }  # fmt: skip
 _PART = re.compile(r"(\d+)(\.\d{1,6})?\s*([a-z]+)", re.ASCII)
 _CLOCK = re.compile(r"(\d+):(\d{2})(?::(\d{2}))?", re.ASCII)
+_NAME = 120
+"""Most characters of the name of a file that are shown."""
 _duration: TypeAdapter[timedelta] = TypeAdapter(timedelta)
 
 
 def text_of(field: Field, value: JsonValue) -> str:
-    """Return the form's text for a kept value, which `value_of` reads back; its JSON where no other text would be."""
+    """Return the form's text for a kept value, which `value_of` reads back; its JSON where no other text would be.
+
+    For files it is their names, which nothing reads back.
+    """
     if value is None:
         return ""
+    if field.kind in OF_FILES:
+        return ", ".join(names_of(value))
     written = _written(field, value)
     if written is None:
         return value if isinstance(value, str) and field.kind is not Kind.JSON else canonical(value)
     return written
+
+
+def names_of(value: JsonValue) -> list[str]:
+    """Return the names of the files in a kept value of a field that holds files."""
+    files = value if isinstance(value, list) else [value]
+    return [one_line(str(one.get("name")), _NAME) for one in files if isinstance(one, dict)]
 
 
 def value_of(field: Field, text: str) -> JsonValue:
@@ -74,6 +88,8 @@ def value_of(field: Field, text: str) -> JsonValue:
             return _rows(field, text)
         case Kind.JSON:
             return _json(text)
+        case Kind.DOCUMENT | Kind.DOCUMENTS:
+            raise ValueError("is handed in as a file, and not typed")
         case _:
             return word
 

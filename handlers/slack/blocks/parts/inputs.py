@@ -18,10 +18,14 @@ from handlers.slack.blocks.parts.rich_text import bullets, line, rich, words
 from handlers.slack.blocks.parts.row_list import Page, row_list
 from handlers.slack.blocks.parts.rows import rows_table
 from handlers.slack.blocks.parts.text import parts
+from handlers.slack.ids import FILE_ID
+from handlers.texts import files
 from handlers.texts.review import forms
 from handlers.texts.values import CHECK
 from workflows.complaints import WHOLE
-from workflows.engine.text.form_fields import Field, Kind
+from workflows.documents.document import LONGEST_NAME
+from workflows.engine.sources.heard.views import Attached
+from workflows.engine.text.form_fields import OF_FILES, Field, Kind
 from workflows.engine.text.form_records import parts_of, rows_in, spread_out
 from workflows.engine.text.form_texts import chosen_in, value_of
 from workflows.engine.text.sanitize import one_line
@@ -34,6 +38,9 @@ NOTHING = "-"
 """Value of the option for no value. A choice's value begins with an equals sign, so that none can be mistaken for it.
 """
 CHOSEN = "="
+FILE_INPUT = "file_input"
+ENDINGS = ("pdf", "png", "jpg", "jpeg", "tif", "tiff", "eml")
+"""Endings of the names of files that can be chosen."""
 CONFIRM = "confirm!"
 """Beginning of the block_id of the question whether to pass over a rule."""
 _NUMBER = re.compile("[0-9]{1,6}")
@@ -63,6 +70,8 @@ class Beside:
     """List of rows -> the place of a row that is shown."""
     page: int = 0
     """Most rows on a page; 0: rows are typed as text."""
+    files: Mapping[str, str] = dataclass_field(default_factory=dict)
+    """Field for files -> what is said of those that it has where none is chosen."""
     tables: bool = False
     """True if a table stands above rows that are typed, to be read: an input's letters keep no columns."""
 
@@ -93,12 +102,25 @@ def inputs(
             continue
         if beside.tables:
             made += _table(field, texts.get(field.name, ""))
+        if field.kind in OF_FILES:
+            made += [_files(field, beside, generation), *beside.notes.get(field.name, ())]
+            continue
         for one in parts or (field,):
             hint = " ".join(filter(None, [beside.hints.get(one.name), one.help]))
             made += _inputs(replace(one, help=hint or None), texts.get(one.name, ""), generation)
             made += beside.notes.get(one.name, ()) if one is not field else ()
         made += beside.notes.get(field.name, ())
     return made
+
+
+def _files(field: Field, beside: Beside, generation: int) -> Block:
+    """Make an input for files. Slack cannot fill it in: what a field has is said below it."""
+    has = beside.files.get(field.name)
+    most = 1 if field.kind is Kind.DOCUMENT else min(field.most or limits.FILE_INPUT_FILES, limits.FILE_INPUT_FILES)
+    element: Block = {"type": FILE_INPUT, "filetypes": list(ENDINGS), "max_files": max(1, most)}
+    said = " ".join(filter(None, [has, beside.hints.get(field.name), field.help, None if has else files.CHOOSE]))
+    asked = replace(field, help=said, required=field.required and not has)
+    return _input(asked, element, field.label, part=0, generation=generation)
 
 
 def _table(field: Field, text: str) -> list[Block]:
@@ -116,11 +138,26 @@ def read(state: State) -> dict[str, str]:
     found: dict[str, list[tuple[int, str]]] = {}
     for block_id, elements in state.items():
         name, part, _ = _ids(block_id)
-        if name and ELEMENT in elements:
+        if name and ELEMENT in elements and elements[ELEMENT].get("type") != FILE_INPUT:
             text = _typed(elements[ELEMENT])
             is_second_half = part > 0 and text and "selected_time" in elements[ELEMENT]
             found.setdefault(name, []).append((part, f" {text}" if is_second_half else text))
     return {name: "".join(text for _, text in sorted(pieces)) for name, pieces in found.items()}
+
+
+def read_files(state: State) -> dict[str, Sequence[Attached]]:
+    """Return the files that were chosen: field -> the files, for each field with any."""
+    found: dict[str, Sequence[Attached]] = {}
+    for block_id, elements in state.items():
+        name, _, _ = _ids(block_id)
+        element = elements.get(ELEMENT, {})
+        listed = element.get("files")
+        if name and element.get("type") == FILE_INPUT and isinstance(listed, Sequence) and listed:
+            named = [one for one in listed if isinstance(one, Mapping) and FILE_ID.fullmatch(str(one.get("id")))]
+            found[name] = [
+                Attached(id=str(one["id"]), name=one_line(str(one.get("name") or ""), LONGEST_NAME)) for one in named
+            ]
+    return found
 
 
 def read_labelled(state: State, labels: Mapping[str, str]) -> dict[str, str]:

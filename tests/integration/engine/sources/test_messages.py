@@ -11,7 +11,7 @@ from tests.sample import Desk, Ticket, sample_workflow
 from tests.world import World, sure
 from workflows import BadDeclaration, Message
 from workflows.engine.declare.registry import AnyWorkflow
-from workflows.engine.sources.heard import messages
+from workflows.engine.sources.heard import messages, waiting
 from workflows.engine.sources.heard.views import Heard
 
 INBOX = "C0INBOX"
@@ -60,7 +60,7 @@ def test_an_edit_waits_for_the_message_that_it_edits(make_world: MakeWorld) -> N
     assert not messages.take_in_heard(world.context, edited)
     assert messages.take_in_heard(world.context, first)
     world.clock.move(timedelta(seconds=2))
-    assert messages.take_in_all(world.context) == 1
+    assert waiting.take_in_all(world.context) == 1
     assert [case.revision for case in world.rows(schema.Case) if isinstance(case, schema.Case)] == [2]
 
 

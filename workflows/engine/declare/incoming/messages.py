@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Generic
 
+from workflows.documents.document import Document
 from workflows.engine.declare.proposal import InputT
 
 CHANNEL_ID = re.compile("[CG][A-Z0-9]{2,20}")
@@ -29,6 +30,8 @@ class Message:
     sent_at: datetime
     files: Sequence[str] = ()
     """Names of the files in it."""
+    documents: Sequence[Document] = ()
+    """Those of its files that were read. They are fetched only for a workflow whose input holds documents."""
 
 
 @dataclass(frozen=True, kw_only=True)

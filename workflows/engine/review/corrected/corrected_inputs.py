@@ -18,6 +18,7 @@ from store.governance import audit, teams
 from store.schema import AuditRow
 from store.states import STOPPED, DeliveryState, RunState
 from store.subjects import SubjectKind
+from workflows.documents.document import Document, documents_in, holds_documents
 from workflows.engine.case import held_documents, notices
 from workflows.engine.case.answers import keep_answers
 from workflows.engine.case.idempotency_keys import case_key
@@ -105,6 +106,25 @@ def input_view(context: Context, case: int) -> InputView:
         text=text,
         values=entries_of(workflow.input, json.loads(input)),
     )
+
+
+def present_documents(context: Context, case: int) -> Mapping[str, Sequence[Document]]:
+    """Return field -> the documents in the present input of a case, at any depth of it. Raise `Unknown`."""
+    with context.database.read() as session:
+        newest = runs.newest(session, case, team=context.team)
+        if newest is None:
+            raise Unknown(f"there is no case {case}")
+        workflow = known_workflow(context, teams.workflow_name(session, newest.workflow_id, team=context.team))
+        body = kept_body(session, newest.input_id, team=context.team)
+    form: type[BaseModel] = workflow.input
+    return {name: _outer(value) for name, value in read(form, body)} if holds_documents(form) else {}
+
+
+def _outer(value: object) -> Sequence[Document]:
+    """Return the documents in a value, without those that are attached to others."""
+    found = list(documents_in(value))
+    attached = [inner for one in found for inner in one.all if inner is not one]
+    return [one for one in found if not any(one is inner for inner in attached)]
 
 
 def moves_of(trail: Sequence[AuditRow]) -> int:

@@ -6,11 +6,12 @@ from datetime import UTC, tzinfo
 
 from pydantic import BaseModel, JsonValue
 
+from workflows.documents.document import Document, documents_in, holds_documents
 from workflows.engine.declare.proposal import OutputT
 from workflows.engine.declare.round_trip import read
 from workflows.engine.errors import InvalidOutput, Misfit
 from workflows.engine.text.canonical_json import canonical, content_hash, to_body, unstorable_value
-from workflows.engine.text.form_fields import Field, Kind, form_of
+from workflows.engine.text.form_fields import OF_FILES, Field, Kind, form_of
 from workflows.engine.text.form_records import PART, gathered, parts_of
 from workflows.engine.text.form_texts import text_of, value_of
 
@@ -43,12 +44,47 @@ def entries_of(output: type[BaseModel], values: Mapping[str, JsonValue]) -> dict
     return {field.name: text_of(field, values.get(field.name)) for field in form_of(output)}
 
 
-def read_form(output: type[OutputT], typed: Mapping[str, str], *, zone: tzinfo = UTC) -> OutputT:
+def read_form(
+    output: type[OutputT],
+    typed: Mapping[str, str],
+    *,
+    zone: tzinfo = UTC,
+    documents: Mapping[str, Sequence[Document]] | None = None,
+    present: Sequence[Document] = (),
+) -> OutputT:
     """Read the values that a person typed. Raise `InvalidOutput` with the error of each field.
 
     An optional field that is left empty becomes None where None is allowed, else its default. `zone`: the time zone of
-    a date and time that needs one and was typed without.
+    a date and time that needs one and was typed without. `documents`: field -> the files for it. Nothing that is typed
+    becomes a document, unless it is one of those that are `present` in the value.
     """
+    fields = {field.name: field for field in form_of(output, zone=zone)}
+    in_parts = {part.name for name, field in fields.items() if field.kind is Kind.ROW for part in parts_of(field)}
+    given = {name: [one.model_dump(mode="json") for one in files] for name, files in (documents or {}).items()}
+    values = read_entries(output, typed, zone=zone, files=given)
+    try:
+        made = read(output, canonical(values))
+    except Misfit as error:
+        entered = {name.split(PART)[0] for name in typed if name in in_parts}
+        raise InvalidOutput(_complaints(error.errors, fields, entered)) from error
+    if holds_documents(output):
+        known = [*present, *(one for files in (documents or {}).values() for one in files)]
+        _refuse_typed(made, [one for document in known for one in document.all])
+    return made
+
+
+def read_entries(
+    output: type[BaseModel],
+    typed: Mapping[str, str],
+    *,
+    zone: tzinfo = UTC,
+    files: Mapping[str, Sequence[JsonValue]] | None = None,
+) -> dict[str, JsonValue]:
+    """Return the values of what a person typed, each by itself. Raise `InvalidOutput` with the error of each field.
+
+    `files`: field -> the values of the files for it.
+    """
+    files = files or {}
     fields = {field.name: field for field in form_of(output, zone=zone)}
     parts = {part.name: field for field in fields.values() for part in parts_of(field) if field.kind is Kind.ROW}
     errors = {
@@ -58,6 +94,14 @@ def read_form(output: type[OutputT], typed: Mapping[str, str], *, zone: tzinfo =
     }
     values: dict[str, JsonValue] = {}
     for name, field in fields.items():
+        if field.kind in OF_FILES:
+            if files.get(name):
+                values[name] = [*files[name]] if field.kind is Kind.DOCUMENTS else files[name][0]
+            elif field.required:
+                errors[name] = "is missing"
+            elif field.nullable:
+                values[name] = None
+            continue
         text = typed.get(name, "")
         entered = {part: typed[part] for part, whole in parts.items() if whole is field and part in typed}
         problem = unstorable_value(text) or unstorable_value(list(entered.values()))
@@ -79,11 +123,18 @@ def read_form(output: type[OutputT], typed: Mapping[str, str], *, zone: tzinfo =
                 errors[name] = str(error)
     if errors:
         raise InvalidOutput(errors)
-    try:
-        return read(output, canonical(values))
-    except Misfit as error:
-        in_parts = {parts[name].name for name in typed if name in parts}
-        raise InvalidOutput(_complaints(error.errors, fields, in_parts)) from error
+    return values
+
+
+def _refuse_typed(made: BaseModel, known: Sequence[Document]) -> None:
+    """Raise `InvalidOutput` for a document that was written as text: it could be any text, and anybody's file."""
+    errors: dict[str, str] = {
+        name: "a document in it is handed in as a file, and not typed"
+        for name, value in made
+        if any(one not in known for one in documents_in(value))
+    }
+    if errors:
+        raise InvalidOutput(errors)
 
 
 def _complaints(errors: Mapping[str, str], fields: Mapping[str, Field], in_parts: Collection[str]) -> dict[str, str]:

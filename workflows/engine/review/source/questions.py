@@ -6,6 +6,7 @@ review opens again and says so. How a question is sent is in `question_sending.p
 """
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sqlalchemy.orm import Session
@@ -18,8 +19,10 @@ from store.sources import origins
 from store.sources.origins import OriginLine
 from store.states import QuestionState, ReviewState, RunState
 from store.subjects import SubjectKind
-from workflows.engine.case import notices, outcome_news
+from workflows.documents.document import Document
+from workflows.engine.case import held_documents, notices, outcome_news
 from workflows.engine.case.answers import keep_answers
+from workflows.engine.case.heard import answer_of_json, answer_to_json
 from workflows.engine.case.kept_content import REMOVED, kept_body, shown_text
 from workflows.engine.case.lookup import kept_json, known_workflow
 from workflows.engine.case.removed import refuse_removed
@@ -32,8 +35,11 @@ from workflows.engine.reasons import Code, Reason, from_json, to_json
 from workflows.engine.review.decisions import MAX_ANSWER
 from workflows.engine.review.rerun import reruns
 from workflows.engine.review.views import QuestionView
-from workflows.engine.text.canonical_json import canonical, unstorable
+from workflows.engine.text.canonical_json import unstorable
+from workflows.engine.text.sanitize import one_line
 
+_NAME = 100
+"""Most characters of the name of a file in an answer."""
 _ABOUT_QUESTIONS = (Code.NO_ANSWER, Code.NOT_SENT, Code.MAYBE_NOT_SENT)
 _UNDECIDED = (RunState.READY, RunState.RUNNING, RunState.WAITING, RunState.FAILED, RunState.PARKED)
 
@@ -116,14 +122,25 @@ def askable(session: Session, case: int, *, team: int) -> OriginLine | None:
     return origin if origin is not None and outcome_news.can_be_asked(origin) else None
 
 
-def reply(context: Context, case: int, text: str, *, by: str, number: int | None = None) -> Replied:
+def reply(
+    context: Context,
+    case: int,
+    text: str,
+    *,
+    by: str,
+    number: int | None = None,
+    documents: Sequence[Document] = (),
+) -> Replied:
     """Record the answer of a case's source, and let the case go on with it. The same answer twice is one.
 
     `number`: of the question; left out, the newest one that has no answer. `by`: whoever brings the answer. Where the
     case is decided already, the answer is kept and nothing else happens. Raise `Unknown`, `BadReason` for a text that
-    is none, or `Refused` where nothing was asked, or the question has another answer.
+    is none, or `Refused` where nothing was asked, or the question has another answer. `documents`: its files, kept
+    before; an answer that is files alone has their names for words.
     """
-    body = canonical(checked("an answer", text, most=MAX_ANSWER))
+    if documents and not text.strip():
+        text = f"Files: {', '.join(one_line(one.name, _NAME) for one in documents)}"
+    body = answer_to_json(checked("an answer", text, most=MAX_ANSWER), documents)
     with context.database.write(urgent=True) as session:
         cases.hold(session, case, team=context.team)
         newest = runs.newest(session, case, team=context.team)
@@ -135,6 +152,8 @@ def reply(context: Context, case: int, text: str, *, by: str, number: int | None
             return _repeated(session, question, body)
         at = context.clock()
         kept = contents.keep(session, team=context.team, case=case, kind="answer", body=body)
+        hashes = {file.sha256 for one in documents for file in one.all}
+        held_documents.hold(session, {case: hashes}, team=context.team)
         changes = {"answer_id": kept, "answered_by": by, "answered_at": at, "due_at": None}
         answered = QuestionState.ANSWERED
         move_question(session, question, answered, at=at, actor=by, action="question.answered", **changes)
@@ -147,6 +166,14 @@ def reply(context: Context, case: int, text: str, *, by: str, number: int | None
         assert review is not None
         notices.card(session, review, workflow.review, at=at)
         return Replied(question=question.number, is_new=True, run=run)
+
+
+def _answer(session: Session, question: schema.Question, *, team: int) -> str | None:
+    """Return the words of an answer as they are shown; None where there is none."""
+    if question.answer_id is None:
+        return None
+    found = contents.body(session, question.answer_id, team=team)
+    return REMOVED if found is None else answer_of_json(json.loads(found))[0]
 
 
 def _meant(asked: list[schema.Question], case: int, number: int | None) -> schema.Question:
@@ -244,7 +271,7 @@ def _view(session: Session, question: schema.Question) -> QuestionView:
         attempts=question.attempts,
         receipt=shown_text(session, question.receipt_id, team=team),
         problem=said if question.problem_id is not None else None,
-        answer=shown_text(session, question.answer_id, team=team),
+        answer=_answer(session, question, team=team),
         answered_by=question.answered_by,
         answered_at=question.answered_at,
     )

@@ -1,6 +1,6 @@
 """Cases that people hand in where they talk: by a message, or by a form that is empty at first."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from sqlalchemy.orm import Session
 
@@ -12,9 +12,9 @@ from workflows.engine.context import Context
 from workflows.engine.declare.registry import AnyWorkflow
 from workflows.engine.errors import Refused
 from workflows.engine.review.form.forms import defaults_of, entries
-from workflows.engine.sources.heard.messages import made_of, tell_taken_in
-from workflows.engine.sources.heard.views import HandedInView, Heard, Prefilled
-from workflows.engine.text.form_fields import Kind, form_of
+from workflows.engine.sources.heard.messages import made_of, takes_documents, tell_taken_in
+from workflows.engine.sources.heard.views import Attached, HandedInView, Heard, Prefilled
+from workflows.engine.text.form_fields import OF_FILES, Field, Kind, form_of
 
 _DIRECT = "direct messages"
 """Name of the source of cases whose outcome is told to a person alone."""
@@ -30,7 +30,8 @@ def prefilled(workflow: AnyWorkflow, heard: Heard | None) -> Prefilled:
     if heard is None:
         return Prefilled(texts=texts)
     is_no_case = failed = False
-    if workflow.from_messages is not None:
+    # Its files are read once the form is handed in: until then the function could not look into them.
+    if workflow.from_messages is not None and not (heard.attached and takes_documents(workflow)):
         try:
             made = made_of(workflow, heard)
             if made is not None:
@@ -44,18 +45,40 @@ def prefilled(workflow: AnyWorkflow, heard: Heard | None) -> Prefilled:
     return Prefilled(texts=texts, is_no_case=is_no_case, has_failed=failed)
 
 
-def hand_in(context: Context, workflow: AnyWorkflow, accepted: Accepted, *, by: str, place: str | None) -> HandedInView:
+def shared_out(fields: Sequence[Field], attached: Sequence[Attached]) -> Mapping[str, Sequence[Attached]]:
+    """Return the files of a message by the fields of a form that take them, in order.
+
+    A field for one file takes the next one, a field for several takes all that are left.
+    """
+    left, found = list(attached), dict[str, Sequence[Attached]]()
+    for field in fields:
+        if field.kind in OF_FILES and left:
+            number = 1 if field.kind is Kind.DOCUMENT else len(left)
+            found[field.name], left = left[:number], left[number:]
+    return found
+
+
+def hand_in(
+    context: Context,
+    workflow: AnyWorkflow,
+    accepted: Accepted,
+    *,
+    by: str,
+    place: str | None,
+    also: Callable[[Session, Sequence[Receipt]], None] = lambda session, receipts: None,
+) -> HandedInView:
     """Take an input in for a person, who is told the outcome.
 
-    `place`: the message in whose thread it is told; None: to them alone. Raise `QueueFull`, or `Refused` where nothing
-    more is taken in under its key, or its case is a program's.
+    `place`: the message in whose thread it is told; None: to them alone. `also`: done in the same transaction. Raise
+    `QueueFull`, or `Refused` where nothing more is taken in under its key, or its case is a program's.
     """
     team, at = context.team, context.clock()
     channel = place.partition("/")[0] if place is not None else None
     with context.database.write() as session:
         source = sources.named_or_new(session, team=team, kind=SourceKind.SLACK, name=channel or _DIRECT, by=by, at=at)
 
-    def also(session: Session, receipts: Sequence[Receipt]) -> None:
+    def beside(session: Session, receipts: Sequence[Receipt]) -> None:
+        also(session, receipts)
         if place is not None:
             tell_taken_in(session, receipts[0], team=team, workflow=workflow.name, place=place, at=at)
 
@@ -66,7 +89,7 @@ def hand_in(context: Context, workflow: AnyWorkflow, accepted: Accepted, *, by: 
         source=f"slack/{channel}" if channel is not None else "slack",
         actor=by,
         origin=NewOrigin(source=source, place=place or by),
-        also=also,
+        also=beside,
     )
     if receipt.intake in (Intake.REFUSED, Intake.FOREIGN):
         raise Refused(receipt.why or "nothing more is taken in under this key")

@@ -20,6 +20,7 @@ from store.sources import heard_messages, sources
 from store.sources.origins import NewOrigin
 from store.states import SourceKind
 from store.subjects import SubjectKind
+from workflows.documents.document import Document, holds_documents
 from workflows.engine.case import inbox
 from workflows.engine.case.intake import Accepted, Intake, Receipt, accept_filled_in, take_in
 from workflows.engine.context import SYSTEM, Context
@@ -27,17 +28,30 @@ from workflows.engine.declare.calls.author_code import within
 from workflows.engine.declare.incoming.messages import Message
 from workflows.engine.declare.registry import AnyWorkflow
 from workflows.engine.errors import InvalidInput, QueueFull
-from workflows.engine.sources.heard.views import Heard, MessageFailedNote
+from workflows.engine.sources.heard.files import (
+    FaceFiles,
+    FileUnreachable,
+    NoFaceFiles,
+    Received,
+    problems_of_text,
+    problems_to_text,
+    receive,
+)
+from workflows.engine.sources.heard.views import Attached, FileProblem, FilesRefusedNote, Heard, MessageFailedNote
 from workflows.engine.text.canonical_json import unstorable
+from workflows.engine.text.form_fields import form_of
 
 log = structlog.get_logger()
 
-AT_ONCE = 100
-"""Messages that are taken in with one look."""
 KEPT = timedelta(days=7)
 """Time for which a message is kept that failed, or whose workflow no process knows."""
-_LATER = timedelta(seconds=30)
-"""Time after which a message is taken in where too many cases waited."""
+LATER = timedelta(seconds=30)
+"""Time after which a message is taken in where too many cases waited, or a file of it could not be fetched."""
+TRIED_FOR = timedelta(hours=1)
+"""Time for which a file is tried to be fetched."""
+READING = timedelta(minutes=5)
+"""Time after which what was taken up is taken up anew: the process that reads its files may have ended."""
+NO_FILES = NoFaceFiles()
 _AFTER_THE_EARLIER = timedelta(seconds=1)
 """Time after which an edited message is taken in where its earlier form waits."""
 _CLOCKS_DIFFER = timedelta(minutes=2)
@@ -96,6 +110,7 @@ def hear(context: Context, heard: Heard, *, event: str) -> Sequence[int]:
                 "sent_at": heard.sent_at.isoformat(),
                 "link": heard.link,
                 "files": [*heard.files],
+                "attached": [[one.id, one.name] for one in heard.attached],
                 "is_edit": heard.is_edit,
                 "is_bot": heard.is_bot,
             }
@@ -108,20 +123,13 @@ def hear(context: Context, heard: Heard, *, event: str) -> Sequence[int]:
     return kept if inbox.hear(context, key=event, kind="message", also=keep) else []
 
 
-def take_in_all(context: Context) -> int:
-    """Take in what waits, because a process ended or too many cases waited; return the number of what was settled."""
-    with context.database.read() as session:
-        waiting = heard_messages.due(session, team=context.team, at=context.clock(), limit=AT_ONCE)
-    return sum(take_in_heard(context, one) for one in waiting)
-
-
 def sweep(context: Context) -> None:
     """Delete what is left of messages that were heard long ago."""
     with context.database.write() as session:
         heard_messages.forget(session, team=context.team, before=context.clock() - KEPT)
 
 
-def take_in_heard(context: Context, message: int) -> bool:
+def take_in_heard(context: Context, message: int, files: FaceFiles = NO_FILES) -> bool:
     """Take a message in, unless its workflow makes no case of it; False where it has to wait, or is settled."""
     team, at = context.team, context.clock()
     with context.database.read() as session:
@@ -129,37 +137,69 @@ def take_in_heard(context: Context, message: int) -> bool:
         if row is None or row.content is None:
             return False
         waits = heard_messages.is_earlier_waiting(session, row, team=team)
-        heard = _read(row.content)
     if row.workflow not in context.registry:
         # A process that knows its workflow takes it in; here it must not stand before others.
-        _put_off(context, message, until=at + _LATER)
+        _put_off(context, message, until=at + LATER)
         return False
     workflow = context.registry.get(row.workflow)
     if waits:
         _put_off(context, message, until=at + _AFTER_THE_EARLIER)
         return False
+    heard = _read(row.content)
+    if heard.attached and takes_documents(workflow) and not take_up(context, row):
+        return False
     try:
-        accepted = accepted_of(workflow, heard)
+        received = _received(context, workflow, heard, files)
+    except FileUnreachable as error:
+        if at - row.heard_at > TRIED_FOR:
+            return _fail(context, row, heard, problem=type(error).__name__)
+        _put_off(context, message, until=at + LATER)
+        return False
+    try:
+        accepted = accepted_of(workflow, heard, received.documents)
     except Exception as error:  # noqa: BLE001  # the author's error concerns its own message only
+        if received.problems:
+            # Whoever sent it is told which file is missing in it; engineers could not help.
+            return _leave(context, workflow, heard, received, message=message)
         return _fail(context, row, heard, problem=type(error).__name__)
     if accepted is None:
-        with context.database.write() as session:
-            return heard_messages.remove(session, message, team=team)
+        return _leave(context, workflow, heard, received, message=message)
     try:
-        _take_in(context, workflow, accepted, heard, message=message)
+        _take_in(context, workflow, accepted, heard, received, message=message)
     except _Settled:
         return False
+    except InvalidInput as error:
+        # A document was removed between its reading and now.
+        return _fail(context, row, heard, problem=type(error).__name__)
     except OfAnotherSource as error:
         return _fail(context, row, heard, problem=type(error).__name__)
     except QueueFull:
-        _put_off(context, message, until=at + _LATER)
+        _put_off(context, message, until=at + LATER)
         return False
     return True
 
 
-def accepted_of(workflow: AnyWorkflow, heard: Heard) -> Accepted | None:
+def take_up(context: Context, row: HeardMessage) -> bool:
+    """Take up what waits before its files are read; False where another process did."""
+    with context.database.write() as session:
+        until = context.clock() + READING
+        return heard_messages.take_up(session, row, team=context.team, until=until)
+
+
+def _received(context: Context, workflow: AnyWorkflow, heard: Heard, files: FaceFiles) -> Received:
+    """Return the documents of a message, where its workflow takes any. Raise `FileUnreachable`."""
+    return receive(context, heard.attached, files) if heard.attached and takes_documents(workflow) else Received()
+
+
+def takes_documents(workflow: AnyWorkflow) -> bool:
+    """Tell whether the input of a workflow holds documents. For others no file is fetched."""
+    form: type[BaseModel] = workflow.input
+    return holds_documents(form)
+
+
+def accepted_of(workflow: AnyWorkflow, heard: Heard, documents: Sequence[Document] = ()) -> Accepted | None:
     """Return the input that a workflow makes of a message; None where it is no case. Raise what its code raises."""
-    made = made_of(workflow, heard)
+    made = made_of(workflow, heard, documents)
     if made is None:
         return None
     accepted = accept_filled_in(workflow, made)
@@ -169,20 +209,21 @@ def accepted_of(workflow: AnyWorkflow, heard: Heard) -> Accepted | None:
     return accepted
 
 
-def made_of(workflow: AnyWorkflow, heard: Heard) -> BaseModel | None:
+def made_of(workflow: AnyWorkflow, heard: Heard, documents: Sequence[Document] = ()) -> BaseModel | None:
     """Return what the author's function makes of a message, within the time limit. Raise what it raises."""
     declared = workflow.from_messages
     if declared is None:
         return None
     form: type[BaseModel] = workflow.input
-    made: object = within(workflow, "its function for messages", lambda: declared.make(as_declared(heard)))
+    message = as_declared(heard, documents)
+    made: object = within(workflow, "its function for messages", lambda: declared.make(message))
     if made is None or isinstance(made, form):
         return made
     raise InvalidInput(f"from_message has to return a {form.__name__} or None")
 
 
-def as_declared(heard: Heard) -> Message:
-    """Return a message as authors are given it."""
+def as_declared(heard: Heard, documents: Sequence[Document] = ()) -> Message:
+    """Return a message as authors are given it. `documents`: those of its files that were read."""
     return Message(
         text=heard.text,
         author=heard.author,
@@ -191,6 +232,7 @@ def as_declared(heard: Heard) -> Message:
         link=heard.link,
         sent_at=heard.sent_at,
         files=tuple(heard.files),
+        documents=tuple(documents),
     )
 
 
@@ -222,6 +264,37 @@ def tell_taken_in(session: Session, receipt: Receipt, *, team: int, workflow: st
     )
 
 
+def tell_refused(
+    session: Session, problems: Sequence[FileProblem], *, team: int, workflow: str, place: str, files: int, at: datetime
+) -> None:
+    """Have it told in the thread of a message which of its files were not taken."""
+    channel, _, thread = place.partition("/")
+    outbox.add_note(
+        session,
+        team=team,
+        kind=outbox.FILES_REFUSED,
+        subject=SubjectKind.CHANNEL.unnumbered,
+        channel=channel,
+        at=at,
+        occasion=f"{place} {workflow} {at.isoformat()}",
+        about={outbox.THREAD: thread, "workflow": workflow, "files": str(files), "why": problems_to_text(problems)},
+    )
+
+
+def files_refused_note(context: Context, about: Mapping[str, str]) -> FilesRefusedNote:
+    """Return the news that files were not taken. `about`: as the note keeps it."""
+    known = context.registry.get(about["workflow"]) if about["workflow"] in context.registry else None
+    labels = {field.name: field.label for field in form_of(known.input)} if known is not None else {}
+    return FilesRefusedNote(
+        workflow=about["workflow"],
+        problems=problems_of_text(about["why"]),
+        files=int(about["files"]),
+        is_message="misfits" not in about,
+        labels=labels,
+        misfits=[labels.get(name, name) for name in about.get("misfits", "").split()],
+    )
+
+
 def failed_note(context: Context, about: Mapping[str, str]) -> MessageFailedNote:
     """Return the news that messages failed. `about`: as the note keeps it."""
     channel, _, ts = about["place"].partition("/")
@@ -249,7 +322,9 @@ class OfAnotherSource(Exception):
     """The case of the message belongs to a program."""
 
 
-def _take_in(context: Context, workflow: AnyWorkflow, accepted: Accepted, heard: Heard, *, message: int) -> None:
+def _take_in(
+    context: Context, workflow: AnyWorkflow, accepted: Accepted, heard: Heard, received: Received, *, message: int
+) -> None:
     def also(session: Session, receipts: Sequence[Receipt]) -> None:
         if receipts[0].intake is Intake.FOREIGN:
             raise OfAnotherSource
@@ -257,6 +332,7 @@ def _take_in(context: Context, workflow: AnyWorkflow, accepted: Accepted, heard:
             raise _Settled
         at = context.clock()
         tell_taken_in(session, receipts[0], team=context.team, workflow=workflow.name, place=heard.place, at=at)
+        _tell(session, context, workflow, heard, received, at=at)
 
     take_in(
         context,
@@ -267,6 +343,30 @@ def _take_in(context: Context, workflow: AnyWorkflow, accepted: Accepted, heard:
         origin=NewOrigin(source=source_of(context, heard.channel), place=heard.place),
         also=also,
     )
+
+
+def _leave(context: Context, workflow: AnyWorkflow, heard: Heard, received: Received, *, message: int) -> bool:
+    """Make no case of a message; False where another process settled it."""
+    with context.database.write() as session:
+        if not heard_messages.remove(session, message, team=context.team):
+            return False
+        _tell(session, context, workflow, heard, received, at=context.clock())
+        return True
+
+
+def _tell(
+    session: Session, context: Context, workflow: AnyWorkflow, heard: Heard, received: Received, *, at: datetime
+) -> None:
+    if received.problems:
+        tell_refused(
+            session,
+            received.problems,
+            team=context.team,
+            workflow=workflow.name,
+            place=heard.place,
+            files=len(heard.attached),
+            at=at,
+        )
 
 
 def _fail(context: Context, row: HeardMessage, heard: Heard, *, problem: str) -> bool:
@@ -313,4 +413,5 @@ def _source(session: Session, context: Context, channel: str, *, at: datetime) -
 
 def _read(content: str) -> Heard:
     values = json.loads(content)
-    return Heard(**{**values, "sent_at": datetime.fromisoformat(values["sent_at"])})
+    attached = [Attached(id=id, name=name) for id, name in values.get("attached", ())]
+    return Heard(**{**values, "attached": attached, "sent_at": datetime.fromisoformat(values["sent_at"])})

@@ -6,6 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from store.states import Resolution, RunState
+from workflows.documents.refusals import Why
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -78,6 +79,8 @@ class Answer(StrEnum):
 
     TAKEN = "taken"
     TOO_LONG = "too_long"
+    NO_WORDS = "no_words"
+    """It is files alone, and the workflow reads none."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -89,6 +92,62 @@ class AnsweredNote:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Attached:
+    """A file where people talk, which can be fetched from there."""
+
+    id: str
+    """The face's name for it."""
+    name: str = ""
+    """Name of the file, as its sender called it. Untrusted; empty where it is not known yet."""
+
+
+class NoFile(StrEnum):
+    """The reason why a file cannot be fetched, and will not be later."""
+
+    GONE = "gone"
+    """It was deleted."""
+    ELSEWHERE = "elsewhere"
+    """It is in another system, and only linked here."""
+    HIDDEN = "hidden"
+    """The workspace's plan shows it no more."""
+    NOT_READABLE = "not_readable"
+    """We may not read it."""
+    NOT_THEIRS = "not_theirs"
+    """Another person uploaded it."""
+    TOO_MANY = "too_many"
+    """There are more files than are taken at once."""
+    UNREACHABLE = "unreachable"
+    """It could not be fetched for an hour."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class FileProblem:
+    """A file that was not taken, as it is kept: by codes, without its name."""
+
+    place: int
+    """Its place among the files that came with it, from 1."""
+    why: NoFile | Why
+    field: str = ""
+    """Field of the form that it was chosen for; empty for a file of a message."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class FilesRefusedNote:
+    """The news, for whoever sent files, that some were not taken."""
+
+    workflow: str
+    problems: Sequence[FileProblem]
+    files: int
+    """Number of files that came."""
+    is_message: bool
+    """True if they came with a message; False: with a form, of which then nothing was handed in."""
+    labels: Mapping[str, str]
+    """Label of each field of the form that is named."""
+    misfits: Sequence[str] = ()
+    """Labels of other fields whose values did not fit."""
+
+
+@dataclass(frozen=True, kw_only=True)
 class Reply:
     """A reply of the author of a message, in its thread."""
 
@@ -96,6 +155,8 @@ class Reply:
     """The message."""
     author: str
     text: str
+    attached: Sequence[Attached] = ()
+    """Its files."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -124,6 +185,9 @@ class Heard:
     sent_at: datetime
     link: str | None = None
     files: Sequence[str] = ()
+    """Names of its files."""
+    attached: Sequence[Attached] = ()
+    """Those files, as far as they can be fetched."""
     is_edit: bool = False
     """True if it was heard before, and its author wrote it anew."""
     edited_at: datetime | None = None
