@@ -10,6 +10,7 @@ from workflows.documents.places.marks import Mark, MarkedPage
 from workflows.documents.readings import Box, PageReading, Reading
 from workflows.engine.text.same_values import are_same
 from workflows.engine.text.stated_values import is_nothing, says
+from workflows.tools.currencies import currencies_of
 
 _MOST_OF = 0.5
 """Share of a word, or of a true place, that a rectangle has to cover so that it counts as marked."""
@@ -79,7 +80,7 @@ def covered(
         if places is not None and mark.field in places:
             is_there = any(_on(page, mark, place) for place in places[mark.field])
         else:
-            is_there = says(words, known[mark.field]) and _says_only(words, known[mark.field])
+            is_there = _says(words, known[mark.field]) and _says_only(words, known[mark.field])
         if is_there:
             found.covering += 1
         else:
@@ -111,6 +112,11 @@ def _below(page: PageReading, boxes: Sequence[Box]) -> str:
         if any(_share(word.box, box) > _MOST_OF for box in boxes)
     ]
     return " ".join(found)
+
+
+def _says(words: str, value: object) -> bool:
+    """Tell whether words state a value. A sign of a currency states its code, as beside an amount."""
+    return says(words, value) or value in currencies_of(words.strip(" ."))
 
 
 def _says_only(words: str, value: object) -> bool:

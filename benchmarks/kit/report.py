@@ -21,6 +21,7 @@ ORDER = (
     "Reviewing",
     "Asking a model",
     "Real messages",
+    "Files of invoices",
 )
 """Headings of the sections, in order."""
 TRIAL = "**Small numbers of a trial, on a machine that did other work: they show the form, and nothing else.**"

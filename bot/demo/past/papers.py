@@ -151,12 +151,18 @@ def _paper(number: int, day: date, random: Random) -> _Paper:
     )
     right: dict[str, JsonValue] = {
         "supplier": supplier.name,
+        "kind": "invoice",
         "number": name,
         "date": issued.isoformat(),
         "currency": "EUR",
+        "allowances": "0.00",
+        "charges": "0.00",
         "net": f"{net:.2f}",
         "tax": f"{tax:.2f}",
+        "taxes": [{"rate": "21", "net": f"{net:.2f}", "tax": f"{tax:.2f}"}],
         "total": f"{total:.2f}",
+        "prepaid": "0.00",
+        "rounding": "0.00",
         "due": f"{total:.2f}",
         "lines": [
             {
@@ -175,6 +181,7 @@ def _paper(number: int, day: date, random: Random) -> _Paper:
         "net": f"EUR {net:,.2f}",
         "tax": f"EUR {tax:,.2f}",
         "total": f"EUR {total:,.2f}",
+        "due": f"EUR {total:,.2f}",
     }
     return _Paper(
         key=f"{prefix.lower()}-{4600 + number}.pdf", text=text, supplier=supplier, right=right, evidence=evidence

@@ -285,6 +285,8 @@ _PARTS: Mapping[str, tuple[str, "Value | _Ids | _Listed | None"]] = {
     "no nevers": ("Why it has no never", _text),
     "checks": ("Check", _Listed(fields=_texts, cap=_share)),
     "evidence": ("Fields that are quoted", _texts),
+    "places": ("Where on a page a value may stand", _Keys(value=_code)),
+    "second readings": ("Compared with", _Keys(value=_code)),
     "handed proposals": ("Proposals that a source hands in", _handed),
     "scope": ("Scope", _code),
     "may": ("May", _Keys(value=_text)),

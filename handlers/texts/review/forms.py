@@ -135,13 +135,14 @@ _DOUBTS = {
     DoubtCode.NOT_IN_TEXT: "the case has no {said}",
     DoubtCode.DOES_NOT_HOLD: "this does not hold: {said}",
     DoubtCode.NOT_CHECKED: "this could not be checked: {said}",
+    DoubtCode.READ_OTHERWISE: "{by} has {said}",
     DoubtCode.AS_REFUSED: "nothing differs from what was refused",
 }
 
 
 def doubted(doubt: EditDoubt) -> str:
     """Say what is doubted about a value that a person typed."""
-    said = _DOUBTS[doubt.code].format(said=excerpt(doubt.said, 200))
+    said = _DOUBTS[doubt.code].format(said=excerpt(doubt.said, 200), by=one_line(doubt.by, 100))
     where = f"row {doubt.row}, {doubt.column.lower()}: " if doubt.row is not None else ""
     return begun_large(f"{where}{said}")
 

@@ -10,7 +10,7 @@ from pydantic import BaseModel
 from bot.demo.past.days import DAYS
 from bot.demo.past.plan import Plan, plan
 from bot.demo.places import PLACES, workspace
-from workflows.library.invoice_intake.invoice import Document, Invoice
+from workflows.library.invoice_intake.invoice import Arrival, Invoice
 from workflows.library.invoice_intake.workflow import intake
 from workflows.library.support_triage.workflow import Ticket, Triage, triage
 
@@ -54,7 +54,7 @@ def test_the_model_is_sure_of_more_from_day_to_day(planned: Plan) -> None:
 
 
 def test_each_case_is_an_input_of_its_workflow_and_each_answer_fits_its_form(planned: Plan) -> None:
-    inputs: dict[str, type[BaseModel]] = {triage.name: Ticket, intake.name: Document}
+    inputs: dict[str, type[BaseModel]] = {triage.name: Ticket, intake.name: Arrival}
     forms: dict[str, type[BaseModel]] = {triage.name: Triage, intake.name: Invoice}
     for one in planned.arrivals:
         inputs[one.place.workflow].model_validate(one.values)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from tests.unit.library.papers import FOLDER, Paper
-from workflows.library.invoice_intake.invoice import Invoice
+from workflows.library.invoice_intake.invoice import Invoice, Tax
 from workflows.tools.dates import dates_in
 
 
@@ -45,6 +45,30 @@ def amounts(paper: Paper) -> Iterator[Altered]:
     if truth.due != truth.total:
         yield _read(paper, "partly paid, booked in full", due=truth.total)
         yield _read(paper, "what is left taken for the total", total=truth.due, net=truth.due - truth.tax)
+
+
+def parts(paper: Paper) -> Iterator[Altered]:
+    """The parts of EN 16931 made to fit: a line made up for, a payment made up or dropped, a rate left out or moved."""
+    truth = paper.truth
+    if len(truth.lines) > 1 and truth.lines[0].amount > 0:
+        rest, first = truth.lines[1:], truth.lines[0].amount
+        yield _read(paper, "a line taken for a charge", lines=rest, charges=truth.charges + first)
+        doubled = [truth.lines[0], *truth.lines]
+        yield _read(paper, "a line read twice, and taken off again", lines=doubled, allowances=truth.allowances + first)
+    yield _read(paper, "a payment made up", prepaid=truth.total / 2, due=truth.total - truth.total / 2)
+    yield _read(paper, "a rounding made up", rounding=Decimal("-0.50"), due=truth.due - Decimal("0.50"))
+    yield _read(paper, "paid more than is taken off", prepaid=truth.prepaid + 10)
+    if truth.due != truth.total:
+        yield _read(paper, "the payment dropped", prepaid=Decimal(0), due=truth.total)
+        yield _read(paper, "the payment called a rounding", prepaid=Decimal(0), rounding=truth.due - truth.total)
+    for kind in ("credit note", "correction"):
+        yield _read(paper, f"taken for a {kind}", kind=kind)
+    one = Tax(rate=Decimal(19), net=truth.net, tax=truth.tax)
+    if len(truth.taxes) > 1:
+        yield _read(paper, "all rates left out", taxes=[])
+        yield _read(paper, "one rate left out", taxes=truth.taxes[1:])
+        yield _read(paper, "two rates read as one", taxes=[one])
+    yield _read(paper, "a rate of another net", taxes=[one.model_copy(update={"net": truth.net / 2})])
 
 
 def dates(paper: Paper) -> Iterator[Altered]:
@@ -247,6 +271,7 @@ def larger(paper: Paper) -> Iterator[Altered]:
 
 KINDS: tuple[Callable[[Paper], Iterator[Altered]], ...] = (
     amounts,
+    parts,
     dates,
     numbers,
     lines,

@@ -17,7 +17,7 @@ from workflows.engine.propose.checks import broken_nevers, held_against_checks
 from workflows.engine.propose.evidence import with_evidence
 from workflows.engine.text.stated_values import LONGEST, says
 from workflows.library.invoice_intake.accounts import accounts_in
-from workflows.library.invoice_intake.invoice import Document, Invoice
+from workflows.library.invoice_intake.invoice import Arrival, Invoice
 from workflows.library.invoice_intake.known import compared
 from workflows.library.invoice_intake.ledger import Known, Supplier
 from workflows.library.invoice_intake.workflow import intake
@@ -61,7 +61,10 @@ def _paper(id: str, truth: Mapping[str, object], text: str) -> Paper:
         **truth,
         "lines": [dict(zip(named, line, strict=True)) for line in lines],
     }
-    values.pop("taxes", None)
+    rates = values.pop("rates", [])
+    assert isinstance(rates, list)
+    values["taxes"] = [dict(zip(("rate", "net", "tax"), rate, strict=True)) for rate in rates]
+    values["prepaid"] = Decimal(str(truth["total"])) - Decimal(str(values["due"]))
     invoice = Invoice.model_validate({**values, "account": "as on file", "booked_before": False})
     accounts = tuple(accounts_in(text))
     return Paper(id=id, text=text, truth=invoice, taxes=tuple(map(Decimal, taxes)), accounts=accounts)
@@ -69,15 +72,15 @@ def _paper(id: str, truth: Mapping[str, object], text: str) -> Paper:
 
 def against(text: str, read: Invoice, *, accounts: tuple[str, ...]) -> tuple[str, ...]:
     """Return the reasons against booking a reading alone; none, if it goes alone. The supplier is known."""
-    document = Document(id="paper", text=text, received_from="post@supplier.example")
+    arrival = Arrival(id="paper", text=text, received_from="post@supplier.example")
     supplier = Supplier(name=read.supplier, accounts=list(accounts))
-    facts = compared(document, read, Known(supplier=supplier, booked=None))
+    facts = compared(arrival, read, Known(supplier=supplier, booked=None))
     output = read.model_copy(update={"account": facts.account})
     evidence = {field: _quote(text, getattr(output, field)) for field in intake.evidence}
     proposal = Proposal(output=output, confidence=dict.fromkeys(Invoice.model_fields, CONFIDENCE), evidence=evidence)
     proposal = with_evidence(proposal, shown=[text], needed=intake.evidence)
-    proposal = held_against_checks(intake, document, proposal)
-    return (*broken_nevers(intake, document, output).sentences, *proposal.doubts)
+    proposal = held_against_checks(intake, arrival, proposal)
+    return (*broken_nevers(intake, arrival, output).sentences, *proposal.doubts)
 
 
 def _quote(text: str, value: object) -> str:

@@ -1,4 +1,4 @@
-"""Pages as pixels, in the size that people look at. They are opened as for reading, so that words are where they were."""
+"""Pages as pixels, in the size that people look at, opened as they are for reading: words are where they were read."""
 
 from itertools import islice
 

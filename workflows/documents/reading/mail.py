@@ -17,6 +17,8 @@ _FIELDS = {"From": "From", "To": "To", "Cc": "Cc", "Date": "Date", "Subject": "S
 """Fields that a person reads above a mail."""
 _LONGEST_FIELD = 1_000
 """Characters of a field."""
+_LONGEST_SOURCE = 4
+"""How many times the limit of its text the text may be long with its tags and spaces."""
 _MOST_PARTS = 500
 """Parts of a mail, those in others included."""
 _ORNAMENT = 10 * 1024
@@ -50,12 +52,14 @@ def read_mail(data: bytes, limits: Limits) -> tuple[PageReading, tuple[File, ...
             files.append(File(name=name or kind.replace("/", "."), data=content))
         if len(files) > limits.attached:
             raise refusal(Why.TOO_MANY_FILES, found=len(files), most=limits.attached)
+    if sum(map(len, plain)) + sum(map(len, html)) > _LONGEST_SOURCE * limits.text:
+        raise refusal(Why.TOO_MUCH_TEXT, most=limits.text)
     body = tidied("\n".join(plain)) or text_of("\n".join(html))
     heads = (f"{shown}: {_field(mail, field)}" for field, shown in _FIELDS.items() if field in mail)
-    text = _seen("\n".join([*heads, "", body])) + "\n"
+    text = "\n".join([*heads, "", body]) + "\n"
     if len(text) > limits.text:
         raise refusal(Why.TOO_MUCH_TEXT, found=len(text), most=limits.text)
-    page = PageReading(width=_WIDTH, height=_HEIGHT, text=text, read_by=ReadBy.TEXT, words=())
+    page = PageReading(width=_WIDTH, height=_HEIGHT, text=_seen(text), read_by=ReadBy.TEXT, words=())
     return page, tuple(files)
 
 

@@ -11,7 +11,7 @@ import subprocess
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from PIL import Image
+from PIL import Image, ImageChops, ImageFilter
 from pydantic import TypeAdapter
 
 from workflows.documents.document import FileKind, ReadBy
@@ -32,6 +32,8 @@ _LEAST_SURE = 10.0
 _STEEPEST, _STEP = 6.0, 0.25
 """Degrees by which a page may be askew, and in which steps that is found out."""
 _STRAIGHT = 0.2
+_SHADOW = 24
+"""Pixels in which no shadow changes."""
 _LAYOUT = "4"
 """Layout of the page as tesseract has it: a column of text of various sizes."""
 _READING: TypeAdapter[PageReading] = TypeAdapter(PageReading)
@@ -92,6 +94,7 @@ def _ready(page: Image.Image, quarters: int) -> tuple[Image.Image, _Point]:
     if factor != 1.0:
         size = (max(1, round(upright.width * factor)), max(1, round(upright.height * factor)))
         upright = upright.resize(size, Image.Resampling.LANCZOS)
+    upright = _evenly_lit(upright)
     degrees = skew_of(upright)
     straight = upright
     if abs(degrees) > _STRAIGHT:
@@ -114,6 +117,14 @@ def _ready(page: Image.Image, quarters: int) -> tuple[Image.Image, _Point]:
         return turned_x, turned_y
 
     return straight, back
+
+
+def _evenly_lit(page: Image.Image) -> Image.Image:
+    """Return a picture without the shadows on its paper: each place as bright as the paper around it is white."""
+    small = page.resize((max(8, page.width // _SHADOW), max(8, page.height // _SHADOW)), Image.Resampling.BOX)
+    # The brightest dots around are paper, and not letters.
+    paper = small.filter(ImageFilter.MaxFilter(5)).filter(ImageFilter.GaussianBlur(4))
+    return ImageChops.subtract(page, paper.resize(page.size, Image.Resampling.BICUBIC), scale=1.0, offset=255)
 
 
 def skew_of(page: Image.Image) -> float:

@@ -26,15 +26,20 @@ from workflows.documents.refusals import DocumentRefused, Why
 
 READY = (
     "lxml.etree",
-    "PIL.Image",
     "pypdfium2",
+    "PIL.JpegImagePlugin",
+    "PIL.PngImagePlugin",
+    "PIL.TiffImagePlugin",
     "workflows.documents.pictures.drawing",
     "workflows.documents.reading.files",
+    "workflows.documents.reading.ocr",
 )
 """Modules that are imported before the first fork."""
 _OPEN_FILES = 64
-_DIES_WITH_PARENT = 1
-"""PR_SET_PDEATHSIG of Linux."""
+_DIES_WITH_PARENT, _ADOPTS = 1, 36
+"""PR_SET_PDEATHSIG and PR_SET_CHILD_SUBREAPER of Linux."""
+_WITHOUT_NETWORK = 0x10000000 | 0x40000000
+"""CLONE_NEWUSER and CLONE_NEWNET of Linux."""
 
 Task = Callable[[bytes, dict[str, Any]], bytes]  # Any: JSON
 """What a child does: the file and what is asked in, bytes out. It raises `DocumentRefused`."""
@@ -51,6 +56,11 @@ def serve(control: int, root: str) -> None:
     """Fork a child for each file that is handed over on a socket, until that is closed."""
     for name in READY:
         importlib.import_module(name)
+    if sys.platform == "linux":
+        system = ctypes.CDLL(None, use_errno=True)
+        system.prctl(_ADOPTS, 1)
+        # Where the system does not allow it, there is a network; nothing here uses it either way.
+        system.unshare(_WITHOUT_NETWORK)
     gc.collect()
     gc.freeze()
     _Zygote(socket.socket(fileno=control), Path(root)).serve()
@@ -104,19 +114,31 @@ class _Zygote:
         self._tell(child, f"started {pid}\n")
 
     def _reap(self) -> None:
-        while self._children:
-            pid, status = os.waitpid(-1, os.WNOHANG)
+        while True:
+            try:
+                pid, status = os.waitpid(-1, os.WNOHANG)
+            except ChildProcessError:
+                return
             if not pid:
                 return
             child = self._children.pop(pid, None)
             if child is None:
                 continue
             _kill(pid)  # programs that it started
+            self._end_strays()
             shutil.rmtree(child.folder, ignore_errors=True)
             with contextlib.suppress(KeyError):
                 self._heard.unregister(child.life)
             self._tell(child, f"ended {os.waitstatus_to_exitcode(status)}\n")
             child.life.close()
+
+    def _end_strays(self) -> None:
+        """End programs that left the group of the child that started them, and were adopted."""
+        with contextlib.suppress(OSError):  # a system that does not list them
+            listed = Path(f"/proc/self/task/{os.getpid()}/children").read_text().split()
+            for pid in {int(one) for one in listed} - set(self._children):
+                with contextlib.suppress(OSError):
+                    os.kill(pid, signal.SIGKILL)
 
     def _tell(self, child: _Child, line: str) -> None:
         with contextlib.suppress(OSError):  # nobody wants to know

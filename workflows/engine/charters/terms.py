@@ -113,6 +113,7 @@ def terms_of(workflow: AnyWorkflow, *, prompt: Prompt | None, answering: Answeri
             "segments": {name: code(of) for name, of in sorted(workflow.segments.items())},
             "time zone": workflow.timezone.key,
             "time limits": [float(workflow.time_limits.code), float(workflow.time_limits.rule)],
+            **_of_documents(workflow, code),
             **_what_comes_in(workflow, code),
         }
     )
@@ -128,7 +129,8 @@ def _functions(workflow: AnyWorkflow) -> Iterable[AnyFunction]:
     filled, grouped = workflow.templates.values(), workflow.segments.values()
     looks = (one.look for one in workflow.fetches)
     next_ones = (one.make for one in workflow.follow_ups)
-    all_of_them = (*made, *effects, *rules, *limits, *looks, *filled, *grouped, *next_ones)
+    on_pages: Iterable[AnyFunction] = (*workflow.places.values(), *(one.read for one in workflow.second_readings))
+    all_of_them = (*made, *effects, *rules, *limits, *looks, *filled, *grouped, *next_ones, *on_pages)
     return [one for one in all_of_them if one is not None]
 
 
@@ -145,6 +147,15 @@ def _effect(
         return None
     does: list[JsonValue] = [*sorted(effect.does)]
     return {"target": target, "idempotent": effect.idempotent, "does": does, "code": code(effect.apply)}
+
+
+def _of_documents(workflow: AnyWorkflow, code: Callable[[AnyFunction | None], JsonValue]) -> Mapping[str, JsonValue]:
+    """Return the parts about documents, without what is not declared."""
+    parts: Mapping[str, JsonValue] = {
+        "places": {field: code(rule) for field, rule in sorted(workflow.places.items())},
+        "second readings": {one.called: code(one.read) for one in workflow.second_readings},
+    }
+    return {name: part for name, part in parts.items() if part}
 
 
 def _what_comes_in(workflow: AnyWorkflow, code: Callable[[AnyFunction | None], JsonValue]) -> Mapping[str, JsonValue]:

@@ -17,7 +17,13 @@ from workflows.engine.text.canonical_json import canonical
 Parts = Mapping[str, JsonValue]
 Rule = Callable[[Any, Any], bool]  # Any: each part has its own form
 """A function of a part's old and new value; true where it widens."""
-_UNSAID: Parts = {"handed proposals": "review", "follow-ups": {}, "messages": None}
+_UNSAID: Parts = {
+    "handed proposals": "review",
+    "follow-ups": {},
+    "messages": None,
+    "places": {},
+    "second readings": {},
+}
 """Parts that terms leave out where nothing of them is declared, with what holds then."""
 _HANDED = {"refuse": 0, "review": 0, "policy": 1}
 _LAPSE = {"hold": 0, "escalate": 0, "reject": 1, "approve": 2}
@@ -106,6 +112,11 @@ def _shrunk(old: Sequence[str], new: Sequence[str]) -> bool:
     return not set(old) <= set(new)
 
 
+def _without_one(old: Mapping[str, str], new: Mapping[str, str]) -> bool:
+    """Tell whether one of them is gone, or is another function now."""
+    return any(new.get(name) != code for name, code in old.items())
+
+
 def _effect(old: Mapping[str, Any] | None, new: Mapping[str, Any] | None) -> bool:
     """Tell whether it reaches another system, does more there, or repeats what it did not repeat."""
     if new is None:
@@ -159,6 +170,8 @@ RULES: Mapping[str, Rule] = {
     "nevers": _lost,
     "checks": _checks,
     "evidence": _shrunk,
+    "places": _without_one,
+    "second readings": _without_one,
     "handed proposals": _handed,
     "scope": _scope,
     "does": _grown,

@@ -17,7 +17,7 @@ from typing import Any
 import structlog
 from pydantic import BaseModel
 
-from workflows.documents.document import Document, Page, documents_in, holds_documents
+from workflows.documents.document import Document, FileKind, Page, documents_in, holds_documents
 from workflows.engine.declare.calls.author_code import within
 from workflows.engine.declare.documents import Place
 from workflows.engine.declare.proposal import Proposal
@@ -91,7 +91,9 @@ def places_in(
 
     Fields without a quote, or with one that is too long to prove anything, are left out.
     """
-    pages = [_Page(one, number, page) for one in documents for number, page in enumerate(one.pages, 1) if page.text]
+    # The text of a mail is no picture, so what is attached to it comes first.
+    drawn = sorted(documents, key=lambda one: one.kind is FileKind.MAIL)
+    pages = [_Page(one, number, page) for one in drawn for number, page in enumerate(one.pages, 1) if page.text]
     found: dict[str, QuotePlace] = {}
     allowed: dict[str, Sequence[PagePlace]] = {}
     for field, quote in proposal.evidence.items():

@@ -77,7 +77,15 @@ class Models:
             if not self.learns(workflow):
                 return self._shared_gateway()
         with self._learning:
-            return self._learned(workflow)
+            model = self._learned(workflow)
+        if workflow.prompt is not None and self.settings.wanted == AUTO and (
+            lacks := model.lacks(workflow.output, workflow.templates)
+        ):
+            # It was made for a model that writes, and there is no key for one.
+            raise CannotLearn(
+                f"no {self.vendor.key} is set for its prompt, and locally: it has no value for {', '.join(lacks)}"
+            )
+        return model
 
     def learns(self, workflow: AnyWorkflow) -> bool:
         """Tell whether the model of this workflow is the local one, trained on its examples."""

@@ -11,7 +11,8 @@ from typing import Any
 import structlog
 from pydantic import BaseModel
 
-from workflows.engine.declare.calls.author_code import within
+from workflows.engine.declare.calls import author_threads
+from workflows.engine.declare.calls.boundary import before_decision
 from workflows.engine.declare.documents import SecondReading
 from workflows.engine.declare.personal import personal_fields
 from workflows.engine.declare.proposal import Proposal
@@ -48,13 +49,17 @@ class Compared:
     """Names of the second readings whose own code failed, or took too long."""
 
 
-def compared(workflow: AnyWorkflow, input: BaseModel, output: BaseModel) -> Compared:
-    """Compare values with the second readings of a workflow. It calls the author's code."""
+def compared(workflow: AnyWorkflow, input: BaseModel, output: BaseModel, *, seconds: float | None = None) -> Compared:
+    """Compare values with the second readings of a workflow. It calls the author's code.
+
+    `seconds`: a time limit for each, if shorter than the one that is declared for rules.
+    """
+    limit = workflow.time_limits.rule if seconds is None else min(seconds, workflow.time_limits.rule)
     differences: list[Difference] = []
     failed: list[str] = []
     for reading in workflow.second_readings:
         try:
-            found = _read(workflow, reading, input)
+            found = _read(workflow, reading, input, limit)
             differences += [
                 Difference(field=field, called=reading.called, value=value)
                 for field, value in found.items()
@@ -116,9 +121,14 @@ def _first_difference(value: object, other: object, at: str = "") -> tuple[str, 
     return at, value, other
 
 
-def _read(workflow: AnyWorkflow, reading: SecondReading[BaseModel], input: BaseModel) -> Mapping[str, object]:
+def _read(
+    workflow: AnyWorkflow, reading: SecondReading[BaseModel], input: BaseModel, seconds: float
+) -> Mapping[str, object]:
     """Return what a second reading has. Raise `ValueError` for a field that is none of the output's."""
-    found = within(workflow, reading.called, lambda: reading.read(input))
+    with before_decision(workflow):
+        found = author_threads.run(
+            lambda: reading.read(input), what=reading.called, workflow=workflow.name, seconds=seconds
+        )
     values = dict(found) if found is not None else {}
     for field in values:
         if field not in workflow.output.model_fields:

@@ -29,6 +29,22 @@ def states_currency(text: str, currency: str, *, total: Decimal) -> bool:
     return set(_named(text)) == {frozenset({currency})}
 
 
+def codes_at(row: str) -> frozenset[str]:
+    """Return the currencies that the signs and codes of a row may mean."""
+    return frozenset(code for token in _TOKEN.findall(row) for code in currencies_of(token))
+
+
+def codes_beside_totals(text: str) -> list[frozenset[str]]:
+    """Return the possible currencies of each total of a text that has one."""
+    return [one.currencies for one in figures_in(text).stated if one.is_total and one.currencies]
+
+
+def names_alone(text: str, currency: str) -> bool:
+    """Tell whether a text has a sign or a code of this currency alone, and none of another one."""
+    found = set(_named(text))
+    return frozenset({currency}) in found and all(currency in one for one in found)
+
+
 def _named(text: str) -> Iterator[frozenset[str]]:
     for line in sheet_of(text).lines:
         if is_about_capital(level(line)):

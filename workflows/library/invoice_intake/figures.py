@@ -6,7 +6,7 @@ amount has to be the total, and the tax has to follow from the tax rates. A text
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import lru_cache
@@ -21,7 +21,10 @@ from workflows.library.invoice_intake.labels import (
     Figure,
     figure_of,
     is_about_capital,
+    is_allowance,
+    is_charge,
     is_head_of_lines,
+    is_rounding,
     names_tax,
     says_tax_free,
     says_withheld,
@@ -63,6 +66,17 @@ class Stated:
     may_be_negative: bool
     is_capital: bool
     """True if it is a company's capital or turnover."""
+    label: str
+    """The words to its left, in level letters."""
+    start: int
+    """Its first character in the line."""
+    end: int
+    """The character after its last one."""
+
+    @property
+    def is_total(self) -> bool:
+        """True if its label is that of a total."""
+        return self.figure in _TOTALS
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -84,7 +98,7 @@ class Figures:
 
     def totals(self, value: Decimal) -> list[Stated]:
         """Return the places where an amount is stated as a total."""
-        return [one for one in self.stated if one.value == value and one.figure in _TOTALS]
+        return [one for one in self.stated if one.value == value and one.is_total]
 
 
 @lru_cache(maxsize=32)
@@ -144,11 +158,12 @@ def is_stated(text: str, total: Decimal, *, currency: str) -> bool:
     return False
 
 
-def fits_due(text: str, *, total: Decimal, due: Decimal) -> bool:
-    """Tell whether the amount due is the total, less the payments that the text states."""
+def fits_due(text: str, *, total: Decimal, due: Decimal, rounding: Decimal = Decimal(0)) -> bool:
+    """Tell whether the amount due is the total, less the payments that the text states, and rounded as it states."""
     figures = figures_in(text)
     paid = {abs(value) for value in figures.values(Figure.PAID) if value}
     left = set(figures.values(Figure.DUE))
+    total += rounding
     if due == total:
         return not paid and left <= {total}
     return due > 0 and due in left and left <= {total, due} and any(total - part == due for part in (*paid, sum(paid)))
@@ -190,6 +205,49 @@ def holds_lines(text: str) -> bool:
 def states_amount(text: str, value: Decimal) -> bool:
     """Tell whether a text has an amount, with any sign."""
     return any(abs(one.value) == abs(value) for one in figures_in(text).stated)
+
+
+def states_tax_of(text: str, *, rate: Decimal, tax: Decimal) -> bool:
+    """Tell whether a text states a rate with its tax, with any sign. A tax of nothing needs only the reason."""
+    figures = figures_in(text)
+    if not tax:
+        return not rate or figures.is_tax_free
+    stated = {abs(value) for value in figures.values(Figure.TAX, Figure.OTHER)}
+    return abs(tax) in stated and (abs(rate) in figures.rates or not figures.rates)
+
+
+def lists_rates(text: str) -> bool:
+    """Tell whether a text has the taxes of several rates."""
+    return len({value for value in figures_in(text).values(Figure.TAX) if value}) > 1
+
+
+def states_allowances(text: str, value: Decimal) -> bool:
+    """Tell whether it is a discount that the text states, or the sum of all of them."""
+    return _is_one_or_all(value, _labelled(text, is_allowance))
+
+
+def states_charges(text: str, value: Decimal) -> bool:
+    """Tell whether it is a charge that the text states, or the sum of all of them."""
+    return _is_one_or_all(value, _labelled(text, is_charge))
+
+
+def states_rounding(text: str, value: Decimal) -> bool:
+    """Tell whether it is the rounding that the text states."""
+    return _is_one_or_all(value, _labelled(text, is_rounding))
+
+
+def states_prepaid(text: str, value: Decimal) -> bool:
+    """Tell whether it is a payment that the text states, or the sum of all of them."""
+    return _is_one_or_all(value, [one.value for one in payments(text)])
+
+
+def _labelled(text: str, names: Callable[[str], bool]) -> list[Decimal]:
+    return [one.value for one in figures_in(text).stated if one.label and one.is_money and names(one.label)]
+
+
+def _is_one_or_all(value: Decimal, stated: Sequence[Decimal]) -> bool:
+    sizes = [abs(one) for one in stated if one]
+    return not value or abs(value) in {*sizes, sum(sizes, Decimal(0))}
 
 
 def _may_be_asked(one: Stated) -> bool:
@@ -265,6 +323,9 @@ def _stated(sheet: Sheet, line: int, leveled: str) -> Iterator[Stated]:
             is_money=row.is_money,
             may_be_negative=row.found.in_brackets or row.found.maybe_negative,
             is_capital=is_about_capital(leveled),
+            label=row.label,
+            start=row.found.start,
+            end=row.found.end,
         )
 
 
@@ -278,6 +339,9 @@ def _bare(row: "_Row", line: int) -> Stated:
         is_money=row.is_money,
         may_be_negative=row.found.in_brackets or row.found.maybe_negative,
         is_capital=False,
+        label=row.label,
+        start=row.found.start,
+        end=row.found.end,
     )
 
 

@@ -6,7 +6,7 @@ where the invoice's own label leads to the whole number, and to no other number.
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import lru_cache
 
@@ -18,17 +18,17 @@ from workflows.library.invoice_intake.layout import Cell, Sheet, level, sheet_of
 _INVOICE = (
     r"(?:[a-z]{0,20}rechnungs?|[a-z]{0,12}invoice|inv|bill|factures?|factura|fattura|fatura|factuur|fakt(?:ur|uur)[ay]?"
     r"|fakturan?s?|laskun?|beleg|dokument|document[eo]?|doklad[u]?|szamla|arve|racun|saskaita|rekins"
-    r"|nota fiscal|fa\b|fv\b"
+    r"|nota fiscal|fa\b|fv\b|rechnungskorrektur|gutschrift|credit ?note|avoir|creditnota|kreditnota"
     r"|τιμολογι\w+|請求(?:書)?|发票)"
 )
 _NO = (
     r"(?:id|ref(?:erence|erenz|\.)?|n\.o|nos?|nr|nro|num|num[mb]?er|numeron?|numero|nummer|n"
-    r"|numer|cislo|c|sorszam\w{0,3}|szam\w{0,3}|番号|号码|号)"
+    r"|numer|cislo|folio|c|sorszam\w{0,3}|szam\w{0,3}|番号|号码|号)"
 )
-_BETWEEN = r"(?: ?\([^)]{1,14}\))?(?:[ ./-]{0,3}(?:vat|iva|btw|tva|zakupu|sprzedazy))?[ ./-]{0,3}"
+_BETWEEN = r"\)?(?: des [a-z]{3,16})?(?: ?\([^)]{1,14}\))?(?:[ ./-]{0,3}(?:vat|iva|btw|tva|zakupu|sprzedazy))?[ ./-]{0,3}"
 _OF = r"(?:[ .\u00b0\u00ba]{0,3}(?:d[ei]l?l?a?|der|van|of)?(?: la| l.)? ?)"
 """Words between the word for a number and the word for an invoice: “numéro de facture”, “číslo faktury”."""
-_END = r"(?: ?/ ?[a-z .\u00b0\u00ba]{2,24}(?=[:#]))?[ .:#\u00b0\u00ba\u2116-]{0,8}"
+_END = r"(?: ?/ ?[a-z .\u00b0\u00ba]{2,24}(?=[:#]))?[ .,:#\u00b0\u00ba\u2116-]{0,8}"
 """The end of a label. After a slash the same label may follow in another language."""
 _NAMED = re.compile(
     rf"(?<![^\W\d_])(?:(?P<named>{_INVOICE}{_BETWEEN}{_NO}|{_NO}{_OF}{_INVOICE})"
@@ -61,7 +61,7 @@ _ISSUED = re.compile(
     r"|ημερομηνια εκδοσης|utstedt|udstedt|invoiced"
 )
 _OTHER_DAY = re.compile(
-    r"(?<![a-z])(?:due|fallig\w*|payment|payable|pay\b|zahl\w*|bis\b|bezahl\w*|uberweis\w*|until|by\b"
+    r"(?<![a-z])(?:(?:abschlags?|anzahlungs?|teil)rechnung\w*|due|fallig\w*|payment|payable|pay\b|zahl\w*|bis\b|bezahl\w*|uberweis\w*|until|by\b"
     r"|before|avant|regler|reglement|antes|entro|uiterlijk|voor\b|senast|senest|innen|viimeistaan|deliver\w*"
     r"|liefer\w*|ausliefer\w*|leistung\w*|versand\w*|ship\w*|dispatch\w*|service\w*|supply|perform\w*"
     r"|order\w*|bestell\w*"
@@ -118,6 +118,31 @@ def states_date(text: str, day: date) -> bool:
     return False
 
 
+def leads_to_number(text: str, number: str, line: int, start: int, end: int) -> bool:
+    """Tell whether the invoice's own label leads to the number at this place, whole, and to no other before it.
+
+    `line`, `start`, `end`: the place, as `layout` counts lines and columns.
+    """
+    wanted = _key(number)
+    found = _numbers(text)
+    named = [one for one in found if one.is_certain] or found
+    # Of several invoices the first is the page's own: the others are those that it corrects, or that were paid.
+    if not named or wanted not in (found[0].key, named[0].key):
+        return False
+    return any(one.key == wanted and one.line == line and one.start < end and start < one.end for one in found)
+
+
+def leads_to_date(text: str, day: date, line: int, start: int, end: int) -> bool:
+    """Tell whether the invoice's own label, or a label of no other date, leads to the date at this place."""
+    if not states_date(text, day):
+        return False
+    found = _days(text)
+    best = next(kind for kind in ("issued", "date", "none") if any(one.kind == kind for one in found))
+    return any(
+        one.kind == best and one.line == line and one.place.start < end and start < one.place.end for one in found
+    )
+
+
 @dataclass(frozen=True, kw_only=True)
 class _Number:
     """A number to which a label for an invoice's number leads."""
@@ -127,11 +152,17 @@ class _Number:
     """True if it is the number of some invoice; otherwise it may be something else beside a title."""
     length: int = 0
     """Characters of the number in the cell of its label."""
+    line: int = -1
+    start: int = 0
+    """Its first column."""
+    end: int = 0
+    """The column after its last one."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class _Day:
     place: Dated
+    line: int
     kind: str
     """“issued”, “date” (a label without more), “none” (no label) or “other”."""
 
@@ -169,16 +200,17 @@ def _led_to(sheet: Sheet, cell: Cell, label: re.Match[str]) -> Iterator[_Number]
         return  # a number may begin like a label: INV/2026, FA-231
     own = _number(rest, is_named=is_named)
     if own is not None:
-        yield own
+        yield replace(own, line=cell.line, start=cell.start + label.end(), end=cell.start + label.end() + own.length)
     if rest.strip():
         return
     for near in (sheet.beside(cell), sheet.below(cell)):
         number = _number(near.text, is_named=is_named) if near is not None else None
         if near is not None and number is not None:
+            at = replace(number, line=near.line, start=near.start, end=near.start + number.length)
             if is_named:
-                yield _Number(key=number.key, is_certain=True)
+                yield replace(at, is_certain=True, length=0)
             elif number.key == _key(near.text):
-                yield _Number(key=number.key, is_certain=False)
+                yield replace(at, is_certain=False, length=0)
             return
 
 
@@ -219,7 +251,7 @@ def _days(text: str) -> tuple[_Day, ...]:
             if kind == "none":
                 head = sheet.above(line, place.start, place.end)
                 kind = _kind(head.level) if head is not None and not _stands_before(sheet, line, place) else kind
-            found.append(_Day(place=place, kind=kind))
+            found.append(_Day(place=place, line=line, kind=kind))
             free = place.end
     return tuple(found)
 

@@ -4,8 +4,12 @@ import datetime
 from decimal import Decimal
 from typing import Annotated, Literal
 
-from countersign import LookedUp
-from pydantic import AfterValidator, BaseModel, Field
+from countersign import Document, LookedUp
+from pydantic import AfterValidator, BaseModel, Field, model_validator
+
+ID = r"^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$"
+_OF_FILE = 32
+"""Hex digits of a file's hash in an id that is made of it: enough that nobody makes two files with the same id."""
 
 
 def plain_notation(number: Decimal) -> Decimal:
@@ -16,14 +20,40 @@ def plain_notation(number: Decimal) -> Decimal:
 Number = Annotated[Decimal, Field(max_digits=18, decimal_places=6), AfterValidator(plain_notation)]
 
 
-class Document(BaseModel):
-    """A document as it arrives: text from an e-mail, a PDF or a scan."""
+def _is_empty(value: object) -> bool:
+    return value is None or value == ""
 
-    id: str = Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$")
-    """A file's name or a message's id."""
-    text: str = Field(min_length=1, max_length=50_000)
-    received_from: str = Field(max_length=320)
+
+class Arrival(BaseModel):
+    """An invoice as it arrives: a file, or the text of one."""
+
+    id: str = Field(default="", pattern=f"^$|{ID}")
+    """A file's name or a message's id. Left out for a document, it is made of the hash of its file."""
+    document: Document | None = Field(default=None, exclude_if=_is_empty)
+    """The invoice as a PDF, a picture, or a mail with the invoice attached."""
+    text: str = Field(default="", max_length=50_000, exclude_if=_is_empty)
+    """The text of an invoice that comes as text, or of the message that a document came with."""
+    received_from: str = Field(default="", max_length=320)
     """The sender: an e-mail address, or the name of the scanner."""
+    delivery_note: Document | None = Field(default=None, exclude_if=_is_empty)
+    """The paper that came with the goods. It is for people: nothing is read from it."""
+
+    @model_validator(mode="after")
+    def _is_one(self) -> "Arrival":
+        if self.document is None and not self.text:
+            raise ValueError("an invoice is needed: a document, or its text")
+        if not self.id:
+            if self.document is None:
+                raise ValueError("a text needs an id")
+            # The name would not do: two suppliers call their files invoice.pdf.
+            self.id = f"file-{self.document.sha256[:_OF_FILE]}"
+        return self
+
+    @property
+    def words(self) -> str:
+        """All that is read as the invoice: the pages of the document, with what is attached to it, and the text."""
+        pages = self.document.text if self.document is not None else ""
+        return "\f".join(part for part in (pages, self.text) if part)
 
 
 class Line(BaseModel):
@@ -35,18 +65,48 @@ class Line(BaseModel):
     amount: Number
 
 
+class Tax(BaseModel):
+    """A tax rate of an invoice."""
+
+    rate: Number = Field(description="In percent. A tax that is withheld has a minus")
+    net: Number
+    tax: Number
+
+
 class Invoice(BaseModel):
-    """The contents of an invoice, and the ledger's facts about it."""
+    """The contents of an invoice after EN 16931, and the ledger's facts about it.
+
+    What is less to pay is negative: the amounts of a credit note have a minus. So the bookings of a supplier add up.
+    """
 
     supplier: str = Field(min_length=1, max_length=100)
+    kind: Literal["invoice", "credit note", "correction"] = "invoice"
+    """BT-3: 380, 381, 384."""
     number: str = Field(min_length=1, max_length=80, title="Invoice number")
     date: datetime.date = Field(title="Invoice date")
     currency: str = Field(pattern=r"^[A-Z]{3}$", max_length=3, description="ISO 4217, such as EUR")
+    allowances: Number = Field(
+        default=Decimal(0), description="Discounts on the whole invoice, without a minus; 0 if none"
+    )
+    """BT-107."""
+    charges: Number = Field(default=Decimal(0), description="Shipping and other charges below the lines; 0 if none")
+    """BT-108."""
     net: Number
+    """BT-109."""
     tax: Number = Field(description="All taxes together; a tax that is withheld counts as less")
+    """BT-110."""
+    taxes: list[Tax] = Field(default_factory=list, max_length=20, title="Tax rates")
+    """BG-23."""
     total: Number = Field(description="Before what was paid already")
-    due: Number = Field(title="Amount due", description="What is left to pay: the total, less what was paid already")
-    """BT-115 of EN 16931."""
+    """BT-112."""
+    prepaid: Number = Field(default=Decimal(0), title="Paid already", description="0 if nothing was paid before")
+    """BT-113."""
+    rounding: Number = Field(default=Decimal(0), description="Rounding of the amount due; 0 if none")
+    """BT-114."""
+    due: Number = Field(
+        title="Amount due", description="What is left to pay: the total, less what was paid already, rounded"
+    )
+    """BT-115."""
     account: Annotated[
         Literal["as on file", "none named", "changed", "no such supplier"], LookedUp(until="no such supplier")
     ] = Field(title="Bank account")

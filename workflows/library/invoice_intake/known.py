@@ -6,7 +6,7 @@ from typing import Literal
 
 from workflows.library.invoice_intake import paper
 from workflows.library.invoice_intake.accounts import account_key, accounts_in, is_one_of
-from workflows.library.invoice_intake.invoice import Document, Invoice
+from workflows.library.invoice_intake.invoice import Arrival, Invoice
 from workflows.library.invoice_intake.ledger import Known
 
 
@@ -21,9 +21,9 @@ class Compared:
     """Reasons why a person should look, although no rule forbids the booking."""
 
 
-def compared(document: Document, invoice: Invoice, known: Known) -> Compared:
+def compared(arrival: Arrival, invoice: Invoice, known: Known) -> Compared:
     """Compare the accounts in the text itself, and not those that a model found in it."""
-    named = sorted(accounts_in(document.text))
+    named = sorted(accounts_in(arrival.words))
     alike = known.alike is not None and known.booked is None
     doubts = (f"the ledger has an invoice of this supplier with this date and total: {known.alike}",) if alike else ()
     booked = (f"the ledger has {invoice.number} of this supplier already: {known.booked}",) if known.booked else ()
@@ -35,7 +35,7 @@ def compared(document: Document, invoice: Invoice, known: Known) -> Compared:
             doubts=doubts,
         )
     others = [account for account in named if not is_one_of(account, known.supplier.accounts)]
-    if others or paper.says_account_changed(document.text):
+    if others or paper.says_account_changed(arrival.words):
         says = f"the text names {_listed(others)}" if others else "the text says that its account changed"
         pays = _listed(known.supplier.accounts) or "no account"
         return Compared(

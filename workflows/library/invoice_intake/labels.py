@@ -28,7 +28,7 @@ def _any(*words: str) -> re.Pattern[str]:
 
 
 _TAX = _any(
-    r"vat\b v\.a\.t tax(?:es)?\b gst\b hst\b [ics]gst\b mwst mehrwertsteuer umsatzsteuer ust\b ",
+    r"vat\b v\.a\.t tax(?:es)?\b gst\b hst\b [ics]gst\b mwst mehrwertsteuer umsatzsteuer ust\b ust\d{1,2}\b ",
     r"steuer(?:betrag|summe)?\b",
     r"versicherungssteuer tva\b t\.v\.a taxes?\b iva\b i\.v\.a impuestos?\b igic\b imposta\b impostos? btw\b b\.t\.w",
     r"omzetbelasting podat\w+ ptu\b dph\b dan[eě]?\b moms\w* mva\b merverdiavgift mervardesskatt alv\b arvonlisavero",
@@ -54,7 +54,8 @@ _NET = re.compile(
     r"|warenwert|taxable"
     r"|tax base|base(?: imponible| imponivel| ht| amount)?\b|bases?\b|imponibil\w*|imponivel|ht\b|h\.t|hors tax\w*"
     r"|podstawa|zaklad\b|delsum\w*|mellemtotal|veroton\w*|verot\w+|iliquido|valor liquido|steuerfrei\w*|bemessungs\w*"
-    r"|positionssumme|goods|nettopris|valisumma|sudeji|medzisucet|mezisoucet|reszosszeg|taxfree|tax free)"
+    r"|positionssumme|goods|nettopris|valisumma|sudeji|medzisucet|mezisoucet|reszosszeg|taxfree|tax free"
+    r"|καθαρη αξια)|小計"
 )
 _TAX_BASE = re.compile(
     r"zaklad dane|base imponi\w+|tax base|taxable|bemessungs\w*|podstawa opod\w+|imponibil\w*|maatstaf"
@@ -68,12 +69,12 @@ _GROSS = re.compile(
     r"(?:invoice|general|fattura|factura|facture|fatura|documento|factuur)|totale (?:fattura|documento)|rechnungs(?:-?"
     r"(?:gesamt)?(?:betrag|summe|total|endbetrag))|gesamt\w*|end(?:betrag|summe)|bruttobetrag|factuur(?:bedrag|totaal)"
     r"|totaalbedrag|eindtotaal|importe total|montant total|importo totale|valor total|kwota (?:brutto|ogolem)"
-    r"|wartosc brutto|fakturabel\w+|fakturatotal|loppusumma|laskun summa|vegosszeg|totalbelopp|total amount)"
+    r"|gutschriftsbetrag|gutschriftssumme|genel toplam|credit total|wartosc brutto|fakturabel\w+|fakturatotal|loppusumma|laskun summa|vegosszeg|totalbelopp|total amount)|价税合计|小写"
 )
 _SUM = re.compile(
     r"\b(?:tota\w*|totaux|summ[ea]\b|suma\b|sum\b|som\b|soma\b|betrag|insgesamt|somme|montant|importe|importo|razem"
     r"|ogolem|lacznie|celkem|celkova|spolu|i ?alt\b|yhteensa|amount|belob|belop\w*|osszesen|kokku|kopa|is viso|ukupno"
-    r"|skupaj|συνολο|bedrag|kwota|castka|sammanlagt)|合計|总计|合计"
+    r"|skupaj|συνολο|bedrag|kwota|castka|sammanlagt|toplam)|合計|总计|合计"
 )
 _DUE = re.compile(
     r"\b(?:due\b|to pay\b|to be paid|payable|balance|outstanding|zahlbetrag|zahlbar|zu (?:be)?zahlen\w*|zahlungsbetrag"
@@ -102,6 +103,16 @@ _OTHER = re.compile(
     r"|retencion|irpf|ritenuta|withh|unit|einzelpreis|\bp\.? ?u\b|\bprix|\bprecio|\bprezzo|\bpreis\b|\bcena|stuk|a-pris"
     r"|\brate\b|\beach\b|listen|\bbasis|capital|kapital|tip\b|caution|pfand|previously|\bper\b"
 )
+_ALLOWANCE = re.compile(
+    r"discount|rabat|nachlas|remise|descuento|scont|descont|korting|sleva|alennus|skonto|escompte|abschlag(?!s[rz])"
+    r"|allowance|abzug|reduction|riduzione|opust|nedslag|avdrag|bonus"
+)
+_CHARGE = re.compile(
+    r"shipping|carriage|versand|porto|fracht|freight|frais|envio|spediz|spese|verzend|transport|dostaw|zuschlag|gebuhr"
+    r"|postage|delivery|lieferung|livraison|surcharge|supplement|charge|handling|verpackung|packing|emballage|frakt"
+    r"|fragt|rahti|portes|gastos|doprava|postovne|toeslag"
+)
+_ROUNDING = re.compile(r"round|rundung|arrondi|redondeo|arrotond|afrond|zaokr|arredond|pyorist|avrund|afrund|oresutj")
 _SUM_OF_OTHERS = re.compile(
     r"(?:\bgesamt\w*|\bsumme|\btotal\w*|\btotaal\w*|\bsuma)(?: \w{1,4})?(?: (?:der|des|de|of|di|van))?"
     r" (?:abschlag|zuschlag|rabat|discount|remise|descuent|scont|descont|korting|charge|allowance|shipping|deposit)"
@@ -191,3 +202,18 @@ def says_withheld(label: str) -> bool:
 def is_head_of_lines(label: str) -> bool:
     """Tell whether these are the heads of the columns of invoice lines."""
     return _LINES.search(label) is not None
+
+
+def is_allowance(label: str) -> bool:
+    """Tell whether the label is a discount's."""
+    return _ALLOWANCE.search(label) is not None
+
+
+def is_charge(label: str) -> bool:
+    """Tell whether the label is a charge's, such as shipping."""
+    return _CHARGE.search(label) is not None
+
+
+def is_rounding(label: str) -> bool:
+    """Tell whether the label is a rounding's."""
+    return _ROUNDING.search(label) is not None

@@ -25,7 +25,10 @@ _LONGEST_CELL = 200
 _CELL = re.compile(r"[^\s|](?:[^\s|]|[ \u00a0](?=[^\s|]))*")
 _LEADERS = re.compile(r"\.{3,}|_{3,}|-{3,}|={3,}|[*`\u2022\u25cf\u00b7]")
 _LETTERS = re.compile(r"[^\W\d_]\.?[^\W\d_]")
-_CURRENCY = re.compile(r"\b(?:eur|usd|gbp|chf|sek|nok|dkk|pln|czk|huf|ron|euro|kr|zl|kc|lei|ft|fr)\b\.?")
+_CURRENCY = re.compile(
+    r"\b(?:eur|usd|gbp|chf|sek|nok|dkk|pln|czk|huf|ron|euro|kr|zl|kc|lei|ft|fr"
+    r"|aed|sar|inr|jpy|cny|rmb|cad|aud|nzd|hkd|sgd|zar|brl|mxn|ils|krw|bgn|isk)\b\.?"
+)
 
 
 @dataclass(frozen=True, kw_only=True)

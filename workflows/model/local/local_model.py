@@ -12,7 +12,7 @@ Scikit-learn is loaded only when a model is trained, because the command line ha
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Self
 
@@ -191,6 +191,12 @@ class LocalModel:
             familiarity=usual,
         )
 
+    def lacks(self, output: type[BaseModel], templates: Collection[str]) -> list[str]:
+        """Return the labels of the fields for which it has no value: no choice, no template, no default."""
+        fields = output.model_fields
+        known = {*self._choosers, *templates}
+        return [titled(name, info) for name, info in fields.items() if name not in known and info.is_required()]
+
     def answer(self, question: Question) -> Answer:
         """Choose the learned fields, and fill the others from templates, for any text.
 
@@ -207,7 +213,7 @@ class LocalModel:
         if not chosen:
             problem = f"the local model learned {', '.join(self._choosers)}, which {question.output.__name__} lacks"
             return Answer(model=self.name, problem=problem)
-        if empty := [titled(field, fields[field]) for field in default if fields[field].is_required()]:
+        if empty := self.lacks(question.output, question.templates):
             return Answer(
                 model=self.name,
                 problem=f"the local model chooses and does not write, so it has no value for {', '.join(empty)}:"

@@ -32,6 +32,8 @@ PARTS: dict[str, st.SearchStrategy[Any]] = {  # Any: each part has its own form
     "nevers": NEVERS,
     "checks": CHECKS,
     "evidence": NAMES,
+    "places": st.dictionaries(st.sampled_from(["x", "y"]), CODES, max_size=2),
+    "second readings": st.dictionaries(st.sampled_from(["x", "y"]), CODES, max_size=2),
     "handed proposals": st.sampled_from(["refuse", "review", "policy"]),
     "scope": st.none() | CODES,
     "does": NAMES,
@@ -69,6 +71,8 @@ CALM: dict[str, Any] = {  # Any: as above
     "nevers": [{"sentence": "promise money", "on_edit": "bar", "code": "a"}],
     "checks": [{"sentence": "it adds up", "fields": ["net", "total"], "cap": 0.5, "code": "a"}],
     "evidence": ["net", "total"],
+    "places": {"total": "a"},
+    "second readings": {"the data in the file": "a"},
     "handed proposals": "review",
     "scope": "a",
     "does": ["route"],
@@ -114,6 +118,10 @@ WIDER: list[tuple[str, Any]] = [
     ("checks", [{"sentence": "it adds up", "fields": ["net"], "cap": 0.5, "code": "a"}]),
     ("checks", [{"sentence": "it adds up", "fields": ["net", "total"], "cap": 0.8, "code": "a"}]),
     ("evidence", ["net"]),
+    ("places", {}),
+    ("places", {"total": "b"}),
+    ("second readings", {}),
+    ("second readings", {"the data in the file": "b"}),
     ("handed proposals", "policy"),
     ("scope", None),
     ("scope", "b"),
@@ -151,14 +159,19 @@ def test_what_makes_it_narrower_or_only_other_does_not_widen() -> None:
     assert only(second_persons=[{"sentence": "", "by": None, "when": None}]) == []
     assert only(delivery={"target": "the desk", "idempotent": False, "does": [], "code": "b"}) == []
     assert only(on_expiry="hold", answer_within=3_600.0) == []
+    assert only(places={"net": "b", "total": "a"}) == []
+    assert only(second_readings={"the data in the file": "a", "the mail": "a"}) == []
     # The first limit that lets anything through is the widest step of all.
     assert widened({**CALM, "floor": None}, CALM) == ["floor"]
 
 
 def test_what_is_not_known_of_the_earlier_terms_widens() -> None:
     # Of a part that Countersign did not have then, it is known what held. Only some terms have one for what follows.
-    assert widened({}, CALM) == [name for name in RULES if name not in ("handed proposals", "follow-ups")]
-    assert widened({}, {**CALM, "handed proposals": "policy", "follow-ups": {"b": "a"}}) == [*RULES]
+    known = ("handed proposals", "follow-ups", "places", "second readings")
+    assert widened({}, CALM) == [name for name in RULES if name not in known]
+    assert widened({}, {**CALM, "handed proposals": "policy", "follow-ups": {"b": "a"}}) == [
+        name for name in RULES if name not in ("places", "second readings")
+    ]
 
 
 @given(TERMS)

@@ -1,7 +1,7 @@
 """Doubts about what a person typed: they bar nothing, and are shown once before it is recorded.
 
 Only fields that the person changed are looked at: whether a number, or a value that has to be quoted, is anywhere in
-the case, and whether the workflow's checks hold.
+the case, whether the workflow's checks hold, and whether its second readings have something else.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -17,6 +17,8 @@ from workflows.engine.declare.registry import AnyWorkflow
 from workflows.engine.declare.round_trip import read
 from workflows.engine.errors import Misfit, TimeLimitPassed
 from workflows.engine.propose.checks import Held, holds
+from workflows.engine.propose.second_readings import compared as compared_with_readings
+from workflows.engine.propose.second_readings import written
 from workflows.engine.review.form.forms import entries
 from workflows.engine.text.canonical_json import canonical, content_hash, texts_in
 from workflows.engine.text.form_fields import Field, Kind, form_of
@@ -35,6 +37,8 @@ class DoubtCode(StrEnum):
     NOT_IN_TEXT = "not_in_text"
     DOES_NOT_HOLD = "does_not_hold"
     NOT_CHECKED = "not_checked"
+    READ_OTHERWISE = "read_otherwise"
+    """A second reading of the case has another value."""
     AS_REFUSED = "as_refused"
     """Nothing differs from the values that were refused."""
 
@@ -47,15 +51,17 @@ class EditDoubt:
     """Empty for all of it."""
     code: DoubtCode
     said: str = ""
-    """The value, or the sentence of the check."""
+    """The value, or the sentence of the check; of a second reading its own value."""
     row: int | None = None
     """Row of the value, from 1."""
     column: str = ""
+    by: str = ""
+    """Name of the second reading."""
 
     @property
     def mark(self) -> str:
         """A hash of the doubt, so that a person passes over exactly what they were shown."""
-        return content_hash(canonical([self.field, self.code, self.said, self.row, self.column]))[:12]
+        return content_hash(canonical([self.field, self.code, self.said, self.row, self.column, self.by]))[:12]
 
     @property
     def for_audit(self) -> str:
@@ -79,7 +85,19 @@ def doubts_about(
         return []
     looked = _Case(texts=[text, *texts_in(input)], numbers=_numbers([text, input]))
     found = [one for name in changed for one in _not_in_text(workflow, fields[name], output, before, now, looked)]
-    return [*found, *_not_holding(workflow, input, output, changed)]
+    if not workflow.checks and not workflow.second_readings:
+        return found
+    form: type[BaseModel] = workflow.input
+    try:
+        case = within(workflow, "reading the input", lambda: read(form, input))
+    except (Misfit, TimeLimitPassed):
+        return found  # the case no longer fits its form: the nevers will report it
+    until = monotonic() + SECONDS
+    return [
+        *found,
+        *_not_holding(workflow, case, output, changed, until=until),
+        *_read_otherwise(workflow, case, output, changed, until=until),
+    ]
 
 
 def prepare() -> None:
@@ -161,23 +179,28 @@ def _written(value: object) -> str:
     return str(value) if number is None or abs(number.adjusted()) > 20 else f"{number:,f}"
 
 
-def _not_holding(workflow: AnyWorkflow, input: str, output: BaseModel, changed: Sequence[str]) -> Iterator[EditDoubt]:
-    checks = [check for check in workflow.checks if set(check.fields) & set(changed)]
-    if not checks:
-        return
-    form: type[BaseModel] = workflow.input
-    try:
-        case = within(workflow, "reading the input", lambda: read(form, input))
-    except (Misfit, TimeLimitPassed):
-        return  # the case no longer fits its form: the nevers will report it
-    until = monotonic() + SECONDS
-    for check in checks:
+def _not_holding(
+    workflow: AnyWorkflow, case: BaseModel, output: BaseModel, changed: Sequence[str], *, until: float
+) -> Iterator[EditDoubt]:
+    for check in (check for check in workflow.checks if set(check.fields) & set(changed)):
         left = until - monotonic()
         held = holds(workflow, check, case, output, seconds=left) if left > 0 else Held.UNKNOWN
         if held is not Held.YES:
             code = DoubtCode.DOES_NOT_HOLD if held is Held.NO else DoubtCode.NOT_CHECKED
             named = next(name for name in changed if name in check.fields)
             yield EditDoubt(field=named, code=code, said=check.sentence)
+
+
+def _read_otherwise(
+    workflow: AnyWorkflow, case: BaseModel, output: BaseModel, changed: Sequence[str], *, until: float
+) -> Iterator[EditDoubt]:
+    """Yield the differences from second readings. That one failed was said of the proposal already."""
+    left = until - monotonic()
+    if left <= 0 or not workflow.second_readings:
+        return
+    for one in compared_with_readings(workflow, case, output, seconds=left).differences:
+        if one.field in changed:
+            yield EditDoubt(field=one.field, code=DoubtCode.READ_OTHERWISE, said=written(one.value), by=one.called)
 
 
 def as_refused() -> EditDoubt:

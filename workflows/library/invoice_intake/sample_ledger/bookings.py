@@ -5,7 +5,7 @@ They are plain values, separate from the file that keeps them and from the serve
 
 import hashlib
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 from datetime import datetime
 from enum import StrEnum
 
@@ -28,6 +28,15 @@ class Line:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Tax:
+    """One tax rate, in percent, with the amounts as they were sent."""
+
+    rate: str
+    net: str
+    tax: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class Booking:
     """An invoice as it was booked, with the amounts as they were sent."""
 
@@ -43,6 +52,13 @@ class Booking:
     due: str
     """The amount to pay now."""
     lines: tuple[Line, ...]
+    kind: str = "invoice"
+    """An invoice, a credit note or a correction."""
+    allowances: str = "0"
+    charges: str = "0"
+    taxes: tuple[Tax, ...] = ()
+    prepaid: str = "0"
+    rounding: str = "0"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -89,7 +105,10 @@ class Receipt:
 
 def body_of(content: Booking | Rejection) -> str:
     """Return a change as JSON, the same for the same content."""
-    return json.dumps(asdict(content), sort_keys=True, ensure_ascii=False)
+    # What is as if it had been left out is left out, so that a key from before these fields finds its booking.
+    usual = {one.name: one.default for one in fields(content)}
+    said = {name: value for name, value in asdict(content).items() if value != usual[name]}
+    return json.dumps(said, sort_keys=True, ensure_ascii=False)
 
 
 def body_hash(content: Booking | Rejection) -> str:
@@ -103,4 +122,6 @@ def content_of(body: str) -> Booking | Rejection:
     read = json.loads(body)
     if "reason" in read:
         return Rejection(**read)
-    return Booking(**{"due": read["total"], **read, "lines": tuple(Line(**line) for line in read["lines"])})
+    lines = tuple(Line(**line) for line in read["lines"])
+    taxes = tuple(Tax(**tax) for tax in read.get("taxes", ()))
+    return Booking(**{"due": read["total"], **read, "lines": lines, "taxes": taxes})

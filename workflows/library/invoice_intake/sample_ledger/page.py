@@ -1,6 +1,7 @@
 """The ledger's invoices on its page."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from decimal import Decimal
 
 from workflows.library.sample_server.page import article, event, page, said, tag
 
@@ -29,11 +30,24 @@ def _invoice(invoice: Invoice) -> str:
         f"{last.supplier}, {last.number}",
         tag(invoice.status) + tag(f"{last.total} {last.currency}"),
         said(
-            "Dated ", f"{last.date}; net {last.net}, tax {last.tax}, total {last.total}, due {last.due} {last.currency}"
+            f"{last.kind.capitalize()} dated ",
+            f"{last.date}; net {last.net}, tax {last.tax}, total {last.total}, due {last.due} {last.currency}",
         ),
+        *_more(last),
         said("", lines),
         history=history,
     )
+
+
+def _more(booking: Booking) -> Iterator[str]:
+    """Yield the parts that few invoices have."""
+    rates = [f"{one.rate} % of {one.net}: {one.tax}" for one in booking.taxes]
+    if len(rates) > 1:
+        yield said("Tax: ", "; ".join(rates))
+    named = ("allowances", "charges", "prepaid", "rounding")
+    parts = [f"{name} {getattr(booking, name)}" for name in named if Decimal(getattr(booking, name))]
+    if parts:
+        yield said("With ", ", ".join(parts))
 
 
 def _change(change: Change) -> str:

@@ -1,21 +1,26 @@
 """The reading of requests to the ledger; the general part is in `sample_server.reading`."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import date
 
 from workflows.library.sample_server.reading import Refused, only, read_reason, text
 
-from .bookings import Booking, Line, Rejection
+from .bookings import Booking, Line, Rejection, Tax
 
 _FIELDS = ("supplier", "number", "date", "currency", "net", "tax", "total", "due")
+_MAY_HAVE = ("kind", "allowances", "charges", "taxes", "prepaid", "rounding")
+"""Left out by callers from before the ledger took them."""
+_KINDS = "invoice|credit note|correction"
 _PARTS = ("description", "quantity", "unit_price", "amount")
+_OF_TAX = ("rate", "net", "tax")
 MOST_LINES = 500
 
 
 def read_booking(body: Mapping[str, object]) -> Booking:
     """Return the booking in a body. Raise `Refused` (400)."""
-    only(body, {*_FIELDS, "lines"})
+    only(body, {*_FIELDS, *_MAY_HAVE, "lines"})
+    body = {"kind": "invoice", "taxes": [], **dict.fromkeys(("allowances", "charges", "prepaid", "rounding"), "0"), **body}
     return Booking(
         supplier=_named(body, "supplier"),
         number=_named(body, "number"),
@@ -26,6 +31,15 @@ def read_booking(body: Mapping[str, object]) -> Booking:
         total=read_amount(body, "total"),
         due=read_amount(body, "due"),
         lines=_lines(body),
+        kind=_like(body, "kind", _KINDS, "invoice, credit note or correction"),
+        allowances=read_amount(body, "allowances"),
+        charges=read_amount(body, "charges"),
+        taxes=tuple(
+            Tax(rate=read_amount(tax, "rate"), net=read_amount(tax, "net"), tax=read_amount(tax, "tax"))
+            for tax in _rows(body, "taxes", _OF_TAX)
+        ),
+        prepaid=read_amount(body, "prepaid"),
+        rounding=read_amount(body, "rounding"),
     )
 
 
@@ -74,12 +88,16 @@ def read_day(body: Mapping[str, object], field: str) -> str:
         raise Refused(400, f"invalid_{field}", f"{field} must be a date as YYYY-MM-DD.") from None
 
 
+def _rows(body: Mapping[str, object], field: str, parts: Collection[str]) -> list[Mapping[str, object]]:
+    rows = body.get(field)
+    if not isinstance(rows, list) or len(rows) > MOST_LINES or not all(isinstance(row, dict) for row in rows):
+        raise Refused(400, f"invalid_{field}", f"{field} must be a list of at most {MOST_LINES} objects.")
+    for row in rows:
+        only(row, parts)
+    return rows
+
+
 def _lines(body: Mapping[str, object]) -> tuple[Line, ...]:
-    lines = body.get("lines")
-    if not isinstance(lines, list) or len(lines) > MOST_LINES or not all(isinstance(line, dict) for line in lines):
-        raise Refused(400, "invalid_lines", f"lines must be a list of at most {MOST_LINES} objects.")
-    for line in lines:
-        only(line, _PARTS)
     return tuple(
         Line(
             description=text(line, "description"),
@@ -87,5 +105,5 @@ def _lines(body: Mapping[str, object]) -> tuple[Line, ...]:
             unit_price=read_amount(line, "unit_price"),
             amount=read_amount(line, "amount"),
         )
-        for line in lines
+        for line in _rows(body, "lines", _PARTS)
     )
