@@ -28,6 +28,7 @@ from handlers.texts.review.reasons import lacking
 from handlers.texts.scopes import ADD_IT, without
 from handlers.web.slack import PATH
 from store.db import extras, migration
+from store.faces import FILES
 from store.states import STOPPED, RunState
 from workflows.engine.context import Context
 from workflows.engine.declare.charter import How
@@ -35,6 +36,7 @@ from workflows.engine.declare.registry import AnyWorkflow
 from workflows.engine.declare.segments import uses_personal
 from workflows.engine.deliver import workflow_pauses
 from workflows.engine.deliver.delivery_status import targets_down, waiting_deliveries
+from workflows.engine.documents.shown import not_given_back
 from workflows.engine.errors import CountersignError
 from workflows.engine.proof.seal_status import LATE, seal_status
 from workflows.engine.propose.budgets import reserved_factor, spent_today
@@ -52,6 +54,7 @@ from workflows.model.port import ModelError, Prompt, Usage
 from workflows.model.prices import Unpriced
 from workflows.model.requests import request_for, worst_case
 
+_FILES_ADVICE = "give the app the scope files:write, or make room for files in the workspace; messages go on without"
 _A_LETTER = 2_000
 """Bytes of a case for estimates, where none is at hand."""
 _USUAL = Usage(input_tokens=10_000, output_tokens=1_000)
@@ -389,19 +392,29 @@ def _scopes(workspace: Workspace) -> Iterator[Finding]:
 
 def _messages(app: App) -> Iterator[Finding]:
     """Find messages that Slack refused and that are still not shown."""
+    for refused in not_given_back(app.context):
+        yield Finding(
+            level="bad",
+            what=f"files that Slack does not delete ({refused.error}): {refused.number}",
+            do="they are tried again every hour; delete them at Slack by hand, among the files of the app",
+        )
     for one in troubled_messages(app.context):
         if one.given_up:
             yield Finding(
                 level="bad",
-                what=f"given up, to {one.channel} ({one.error}): {one.number}",
+                what=f"given up, to {_to(one.channel)} ({one.error}): {one.number}",
                 do="all are tried again when serve starts; until then `countersign queue` lists the cases",
             )
         else:
             yield Finding(
                 level="note",
-                what=f"messages that wait for {one.channel} ({one.error}): {one.number}",
-                do=advice(one.error),
+                what=f"messages that wait for {_to(one.channel)} ({one.error}): {one.number}",
+                do=_FILES_ADVICE if one.channel in FILES else advice(one.error),
             )
+
+
+def _to(channel: str) -> str:
+    return f"the queue of {channel}" if channel in FILES else channel
 
 
 def _spans(app: App) -> Iterator[Finding]:

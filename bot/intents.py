@@ -22,10 +22,10 @@ from handlers.texts.operations import (
     webhooks,
 )
 from handlers.texts.pieces import Room, Told
-from handlers.texts.review import assignments, decided, escalations, reminders, reports
+from handlers.texts.review import assignments, decided, documents, escalations, reminders, reports
 from handlers.texts.review.doubt import is_open
 from handlers.who import is_named
-from store.faces import face_of
+from store.faces import FILES, face_of
 from workflows.engine.case import notices
 from workflows.engine.causes import counting
 from workflows.engine.context import Context
@@ -47,10 +47,12 @@ from workflows.engine.review.cards import card_view, failure_view, place_of
 from workflows.engine.review.corrected.corrected_inputs import run_again_note
 from workflows.engine.review.doubts import doubt_view
 from workflows.engine.review.hiding import card_in_channel, doubt_in_channel
+from workflows.engine.review.originals import original_view
+from workflows.engine.review.pages import pages_note
 from workflows.engine.review.removed import removed_view
 from workflows.engine.review.spot_checks.looks import checks_of_channel
 from workflows.engine.review.spot_checks.views import ChecksOfChannel
-from workflows.engine.review.views import CardView, DoubtView, ReminderView, RemovedView
+from workflows.engine.review.views import CardView, DoubtView, PagesView, ReminderView, RemovedView
 from workflows.engine.review.waiting.reminders import MayDecide, nobody_may, reminder_view
 from workflows.engine.review.wrong.report_views import report_note
 from workflows.engine.send.channel_status import channel_status, given_up
@@ -90,6 +92,7 @@ News = (
     | Rest
     | ChecksOfChannel
     | Reminder
+    | PagesView
     | Callable[[Room], Told]
 )
 """News that a face draws: a read model that it has a layout for, or paragraphs, as long as it has room for."""
@@ -131,6 +134,8 @@ def _news(context: Context, intents: Sequence[Intent], *, may: MayDecide) -> New
             return course_view(context, first.subject.id)
         case "digest":
             return digest_view(context, first.subject.id)
+        case notices.PAGES_NOTE:
+            return pages_note(context, first.subject.id)
         case notices.DIRECT_REMINDER:
             return _reminder(context, first.about["person"], may=may)
         case _:
@@ -218,6 +223,9 @@ def _note(context: Context, intents: Sequence[Intent]) -> Callable[[Room], Told]
             return _plainly(incoming.answered(answered_note(context, first.subject.id, first.about)))
         case notices.MESSAGE_FAILED:
             return _plainly(incoming.failed(failed_note(context, first.about)))
+        case notices.ORIGINAL:
+            asked_for = original_view(context, first.subject.id, first.about)
+            return _plainly(documents.follows(asked_for)) if asked_for is not None else None
         case notices.REMINDED:
             still = card_in_channel(card_view(context, first.subject.id))
             return _plainly(reminders.in_thread(still)) if still.is_decidable else None
@@ -274,6 +282,8 @@ def _nowhere(context: Context, channel: str) -> Callable[[Room], Told] | None:
     if not status.held_up:
         # The trouble is over before it was told.
         return None
+    if channel in FILES:
+        return _plainly(failures.no_files(status.error, status.held_up))
     owners = sorted({workflow.owner for workflow in context.registry if workflow.review.post_to == channel})
     return _plainly(
         failures.nowhere(channel, status.error, status.held_up, face=face_of(channel).capitalize(), owners=owners)
@@ -286,8 +296,11 @@ def _unsent(context: Context, row: int) -> Callable[[Room], Told] | None:
         return None
     what = _what(context, lost.intent)
     is_direct = lost.intent.kind == notices.DIRECT_REMINDER
+    error = lost.error or "no reason given"
+    if lost.intent.kind in notices.UPLOADS:
+        return _plainly(failures.unsent(lost.intent.channel, what, error, is_file=True))
     told = failures.not_taken_away if lost.intent.stands else failures.unsent
-    return _plainly(told(lost.intent.channel, what, lost.error or "no reason given", is_direct=is_direct))
+    return _plainly(told(lost.intent.channel, what, error, is_direct=is_direct))
 
 
 def _what(context: Context, intent: Intent) -> str:
@@ -309,6 +322,10 @@ _WHAT = {
     "card": "the card of a case",
     "doubt": "the question whether a case was delivered",
     notices.FAILURE: "the news that a case stopped",
+    notices.PAGES: "the pictures of pages of a case",
+    notices.PAGES_NOTE: "the pages of a case, in the thread of its card",
+    notices.ORIGINAL: "the news that a document follows",
+    notices.ORIGINAL_FILE: "a document that somebody asked to see",
     notices.CAUSE: "the card of a cause of failures",
     notices.COURSE: "the question whether a workflow is to expand, hold or stop",
     notices.COURSE_NOTE: "the news of what was chosen for a workflow",

@@ -19,7 +19,13 @@ LEADS = "leads"
 """The role of the channel for summaries."""
 AUDIT = "audit"
 """The role of the channel for heads of the sealed audit."""
-ROLES = frozenset({FAILURES, LEADS, AUDIT})
+PICTURES = "pictures"
+"""The queue of pictures of pages that a face is given, which is no channel: what it holds up holds up nothing else."""
+ORIGINALS = "originals"
+"""The same for the files that people asked to see."""
+FILES = frozenset({PICTURES, ORIGINALS})
+"""The queues of files."""
+ROLES = frozenset({FAILURES, LEADS, AUDIT}) | FILES
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -6,36 +6,30 @@ searched for it before it is sent again, if Countersign may read the history; ot
 
 import re
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import structlog
 from slack_sdk import WebClient
-from slack_sdk.errors import SlackApiError
 from slack_sdk.web import SlackResponse
 
-from bot.slack.api_errors import TRANSPORT, refusal
+from bot.slack.calls import POST, Calls, NotTaken
 from handlers.slack import newer_blocks
 from handlers.slack.blocks.parts.drawing import Drawn
-from store.db import failpoints
-from store.db.failpoints import Failpoint
 from workflows.engine.case.team import made_at
 from workflows.engine.context import Context
-from workflows.engine.health.figures import SLACK
 from workflows.engine.send.channel_queue import Taken
-from workflows.engine.send.rate_limits import time_left
-from workflows.engine.send.refusals import Refusal, Then
+from workflows.engine.send.refusals import Then
 from workflows.engine.send.views import Intent
 from workflows.engine.text.canonical_json import content_hash
-from workflows.tools.calls import Called, CallOutcome
 
 log = structlog.get_logger()
 
 EVENT_TYPE = "countersign_message"
 _ROW = re.compile("[0-9]{1,18}")
 """A row in the metadata of a message, which others may have written."""
-POST, UPDATE, DELETE = "chat.postMessage", "chat.update", "chat.delete"
+UPDATE, DELETE = "chat.update", "chat.delete"
 HISTORY, THREAD = "conversations.history", "conversations.replies"
 _PAGE = 200
 """Messages of a channel's history that are read with one call."""
@@ -44,24 +38,8 @@ _CLOCKS_DIFFER = timedelta(minutes=2)
 """Most by which our clock may be ahead of Slack's."""
 _NOT_OURS_TO_READ = frozenset({"missing_scope", "not_allowed_token_type"})
 """Slack's codes for a missing scope for a channel's history."""
-_FAILED = frozenset({Then.WAIT, Then.LATER, Then.NO_TOKEN})
-"""Consequences of a call that failed, and not for its message's sake."""
 _ASK_AGAIN = 3_600.0
 """Seconds for which a refused history is not asked for again."""
-
-
-class NotTaken(Exception):
-    """Slack did not take a message, or did not say so."""
-
-    def __init__(self, refused: Refusal, method: str) -> None:
-        self.refused = refused
-        self.method = method
-        super().__init__(refused.code)
-
-    @property
-    def everywhere(self) -> bool:
-        """True if the method is limited in the whole workspace. Posting is limited in each channel by itself."""
-        return self.method != POST
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -83,6 +61,7 @@ class MessageSync:
         """Use a client without retries. `bot`: our id among the bots of the workspace."""
         self._context = context
         self._client = client
+        self._calls = Calls(context)
         self._bot = bot
         self._may_not_look: dict[str, float] = {}
         """Channel -> time at which Slack refused its history, by the monotonic clock."""
@@ -98,7 +77,7 @@ class MessageSync:
             ts = found.ts if found is not None else None
         if drawn is None:
             if ts is not None:
-                self._call(DELETE, channel, lambda: self._client.chat_delete(channel=channel, ts=ts))
+                self._calls.make(DELETE, channel, lambda: self._client.chat_delete(channel=channel, ts=ts))
             return Stood(ts=None, intents=intents)
         return newer_blocks.send(drawn, lambda shown: self._show(taken, channel, ts, shown), code=_code_of)
 
@@ -106,7 +85,7 @@ class MessageSync:
         """Change a message, or post it where there is none yet. Raise `NotTaken`."""
         intents, text, blocks = taken.intents, drawn.text, list(drawn.blocks)
         if ts is not None:
-            self._call(
+            self._calls.make(
                 UPDATE,
                 channel,
                 lambda: self._client.chat_update(
@@ -114,7 +93,7 @@ class MessageSync:
                 ),
             )
             return Stood(ts=ts, intents=intents, channel=channel)
-        posted = self._call(
+        posted = self._calls.make(
             POST,
             channel,
             lambda: self._client.chat_postMessage(
@@ -184,44 +163,20 @@ class MessageSync:
     def _history(self, channel: str, oldest: float, cursor: str, thread: str | None) -> SlackResponse:
         since, after = f"{oldest:.6f}", cursor or None
         if thread is None:
-            return self._call(
+            return self._calls.make(
                 HISTORY,
                 channel,
                 lambda: self._client.conversations_history(
                     channel=channel, oldest=since, limit=_PAGE, include_all_metadata=True, cursor=after
                 ),
             )
-        return self._call(
+        return self._calls.make(
             THREAD,
             channel,
             lambda: self._client.conversations_replies(
                 channel=channel, ts=thread, oldest=since, limit=_PAGE, include_all_metadata=True, cursor=after
             ),
         )
-
-    def _call(self, method: str, channel: str, call: Callable[[], SlackResponse]) -> SlackResponse:
-        """Call Slack, unless the method is rate limited now. Raise `NotTaken`."""
-        left = time_left(self._context, method=method, channel=channel)
-        if left:
-            raise NotTaken(Refusal(then=Then.WAIT, code="ratelimited", after=left.total_seconds()), method)
-        started = time.perf_counter()
-        try:
-            failpoints.before(Failpoint.MESSAGE, method)
-            answer = call()
-            failpoints.after(Failpoint.MESSAGE, method)
-        except (SlackApiError, *TRANSPORT) as error:
-            refused = refusal(error)
-            self._count(started, error=refused.code if refused.then in _FAILED else None)
-            raise NotTaken(refused, method) from error
-        self._count(started)
-        return answer
-
-    def _count(self, started: float, *, error: str | None = None) -> None:
-        """Count a call. `error`: the code where it failed; a refusal of one message is an answer."""
-        outcome = CallOutcome.ANSWERED if error is None else CallOutcome.FAILED
-        took = (time.perf_counter() - started) * 1000
-        called = Called(system=SLACK, outcome=outcome, milliseconds=took, error=error)
-        self._context.meter.count([called], at=self._context.clock())
 
 
 def _code_of(error: Exception) -> str:

@@ -9,6 +9,7 @@ from handlers.slack.blocks.card import card
 from handlers.slack.blocks.cause import cause
 from handlers.slack.blocks.digests.course import course
 from handlers.slack.blocks.digests.digest import digest
+from handlers.slack.blocks.documents import pages
 from handlers.slack.blocks.doubt import doubt
 from handlers.slack.blocks.parts.drawing import Drawn
 from handlers.slack.blocks.parts.paragraphs import fitted
@@ -20,7 +21,7 @@ from workflows.engine.digests.courses.views import CourseView
 from workflows.engine.digests.views import DigestView
 from workflows.engine.read.cause_views import CauseView
 from workflows.engine.review.spot_checks.views import ChecksOfChannel
-from workflows.engine.review.views import CardView, DoubtView, RemovedView
+from workflows.engine.review.views import CardView, DoubtView, PagesView, RemovedView
 from workflows.engine.review.waiting.reminders import MayDecide, nobody_may
 from workflows.engine.send.views import Intent
 
@@ -35,6 +36,8 @@ class Picture:
     """True if it waits for a person. A channel has room for a few of these."""
     names: Sequence[int] = ()
     """Reviews that a direct message names."""
+    has_pages: bool = False
+    """True if it is the card of a case with documents, whose pages belong into its thread."""
 
 
 NOTHING = Picture(drawn=None)
@@ -49,10 +52,11 @@ def draw(context: Context, intents: Sequence[Intent], *, may: MayDecide = nobody
     if news is None:
         return NOTHING
     names = [one.review for one in news.cards] if isinstance(news, Reminder) else []
-    return Picture(drawn=_drawn(news), waits=waits_for_person(news), names=names)
+    has_pages = isinstance(news, CardView) and bool(news.documents)
+    return Picture(drawn=_drawn(news), waits=waits_for_person(news), names=names, has_pages=has_pages)
 
 
-def _drawn(news: News) -> Drawn:
+def _drawn(news: News) -> Drawn | None:
     match news:
         case CardView():
             return card(news)
@@ -72,5 +76,7 @@ def _drawn(news: News) -> Drawn:
             return spot_check.card(news)
         case Reminder():
             return reminder(news.view, news.cards)
+        case PagesView():
+            return pages(news)
         case _:
             return fitted(news)

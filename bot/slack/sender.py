@@ -8,6 +8,7 @@ would post twice. `bot/slack/message_sync.py` makes the message in its channel.
 import time
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import replace
 from datetime import timedelta
 from threading import Event
 
@@ -15,12 +16,15 @@ import structlog
 from slack_sdk import WebClient
 from tenacity import Retrying, retry_if_exception_type, stop_after_delay, wait_exponential
 
+from bot.slack.calls import POST, NotTaken
 from bot.slack.circuit_breaker import Breaker
-from bot.slack.message_sync import POST, MessageSync, NotTaken
+from bot.slack.message_sync import MessageSync
 from bot.slack.renderer import NOTHING, draw
+from bot.slack.uploads import Uploads
 from store.db.changes import Changes
 from store.db.database import Unavailable
-from store.faces import SLACK, Face
+from store.faces import FILES, SLACK, Face
+from workflows.engine.case import notices
 from workflows.engine.context import Context
 from workflows.engine.review.waiting.reminders import MayDecide, nobody_may
 from workflows.engine.send.channel_queue import Channels, Taken
@@ -39,6 +43,10 @@ _IDLE = 0.2
 """Seconds between two questions whether anything was committed."""
 _LOOK = 5.0
 """Seconds after which the outbox is looked at whatever was committed."""
+_FILES = 20.0
+"""Seconds between two looks for files that are to be taken back."""
+_SETTLING = frozenset({"invalid_blocks", "invalid_blocks_format"})
+"""Slack's codes for a picture that it has not looked through yet, a moment after it was uploaded."""
 _HELD_UP = timedelta(seconds=30)
 """Time for which nothing is sent to a channel that refuses us."""
 
@@ -73,10 +81,12 @@ class Sender:
         self._context = context
         self._breaker = breaker
         self._sync = MessageSync(context, client, bot=bot)
-        self._roles = roles
+        self._uploads = Uploads(context, client)
+        # A queue of files has a pace, a wait and a trial of its own, as a channel has, and is none.
+        self._roles = {**roles, **{queue: queue for queue in FILES}}
         self._pace = pace
         self._may = may
-        self._channels = Channels(context, face=Face(name=SLACK, roles=tuple(roles)), pace=pace)
+        self._channels = Channels(context, face=Face(name=SLACK, roles=tuple(self._roles)), pace=pace)
         self._free_at: dict[str, float] = {}
         """Channel -> time at which the next message may be sent, by the monotonic clock."""
         self._unanswered: dict[int, int] = {}
@@ -90,8 +100,12 @@ class Sender:
         """Send what is due until told to stop, or no longer entitled; messages under way are finished."""
         with ThreadPoolExecutor(_AT_ONCE, thread_name_prefix="sender") as pool, Changes(self._context.database) as made:
             busy: dict[str, Future[None]] = {}
+            back: Future[None] | None = None
             is_prepared, is_quiet, looked_at = False, False, float("-inf")
+            files_at = time.monotonic()
             while not stop.is_set():
+                if time.monotonic() - files_at >= _FILES and (back is None or back.done()) and entitled():
+                    files_at, back = time.monotonic(), pool.submit(self.take_back)
                 # Where nothing was committed, what was not there a moment ago is not there now.
                 changed = made.are_there()
                 is_due = not is_quiet or time.monotonic() - looked_at >= _LOOK
@@ -132,6 +146,13 @@ class Sender:
             time.sleep(min(_IDLE, self._pace / 4))
         return False
 
+    def take_back(self) -> None:
+        """Delete the files at Slack whose time is over, as many as go at once."""
+        try:
+            self._uploads.take_back()
+        except Exception as error:  # the loop's edge: the next look does it
+            log.error("files.not_taken_back", error=type(error).__name__, exc_info=error)
+
     def prepare(self) -> None:
         """Make due again what an ended sender was sending, and everything that is out of date.
 
@@ -170,6 +191,9 @@ class Sender:
         taken = self._channels.take(channel)
         if not taken.intents:
             return
+        if taken.rows[0].kind in notices.UPLOADS:
+            self._upload(channel, taken)
+            return
         try:
             is_homeless = taken.is_reply and taken.thread is None
             is_none = is_homeless or taken.is_to_go
@@ -201,11 +225,34 @@ class Sender:
                 waits=picture.waits,
                 posted_in=stood.channel,
                 names=picture.names,
+                has_pages=picture.has_pages,
             )
+
+    def _upload(self, channel: str, taken: Taken) -> None:
+        """Give Slack the files of an intent. Raise the errors of the database."""
+        try:
+            given = self._uploads.bring(taken.intents[0])
+        except NotTaken as error:
+            self._free_at[channel] = time.monotonic() + self._pace
+            self._note_refused(taken, error)
+        except Unavailable:
+            raise
+        except Exception as error:  # the loop's edge: tried again, and in the end given up visibly
+            log.error("files.not_given", queue=channel, error=type(error).__name__, exc_info=error)
+            self._note_refused(taken, NotTaken(Refusal(then=Then.UNDRAWN, code=type(error).__name__), POST))
+        else:
+            # Each file takes a call of its own of methods that Slack limits by the minute.
+            self._free_at[channel] = time.monotonic() + self._pace * given
+            if given:
+                self._breaker.note_taken(channel)
+            self._unanswered.pop(taken.intents[0].row, None)
+            _patiently(note_sent, self._context, taken, shown=taken.intents, ts=None, waits=False)
 
     def _note_refused(self, taken: Taken, error: NotTaken) -> None:
         """Note that Slack did not take a message, or did not say so, and the time of the next attempt to send."""
         first, refused = taken.intents[0], error.refused
+        if first.kind == notices.PAGES_NOTE and refused.code in _SETTLING:
+            refused = replace(refused, then=Then.REFUSED)
         log.warning("message.refused", subject=str(first.subject), channel=first.channel, code=refused.code)
         real, limit = self._real(first.channel), None
         if refused.then is Then.WAIT:

@@ -86,6 +86,9 @@ class Action(StrEnum):
     """Acts on what a failure summary says needs somebody, as it stands when it is pressed."""
     CASE = "open_case"
     """Shows a case that a digest names. Its value is about a case; a number follows, since several stand together."""
+    ORIGINAL = "open_original"
+    """Gives a person a document of a case. Its value is about a case, with the place of the document in place of a
+    version, 0 for the choice among several; a number follows where several stand together."""
     EXPAND = "choose_expand"
     """Chooses the course of a workflow. The value of this one and of the next ones is about the course."""
     HOLD = "choose_hold"

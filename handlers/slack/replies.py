@@ -19,6 +19,7 @@ from handlers.slack import newer_blocks
 from handlers.slack.access import lookups
 from handlers.slack.access.rights import NotAllowed
 from handlers.slack.blocks import answers, modals
+from handlers.slack.blocks.documents import without_pictures
 from handlers.slack.blocks.parts.drawing import Drawn
 from handlers.slack.blocks.parts.pages import View
 from handlers.slack.error_codes import NOT_DONE, RATE_LIMITED, code_of, is_passing
@@ -35,6 +36,8 @@ DATABASE_SECONDS = 1.5
 """Seconds to wait for the database; Slack waits for 3 in all."""
 _SECONDS = 5
 """Seconds to wait for Slack with an answer."""
+_NO_PICTURE = frozenset({"invalid_arguments", "invalid_blocks"})
+"""Slack's codes for a modal with a picture that it cannot show, among others."""
 _LATE = frozenset({"expired_trigger_id", "exchanged_trigger_id", "trigger_expired", "trigger_exchanged"})
 
 
@@ -106,16 +109,22 @@ class Answer:
         Return True if it was opened. Work that depends on the modal has to wait for that.
         """
         self.done()
-        if self.in_modal:
-            code = self._refused("views.push", lambda: self._client.views_push(trigger_id=self._trigger, view=view))
-        else:
-            code = self._refused("views.open", lambda: self._client.views_open(trigger_id=self._trigger, view=view))
+        code = self._opened(view)
+        if code in _NO_PICTURE and (plain := without_pictures(view)) is not None:
+            # Somebody deleted a picture at Slack, or Slack has not looked through it yet.
+            code = self._opened(plain)
         if code is None:
             return True
         told = answers.refused(not_opened(code))
         if not (self.in_modal and self._update(modals.told(told))):
             self._privately(told)
         return False
+
+    def _opened(self, view: View) -> str | None:
+        """Open a modal; return Slack's error code, or None for success."""
+        if self.in_modal:
+            return self._refused("views.push", lambda: self._client.views_push(trigger_id=self._trigger, view=view))
+        return self._refused("views.open", lambda: self._client.views_open(trigger_id=self._trigger, view=view))
 
     def update(self, view: View, *, of: str | None = None, done: str = "Nothing was changed") -> None:
         """Draw a modal anew: the one with the button, or the one named.
@@ -146,7 +155,14 @@ class Answer:
 
     def _update(self, view: View, *, of: str | None = None) -> bool:
         named = of or self._body["view"]["id"]
-        return self._refused("views.update", lambda: self._client.views_update(view_id=named, view=view)) is None
+
+        def call(shown: View) -> str | None:
+            return self._refused("views.update", lambda: self._client.views_update(view_id=named, view=shown))
+
+        code = call(view)
+        if code in _NO_PICTURE and (plain := without_pictures(view)) is not None:
+            code = call(plain)
+        return code is None
 
     def _privately(self, told: Drawn) -> None:
         """Tell the person alone, in the first way that Slack accepts."""

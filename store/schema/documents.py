@@ -1,6 +1,7 @@
 """Tables of documents: files on the shelf, the cases that hold them, who handed them in, and where they are shown."""
 
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import ForeignKey, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
@@ -63,7 +64,7 @@ class ShownFile(OfTeam, Base):
 
     case_id: Mapped[int] = mapped_column(ForeignKey("cases.id"))
     sha256: Mapped[str] = mapped_column(String(64))
-    """Hash of the document."""
+    """Hash of the document; empty once the file is gone."""
     page: Mapped[int | None]
     """Number of the page from 1; None: all of the original."""
     review_id: Mapped[int | None] = mapped_column(ForeignKey("reviews.id"))
@@ -77,4 +78,12 @@ class ShownFile(OfTeam, Base):
     at: Mapped[datetime]
     until: Mapped[datetime | None]
     """Time at which it is taken back; None: when the case's content is removed."""
+    fields: Mapped[list[Any]]
+    """Names of the output fields that are marked on it."""
+    uploaded_at: Mapped[datetime | None]
+    """Time from which the face has all of it; None while that is not known: it may have a part, all or nothing."""
+    attempts: Mapped[int]
+    """Number of attempts to take it back that failed."""
+    error: Mapped[str | None] = mapped_column(String(100))
+    """The face's code for the failure of the last one."""
     removed_at: Mapped[datetime | None]

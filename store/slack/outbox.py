@@ -88,6 +88,16 @@ QUESTION = "question"
 """The kind of the news for the source of a case that a person asks it a question."""
 ANSWERED = "answered"
 """The kind of the note, in the thread of a question, that its answer was taken."""
+PAGES = "pages"
+"""The kind of the pages of a review's documents, of which a face has pictures for those who decide it."""
+PAGES_NOTE = "pages_note"
+"""The kind of the note with these pictures in the thread of the review's card."""
+ORIGINAL = "original"
+"""The kind of the direct message that a document follows which a person asked to see."""
+ORIGINAL_FILE = "original_file"
+"""The kind of that document itself, which goes to where the message stands."""
+UPLOADS = frozenset({PAGES, ORIGINAL_FILE})
+"""Kinds that are files, and no messages."""
 TO_ORIGIN = frozenset({OUTCOME, TAKEN_IN, FILES_REFUSED, QUESTION, ANSWERED})
 """Kinds of notes for whoever handed a case in. A channel shows what waits for a decision before them."""
 THREAD = "thread"
@@ -100,10 +110,14 @@ FETCH_FAILED = "fetch_failed"
 """The kind of the note that looks for cases fail."""
 FETCH_WELL = "fetch_well"
 """The kind of the note that a look for cases succeeded again."""
-REPLIES = frozenset({DECIDED, TAKEN_BACK, REMINDED, ESCALATED, ASSIGNED, CAUSE_NOTE, COURSE_NOTE, RUN_AGAIN})
+REPLIES = frozenset(
+    {DECIDED, TAKEN_BACK, REMINDED, ESCALATED, ASSIGNED, CAUSE_NOTE, COURSE_NOTE, RUN_AGAIN, PAGES_NOTE}
+)
 """Kinds of notes that are said in the thread of the message about the same subject, and nowhere else."""
 TELLS_OF_CASE = frozenset(
-    {DECIDED, REMINDED, ESCALATED, ASSIGNED, RUN_AGAIN, "run_again_apart", "reported", "late", "failure"} | TO_ORIGIN
+    {DECIDED, REMINDED, ESCALATED, ASSIGNED, RUN_AGAIN, PAGES_NOTE, ORIGINAL}
+    | {"run_again_apart", "reported", "late", "failure"}
+    | TO_ORIGIN
 )
 """Kinds of notes that name a case by its key, or say anything of its content."""
 NO_MESSAGE = ""
@@ -112,7 +126,7 @@ NAMES = "names"
 """The reviews that a direct message names, among the facts of its note: ids with commas between them."""
 UNSENT = (OutboxState.DUE, OutboxState.HELD)
 """States of what is still to be sent."""
-VIEWS = frozenset({CARD, QUEUE, SPOT_CHECKS, DOUBT, OUTAGE, TARGET, TROUBLE, OVERRUN, CAUSE, COURSE})
+VIEWS = frozenset({CARD, QUEUE, SPOT_CHECKS, DOUBT, OUTAGE, TARGET, TROUBLE, OVERRUN, CAUSE, COURSE, PAGES})
 """Kinds that show a present state; the others say something once."""
 
 
@@ -287,6 +301,15 @@ def is_any_to_send(session: Session, *, team: int, face: Face) -> bool:
     """Tell whether a face is to be sent anything, now or later."""
     query = select(OutboxRow.id).where(OutboxRow.team_id == team, is_unsent(OutboxState.DUE), _is_for(face))
     return session.scalar(query.limit(1)) is not None
+
+
+def unsent_about(session: Session, *, team: int, kinds: Collection[str], subject: Subject) -> list[OutboxRow]:
+    """Return the notes of these kinds about a subject that are still to be sent, or are being sent."""
+    states = (OutboxState.DUE, OutboxState.HELD, OutboxState.ATTEMPTING)
+    query = select(OutboxRow).where(
+        OutboxRow.team_id == team, is_unsent(*states), OutboxRow.kind.in_(kinds), OutboxRow.is_about(subject)
+    )
+    return list(session.scalars(query.order_by(OutboxRow.id)))
 
 
 def is_any_unsent(session: Session, *, team: int, kind: str, channel: str) -> bool:

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from handlers.slack import limits
 from handlers.slack.blocks.answers import correct
+from handlers.slack.blocks.documents import original_button, original_shown
 from handlers.slack.blocks.parts.drawing import Block, Drawn
 from handlers.slack.blocks.parts.elements import actions, button, header, menu, small_print
 from handlers.slack.blocks.parts.length import fitting
@@ -15,7 +16,7 @@ from handlers.slack.blocks.reasons import why
 from handlers.slack.ids import Action, Shown, chosen
 from handlers.texts import buttons
 from handlers.texts.pieces import Line, Room
-from handlers.texts.review import alike, assignments, status
+from handlers.texts.review import alike, assignments, documents, status
 from handlers.texts.review import card as texts
 from store.states import ReviewState, RunState
 from workflows.engine.review.views import CardView
@@ -37,7 +38,8 @@ def _blocks(view: CardView, room: Room) -> Sequence[Block]:
     is_open = view.state == ReviewState.OPEN
     press = _buttons(view) if is_open else _after(view)
     said = [one for part in parts for one in _part(view, part)]
-    return [header(view.subject), *said, press, small_print(*texts.small_print(view, room))]
+    kept = [small_print(documents.IN_THE_FORM)] if view.documents and view.keeps_pages and view.is_decidable else []
+    return [header(view.subject), *said, *kept, press, small_print(*texts.small_print(view, room))]
 
 
 def _part(view: CardView, part: texts.Part) -> list[Block]:
@@ -89,10 +91,11 @@ def _after(view: CardView) -> Block:
         reject = button(buttons.reject(view.key), action=Action.REJECT, value=shown, style="danger")
         back = button(buttons.take_back(view.key), action=Action.UNDO, value=shown)
         return actions(f"card.{shown}", [approve, edit, reject, back, _menu(view)])
+    open_it = [original_button(view)] if view.documents else []
     if view.can_be_undone:
         undo = button(buttons.undo(view.key), action=Action.UNDO, value=shown)
-        return actions(f"card.{shown}", [undo, _details(view)])
-    return actions("card", [*answer_for_them(view), _details(view), *_correct(view)])
+        return actions(f"card.{shown}", [undo, _details(view), *open_it])
+    return actions("card", [*answer_for_them(view), _details(view), *open_it, *_correct(view)])
 
 
 def _menu(view: CardView) -> Block:
@@ -107,10 +110,13 @@ def _menu(view: CardView) -> Block:
         choices[Action.ESCALATE] = buttons.ESCALATE
     if view.state == ReviewState.OPEN:
         choices[Action.ASSIGN] = assignments.MENU
-    if len(choices) < limits.OVERFLOW_OPTIONS:
+    values = {chosen(action, _shown(view)): text for action, text in choices.items()}
+    if view.documents and len(values) < limits.OVERFLOW_OPTIONS:
+        values[chosen(Action.ORIGINAL, original_shown(view))] = documents.menu(view.documents)
+    if len(values) < limits.OVERFLOW_OPTIONS:
         # The menu of the message has it too.
-        choices[Action.REPORT] = buttons.REPORT_WRONG
-    return menu({chosen(action, _shown(view)): text for action, text in choices.items()}, action=Action.MORE)
+        values[chosen(Action.REPORT, _shown(view))] = buttons.REPORT_WRONG
+    return menu(values, action=Action.MORE)
 
 
 def _details(view: CardView) -> Block:

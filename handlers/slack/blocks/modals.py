@@ -7,6 +7,7 @@ from datetime import datetime
 
 from handlers.slack import limits
 from handlers.slack.blocks.card import card
+from handlers.slack.blocks.documents import originals_row, pictures
 from handlers.slack.blocks.grid import see
 from handlers.slack.blocks.parts import pages
 from handlers.slack.blocks.parts.columns import is_laid_out
@@ -47,7 +48,7 @@ from workflows.engine.review.corrected.views import MOST_SAID, InputView
 from workflows.engine.review.decisions import AND_MORE, MAX_REASON, Follows
 from workflows.engine.review.form.forms import form_mark
 from workflows.engine.review.spot_checks.views import BlindView
-from workflows.engine.review.views import CardView, DeliveredView, DoubtView, WaitingView
+from workflows.engine.review.views import CardView, DeliveredView, DoubtView, PageView, WaitingView
 from workflows.engine.text.form_fields import OF_FILES, Field, Kind
 from workflows.engine.text.form_records import parts_of, spread, spread_out
 from workflows.engine.text.sanitize import one_line, sanitize
@@ -145,6 +146,26 @@ def edit_form(
     if form is not None and notice is not None:
         form["close"] = label(forms.LATER, limits.VIEW_TITLE)
     return form
+
+
+def with_documents(made: View, view: CardView, pages: Sequence[PageView], *, after: int | None = None) -> View:
+    """Return a modal about a review with the pages of its documents, as far as Slack has room for them.
+
+    `after`: number of blocks that come before the first page; left out, it follows what a form says of the case. The
+    others come last, so that a phone shows soon what is to be filled in. A modal without them decides just as well.
+    """
+    blocks = made["blocks"]
+    assert isinstance(blocks, list)
+    if after is None:
+        about = (place for place, one in enumerate(blocks, 1) if str(one.get("block_id", "")).startswith(FORM))
+        after = next(about, 0)
+    press = originals_row(view)
+    for number in range(len(pages), -1, -1):
+        first, others = pictures(pages[: min(number, 1)]), pictures(pages[1:number])
+        grown = made | {"blocks": [*blocks[:after], *first, *blocks[after:], *others, *press]}
+        if _fits(grown):
+            return grown
+    return made
 
 
 def below(news: Drawn, form: View) -> View:

@@ -69,6 +69,13 @@ def step(
     return made | {"notify_on_close": True}
 
 
+def above_buttons(step: View) -> int:
+    """Return the number of blocks of a step above its row of buttons."""
+    blocks = step["blocks"]
+    assert isinstance(blocks, list)
+    return len(blocks) - 1
+
+
 def _approval(view: CardView) -> str:
     if view.state == ReviewState.AWAITING_SECOND:
         return sessions.APPROVE_AS_WELL

@@ -23,7 +23,7 @@ from handlers.slack.interactions.decisions import (
     show_decided,
     tell_too_late,
 )
-from handlers.slack.interactions.forms.open_forms import edit_form
+from handlers.slack.interactions.forms.open_forms import edit_form, pages_for
 from handlers.slack.interactions.menu import on
 from handlers.slack.interactions.review_list import page
 from handlers.slack.payloads import Click, click
@@ -76,7 +76,7 @@ def register(app: App, slack: SlackContext) -> None:
         with answering(body, ack, client) as answer:
             pressed = click(body)
             view = readable(slack, pressed, Shown.read(pressed.value))
-            answer.open(modals.details(view))
+            answer.open(modals.with_documents(modals.details(view), view, pages_for(slack, view), after=1))
             note_reading(slack, view.case, by=pressed.user.id, way=Way.DETAILS)
             afterwards("seen", partial(note_seen, slack.context, view.case, by=pressed.user.id))
 

@@ -23,7 +23,7 @@ from handlers.slack.blocks.parts.paragraphs import told
 from handlers.slack.context import NotHere, SlackContext
 from handlers.slack.ids import Action, Callback, Listed, Shown
 from handlers.slack.interactions.decisions import admitted, is_stale, may_decide, readable
-from handlers.slack.interactions.forms.open_forms import edit_form, form_in, keep
+from handlers.slack.interactions.forms.open_forms import edit_form, form_in, keep, pages_for
 from handlers.slack.interactions.spot_checks import next_spot_check
 from handlers.slack.payloads import Click, Submission, click, submission
 from handlers.slack.progress import Progress
@@ -378,7 +378,8 @@ def _drawn(
     place = sessions.place(number, max(progress.decided + waiting, number))
     above = session.news(news, _last(slack, progress, user=user))
     if view.has_proposal or view.state == ReviewState.AWAITING_SECOND:
-        return session.step(view, listed, user=user, place=place, above=above, rules=rules)
+        step = session.step(view, listed, user=user, place=place, above=above, rules=rules)
+        return modals.with_documents(step, view, pages_for(slack, view), after=session.above_buttons(step))
     again = inputs.generation_of(acted.view.state.values) + 1 if acted is not None and acted.view is not None else 0
     try:
         form = edit_form(slack, view, user=user, listed=listed, generation=again)

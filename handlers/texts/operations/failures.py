@@ -48,11 +48,24 @@ def nowhere(name: str, code: str, number: int, *, face: str, owners: Sequence[st
     )
 
 
-def unsent(name: str, what: str, code: str, *, is_direct: bool = False) -> Told:
-    """Draw that a message was given up. `what`: the message, in words. `is_direct`: it was to a person."""
+def no_files(code: str, number: int) -> Told:
+    """Tell that Slack takes no files of us. `number`: how many wait."""
+    waits = f"{number:,} {'case waits' if number == 1 else 'cases wait'} for them; cards and forms work without."
+    said = f"Slack takes no pictures of pages, and no originals, from Countersign ({code})"
+    needed = "the scope files:write" if code == "missing_scope" else "room for files in the workspace"
+    todo = f"Countersign needs {needed}. See countersign doctor."
+    return Told(brief=said, parts=[[line(words(f"{said}: {waits}")), line(words(todo))]])
+
+
+def unsent(name: str, what: str, code: str, *, is_direct: bool = False, is_file: bool = False) -> Told:
+    """Draw that a message was given up.
+
+    `what`: the message, in words. `is_direct`: it was to a person. `is_file`: it was files, and to no channel.
+    """
     said = f"{begun_large(what)} could not be shown"
     ends = words(f" ({code}). See countersign doctor.")
     where = [words(f"{said} to "), person(name)] if is_direct else [words(f"{said} in "), channel(name)]
+    where = [words(said)] if is_file else where
     return Told(brief=f"{said} ({code})", parts=[[line(*where, ends)]])
 
 

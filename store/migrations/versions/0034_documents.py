@@ -2,6 +2,7 @@
 
 import sqlalchemy as sa
 from alembic import op
+from sqlalchemy.dialects import postgresql
 
 from store.types import UtcDateTime
 
@@ -12,6 +13,7 @@ depends_on = None
 
 # SQLite numbers rows by itself only where the key is called INTEGER.
 ID = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
+JSON = sa.JSON().with_variant(postgresql.JSONB(), "postgresql")
 
 
 def upgrade() -> None:
@@ -75,6 +77,10 @@ def upgrade() -> None:
         sa.Column("by", sa.String(length=100), nullable=True),
         sa.Column("at", UtcDateTime(timezone=True), nullable=False),
         sa.Column("until", UtcDateTime(timezone=True), nullable=True),
+        sa.Column("fields", JSON, nullable=False),
+        sa.Column("uploaded_at", UtcDateTime(timezone=True), nullable=True),
+        sa.Column("attempts", ID, nullable=False),
+        sa.Column("error", sa.String(length=100), nullable=True),
         sa.Column("removed_at", UtcDateTime(timezone=True), nullable=True),
         sa.ForeignKeyConstraint(["team_id"], ["teams.id"], name=op.f("fk_shown_files_team_id")),
         sa.ForeignKeyConstraint(["case_id"], ["cases.id"], name=op.f("fk_shown_files_case_id")),

@@ -476,3 +476,5 @@ def supersede_reviews(session: Session, workflow: AnyWorkflow, case: int, *, con
                 pending = [decision.version for decision in made if decision.output_id is not None]
                 reviews.revoke(session, review.id, pending, team=context.team, by=actor, at=at)
             notices.card(session, review, workflow.review, at=at)
+            if workflow.has_documents:
+                notices.pages_gone(session, review, at=at)

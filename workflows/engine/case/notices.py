@@ -7,7 +7,8 @@ from sqlalchemy.orm import Session
 
 from store import schema
 from store.cases.review import reviews
-from store.faces import FAILURES
+from store.documents import shown_files
+from store.faces import FAILURES, ORIGINALS, PICTURES, SLACK, face_of
 from store.slack import messages, outbox
 from store.states import ReviewState
 from store.subjects import SubjectKind
@@ -33,6 +34,17 @@ COURSE = outbox.COURSE
 """The kind of the question whether a workflow is to expand, hold or stop; it is about the course."""
 COURSE_NOTE = outbox.COURSE_NOTE
 """The kind of the note in its thread that tells what was chosen; it knows what, and what before."""
+PAGES = outbox.PAGES
+"""The kind of the pages of a review's documents; it is about the review, and no message."""
+PAGES_NOTE = outbox.PAGES_NOTE
+"""The kind of the note with their pictures in the thread of the review's card."""
+ORIGINAL = outbox.ORIGINAL
+"""The kind of the direct message that a document follows; it is about the case, and knows which document of which run.
+"""
+ORIGINAL_FILE = outbox.ORIGINAL_FILE
+"""The kind of that document itself; it knows the same, and where the message stands."""
+UPLOADS = outbox.UPLOADS
+"""Kinds that are files, and no messages."""
 FAILURE = "failure"
 """The kind of the note that a run stopped; it is about the run. Earlier versions wrote it, and some may be unsent."""
 LATE = "late"
@@ -90,6 +102,65 @@ def card(session: Session, review: schema.Review, declared: Review, *, at: datet
     team, subject = review.team_id, SubjectKind.REVIEW.of(review.id)
     for channel in _channels_of_card(session, review, declared):
         outbox.want_view(session, team=team, kind=outbox.CARD, subject=subject, channel=channel, at=at)
+
+
+def pages(session: Session, review: schema.Review, declared: Review, *, at: datetime) -> None:
+    """Have pictures made of the pages that matter for a review, where its cards are shown in Slack."""
+    if declared.post_to is not None and face_of(declared.post_to) == SLACK:
+        show_pages(session, review.id, team=review.team_id, at=at)
+
+
+def show_pages(session: Session, review: int, *, team: int, at: datetime) -> None:
+    """Have the pictures of a review's pages made, and shown in the threads of its cards."""
+    subject = SubjectKind.REVIEW.of(review)
+    outbox.want_view(session, team=team, kind=PAGES, subject=subject, channel=PICTURES, at=at)
+
+
+def pages_in_thread(session: Session, review: int, *, team: int, at: datetime) -> None:
+    """Have the pages of a review shown in the threads of its cards, once in each."""
+    subject = SubjectKind.REVIEW.of(review)
+    for channel in sorted(messages.channels_of(session, team=team, subject=subject)):
+        card = messages.of_subject(session, team=team, channel=channel, subject=subject)
+        if card is not None:
+            # A card that is posted anew has another thread.
+            outbox.add_note_once(
+                session, team=team, kind=PAGES_NOTE, subject=subject, channel=channel, at=at, occasion=card.ts
+            )
+
+
+def pages_gone(session: Session, review: schema.Review, *, at: datetime) -> None:
+    """Have the pages of a review taken away: they show what nobody is to decide any more."""
+    team, ids = review.team_id, [review.id]
+    shown_files.take_back_of_reviews(session, review.case_id, ids, team=team, at=at)
+    outbox.take_away(session, team=team, kinds=[PAGES_NOTE], kind=SubjectKind.REVIEW, ids=ids, at=at)
+
+
+def original(session: Session, case: int, *, team: int, by: str, about: Mapping[str, str], at: datetime) -> None:
+    """Have a person told, by a direct message, of the document that follows. `about`: says which one it is."""
+    outbox.add_note(
+        session,
+        team=team,
+        kind=ORIGINAL,
+        subject=SubjectKind.CASE.of(case),
+        channel=by,
+        at=at,
+        occasion=f"{about['run']}.{about['place']} {at.isoformat()}",
+        about=about,
+    )
+
+
+def original_file(session: Session, told: schema.OutboxRow, *, posted_in: str, at: datetime) -> None:
+    """Have a document given to the person who was told of it, where that message stands."""
+    outbox.add_note(
+        session,
+        team=told.team_id,
+        kind=ORIGINAL_FILE,
+        subject=told.subject,
+        channel=ORIGINALS,
+        at=at,
+        occasion=str(told.id),
+        about={**told.about, "in": posted_in},
+    )
 
 
 def decided(session: Session, review: schema.Review, declared: Review, *, version: int, at: datetime) -> None:

@@ -26,6 +26,8 @@ class Way(StrEnum):
     """A test made from it."""
     EXAMPLE = "example"
     """An example made from it, or a prompt filled with it."""
+    ORIGINAL = "original"
+    """A document of it, as it came in."""
     RECEIPT = "receipt"
     EXPORT = "export"
     COMMAND_LINE = "command_line"

@@ -81,6 +81,12 @@ class DocumentRules(Generic[InputT, OutputT]):
         self.second_readings = ()
         self.missing_by = None
 
+    @property
+    def has_documents(self) -> bool:
+        """True if its cases may hold documents, as far as that is declared."""
+        form: type[BaseModel] = self.input
+        return holds_documents(form)
+
     def place(self, *fields: str) -> Callable[[PlaceT], PlaceT]:
         """Register the function that tells whether the value of these fields may stand at a place of a document.
 

@@ -1,4 +1,5 @@
 """Messages that told of a case whose content was removed: cards are drawn without it, and what was said is taken away.
+So are the pictures of its pages, and originals that people have.
 
 What it reaches are our own messages whose place is known. The sender deletes and draws, when it comes to it.
 """
@@ -15,6 +16,7 @@ from store.slack import messages, outbox
 from store.slack.outbox import CARD, CAUSE, DOUBT, NAMES, TARGET, TELLS_OF_CASE
 from store.states import ReviewState
 from store.subjects import SubjectKind
+from workflows.engine.documents.shown import take_back
 
 
 def withdraw(session: Session, case: int, *, team: int, at: datetime) -> None:
@@ -35,6 +37,7 @@ def withdraw(session: Session, case: int, *, team: int, at: datetime) -> None:
         outbox.want_attempted_again(session, team=team, kind=kind, subject=subject, at=at)
         for channel in sorted(messages.channels_of(session, team=team, subject=subject)):
             outbox.want_view(session, team=team, kind=kind, subject=subject, channel=channel, at=at)
+    take_back(session, case, team=team, at=at)
     for of, ids in _subjects(case, all_runs, reviewed, questions.of_case(session, case, team=team)):
         outbox.take_away(session, team=team, kinds=TELLS_OF_CASE, kind=of, ids=ids, at=at)
     if reviewed:

@@ -27,8 +27,9 @@ from workflows.engine.reasons import Code, asked_for, from_json, model_said, rul
 from workflows.engine.review import claims
 from workflows.engine.review.assignment.absences import away_now
 from workflows.engine.review.assignment.assignments import assignee_of
+from workflows.engine.review.documents import documents_of
 from workflows.engine.review.form.forms import entries_of
-from workflows.engine.review.hiding import hidden_of, waiting_in_channel
+from workflows.engine.review.hiding import hidden_of, pages_in_channel, waiting_in_channel
 from workflows.engine.review.made_from import made_from
 from workflows.engine.review.second_proposals import why_none
 from workflows.engine.review.seconds import second_view
@@ -140,6 +141,8 @@ def card_view(context: Context, review: int, *, decided_at: int | None = None) -
         assignments=row.assignments,
         made_from=origin.in_channel(context) if origin is not None else None,
         can_escalate=bool(workflow.review.escalate_to) and row.state == ReviewState.OPEN and row.escalated_at is None,
+        documents=documents_of(workflow, input),
+        keeps_pages=not pages_in_channel(workflow),
     )
 
 

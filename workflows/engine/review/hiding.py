@@ -69,6 +69,11 @@ def hidden_of(workflow: AnyWorkflow, input: str, output: str | None = None) -> H
     )
 
 
+def pages_in_channel(workflow: AnyWorkflow) -> bool:
+    """Tell whether a channel may be shown the pages of documents. Nothing of a picture can be masked."""
+    return workflow.review.text_in_channel and not has_personal(workflow.input) and not has_personal(workflow.output)
+
+
 def card_in_channel(view: CardView) -> CardView:
     """Return a card as a channel may be shown it."""
     hidden = view.hidden
@@ -92,6 +97,7 @@ def card_in_channel(view: CardView) -> CardView:
         reports=[replace(one, said=said(one.said)) for one in view.reports],
         problem=hide(view.problem) if view.problem is not None else None,
         delivery=_delivery(view.delivery, hide) if view.delivery is not None else None,
+        documents=[replace(one, name="" if hidden.text else hide(one.name)) for one in view.documents],
     )
 
 

@@ -85,6 +85,8 @@ def open_review(
     review = reviews.get(session, opened, team=context.team)
     assert review is not None
     notices.card(session, review, workflow.review, at=at)
+    if workflow.has_documents:
+        notices.pages(session, review, workflow.review, at=at)
     return opened
 
 

@@ -134,6 +134,8 @@ def _take_back(
         # A newer revision was not decided by this, and nobody decides the old one any more.
         move_run(session, run, RunState.SUPERSEDED, at=at, actor=by)
         move_review(session, row, ReviewState.SUPERSEDED, at=at, actor=by, action="review.superseded")
+        if workflow.has_documents:
+            notices.pages_gone(session, row, at=at)
     notices.card(session, row, workflow.review, at=at)
     if row.state == ReviewState.OPEN:
         notices.taken_back(session, row, workflow.review, version=shown, by=by, at=at)

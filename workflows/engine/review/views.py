@@ -205,6 +205,18 @@ class EscalationView:
 
 
 @dataclass(frozen=True, kw_only=True)
+class DocumentView:
+    """A document of a case."""
+
+    name: str
+    """Untrusted; empty where a channel is not shown it."""
+    sha256: str
+    place: int
+    """Place among the documents of the case, from 1."""
+    pages: int
+
+
+@dataclass(frozen=True, kw_only=True)
 class CardView:
     """A review with all that a person needs to decide it, or to see its result."""
 
@@ -296,6 +308,10 @@ class CardView:
     """The outcome of another workflow that the case was made from; None where it came from elsewhere."""
     can_escalate: bool = False
     """True if its workflow names people whom somebody can ask to decide it, and they were not asked yet."""
+    documents: Sequence[DocumentView] = ()
+    """The documents of the case."""
+    keeps_pages: bool = False
+    """True if no picture of their pages may stand in a channel."""
 
     @property
     def is_decidable(self) -> bool:
@@ -311,6 +327,52 @@ class CardView:
     def can_be_undone(self) -> bool:
         """True if those who decided can take their decision back."""
         return self.state == ReviewState.AWAITING_SECOND or self.held_until is not None
+
+
+@dataclass(frozen=True, kw_only=True)
+class PageView:
+    """A page of a document, as a person is shown it."""
+
+    document: str
+    """Name of the document. Untrusted."""
+    page: int
+    """Number of the page, from 1."""
+    pages: int
+    """Number of pages of the document."""
+    marked: Sequence[str]
+    """Labels of the output fields that are marked on it."""
+    file: str | None = None
+    """The face's id of its picture; None where there is none."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class PagesView:
+    """The pages that matter for a review."""
+
+    review: int
+    case: int
+    key: str
+    shown: Sequence[PageView]
+    """Pages with a picture."""
+    named: Sequence[PageView]
+    """Pages without one: there are more of them than are shown."""
+    missing: Sequence[str]
+    """Names of documents of which there is no picture, since their files are not there any more, or cannot be drawn."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class OriginalView:
+    """A document that a person asked to see."""
+
+    name: str
+    """Untrusted."""
+    case: int
+    key: str
+    workflow: str
+    until: datetime | None
+    """Time at which it is taken back; None where it is on its way."""
+    is_new: bool
+    """True if it was asked for just now."""
 
 
 @dataclass(frozen=True, kw_only=True)

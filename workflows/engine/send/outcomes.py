@@ -36,12 +36,13 @@ def note_sent(
     waits: bool,
     posted_in: str | None = None,
     names: Sequence[int] = (),
+    has_pages: bool = False,
 ) -> None:
     """Note that a message stands.
 
     `shown`: what it shows; the rest of what was taken is still to be sent. `ts`: the face's name for it; None where
     there is to be none. `waits`: whether it waits for a person. `posted_in`: the channel in which it stands. `names`:
-    the reviews that a direct message names.
+    the reviews that a direct message names. `has_pages`: whether pages belong into its thread.
     """
     first, team, rows_shown = taken.rows[0], context.team, {intent.row for intent in shown}
     with context.database.write() as session:
@@ -67,6 +68,11 @@ def note_sent(
                 # Its thread is there only now.
                 counting.tell(session, first.subject_id, team=team, occasion=counting.NEW, at=context.clock())
             messages.drawn(session, team=team, channel=first.channel, subject=first.subject, ts=ts, waits=waits)
+            if has_pages and waits and taken.ts is None:
+                # Its thread is there only now, too.
+                notices.show_pages(session, first.subject_id, team=team, at=context.clock())
+        elif ts is not None and posted_in is not None and first.kind == outbox.ORIGINAL:
+            notices.original_file(session, first, posted_in=posted_in, at=context.clock())
         elif ts is not None and first.kind == outbox.DIRECT_REMINDER:
             reminders.note_direct_sent(session, team=team, person=first.channel, at=context.clock())
     log.info("message.sent", kind=first.kind, subject=str(first.subject), channel=first.channel, rows=len(shown))
@@ -94,7 +100,7 @@ def note_refused(
             outbox.move(session, first, frm=OutboxState.ATTEMPTING, to=OutboxState.SENT, unsure_since=None)
         log.info("outcome.not_taken", person=first.channel, code=refused.code)
         return
-    if first.kind == outbox.DIRECT_REMINDER and refused.then is Then.NO_CHANNEL:
+    if first.kind in (outbox.DIRECT_REMINDER, outbox.ORIGINAL) and refused.then is Then.NO_CHANNEL:
         # Somebody who cannot be written to is reminded in the channel; nobody has to repair anything.
         with context.database.write() as session:
             outbox.move(session, first, frm=OutboxState.ATTEMPTING, to=OutboxState.SENT, unsure_since=None)

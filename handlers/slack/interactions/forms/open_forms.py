@@ -27,8 +27,9 @@ from workflows.engine.review.corrected.views import InputView
 from workflows.engine.review.form import drafts
 from workflows.engine.review.form.drafts import Draft
 from workflows.engine.review.form.forms import defaults_of
+from workflows.engine.review.pages import pictures_for
 from workflows.engine.review.spot_checks.views import BlindView
-from workflows.engine.review.views import CardView, DeliveredView
+from workflows.engine.review.views import CardView, DeliveredView, PageView
 from workflows.engine.text.form_fields import Field, form_of
 from workflows.engine.text.form_records import Record, parts_of, rows_in, rows_mark, rows_text, spread_out
 
@@ -48,6 +49,8 @@ class OpenForm:
     """List of rows -> the place of the first one that is shown."""
     generation: int
     listed: Listed | None
+    pages: Sequence[PageView] = ()
+    """Pages of the documents of a review, of which there are pictures."""
     is_lost: bool = False
     """True if rows were shown that are not known any more."""
 
@@ -127,7 +130,14 @@ def untouched(slack: SlackContext, about: FormSubject, *, listed: Listed | None,
         first_rows={},
         generation=generation,
         listed=listed,
+        pages=pages_for(slack, about) if isinstance(about, CardView) else (),
     )
+
+
+def pages_for(slack: SlackContext, view: CardView) -> Sequence[PageView]:
+    """Return the pages of a review's documents of which there are pictures. Nobody waits for one to be made."""
+    workflow = slack.context.registry.get(view.workflow)
+    return pictures_for(slack.context, view.review, case=view.case, workflow=workflow, documents=view.documents)
 
 
 def form_in(slack: SlackContext, about: FormSubject, modal: Modal, *, user: str) -> OpenForm:
@@ -210,7 +220,8 @@ def _drawn(form: OpenForm, how: Mapping[str, Any]) -> View | None:
     common = {"generation": form.generation, "first_rows": form.first_rows, **how}
     if not isinstance(form.about, CardView):
         return modals.case_form(form.about, form.fields, texts, listed=form.listed, **common)
-    return modals.edit_form(form.about, form.fields, texts, listed=form.listed, **common)
+    made = modals.edit_form(form.about, form.fields, texts, listed=form.listed, **common)
+    return modals.with_documents(made, form.about, form.pages) if made is not None else None
 
 
 def shown_as_is(form: OpenForm) -> View:
