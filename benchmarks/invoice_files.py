@@ -133,7 +133,12 @@ def measured(folder: Path | None) -> Section:
     ]
     return Section(
         heading=HEADING,
-        lines=["`python -m benchmarks.invoice_files`: " + machine.described(("pypdfium2", "pillow")), "", *notes, *rows],
+        lines=[
+            "`python -m benchmarks.invoice_files`: " + machine.described(("pypdfium2", "pillow")),
+            "",
+            *notes,
+            *rows,
+        ],
         parts=[Part(file=DOCS / "measured.md", name="files", lines=notes)],
     )
 

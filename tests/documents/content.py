@@ -99,7 +99,9 @@ def _content(row: Mapping[str, Mapping[str, object]]) -> Content:
     titles = next(
         (at for at in range(first - 1, max(first - 3, -1), -1) if len(kept[at]) > 1 and _is_head(kept[at])), first
     )
-    end = max((at + 1 for at, each in enumerate(kept) if at >= last and _has(each, truth.total, truth.due)), default=last)
+    end = max(
+        (at + 1 for at, each in enumerate(kept) if at >= last and _has(each, truth.total, truth.due)), default=last
+    )
     return Content(
         id=id,
         truth=truth,

@@ -16,7 +16,8 @@ def attach(canvas: Canvas, xml: str) -> None:
     """Attach the data to a PDF that is being written."""
     document = canvas._doc  # reportlab has no public way to attach a file
     data = PDFStream(
-        dictionary=PDFDictionary({"Type": PDFName("EmbeddedFile"), "Subtype": PDFName("text#2Fxml")}), content=xml.encode()
+        dictionary=PDFDictionary({"Type": PDFName("EmbeddedFile"), "Subtype": PDFName("text#2Fxml")}),
+        content=xml.encode(),
     )
     file = PDFDictionary(
         {

@@ -77,7 +77,9 @@ def outcome(documents: Documents, data: bytes, name: str, truth: Invoice, *, bes
         read_by=_read_by(document),
         fields=len(known),
         stated=len(stated & known.keys()),
-        marks=covered(pages, {name: value for name, value in known.items() if name in stated}, reading=documents.reading),
+        marks=covered(
+            pages, {name: value for name, value in known.items() if name in stated}, reading=documents.reading
+        ),
         differences=tuple(one.field for one in compared_again(intake, arrival, output).differences),
         why=(*broken_nevers(intake, arrival, output).sentences, *held.doubts),
         places={
@@ -138,5 +140,3 @@ def _read_by(document: Document) -> str:
 
 def _row(text: str, at: int) -> str:
     return " ".join(text[text.rfind("\n", 0, at) + 1 :].partition("\n")[0].split())
-
-

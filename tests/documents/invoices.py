@@ -115,7 +115,9 @@ def _mail(content: Content, begins: str) -> bytes:
     inner = Content(
         id=content.id,
         truth=content.truth,
-        head=(*typed(content.truth.supplier + "                              FACTUUR\n\n"), *rows[at:]) if foot else rows[at:],
+        head=(*typed(content.truth.supplier + "                              FACTUUR\n\n"), *rows[at:])
+        if foot
+        else rows[at:],
         titles=content.titles,
         lines=content.lines,
         sums=content.sums,

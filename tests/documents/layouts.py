@@ -64,7 +64,9 @@ class Paper:
     def width(self) -> float:
         return self.size[0] - 2 * self.margin
 
-    def put(self, x: float, text: str, *, points: float, right: bool = False, font: str = "", ink: Color = black) -> None:
+    def put(
+        self, x: float, text: str, *, points: float, right: bool = False, font: str = "", ink: Color = black
+    ) -> None:
         """Write a text on the present row."""
         name = _font_of(text, font or self.font)
         self.canvas.setFont(name, points)
@@ -95,7 +97,9 @@ class Paper:
         self.canvas.setFillColor(color)
         self.canvas.rect(x, self.size[1] - self.y - height, width, height, stroke=0, fill=1)
 
-    def grid(self, rows: Sequence[Row], *, columns: int = 0, left: float = -1.0, width: float = 0.0, ink: Color = black) -> None:
+    def grid(
+        self, rows: Sequence[Row], *, columns: int = 0, left: float = -1.0, width: float = 0.0, ink: Color = black
+    ) -> None:
         """Write rows with their cells where they stand in the text, numbers to the right, as large as they fit."""
         left, width = (self.margin if left < 0 else left), width or self.width
         most = columns or max((cell.end for row in rows for cell in row), default=1)
@@ -105,7 +109,13 @@ class Paper:
         for row in rows:
             for at, cell in enumerate(row):
                 is_right = bool(at) and cell.is_figure
-                self.put(left + (cell.end if is_right else cell.start) / most * width, cell.text, points=points, right=is_right, ink=ink)
+                self.put(
+                    left + (cell.end if is_right else cell.start) / most * width,
+                    cell.text,
+                    points=points,
+                    right=is_right,
+                    ink=ink,
+                )
             self.next(points if row else points * 0.6)
 
     def _overlaps(self, row: Row, most: int, width: float, points: float) -> bool:

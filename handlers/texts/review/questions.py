@@ -32,7 +32,11 @@ def waits(view: CardView, room: Room) -> list[Paragraph]:
     asked = asked_of(view)
     if asked is None:
         return [line(words("Waits for an answer to a question", bold=True))]
-    first: list[Piece] = [words(f"{_how_far(asked)} by ", bold=True), person(asked.asked_by)]
+    first: list[Piece] = (
+        [words(f"{_how_far(asked)} by Countersign", bold=True)]
+        if asked.is_by_itself
+        else [words(f"{_how_far(asked)} by ", bold=True), person(asked.asked_by)]
+    )
     first += [words(" · "), moment(asked.asked_at), words(" · answer by "), moment(asked.answer_by)]
     said: list[Paragraph] = [line(*first), quote(excerpt(asked.text, min(room.text, _MOST)))]
     if asked.state is QuestionState.INTENDED and asked.problem is not None:
@@ -53,7 +57,10 @@ def answered(view: CardView, room: Room) -> list[Paragraph]:
         return []
     most = min(room.text, _MOST)
     return [
-        line(words("You asked: ", bold=True), words(excerpt(last.text, min(most, room.line)))),
+        line(
+            words("Countersign asked: " if last.is_by_itself else "You asked: ", bold=True),
+            words(excerpt(last.text, min(most, room.line))),
+        ),
         line(words("They answered:", bold=True)),
         quote(excerpt(last.answer, most)),
     ]

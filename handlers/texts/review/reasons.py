@@ -60,7 +60,9 @@ def in_words(reason: Reason) -> str:
         case Code.HANDED:
             return f"proposed by {source_named(reason.by or 'its source')}, so a person decides"
         case Code.SOURCE_ANSWERED:
-            return "the source answered what you asked"
+            return "the source answered what it was asked"
+        case Code.LACKS:
+            return f"missing: {reason.said}"
         case Code.NO_ANSWER if reason.seconds is not None:
             return f"no answer in {duration(reason.seconds)} to: {reason.said}"
         case Code.NOT_SENT:

@@ -231,7 +231,7 @@ def test_a_question_reaches_the_customer_once_and_the_answer_goes_on_with_the_ti
     after = triaged.case("ticket-1017")
     (asked,) = after["questions"]
     assert (asked["state"], asked["receipt"]) == ("answered", question["receipt"])
-    assert "the source answered what you asked" in after["runs"][-1]["review"]["why"]
+    assert "the source answered what it was asked" in after["runs"][-1]["review"]["why"]
     shown = triaged.done("case", "ticket-1017").out
     assert "Which of your two orders?" in shown
     assert "The kettle, and it smells of burning" in shown

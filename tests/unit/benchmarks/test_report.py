@@ -62,7 +62,8 @@ def test_a_part_without_marks_is_refused() -> None:
 
 
 @pytest.mark.parametrize(
-    ("page", "name"), [("measured.md", "peers"), ("measured.md", "growth"), ("measured.md", "files"), ("scale.md", "capacity")]
+    ("page", "name"),
+    [("measured.md", "peers"), ("measured.md", "growth"), ("measured.md", "files"), ("scale.md", "capacity")],
 )
 def test_the_documents_have_the_marks_that_the_benchmarks_write_to(page: str, name: str) -> None:
     """A measurement that takes hours finds its place."""

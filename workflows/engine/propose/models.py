@@ -78,8 +78,10 @@ class Models:
                 return self._shared_gateway()
         with self._learning:
             model = self._learned(workflow)
-        if workflow.prompt is not None and self.settings.wanted == AUTO and (
-            lacks := model.lacks(workflow.output, workflow.templates)
+        if (
+            workflow.prompt is not None
+            and self.settings.wanted == AUTO
+            and (lacks := model.lacks(workflow.output, workflow.templates))
         ):
             # It was made for a model that writes, and there is no key for one.
             raise CannotLearn(

@@ -55,6 +55,8 @@ class Facts:
     """The owner who has not signed the charter yet; None where it is signed."""
     missing: tuple[str, ...] = ()
     """Codes of what the charter lacks."""
+    lacks: tuple[str, ...] = ()
+    """The names of what the case lacks."""
     doubts: Sequence[str] = ()
     """Reasons not to trust the stated confidence."""
     second: Mapping[str, float] = field(default_factory=dict)
@@ -119,8 +121,9 @@ def _against(facts: Facts) -> list[Reason]:
         reasons.append(Reason(code=Code.PAUSED, by=facts.paused.who, said=facts.paused.reason))
     if not facts.in_scope:
         reasons.append(Reason(code=Code.OUT_OF_SCOPE))
+    reasons += [Reason(code=Code.LACKS, said=part) for part in facts.lacks]
     if not facts.proposed:
-        if facts.in_scope and facts.paused is None:
+        if facts.in_scope and facts.paused is None and (facts.no_proposal is not None or not facts.lacks):
             reasons.append(Reason(code=facts.no_proposal_code, said=facts.no_proposal))
             if facts.model_said is not None:
                 reasons.append(Reason(code=Code.MODEL_SAID, said=facts.model_said))

@@ -30,6 +30,7 @@ from workflows.engine.pauses import Pause
 from workflows.engine.propose.alike import mark_of
 from workflows.engine.propose.checks import broken_nevers, held_against_checks
 from workflows.engine.propose.handed import HandedIn, proposal_of
+from workflows.engine.propose.lacking import lacking_in
 from workflows.engine.propose.model_answers import NOTHING_HEARD, Asker
 from workflows.engine.propose.placeholders import text_told
 from workflows.engine.propose.policy import Facts
@@ -119,13 +120,15 @@ def propose(
     handed: HandedIn | None = None,
     documents: Documents | None = None,
     documents_as: DocumentsAs | None = None,
+    can_ask: Callable[[], bool] = lambda: False,
 ) -> Proposed:
     """Propose as the workflow declares, with its steps journaled. A paused workflow makes no proposal.
 
     `account`: the budget that pays for the model. `second`: a function that gives a second opinion, where there is one.
     `heard`: what people said of the case before; it goes to a person again then. `handed`: the proposal of the case's
     source, which takes the place of the workflow's own: no model is asked. `documents`: where the files of documents
-    are. `documents_as`: how a model is given them, if not as the workflow declares it.
+    are. `documents_as`: how a model is given them, if not as the workflow declares it. `can_ask`: tells whether the
+    source is asked for what the case lacks; there is no proposal then.
     An error of the author's own `propose` or scope is raised, and stops the run. A person is asked, without a proposal,
     where a model has no usable answer, another system does not accept us, or the proposal would not be delivered as it
     is.
@@ -147,6 +150,9 @@ def propose(
         documents_as=documents_as,
     )
     with journal.open(), before_decision(workflow), answered(heard.answers):
+        lacks = lacking_in(workflow, input)
+        if lacks and can_ask():
+            return Proposed(proposal=None, facts=Facts(floor=floor, proposed=False, lacks=lacks))
         try:
             made = (
                 _made(workflow, input, ask)
@@ -161,7 +167,12 @@ def propose(
         if made.pause is not None:
             return Proposed(proposal=None, facts=Facts(floor=floor, proposed=False, paused=made.pause))
         none_made = Facts(
-            floor=floor, proposed=False, no_proposal=str(made), no_proposal_code=made.code, model_said=made.said
+            floor=floor,
+            proposed=False,
+            no_proposal=str(made),
+            no_proposal_code=made.code,
+            model_said=made.said,
+            lacks=lacks,
         )
         return Proposed(proposal=None, facts=none_made)
     try:
@@ -176,7 +187,7 @@ def propose(
         body = proposal_body(proposal, output.body)
     except Misfit as error:
         why = f"the proposal cannot be kept as it is: {error}"
-        unfit = Facts(floor=floor, proposed=False, no_proposal=why, no_proposal_code=NOT_KEPT)
+        unfit = Facts(floor=floor, proposed=False, no_proposal=why, no_proposal_code=NOT_KEPT, lacks=lacks)
         return Proposed(proposal=None, facts=unfit)
     broken = broken_nevers(workflow, input, proposal.output)
     facts = Facts(
@@ -185,6 +196,7 @@ def propose(
         labels={name: label_of(workflow.output, name) for name in workflow.output.model_fields},
         unfamiliar=proposal.unfamiliar,
         doubts=proposal.doubts,
+        lacks=lacks,
         second=proposal.second,
         second_below=workflow.autonomy.second_opinion,
         needs_second=workflow.autonomy.needs_second,

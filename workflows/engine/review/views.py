@@ -123,7 +123,7 @@ class ReportNote:
 
 @dataclass(frozen=True, kw_only=True)
 class QuestionView:
-    """A person's question to the source of a case."""
+    """A question to the source of a case."""
 
     number: int
     """Number of the question among those of the case, from 1."""
@@ -145,6 +145,8 @@ class QuestionView:
     answer: str | None
     answered_by: str | None
     answered_at: datetime | None
+    is_by_itself: bool = False
+    """True if Countersign asked by itself for what the case lacks."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -53,7 +53,7 @@ from workflows.engine.propose.proven_facts import facts_of
 from workflows.engine.propose.segments import Groups, groups_of
 from workflows.engine.reasons import Code
 from workflows.engine.review.opening import open_review
-from workflows.engine.review.source import question_sending, questions
+from workflows.engine.review.source import missing_parts, question_sending, questions
 from workflows.engine.review.spot_checks import sampler
 from workflows.engine.run import earlier_decisions
 from workflows.engine.run.earlier_decisions import what_is_new
@@ -170,6 +170,7 @@ class Runner:
             heard=work.heard,
             handed=work.handed,
             documents=self._context.documents,
+            can_ask=lambda: self._can_ask(work),
         )
         groups = self._groups_of(work)
         proposed = replace(proposed, facts=self._with_charter(work.workflow, proposed.facts))
@@ -217,7 +218,7 @@ class Runner:
         context, run = self._context, self._move(session, work, RunState.WAITING)
         segments.keep(session, groups, team=run.team_id, case=run.case_id, run=run.id)
         kept = self._keep(session, work, proposed) if proposed.proposal is not None else None
-        open_review(
+        opened = open_review(
             session,
             context,
             run,
@@ -227,6 +228,13 @@ class Runner:
             salt=work.salt,
             alike=proposed.alike,
         )
+        if kept is None and proposed.facts.lacks and missing_parts.can_ask(session, context, run, work.workflow):
+            missing_parts.ask(session, context, run, work.workflow, review=opened, lacks=proposed.facts.lacks)
+
+    def _can_ask(self, work: Work) -> bool:
+        """Tell whether the source of a run's case is to be asked for what the case lacks."""
+        with self._context.database.read() as session:
+            return missing_parts.can_ask(session, self._context, work.run, work.workflow)
 
     def _go_alone(self, work: Work, proposed: Proposed, groups: Sequence[int], kept: Journal) -> None:
         """Deliver the proposal alone; ask a person where the workflow was paused since the proposal."""

@@ -25,7 +25,9 @@ _NO = (
     r"(?:id|ref(?:erence|erenz|\.)?|n\.o|nos?|nr|nro|num|num[mb]?er|numeron?|numero|nummer|n"
     r"|numer|cislo|folio|c|sorszam\w{0,3}|szam\w{0,3}|番号|号码|号)"
 )
-_BETWEEN = r"\)?(?: des [a-z]{3,16})?(?: ?\([^)]{1,14}\))?(?:[ ./-]{0,3}(?:vat|iva|btw|tva|zakupu|sprzedazy))?[ ./-]{0,3}"
+_BETWEEN = (
+    r"\)?(?: des [a-z]{3,16})?(?: ?\([^)]{1,14}\))?(?:[ ./-]{0,3}(?:vat|iva|btw|tva|zakupu|sprzedazy))?[ ./-]{0,3}"
+)
 _OF = r"(?:[ .\u00b0\u00ba]{0,3}(?:d[ei]l?l?a?|der|van|of)?(?: la| l.)? ?)"
 """Words between the word for a number and the word for an invoice: “numéro de facture”, “číslo faktury”."""
 _END = r"(?: ?/ ?[a-z .\u00b0\u00ba]{2,24}(?=[:#]))?[ .,:#\u00b0\u00ba\u2116-]{0,8}"

@@ -198,4 +198,3 @@ def _taxes(stated: Iterable[Stated]) -> set[Decimal]:
     """Return the taxes of a page, and their sum."""
     each = list(dict.fromkeys(value for value in _values(stated, Figure.TAX) if value))
     return {*each, sum(each, Decimal(0))}
-

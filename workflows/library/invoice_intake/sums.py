@@ -14,7 +14,11 @@ def lines_add_up(invoice: Invoice) -> bool:
     their tax in them. An invoice without lines passes.
     """
     added = sum((line.amount for line in invoice.lines), Decimal(0)) - invoice.allowances + invoice.charges
-    return not invoice.lines or _is_near(added, invoice.net, invoice.lines) or _is_near(added, invoice.total, invoice.lines)
+    return (
+        not invoice.lines
+        or _is_near(added, invoice.net, invoice.lines)
+        or _is_near(added, invoice.total, invoice.lines)
+    )
 
 
 def taxes_add_up(invoice: Invoice) -> bool:
@@ -24,7 +28,11 @@ def taxes_add_up(invoice: Invoice) -> bool:
         return True
     taxed = [one for one in listed if one.rate >= 0]
     is_whole = sum((one.tax for one in listed), Decimal(0)) == invoice.tax
-    return is_whole and _is_near(sum((one.net for one in taxed), Decimal(0)), invoice.net, taxed) and all(map(_fits, listed))
+    return (
+        is_whole
+        and _is_near(sum((one.net for one in taxed), Decimal(0)), invoice.net, taxed)
+        and all(map(_fits, listed))
+    )
 
 
 def due_adds_up(invoice: Invoice) -> bool:

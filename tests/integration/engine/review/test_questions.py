@@ -136,7 +136,7 @@ def test_the_whole_way(make_world: MakeWorld) -> None:
     (step_made,) = [line for line in after.steps if line.name == "ask"]
     assert isinstance(step_made.input, dict)
     assert step_made.input["answers"] == [{"question": WHICH, "answer": "The second one"}]
-    assert why(scene.review(case))[0] == "the source answered what you asked"
+    assert why(scene.review(case))[0] == "the source answered what it was asked"
     assert audited(scene, "question.") == [
         "question.asked",
         "question.attempting",

@@ -27,7 +27,7 @@ from workflows.engine.case.kept_content import REMOVED, kept_body, shown_text
 from workflows.engine.case.lookup import kept_json, known_workflow
 from workflows.engine.case.removed import refuse_removed
 from workflows.engine.case.transitions import move_question, move_review
-from workflows.engine.context import Context
+from workflows.engine.context import SYSTEM, Context
 from workflows.engine.declare.registry import AnyWorkflow
 from workflows.engine.declare.steps import START
 from workflows.engine.errors import BadReason, Refused, Unknown
@@ -265,6 +265,7 @@ def _view(session: Session, question: schema.Question) -> QuestionView:
         revision=question.revision,
         text=shown_text(session, question.text_id, team=team) or "",
         asked_by=question.asked_by,
+        is_by_itself=question.asked_by == SYSTEM,
         asked_at=question.asked_at,
         answer_by=question.answer_by,
         state=question.state,

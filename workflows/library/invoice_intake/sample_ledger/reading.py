@@ -20,7 +20,12 @@ MOST_LINES = 500
 def read_booking(body: Mapping[str, object]) -> Booking:
     """Return the booking in a body. Raise `Refused` (400)."""
     only(body, {*_FIELDS, *_MAY_HAVE, "lines"})
-    body = {"kind": "invoice", "taxes": [], **dict.fromkeys(("allowances", "charges", "prepaid", "rounding"), "0"), **body}
+    body = {
+        "kind": "invoice",
+        "taxes": [],
+        **dict.fromkeys(("allowances", "charges", "prepaid", "rounding"), "0"),
+        **body,
+    }
     return Booking(
         supplier=_named(body, "supplier"),
         number=_named(body, "number"),
