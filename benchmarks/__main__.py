@@ -2,14 +2,14 @@
 
 python -m benchmarks [NAME ...] [--quick] [--write] [--before DIR] [--million]
 
-NAME is throughput, clicks, asking, home, commands, failures, reports, reviewing, growth, waiting, proof or api, and
-they run in this order. Each result is written as soon as it stands, and after each of its rounds, so a run may be ended
-at any time, and gone on with by the names of the rest.
+NAME is throughput, clicks, asking, home, commands, failures, reports, reviewing, growth, waiting, proof, api or
+documents, and they run in this order. Each result is written as soon as it stands, and after each of its rounds, so a
+run may be ended at any time, and gone on with by the names of the rest.
 """
 
 from collections.abc import Mapping
 
-from benchmarks import api, clicks, commands, failures, growth, home, proof, reports, reviewer, waiting
+from benchmarks import api, clicks, commands, documents, failures, growth, home, proof, reports, reviewer, waiting
 from benchmarks.engines import __main__ as engines
 from benchmarks.gateway.__main__ import measured as gateway
 from benchmarks.kit import report
@@ -35,6 +35,7 @@ def main() -> None:
         "waiting": waiting.measured,
         "proof": proof.measured,
         "api": api.measured,
+        "documents": documents.measured,
     }
     unknown = sorted(set(chosen.names) - set(measures))
     if unknown:

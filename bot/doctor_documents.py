@@ -9,6 +9,7 @@ from bot.app import App
 from handlers.texts.operations.findings import Finding
 from workflows.documents.document import holds_documents
 from workflows.documents.shelf import FolderShelf
+from workflows.engine.declare.registry import AnyWorkflow
 from workflows.engine.documents.standing import NAMED, Standing, standing
 
 RESTORED = (
@@ -29,9 +30,8 @@ def documents(app: App) -> Iterator[Finding]:
 
 
 def takers_of(app: App) -> list[str]:
-    """Return the names of the workflows whose inputs hold documents."""
-    forms: dict[str, type[BaseModel]] = {workflow.name: workflow.input for workflow in app.context.registry}
-    return [name for name, form in forms.items() if holds_documents(form)]
+    """Return the names of the workflows whose inputs hold documents. A sample counts where its cards have a channel."""
+    return [one.name for one in app.context.registry if _takes(one) and (not one.is_sample or one.review.post_to)]
 
 
 def without_folder(app: App) -> str | None:
@@ -40,6 +40,11 @@ def without_folder(app: App) -> str | None:
     if not takers or app.context.documents.shelf is not None:
         return None
     return f"{', '.join(takers)}: no document is taken, since there is no folder for them: set COUNTERSIGN_DOCUMENTS"
+
+
+def _takes(workflow: AnyWorkflow) -> bool:
+    form: type[BaseModel] = workflow.input
+    return holds_documents(form)
 
 
 def _folder(app: App, takers: list[str]) -> Iterator[Finding]:
@@ -59,11 +64,8 @@ def _folder(app: App, takers: list[str]) -> Iterator[Finding]:
         return
     yield Finding(level="ok", what=f"documents are kept in {folder}")
     if folder.exists() and os.name == "posix" and folder.stat().st_mode & 0o077:
-        yield Finding(
-            level="bad",
-            what=f"others on this machine can enter {folder}, which holds documents",
-            do=f"chmod 700 {folder}",
-        )
+        what = f"others on this machine can enter {folder}, which holds documents"
+        yield Finding(level="bad", what=what, do=f"chmod 700 {folder}")
 
 
 def _kept(found: Standing) -> Iterator[Finding]:

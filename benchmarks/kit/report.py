@@ -16,6 +16,7 @@ ORDER = (
     "Waiting",
     "Clicks",
     "Size",
+    "Documents",
     "Home",
     "Commands",
     "Reviewing",

@@ -80,7 +80,13 @@ class Tools:
         self,
         call: Call[Any, Any],
         workflow: Annotated[str, Field(min_length=1, max_length=200, description="A name from list_workflows.")],
-        input: Annotated[dict[str, JsonValue], Field(description="Values for its input_schema.")],
+        input: Annotated[
+            dict[str, JsonValue],
+            Field(
+                description="Values for its input_schema. A document there is the reference that the file got when it "
+                "was handed in: POST /v1/documents over HTTP, with the same key."
+            ),
+        ],
         proposal: Annotated[
             dict[str, JsonValue] | None,
             Field(

@@ -69,7 +69,7 @@ class SlackFiles:
             raise FileNotGiven(Why.TOO_LARGE)
         address = about.url_private_download or about.url_private
         if not self._is_of_slack(address):
-            log.warning("file.from_elsewhere", file=file, host=str(urlsplit(address).hostname)[:100])
+            log.warning("file.from_elsewhere", file=file)
             raise FileNotGiven(NoFile.ELSEWHERE)
         return Fetched(name=about.name, data=self._read(address, about, most=most), owner=about.user)
 

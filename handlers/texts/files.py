@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
+from handlers.texts.answers import sentence
 from handlers.texts.pieces import Told, line, words
 from workflows.documents.refusals import Why
 from workflows.engine.sources.heard.views import FileProblem, FilesRefusedNote, NoFile
@@ -42,7 +43,7 @@ def complaints(problems: Sequence[FileProblem]) -> dict[str, str]:
     for one in problems:
         several = sum(other.field == one.field for other in problems) > 1 or one.place > 1
         said = f"{f'file {one.place}: ' if several else ''}{why_not(one.why)}"
-        found[one.field] = f"{found[one.field]}; {said}" if one.field in found else said
+        found[one.field] = f"{found[one.field]} {sentence(said)}" if one.field in found else sentence(said)
     return found
 
 

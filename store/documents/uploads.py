@@ -1,14 +1,24 @@
 """Uploads: the documents that a source handed in by itself, to name them in a case afterwards."""
 
+from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session
 
 from store.db import rows
 from store.schema import DocumentRow, DocumentUpload
 
 _AS_IT_IS = {"synchronize_session": False}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Unnamed:
+    """The files of a source that no case names."""
+
+    number: int
+    size: int
+    """Bytes of all together."""
 
 
 def note(session: Session, document: int, *, source: int, name: str, at: datetime, team: int) -> None:
@@ -34,6 +44,18 @@ def name_of(session: Session, sha256: str, *, source: int, team: int) -> str | N
         .where(DocumentUpload.team_id == team, DocumentUpload.source_id == source)
     )
     return session.scalar(query)
+
+
+def unnamed(session: Session, *, source: int, team: int) -> Unnamed:
+    """Return how much a source handed in that no case holds."""
+    query = (
+        select(func.count(), func.coalesce(func.sum(DocumentRow.size), 0))
+        .join(DocumentUpload, DocumentUpload.document_id == DocumentRow.id)
+        .where(DocumentRow.team_id == team, DocumentRow.unheld_since.is_not(None))
+        .where(DocumentUpload.team_id == team, DocumentUpload.source_id == source)
+    )
+    number, size = session.execute(query).one()
+    return Unnamed(number=number, size=int(size))
 
 
 def forget(session: Session, *, team: int, before: datetime, at_most: int) -> int:

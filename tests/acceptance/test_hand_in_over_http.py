@@ -13,8 +13,11 @@ from sqlalchemy.engine import make_url
 from store.db.database import Database
 from tests.acceptance.reading import ROOT, python_blocks
 from tests.integration.handlers.api.served import Served, served
+from tests.paper import claims, pdf
 from tests.waiting import LONGEST
 from workflows import Autonomy, Run, Workflow
+from workflows.documents.documents import Documents
+from workflows.documents.shelf import FolderShelf
 from workflows.engine.review import reviews
 from workflows.library.support_triage.workflow import Ticket, Triage
 
@@ -30,7 +33,7 @@ def section(title: str) -> str:
 
 
 @pytest.fixture
-def shop(migrated_sqlite_url: str) -> Iterator[Served]:
+def shop(migrated_sqlite_url: str, tmp_path: Path) -> Iterator[Served]:
     """A server with the workflow of the page, delivering nowhere."""
     triage = Workflow(
         name="support-triage",
@@ -47,8 +50,10 @@ def shop(migrated_sqlite_url: str) -> Iterator[Served]:
         return "done"
 
     database = Database(migrated_sqlite_url, connections=24)
-    with served(database, answer=APPROVED) as server:
+    documents = Documents(FolderShelf(tmp_path / "shelf"))
+    with served(database, answer=APPROVED, documents=documents) as server:
         server.world.registry.add(triage)
+        server.world.registry.add(claims())
         yield server
     database.close()
 
@@ -56,7 +61,7 @@ def shop(migrated_sqlite_url: str) -> Iterator[Served]:
 class Shell:
     """A shell in which the lines of the page are typed."""
 
-    def __init__(self, server: Served, folder: Path) -> None:
+    def __init__(self, server: Served, folder: Path, **variables: str) -> None:
         file = make_url(str(server.world.database.engine.url)).database
         self._folder = folder
         self._port = server.port
@@ -64,6 +69,7 @@ class Shell:
             "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
             "HOME": str(folder),
             "COUNTERSIGN_DATABASE_URL": f"sqlite:///{file}",
+            **variables,
         }
 
     def type(self, lines: str) -> str:
@@ -72,7 +78,7 @@ class Shell:
         done = self._run(["bash", "-c", script])
         for line in (self._folder / "exported").read_text().splitlines():
             name, _, value = line.removeprefix("declare -x ").partition("=")
-            if name in ("KEY", "API"):
+            if name in ("KEY", "API", "FORM"):
                 self._variables[name] = json.loads(value)
         return done
 
@@ -120,3 +126,19 @@ def test_each_line_for_curl_and_for_python_does_what_the_page_says(shop: Served,
     reviews.approve(world.context, review.id, shown=review.version, by="U0ANNA")
     world.work()
     assert shell.python(program) == f"approved: {dict(sorted(APPROVED.items()))}\n"
+
+
+def test_each_line_for_files_does_what_the_page_says(shop: Served, tmp_path: Path) -> None:
+    """A file is handed in and named in a case; what is no document is refused in the words of the page."""
+    page = section("Files over HTTP")
+    add, upload, hand_in, other = [block.split("```", 1)[0] for block in page.split("```sh\n")[1:]]
+    (tmp_path / "claim.pdf").write_bytes(pdf("Claim 7\nAmount 12.00"))
+    (tmp_path / "notes.txt").write_text("Notes")
+    (tmp_path / "workflows.py").write_text("from tests.paper import claims\n\nmade = claims()\n")
+    shell = Shell(shop, tmp_path, COUNTERSIGN_WORKFLOWS="workflows.py", PYTHONPATH=str(ROOT))
+    shell.type(add)
+    shell.type(upload)
+    assert f"    {shell.type(hand_in)}" in page
+    assert f"    {shell.type(other)}" in page
+    shop.world.work()
+    assert shop.world.state(1) == "waiting"

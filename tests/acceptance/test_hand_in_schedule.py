@@ -11,12 +11,13 @@ from tests.acceptance.reading import ROOT, python_blocks
 from tests.acceptance.test_typing import reported
 from tests.integration.bot.commandline import LONGEST, CommandLine, wait_until
 from tests.integration.tools.post_office import PASSWORD, USER, PostOffice, mail, post_office
+from tests.paper import pdf
 
 pytestmark = pytest.mark.slow
 
 SECTION = (ROOT / "docs" / "hand-in.md").read_text().partition("## On a schedule, or from a mailbox")[2]
 SECTION = SECTION.partition("\n## ")[0]
-SCHEDULE, MAILBOX = python_blocks(SECTION)
+SCHEDULE, MAILBOX, WITH_FILES = python_blocks(SECTION)
 COMMANDS = [
     line.partition("#")[0].split()[1:] for line in SECTION.splitlines() if line.startswith("    countersign fetch")
 ]
@@ -32,8 +33,8 @@ def office() -> Iterator[PostOffice]:
 
 
 def test_the_code_has_its_types(tmp_path: Path) -> None:
-    files = [tmp_path / "refunds.py", tmp_path / "mailbox.py"]
-    for file, code in zip(files, (SCHEDULE, MAILBOX), strict=True):
+    files = [tmp_path / "refunds.py", tmp_path / "mailbox.py", tmp_path / "invoices.py"]
+    for file, code in zip(files, (SCHEDULE, MAILBOX, WITH_FILES), strict=True):
         file.write_text(code)
     assert reported(files) == set()
 
@@ -76,3 +77,27 @@ def test_the_mailbox_is_read(
         monkeypatch.setenv(f"HELP_{name}", value)
     exec(compile(MAILBOX, "mailbox.py", "exec"), {"__name__": "mailbox"})
     assert "Ann <ann@example.com> subject 1 [] False" in capsys.readouterr().out
+
+
+def test_each_pdf_in_a_mailbox_is_a_case(office: PostOffice, countersign: CommandLine) -> None:
+    """Other files are left alone, and a PDF that is none is said."""
+    files = {
+        "May.pdf": pdf("Invoice 7\nTotal 12.00"),
+        "June.PDF": pdf("Invoice 8"),
+        "logo.png": b"\x89PNG",
+        "bad.pdf": b"no",
+    }
+    with office.opened() as box:
+        box.folder.create("Bills")
+        box.append(mail(2, files=files), "Bills")
+    code = WITH_FILES.replace("files=True", 'folder="Bills", files=True')
+    (countersign.folder / "invoices.py").write_text(code)
+    account = {"HOST": "127.0.0.1", "PORT": str(office.port), "USER": USER, "PASSWORD": PASSWORD, "SECURITY": "none"}
+    countersign.settings.update({f"INVOICES_{name}": value for name, value in account.items()})
+    countersign.settings.update(COUNTERSIGN_WORKFLOWS="invoices.py", COUNTERSIGN_MODEL="local")
+    said = countersign("fetch", "mailed-invoices")
+    assert said.code == 1
+    assert "2 taken in" in said.out
+    assert "row 3 was refused: file: by its content it is no PDF" in said.out
+    (first, _) = sorted(countersign.done("cases", "--json").json(), key=lambda case: str(case["key"]))
+    assert first["key"].endswith("-0")

@@ -8,6 +8,7 @@ from tests.acceptance.project import Project
 from tests.acceptance.reading import ROOT, python_blocks, shell_lines
 from tests.acceptance.test_typing import reported
 from tests.integration.bot.commandline import CommandLine
+from tests.paper import pdf
 
 PAGE = (ROOT / "docs" / "testing.md").read_text()
 
@@ -19,6 +20,7 @@ def test_all_code_of_the_page_runs_as_one_file_of_tests(project: Project) -> Non
     stated = re.findall(r"^def test_", code, re.MULTILINE)
     assert len(stated) >= 6
     project.write({"test_refunds.py": code})
+    (project.folder / "claim.pdf").write_bytes(pdf("Claim 7\nAmount 12.00"))
     tested = project.pytest()
     assert f"{len(stated)} passed" in tested.stdout, tested.stdout
     assert reported([project.folder / "test_refunds.py"]) == set()

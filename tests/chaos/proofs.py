@@ -665,8 +665,10 @@ PROOFS: dict[str, tuple[str, tuple[str, ...]]] = {
         ("slack/test_command_text::test_sql_in_the_words_of_a_command_finds_nothing_and_changes_nothing",),
     ),
     "A25": (
-        "paths as names of prompts",
+        "paths as names of prompts and of documents",
         (
+            "integration/engine/documents/test_keeping::test_rows_of_a_file_name_documents_below_its_folder",
+            "unit/documents/test_shelf::test_no_path_is_made_of_anything_but_a_hash",
             "unit/model/test_prompts::test_no_name_leads_out_of_the_folder",
             "unit/model/test_prompts::test_no_link_leads_out_of_the_folder",
         ),
@@ -783,8 +785,9 @@ PROOFS: dict[str, tuple[str, tuple[str, ...]]] = {
         ),
     ),
     "A43": (
-        "a database that others can read",
+        "a database, or documents, that others can read",
         (
+            "unit/documents/test_shelf::test_only_their_owner_reads_documents",
             "integration/bot/cli/test_hostile::test_a_new_database_is_for_its_owner_alone",
             "integration/bot/cli/test_hostile::test_doctor_names_a_database_that_others_can_read",
         ),

@@ -1,7 +1,8 @@
 """The way of an invoice's file, from its bytes to its marks, with a scripted stand-in for the model."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import date
 
 from tests.covered import Covered, covered
 from tests.documents.scripted import FIELDS, quotes
@@ -21,7 +22,11 @@ from workflows.library.invoice_intake.invoice import Arrival, Invoice
 from workflows.library.invoice_intake.known import compared
 from workflows.library.invoice_intake.ledger import Known, Supplier
 from workflows.library.invoice_intake.workflow import intake
+from workflows.tools.dates import dates_in
 
+_MONTHS = 12
+_LONGEST = 200
+"""Characters of a quote."""
 CONFIDENCE = 0.97
 """Confidence of the stand-in in everything."""
 AMOUNTS = ("net", "tax", "total", "due", "prepaid", "allowances", "charges")
@@ -94,7 +99,8 @@ def outcome(documents: Documents, data: bytes, name: str, truth: Invoice, *, bes
 def wrongly(documents: Documents, arrival: Arrival, truth: Invoice) -> tuple[int, list[str]]:
     """Return how many wrong readings were tried, and those whose wrong value got evidence.
 
-    Each field of an amount is given the value, and the quote, of each other one that is not the same.
+    Each field of an amount is given the value, and the quote, of each other one that is not the same. The date is given
+    each other date of the pages.
     """
     given = quotes(list(documents_of(arrival))[:1], truth)
     tried, passed = 0, list[str]()
@@ -108,7 +114,22 @@ def wrongly(documents: Documents, arrival: Arrival, truth: Invoice) -> tuple[int
             found = places_in(intake, documents_of(arrival), read)[one]
             if found.standing is Standing.FOUND:
                 passed.append(f"{one} as {other}: {given[other]!r}")
+    for day, row in _other_days(arrival, truth):
+        tried += 1
+        read = proposed(arrival, truth.model_copy(update={"date": day}), {"date": row})
+        if places_in(intake, documents_of(arrival), read)["date"].standing is Standing.FOUND:
+            passed.append(f"date as {day}: {row!r}")
     return tried, passed
+
+
+def _other_days(arrival: Arrival, truth: Invoice) -> Iterator[tuple[date, str]]:
+    """Yield the other dates of the pages, each with its row."""
+    swapped = {truth.date}
+    if truth.date.day <= _MONTHS:
+        swapped.add(truth.date.replace(day=truth.date.month, month=truth.date.day))
+    for row in dict.fromkeys(arrival.words.splitlines()):
+        if 0 < len(row.strip()) <= _LONGEST:
+            yield from ((day, row.strip()) for day in dates_in(row) if day not in swapped)
 
 
 def _marked(documents: Documents, arrival: Arrival, proposal: Proposal[Invoice]) -> list[MarkedPage]:

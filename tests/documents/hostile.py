@@ -3,6 +3,7 @@
 `HOSTILE` has them by name. Some are read, because nothing of them is ever carried out; the others are refused.
 """
 
+import hashlib
 import io
 import struct
 import zipfile
@@ -243,14 +244,14 @@ def _nested_parts(depth: int) -> bytes:
 
 def mail_with(*files: tuple[str, bytes]) -> bytes:
     """Return a mail that brings files. Their names are put in as they are."""
-    edge = b"edge"
-    parts = b"--edge\r\nContent-Type: text/plain\r\n\r\nsee below\r\n"
+    edge = hashlib.sha256(b"".join(content for _, content in files)).hexdigest()[:20].encode()
+    parts = b"--" + edge + b"\r\nContent-Type: text/plain\r\n\r\nsee below\r\n"
     for name, content in files:
         parts += (
-            b"--edge\r\nContent-Type: application/octet-stream\r\nContent-Transfer-Encoding: binary\r\n"
+            b"--" + edge + b"\r\nContent-Type: application/octet-stream\r\nContent-Transfer-Encoding: binary\r\n"
             b'Content-Disposition: attachment; filename="' + name.encode() + b'"\r\n\r\n' + content + b"\r\n"
         )
-    return mail(kind=b"multipart/mixed; boundary=" + edge, body=parts + b"--edge--\r\n")
+    return mail(kind=b"multipart/mixed; boundary=" + edge, body=parts + b"--" + edge + b"--\r\n")
 
 
 def _archive(name: str) -> bytes:

@@ -342,7 +342,7 @@ def _boxes(paper: Paper, pairs: Sequence[tuple[str, str]]) -> None:
     wide = paper.width / 4
     at = 0
     while at < len(pairs):
-        some, room, x = [], 4, 0
+        some, room, x = list[tuple[int, str, str]](), 4, 0
         while at < len(pairs) and room > 0:
             label, value = pairs[at]
             need = 1 + max(len(label) * 4, len(value) * 5.4) // wide

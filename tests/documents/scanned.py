@@ -1,4 +1,4 @@
-"""Papers as a scanner or a telephone gives them: skewed, grey, with noise, a fold and a shadow, and without any text."""
+"""Papers as a scanner or a telephone gives them: skewed, grey, with noise, a fold or a shadow, and no text."""
 
 from dataclasses import dataclass
 from io import BytesIO

@@ -1,4 +1,4 @@
-"""A stand-in for a model that reads invoices: it gives the truth, with quotes taken from the pages as a model takes them.
+"""A stand-in for a model that reads invoices: it gives the truth, with quotes from the pages as a model takes them.
 
 It is scripted and reads nothing: it looks for each true value on the pages, and quotes the row, the label with the
 value, or the value alone, turn by turn. Of several rows it takes the one whose words it would take for the field's.
@@ -8,7 +8,6 @@ Whether that place is right is not its to know: the rules of the automation have
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
 from decimal import Decimal
 from hashlib import sha256
 
@@ -19,7 +18,7 @@ from workflows.library.invoice_intake.workflow import intake
 from workflows.tools.quotes import Span
 
 _WORDS: Mapping[str, str] = {
-    "net": r"net|sub|ht\b|base|imponibile|excl|exkl|netto|razem|ilíquido|ilíq|veroton|καθαρ|warenwert|summe|小計|taxable",
+    "net": r"net|sub|ht\b|base|imponibile|excl|exkl|netto|razem|ilíquido|ilíq|veroton|καθαρ|warenwert|summe|小計",
     "tax": r"vat|tax|mwst|ust|umsatzsteuer|tva|iva|btw|moms|kdv|alv|φπα|税|gst",
     "total": r"total|ttc|gesamt|betrag|brutto|end|合計|合计|σύνολο|i alt|yhteens|documento|tutar|summe",
     "due": r"due|pay|pagar|zahl|betalen|betala|maksettava|ödenecek|rest|offen|total|zapłaty|total",
@@ -96,8 +95,3 @@ def _places(pages: Sequence[str], value: object) -> Iterator[_Found]:
             # A credit note that is printed without a minus.
             for spans in stated_at(page, -value):
                 yield _Found(page=page, span=Span(start=spans[0].start, end=spans[-1].end))
-
-
-def is_figure(value: object) -> bool:
-    """Tell whether a value is a number or a date, which has one place."""
-    return isinstance(value, Decimal | date)

@@ -70,7 +70,7 @@ def connect(data: bytes, asked: dict[str, Any]) -> bytes:  # Any: JSON
 
 def lie(data: bytes, asked: dict[str, Any]) -> bytes:  # Any: JSON
     """Answer what no task answers, as one does that was taken over."""
-    os.write(1, data)
+    os.write(3, data)
     os._exit(0)
 
 

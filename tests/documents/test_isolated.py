@@ -1,5 +1,6 @@
 """The process that opens files: what it may do, what ends it, and what is left of it."""
 
+import shutil
 import socket
 import subprocess
 import sys
@@ -8,7 +9,6 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-import psutil
 import pytest
 
 from tests.waiting import wait_until
@@ -134,11 +134,22 @@ def test_others_wait_for_their_turn_and_are_refused_when_it_takes_too_long() -> 
 def test_many_threads_read_at_once_also_while_it_is_killed(isolated: Isolated) -> None:
     def read(number: int) -> bool:
         if number == 10:
-            _zygote(isolated).kill()
+            assert isolated._zygote
+            isolated._zygote.process.kill()
         return _works(isolated)
 
     with ThreadPoolExecutor(max_workers=8) as threads:
         assert all(threads.map(read, range(40)))
+
+
+def test_where_no_process_can_be_had_the_file_is_not_to_blame(monkeypatch: pytest.MonkeyPatch) -> None:
+    for program in ("/no/such/python", shutil.which("false")):
+        monkeypatch.setattr(sys, "executable", program)
+        without = Isolated()
+        with pytest.raises(DocumentRefused) as refused:
+            without.run(f"{TASKS}.repeat", b"x")
+        assert refused.value.why is Why.BUSY
+        without.close()
 
 
 def test_nothing_is_left_when_the_process_ends_whichever_way(tmp_path: Path) -> None:
@@ -165,16 +176,8 @@ if sys.argv[1] == "killed":
         wait_until(lambda pid=pid, root=root: not _lives(int(pid)) and not Path(root).exists())  # type: ignore[misc]  # bound at once
 
 
-def _zygote(isolated: Isolated) -> psutil.Process:
-    return next(
-        child
-        for child in psutil.Process().children()
-        if str(isolated._zygote.root) in child.cmdline()  # type: ignore[union-attr]  # it runs
-    )
-
-
 def _lives(pid: int) -> bool:
     try:
-        return psutil.Process(pid).status() != psutil.STATUS_ZOMBIE
-    except psutil.NoSuchProcess:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except (FileNotFoundError, ProcessLookupError):
         return False

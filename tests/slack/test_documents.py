@@ -213,7 +213,7 @@ def test_a_form_takes_files_and_says_at_the_field_what_is_wrong_with_one(stage: 
     assert asked["form.0.0"]["max_files"] == 1
     assert (asked["photos.0.0"]["type"], asked["photos.0.0"]["max_files"]) == ("file_input", 10)
     wrong = ana.submit({"number.0.0": "7", "form.0.0": [ana.upload("a.pdf", NO_PDF)]})
-    assert wrong.errors == {"form.0.0": "it is no PDF, picture or mail. Send it as a PDF"}
+    assert wrong.errors == {"form.0.0": "It is no PDF, picture or mail. Send it as a PDF."}
     again = ana.submit({})
     assert again.errors == wrong.errors
     photos: list[JsonValue] = [ana.upload("bumper.pdf", PHOTO)]
@@ -282,7 +282,7 @@ def test_nobody_hands_in_the_file_of_another(stage: Stage) -> None:
     assert view is not None
     view.values["form.0.0"]["value"] = {"type": "file_input", "files": [{"id": theirs, "name": "mine.pdf"}]}
     wrong = ana.submit({"number.0.0": "7"})
-    assert wrong.errors == {"form.0.0": "another person uploaded it. Choose a file of your own"}
+    assert wrong.errors == {"form.0.0": "Another person uploaded it. Choose a file of your own."}
     assert rows(stage, schema.Case) == []
 
 
@@ -323,7 +323,7 @@ def test_an_engineer_puts_another_file_in_and_an_empty_input_keeps_the_present_o
     kim.close(all=True)
     opened()
     assert kim.submit({"why!.0.0": "wrong", "form.0.0": [kim.upload("x.pdf", NO_PDF)]}).errors == {
-        "form.0.0": "it is no PDF, picture or mail. Send it as a PDF"
+        "form.0.0": "It is no PDF, picture or mail. Send it as a PDF."
     }
     photos: list[JsonValue] = [kim.upload("bumper.pdf", PHOTO)]
     kim.submit({"form.0.0": [], "photos.0.0": photos})

@@ -227,7 +227,7 @@ def test_pages_and_originals_go_with_the_content_of_their_case(desk: Desk) -> No
     assert desk.left() == []
     assert desk.pages() == []
     assert [one.sha256 for one in desk.files()] == ["", ""]
-    assert desk.direct(ANA) == []
+    assert [[file["mode"] for file in one.files] for one in desk.direct(ANA)] == [["tombstone"]]
 
 
 def test_a_picture_that_slack_has_not_looked_through_yet_is_shown_a_moment_later(desk: Desk) -> None:
@@ -331,3 +331,21 @@ def test_several_documents_are_each_their_own_choice(desk: Desk) -> None:
     desk.person(ANA).press_in_view(f"{Action.ORIGINAL}.2")
     desk.work()
     assert [one["name"] for one in desk.direct(ANA)[-1].files] == ["photo 0.pdf"]
+
+
+def test_explain_offers_the_original(desk: Desk) -> None:
+    case = desk.take(placed(desk))
+    assert desk.person(ANA).command(SUPPORT, "/countersign", f"explain {case}").acknowledged
+    assert "Open claim.pdf" in words(desk.view(ANA).blocks)
+    desk.person(ANA).press_in_view(f"{Action.ORIGINAL}.1")
+    desk.work()
+    assert desk.direct(ANA)[-1].files
+
+
+def test_a_session_shows_the_page_beside_its_case(desk: Desk) -> None:
+    workflow = placed(desk)
+    desk.take(workflow)
+    desk.take(workflow, "8")
+    desk.person(ANA).command(SUPPORT, "/countersign", "review")
+    shown = desk.view(ANA)
+    assert [one["type"] for one in shown.blocks].count("image") == 1

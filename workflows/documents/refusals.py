@@ -28,6 +28,8 @@ class Why(StrEnum):
     """This installation keeps no documents."""
     BUSY = "busy"
     """Too many others are being read: it can be handed in again later."""
+    TOO_MANY_UNNAMED = "too_many_unnamed"
+    """Its source handed in too much that no case names: it can be handed in again later."""
     NOT_KEPT = "not_kept"
     """It cannot be written to the shelf now, as on a full disk: it can be handed in again later."""
 
@@ -82,6 +84,8 @@ _WORDS = {
     Why.BROKEN: "it is broken and cannot be opened: open it on your side, save it anew and send it again",
     Why.TOO_SLOW: "reading it took too much time or memory: print it as a new PDF and send that",
     Why.NO_PLACE: "no folder for documents is set here: set COUNTERSIGN_DOCUMENTS",
+    Why.TOO_MANY_UNNAMED: "the files that you handed in and no case names take {found} bytes, and at most {most} are "
+    "kept: hand in their cases, or send it again tomorrow",
     Why.NOT_KEPT: "it cannot be kept here now, since the disk is full or its folder cannot be written: send it again "
     "later",
     Why.BUSY: "too many other files are being read just now: send it again in a minute",

@@ -102,6 +102,8 @@ def mapped(text: str, *, folded: bool = False, with_gaps: bool = False) -> Mappe
             if not is_gap and unicodedata.category(char) in _UNSEEN:
                 continue
             if is_gap and not with_gaps:
+                if ready and ready[-1] in " \n":
+                    ready[-1] = "\n"
                 if not ready or ready[-1] in " \n":
                     continue
                 char = " " if char in _SOFT_GAPS else "\n"

@@ -39,12 +39,12 @@ CONFIRM = record(
     {"style": one_of("primary", "danger")},
 )
 
-SLACK_FILE = record(
+FILE = record(
     {},
     {"id": matching(r"F[A-Z0-9]{8,}", "the id of a file"), "url": link(limits.IMAGE_URL)},
     also=(exactly_one("id", "url"),),
 )
-PICTURED = {"image_url": link(limits.IMAGE_URL), "slack_file": SLACK_FILE}
+PICTURED = {"image_url": link(limits.IMAGE_URL), "slack_file": FILE}
 """Ways of naming a picture."""
 IMAGE_ELEMENT = record(
     {"alt_text": string(limits.IMAGE_ALT_TEXT)}, PICTURED, also=(exactly_one("image_url", "slack_file"),)

@@ -1,6 +1,7 @@
 """The control API over HTTP."""
 
 from collections.abc import Awaitable, Callable
+from functools import partial
 from hmac import compare_digest
 from typing import TypeVar
 
@@ -10,19 +11,19 @@ from starlette.responses import Response
 
 from bot.sandbox.control import failures, orders
 from bot.sandbox.errors import BadRequest, NotPossible
-from bot.sandbox.http.files import given
 from bot.sandbox.http.gate import answer, content_type, read_body
 from bot.sandbox.json import Object, parse
-from bot.sandbox.people import administration, commands, events, files, presses, submissions, suggestions, typing
+from bot.sandbox.people import administration, commands, events, presses, submissions, suggestions, typing
 from bot.sandbox.people.outcomes import told
 from bot.sandbox.people.sight import find_channel, find_person, home_seen, messages_seen, views_seen
-from bot.sandbox.state.files import LARGEST, FileMode
 from bot.sandbox.state.sandbox import Sandbox
 
 LONGEST_WAIT = 30.0
 """Seconds."""
 
 Handler = Callable[[Request], Awaitable[Response]]
+PressIn = Callable[..., Awaitable[Object]]
+"""Presses something in a view."""
 Kind = TypeVar("Kind", bound=orders.Order)
 
 
@@ -32,54 +33,52 @@ class Control:
     def __init__(self, sandbox: Sandbox) -> None:
         self._sandbox = sandbox
         self.reading: dict[str, Handler] = {
-            "workspace": self._guarded(self._workspace),
-            "channels/{channel}/messages": self._guarded(self._messages),
-            "views": self._guarded(self._views),
-            "home": self._guarded(self._home),
-            "calls": self._guarded(self._calls),
-            "wait": self._guarded(self._wait),
+            "workspace": self.guarded(self._workspace),
+            "channels/{channel}/messages": self.guarded(self._messages),
+            "views": self.guarded(self._views),
+            "home": self.guarded(self._home),
+            "calls": self.guarded(self._calls),
+            "wait": self.guarded(self._wait),
         }
         self.acting: dict[str, Handler] = {
-            "press": self._ordered(orders.Press, self._press),
-            "press_in_view": self._ordered(orders.PressInView, self._press_in_view),
-            "press_in_home": self._ordered(orders.PressInHome, self._press_in_home),
-            "shortcut": self._ordered(orders.Shortcut, self._shortcut),
-            "say": self._ordered(orders.Say, self._say),
-            "rewrite": self._ordered(orders.Rewrite, self._rewrite),
-            "withdraw": self._ordered(orders.Withdraw, self._withdraw),
-            "join": self._ordered(orders.Join, self._join),
-            "type": self._ordered(orders.FillIn, self._type),
-            "submit": self._ordered(orders.Submit, self._submit),
-            "suggest": self._ordered(orders.Suggest, self._suggest),
-            "close": self._ordered(orders.Close, self._close),
-            "command": self._ordered(orders.Command, self._command),
-            "open_home": self._ordered(orders.ForUser, self._open_home),
-            "delete_file": self._ordered(orders.DeleteFile, self._delete_file),
-            "admin/delete_message": self._ordered(orders.ForMessage, self._delete_message),
-            "admin/archive_channel": self._ordered(orders.ForChannel, self._archive),
-            "admin/unarchive_channel": self._ordered(orders.ForChannel, self._unarchive),
-            "admin/remove_bot": self._ordered(orders.ForChannel, self._remove_bot),
-            "admin/add_bot": self._ordered(orders.ForChannel, self._add_bot),
-            "admin/set_group": self._ordered(orders.SetGroup, self._set_group),
-            "admin/set_guide": self._ordered(orders.SetGuide, self._set_guide),
-            "admin/set_disabled": self._ordered(orders.SetDisabled, self._set_disabled),
-            "admin/send_payload": self._ordered(orders.SendPayload, self._send_payload),
-            "admin/deactivate_user": self._ordered(orders.ForUser, self._deactivate),
-            "admin/change_user": self._ordered(orders.ChangeUser, self._change_user),
-            "admin/revoke_token": self._ordered(orders.Nothing, self._revoke),
-            "admin/restore_token": self._ordered(orders.Nothing, self._restore),
-            "admin/refresh_sockets": self._ordered(orders.Refresh, self._refresh),
-            "admin/set_request_url": self._ordered(orders.SetRequestUrl, self._set_request_url),
-            "admin/set_scopes": self._ordered(orders.SetScopes, self._set_scopes),
-            "admin/send_event": self._ordered(orders.SendEvent, self._send_event),
-            "admin/send_event_again": self._ordered(orders.SendEventAgain, self._send_event_again),
-            "admin/reset": self._ordered(orders.Nothing, self._reset),
-            "admin/set_file_seconds": self._ordered(orders.SetFileSeconds, self._set_file_seconds),
-            "faults/call": self._ordered(orders.FailCall, self._fail_call),
-            "faults/duplicate_envelopes": self._ordered(orders.DuplicateEnvelopes, self._duplicate_envelopes),
-            "faults/refresh_before_envelopes": self._ordered(orders.RefreshBefore, self._refresh_before),
-            "faults/disconnect": self._ordered(orders.Disconnect, self._disconnect),
-            "faults/none": self._ordered(orders.Nothing, self._no_faults),
+            "press": self.ordered(orders.Press, self._press),
+            "press_in_view": self.ordered(orders.PressInView, partial(self._press_in, presses.press_in_view)),
+            "press_in_home": self.ordered(orders.PressInHome, partial(self._press_in, presses.press_in_home)),
+            "shortcut": self.ordered(orders.Shortcut, self._shortcut),
+            "say": self.ordered(orders.Say, self._say),
+            "rewrite": self.ordered(orders.Rewrite, self._rewrite),
+            "withdraw": self.ordered(orders.Withdraw, self._withdraw),
+            "join": self.ordered(orders.Join, self._join),
+            "type": self.ordered(orders.FillIn, self._type),
+            "submit": self.ordered(orders.Submit, self._submit),
+            "suggest": self.ordered(orders.Suggest, self._suggest),
+            "close": self.ordered(orders.Close, self._close),
+            "command": self.ordered(orders.Command, self._command),
+            "open_home": self.ordered(orders.ForUser, self._open_home),
+            "admin/delete_message": self.ordered(orders.ForMessage, self._delete_message),
+            "admin/archive_channel": self.ordered(orders.ForChannel, self._archive),
+            "admin/unarchive_channel": self.ordered(orders.ForChannel, self._unarchive),
+            "admin/remove_bot": self.ordered(orders.ForChannel, self._remove_bot),
+            "admin/add_bot": self.ordered(orders.ForChannel, self._add_bot),
+            "admin/set_group": self.ordered(orders.SetGroup, self._set_group),
+            "admin/set_guide": self.ordered(orders.SetGuide, self._set_guide),
+            "admin/set_disabled": self.ordered(orders.SetDisabled, self._set_disabled),
+            "admin/send_payload": self.ordered(orders.SendPayload, self._send_payload),
+            "admin/deactivate_user": self.ordered(orders.ForUser, self._deactivate),
+            "admin/change_user": self.ordered(orders.ChangeUser, self._change_user),
+            "admin/revoke_token": self.ordered(orders.Nothing, self._revoke),
+            "admin/restore_token": self.ordered(orders.Nothing, self._restore),
+            "admin/refresh_sockets": self.ordered(orders.Refresh, self._refresh),
+            "admin/set_request_url": self.ordered(orders.SetRequestUrl, self._set_request_url),
+            "admin/set_scopes": self.ordered(orders.SetScopes, self._set_scopes),
+            "admin/send_event": self.ordered(orders.SendEvent, self._send_event),
+            "admin/send_event_again": self.ordered(orders.SendEventAgain, self._send_event_again),
+            "admin/reset": self.ordered(orders.Nothing, self._reset),
+            "faults/call": self.ordered(orders.FailCall, self._fail_call),
+            "faults/duplicate_envelopes": self.ordered(orders.DuplicateEnvelopes, self._duplicate_envelopes),
+            "faults/refresh_before_envelopes": self.ordered(orders.RefreshBefore, self._refresh_before),
+            "faults/disconnect": self.ordered(orders.Disconnect, self._disconnect),
+            "faults/none": self.ordered(orders.Nothing, self._no_faults),
         }
 
     async def _workspace(self, request: Request) -> Object:
@@ -136,18 +135,8 @@ class Control:
             confirmed=order.confirmed,
         )
 
-    async def _press_in_view(self, order: orders.PressInView) -> Object:
-        return await presses.press_in_view(
-            self._sandbox,
-            order.user,
-            action_id=order.action_id,
-            block_id=order.block_id,
-            selected=order.selected,
-            confirmed=order.confirmed,
-        )
-
-    async def _press_in_home(self, order: orders.PressInHome) -> Object:
-        return await presses.press_in_home(
+    async def _press_in(self, press: PressIn, order: orders.PressInView) -> Object:
+        return await press(
             self._sandbox,
             order.user,
             action_id=order.action_id,
@@ -190,37 +179,6 @@ class Control:
 
     async def _open_home(self, order: orders.ForUser) -> Object:
         return await administration.open_home(self._sandbox, order.user)
-
-    async def upload(self, request: Request) -> Response:
-        """Answer POST /control/files?user=USER&name=NAME, with the bytes of a file that a person uploads."""
-
-        async def act(request: Request) -> Object:
-            query = request.query_params
-            mode = query.get("mode", FileMode.HOSTED)
-            if mode not in set(FileMode):
-                raise NotPossible(400, f"{mode[:50]!r} is no mode of a file")
-            data = await read_body(request, most=LARGEST)
-            shown = files.upload(self._sandbox, query.get("user", ""), query.get("name", ""), data, mode=FileMode(mode))
-            return {"file": shown}
-
-        return await self._guarded(act)(request)
-
-    async def file(self, request: Request) -> Response:
-        """Answer GET /control/files/FILE?user=USER with the bytes of a file that a person may read."""
-        try:
-            self._check_token(request)
-            user = request.query_params.get("user", "")
-            return given(files.open_file(self._sandbox, user, request.path_params["file"]))
-        except NotPossible as refused:
-            return answer({"error": refused.reason}, refused.status)
-
-    async def _delete_file(self, order: orders.DeleteFile) -> Object:
-        files.delete_file(self._sandbox, order.user, order.file)
-        return told(None, outcome="done")
-
-    async def _set_file_seconds(self, order: orders.SetFileSeconds) -> Object:
-        self._sandbox.files.processing_seconds = order.seconds
-        return told(None, outcome="done")
 
     async def _delete_message(self, order: orders.ForMessage) -> Object:
         administration.delete_message(self._sandbox, order.channel, order.ts)
@@ -313,25 +271,25 @@ class Control:
         self._sandbox.faults.clear()
         return told(None, outcome="done")
 
-    def _ordered(self, kind: type[Kind], act: Callable[[Kind], Awaitable[Object]]) -> Handler:
+    def ordered(self, kind: type[Kind], act: Callable[[Kind], Awaitable[Object]]) -> Handler:
         async def handle(request: Request) -> Object:
             body = await read_body(request)
             if body and content_type(request) != "application/json":
                 raise BadRequest(415, "invalid_post_type")
             return await act(orders.read_order(kind, body))
 
-        return self._guarded(handle)
+        return self.guarded(handle)
 
-    def _check_token(self, request: Request) -> None:
+    def check_token(self, request: Request) -> None:
         """Raise NotPossible for a request without the sandbox's token."""
         token = request.headers.get("x-sandbox-token", "").encode()
         if not compare_digest(token, self._sandbox.control_token.encode()):
             raise NotPossible(401, "X-Sandbox-Token is not the sandbox's")
 
-    def _guarded(self, act: Callable[[Request], Awaitable[Object]]) -> Handler:
+    def guarded(self, act: Callable[[Request], Awaitable[Object]]) -> Handler:
         async def handle(request: Request) -> Response:
             try:
-                self._check_token(request)
+                self.check_token(request)
                 return answer({**await act(request), "change": self._sandbox.changes.number})
             except BadRequest as refused:
                 return answer({"error": refused.code}, refused.status)

@@ -12,6 +12,7 @@ from starlette.responses import Response
 from starlette.routing import Route, WebSocketRoute
 
 from bot.sandbox.control.endpoints import Control
+from bot.sandbox.control.files import ControlOfFiles
 from bot.sandbox.http.dropped_connections import DroppableProtocol
 from bot.sandbox.http.files import FileHost
 from bot.sandbox.http.gate import LARGEST_BODY, LOOPBACK, LoopbackOnly, answer
@@ -27,6 +28,7 @@ PATIENCE = 2
 def create_app(sandbox: Sandbox) -> Starlette:
     """Return the sandbox as an ASGI application."""
     web, control, page, host = WebApi(sandbox), Control(sandbox), Page(), FileHost(sandbox)
+    files = ControlOfFiles(sandbox, control)
     app = Starlette(
         routes=[
             Route("/", page.first),
@@ -37,11 +39,11 @@ def create_app(sandbox: Sandbox) -> Starlette:
             Route("/upload/v1/{key}", host.upload, methods=["POST"]),
             Route("/files-pri/{place}/{name}", host.shown),
             Route("/files-pri/{place}/download/{name}", host.downloaded),
-            Route("/control/files", control.upload, methods=["POST"]),
-            Route("/control/files/{file}", control.file),
+            Route("/control/files", files.upload, methods=["POST"]),
+            Route("/control/files/{file}", files.read),
             WebSocketRoute("/link/", sandbox.sockets.serve),
             *[_route(path, handler, "GET") for path, handler in control.reading.items()],
-            *[_route(path, handler, "POST") for path, handler in control.acting.items()],
+            *[_route(path, handler, "POST") for path, handler in {**control.acting, **files.acting}.items()],
         ],
         middleware=[Middleware(LoopbackOnly)],
         exception_handlers={HTTPException: _not_here, ClientDisconnect: _gone, Exception: _failed},

@@ -71,16 +71,26 @@ def original_button(view: CardView) -> Block:
 
 def originals_row(view: CardView) -> list[Block]:
     """Draw the buttons that give a person the documents of a case, in a modal about it."""
-    if not view.documents:
+    return _row(view.documents, case=view.case, generation=view.generation)
+
+
+def with_originals(page: View, documents: Sequence[DocumentView], *, case: int, generation: int) -> View:
+    """Return a page about a case with the buttons that give a person its documents, where there is room for them."""
+    blocks = page["blocks"]
+    assert isinstance(blocks, list)
+    grown = [*blocks, *_row(documents, case=case, generation=generation)]
+    return page | {"blocks": grown} if len(grown) <= limits.VIEW_BLOCKS else page
+
+
+def _row(documents: Sequence[DocumentView], *, case: int, generation: int) -> list[Block]:
+    """Draw a button for each of a few documents; one that lists them where there are more."""
+    if not documents:
         return []
-    if len(view.documents) > _BESIDE:
-        return [actions("originals", [original_button(view)])]
-    return [open_row(view.documents, case=view.case, generation=view.generation)]
-
-
-def open_row(documents: Sequence[DocumentView], *, case: int, generation: int) -> Block:
-    """Draw a button for each of a few documents."""
-    return actions("originals", [_open(one, case=case, generation=generation) for one in documents])
+    if len(documents) <= _BESIDE:
+        return [actions("originals", [_open(one, case=case, generation=generation) for one in documents])]
+    shown = Shown(id=case, version=0, generation=generation)
+    press = button(texts.choose_original(f"case {case}"), action=Action.ORIGINAL, value=str(shown))
+    return [actions("originals", [press])]
 
 
 def choice(documents: Sequence[DocumentView], *, case: int, generation: int) -> View:

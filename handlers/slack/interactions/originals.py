@@ -28,12 +28,8 @@ WANTS = "open_original"
 def register(app: App, slack: SlackContext) -> None:
     """Listen to them: the choice in a card's menu, and the buttons that stand together."""
 
-    @on(app, Action.ORIGINAL)
+    @on(app, Action.ORIGINAL, named=re.compile(f"^{Action.ORIGINAL}([.][0-9]{{1,4}})?$"))
     def open_one(body: Body, ack: Ack, client: WebClient) -> None:
-        _open(slack, body, ack, client)
-
-    @app.action(re.compile(f"{Action.ORIGINAL}[.][0-9]{{1,4}}"))
-    def open_this_one(body: Body, ack: Ack, client: WebClient) -> None:
         _open(slack, body, ack, client)
 
 

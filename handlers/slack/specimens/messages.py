@@ -24,6 +24,7 @@ from handlers.slack.specimens.bias import ALIKE, BIAS, FEW_GROUPED, LOOKED, NO_S
 from handlers.slack.specimens.cases import CASE, ERASED
 from handlers.slack.specimens.costs import COSTS
 from handlers.slack.specimens.digests import COURSE, COURSE_NOTE, COURSES, REVIEW
+from handlers.slack.specimens.documents import document_messages
 from handlers.slack.specimens.failure_summaries import SUMMARIES
 from handlers.slack.specimens.forms import TERMS_CHANGE, UNSIGNED_CHARTER
 from handlers.slack.specimens.incoming import NOTES
@@ -119,6 +120,8 @@ UNTOLD = WebhookTrouble(source=3, name="help-desk", given_up=True, number=1_214,
 def messages() -> Iterator[Specimen]:
     for name, other in CARDS.items():
         yield Specimen(name=f"card, {name}", message=card(replace(CARD, **other)))
+    for name, drawn in document_messages().items():
+        yield Specimen(name=name, message=drawn)
     for name, other in DOUBTS.items():
         yield Specimen(name=f"doubt, {name}", message=doubt(replace(DOUBT, **other)))
     for name, gone in REMOVED.items():

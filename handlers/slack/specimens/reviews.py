@@ -28,6 +28,7 @@ from workflows.engine.review.spot_checks.views import (
 from workflows.engine.review.views import (
     CardView,
     DecisionView,
+    DocumentView,
     DoubtView,
     EscalationView,
     Hidden,
@@ -211,12 +212,19 @@ ASSIGNMENT = AssignmentView(to=OTHER, by=WHO, why=WhyAssigned.BY_HAND, until=Non
 ABSENCE = AbsenceView(person=WHO, since=AT, until=AT + timedelta(days=14), delegate=OTHER, has_begun=True)
 
 
+DOCUMENT = DocumentView(name="invoice.pdf", sha256="0" * 64, place=1, pages=2)
 CARDS: Mapping[str, Mapping[str, Any]] = {
     "open": {},
     "open, claimed": {"claimed_by": WHO, "claimed_at": AT},
     "open, overdue": {"overdue": True},
     "open, assigned": {"assignee": WHO, "claimed_by": OTHER, "claimed_at": AT},
     "open, assigned to somebody who is away": {"assignee": WHO, "assignee_away_until": AT},
+    "open, with a document": {"documents": [DOCUMENT]},
+    "open, with documents whose pages are in no channel": {
+        "documents": [DOCUMENT, replace(DOCUMENT, name="", place=2)],
+        "keeps_pages": True,
+    },
+    "delivered, with a document": {"documents": [DOCUMENT], **DECIDED},
     "open, with all that its menu holds": {"can_escalate": True, "can_ask": True, "alike": 12},
     "open, to be escalated": {"can_escalate": True},
     "open, escalated": {"escalation": ESCALATION},

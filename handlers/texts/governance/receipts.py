@@ -12,6 +12,7 @@ from store.states import DeliveryState, Resolution, RunState
 from workflows.engine.proof.receipts.views import (
     DecisionReceipt,
     DeliveryReceipt,
+    DocumentReceipt,
     Hashed,
     Outcome,
     ProposalReceipt,
@@ -28,6 +29,8 @@ ROOM = Room(text=1_000, line=300, items=40)
 """Room for the receipt of an ordinary case."""
 _DIGITS = 16
 """Digits of a hash that are shown: enough to tell two apart; all of them are in the receipt as JSON."""
+_DOCUMENTS = 5
+"""Documents that are named; the others are counted."""
 _STANDING: Mapping[Standing, str] = {
     Standing.FITS: "fits the content",
     Standing.DIFFERS: "DOES NOT FIT the content that is there",
@@ -157,9 +160,18 @@ def _input(run: RunReceipt, view: ReceiptView) -> list[Paragraph]:
     if run.input is None:
         return [line(words("How it came in is not known."))]
     if run.input.put_right:
-        return [line(person(run.input.handed_in_by), words(" put it right, "), moment(run.input.at))]
-    source = words(f"From {one_line(view.source, 200)}, handed in by ")
-    return [line(source, person(run.input.handed_in_by), words(", "), moment(run.input.at))]
+        first = line(person(run.input.handed_in_by), words(" put it right, "), moment(run.input.at))
+    else:
+        source = words(f"From {one_line(view.source, 200)}, handed in by ")
+        first = line(source, person(run.input.handed_in_by), words(", "), moment(run.input.at))
+    return [first, *([_documents(run.input.documents)] if run.input.documents else [])]
+
+
+def _documents(documents: Sequence[DocumentReceipt]) -> Line:
+    """Say which documents came with it."""
+    each = [f"{one.kind}, {one.pages} {'page' if one.pages == 1 else 'pages'}" for one in documents[:_DOCUMENTS]]
+    more = f" and {len(documents) - _DOCUMENTS} more" if len(documents) > _DOCUMENTS else ""
+    return line(words(f"Documents: {'; '.join(each)}{more}."))
 
 
 def _proposal(run: RunReceipt, room: Room) -> list[Paragraph]:
@@ -301,7 +313,9 @@ def _compared(run: RunReceipt) -> list[Line]:
 def _name(name: str, run: RunReceipt) -> str:
     found = name == "delivered" and run.delivery is not None and run.delivery.settled_by is not None
     pending = name == "delivered" and run.delivery is not None and run.delivery.state is not DeliveryState.APPLIED
-    return "to be delivered" if found or pending else _NAMES[name]
+    if found or pending:
+        return "to be delivered"
+    return _NAMES.get(name) or name.replace("_", " ")
 
 
 def _few(lines: Sequence[Line], room: Room) -> list[Line]:

@@ -12,7 +12,7 @@ from handlers.web.api.forms import MOST_ID, forms
 from handlers.web.api.problems import CONTENT_TYPE
 from handlers.web.api.uploads import FIELD
 from handlers.web.api.waiting import LONGEST
-from workflows.documents.document import holds_documents
+from workflows.documents.document import REFERENCE, holds_documents
 from workflows.engine.declare.registry import AnyWorkflow
 from workflows.engine.propose.handed import Handed
 from workflows.engine.sources.programs.handing_in import LONGEST_KEY
@@ -69,10 +69,31 @@ def takes_documents(workflows: Sequence[AnyWorkflow]) -> bool:
 
 def _schema(form: type[BaseModel], *, by_alias: bool) -> Json:
     try:
-        return form.model_json_schema(by_alias=by_alias)
+        return _with_references(form.model_json_schema(by_alias=by_alias))
     except (PydanticInvalidForJsonSchema, PydanticUserError):
         # A type of the author's own, which says nothing of its JSON.
         return _ANYTHING
+
+
+def _with_references(schema: Json) -> Json:
+    """Return a schema in which each document is the text that it is to a source, without a name for that."""
+    defined = schema.get("$defs", {})
+    documents = {f"#/$defs/{name}": one for name, one in defined.items() if one.get("format") == REFERENCE}
+    if not documents:
+        return schema
+
+    def inlined(part: Any) -> Any:  # Any: a part of a schema
+        if isinstance(part, list):
+            return [inlined(one) for one in part]
+        if not isinstance(part, dict):
+            return part
+        if part.get("$ref") in documents:
+            return documents[part["$ref"]] | {name: one for name, one in part.items() if name != "$ref"}
+        return {name: inlined(one) for name, one in part.items()}
+
+    left = {name: inlined(one) for name, one in defined.items() if f"#/$defs/{name}" not in documents}
+    told: Json = {name: inlined(one) for name, one in schema.items() if name != "$defs"}
+    return told | ({"$defs": left} if left else {})
 
 
 def _paths(workflows: Sequence[AnyWorkflow], *, proposes: bool) -> Json:

@@ -20,19 +20,20 @@ from handlers.web.api.work import Work
 from workflows.documents.document import Document, ReadBy
 from workflows.documents.refusals import DocumentRefused, Why
 from workflows.engine.context import Context
-from workflows.engine.documents.keeping import has_uploaded, keep_upload, reference_of
+from workflows.engine.documents.keeping import has_uploaded, keep_upload, reference_of, refuse_more
 from workflows.engine.sources.programs.keys import Caller
 
 THREADS = 2
 """Files that are in memory and read at once, in this process."""
 PATIENCE = 45.0
 """Seconds for which a reading is waited for: with the time of the upload, less than a request may last."""
-_SECONDS = 10
-"""Seconds after which a file that could not be read yet is worth sending again."""
+_LATER: Mapping[Why, int] = {Why.BUSY: 10, Why.NOT_KEPT: 10, Why.TOO_MANY_UNNAMED: 3_600}
+"""Seconds after which a file that could not be taken yet is worth sending again."""
 _STILL = "it is still being read: send it again in a moment"
 _KINDS: Mapping[Why, Kind] = {
     Why.TOO_LARGE: Kind.TOO_LARGE,
     Why.OTHER_KIND: Kind.OTHER_KIND,
+    Why.TOO_MANY_UNNAMED: Kind.TOO_MANY,
     Why.BUSY: Kind.UNAVAILABLE,
     Why.NOT_KEPT: Kind.UNAVAILABLE,
     Why.NO_PLACE: Kind.UNAVAILABLE,
@@ -127,6 +128,8 @@ class Reader:
             self._under_way.add((caller.source, sha))
         try:
             is_new = not has_uploaded(self._context, caller.source, sha)
+            if is_new:
+                refuse_more(self._context, caller.source, len(data))
             document = keep_upload(self._context, data, name=upload.name, source=caller.source)
             return Kept(document=document, is_new=is_new)
         finally:
@@ -141,7 +144,8 @@ class _Dropped(Exception):
 def refused(error: DocumentRefused) -> Problem:
     """Return the problem with a file that is not taken."""
     kind = _KINDS.get(error.why, Kind.NOT_READ)
-    headers = {"Retry-After": str(_SECONDS)} if error.why in (Why.BUSY, Why.NOT_KEPT) else {}
+    seconds = _LATER.get(error.why)
+    headers = {"Retry-After": str(seconds)} if seconds is not None else {}
     return Problem(kind, f"the document was not taken: {error}", headers=headers, more={"why": error.why.value})
 
 

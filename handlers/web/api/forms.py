@@ -158,7 +158,7 @@ class AttachedFile(Answered):
 
 
 class FileLeftOut(Answered):
-    """A file inside of another one that was not read."""
+    """A file in a document that was not read."""
 
     name: str
     why: Why

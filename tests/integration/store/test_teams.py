@@ -29,6 +29,8 @@ from store.cases.turns import Turns
 from store.db import migration, rows
 from store.db.database import Database
 from store.db.statements import compiled
+from store.documents.documents import Counted, NewFile
+from store.documents.uses import Held
 from store.faces import SLACK, WEBHOOK, Face
 from store.governance.audit import Act
 from store.governance.receipts import ReceiptRows
@@ -67,6 +69,9 @@ DAYS = Days(since={"sample": NOW - HOUR}, undoable=NOW - HOUR, at=NOW)
 ON_POSTGRESQL_ALONE = {"queue.enqueue_forgotten": "its queue is there alone; test_replicas.py runs it"}
 """Left out here, with the reason."""
 NOTHING: Mapping[str, object] = {
+    "documents.counted": Counted(number=0, size=0, unheld=0),
+    "uses.of_case": Held(alone=0, shared=0),
+    "uses.release": Held(alone=0, shared=0),
     "assignments.loads": {"U1": Load(open=0, assigned_at=None)},
     "bulk_reruns.ends": Ends(again=0, otherwise=0),
     "overruns.factor": 1.0,
@@ -228,11 +233,26 @@ class Company:
         rows.add(session, schema.DigestLook, team_id=team, digest_id=ids["digest"], by="U1", at=NOW, note=None)
         self._segments(session)
         self._messages(session)
+        self._documents(session)
         sent = {"position": 1, "given_up": 0, "changed_at": NOW}
         ids["spans"] = rows.add(session, schema.SpanExport, team_id=team, **sent)
         self._audit(session, SubjectKind.RUN.of(ids["doubtful run"]), "run.doubtful")
         self._audit(session, SubjectKind.TEAM.of(team), "heard.refused")
         self._audit(session, SubjectKind.CASE.of(ids["doubtful case"]), "case.read", {"way": "details"})
+
+    def _documents(self, session: Session) -> None:
+        """Add a document that a case holds and shows, one that a source handed in, and one that is claimed."""
+        ids, team = self.ids, self.team
+        made = {"team_id": team, "kind": "application/pdf", "size": 1, "pages": 1, "kept_at": NOW}
+        ids["document"] = rows.add(session, schema.DocumentRow, **made, sha256="a" * 64, unheld_since=None)
+        unheld = {"unheld_since": NOW - HOUR}
+        ids["uploaded"] = rows.add(session, schema.DocumentRow, **made, sha256="b" * 64, **unheld)
+        ids["claimed"] = rows.add(session, schema.DocumentRow, **made, sha256="c" * 64, **unheld)
+        case = {"team_id": team, "case_id": ids["delivered case"]}
+        rows.add(session, schema.DocumentUse, **case, document_id=ids["document"])
+        upload = {"source_id": ids["source"], "document_id": ids["uploaded"], "name": "a.pdf", "at": NOW - HOUR}
+        rows.add(session, schema.DocumentUpload, team_id=team, **upload)
+        rows.add(session, schema.ShownFile, **case, sha256="a" * 64, file="F1", at=NOW)
 
     def _messages(self, session: Session) -> None:
         """Add a message that waits, one that failed, and a question to whoever wrote the message of a case."""
@@ -681,11 +701,30 @@ class Company:
         times = {"not_before": NOW + HOUR / 20, "created_at": NOW}
         rows.add(session, schema.OutboxRow, team_id=team, state=OutboxState.DUE, **later, **times)
         self._webhooks(session)
+        self._shown_files(session)
         told = {**later, **columns_of(SubjectKind.RUN.of(ids["delivered run"])), "kind": "outcome"}
         due = {"state": OutboxState.DUE, "not_before": NOW, "created_at": NOW}
         rows.add(session, schema.OutboxRow, team_id=team, **told, **due)
         rows.add(session, schema.RateLimit, team_id=team, method="chat.postMessage", channel=CHANNEL, until=NOW)
         rows.add(session, schema.InboxRow, team_id=team, key="heard", kind="message", received_at=NOW)
+
+    def _shown_files(self, session: Session) -> None:
+        """Add files that Slack was given: of a review, of a case, of a person, and one that it does not delete."""
+        of: dict[str, Any] = {
+            "team_id": self.team,
+            "case_id": self.ids["delivered case"],
+            "sha256": "a" * 64,
+            "at": NOW - HOUR,
+        }
+        of |= {"fields": [], "uploaded_at": NOW, "attempts": 0, "channel": None, "removed_at": None}
+        files: dict[str, dict[str, Any]] = {
+            "of review": {"page": 1, "review_id": self.ids["review"], "by": None, "until": None, "error": None},
+            "unmarked": {"page": 1, "review_id": None, "by": None, "until": None, "error": None},
+            "original": {"page": None, "review_id": None, "by": "x", "until": NOW + HOUR, "error": None},
+            "not deleted": {"page": 1, "review_id": None, "by": None, "until": NOW - HOUR, "error": "missing_scope"},
+        }
+        for name, more in files.items():
+            self.ids[f"file {name}"] = rows.add(session, schema.ShownFile, file=f"F{name}", **of, **more)
 
     def _webhooks(self, session: Session) -> None:
         """Add what a program is told of a case, in each state."""
@@ -744,6 +783,33 @@ class Company:
             elif isinstance(value, list) and value and isinstance(value[0], tuple):
                 given[key] = [session.get_one(*one) for one in value]
         return given
+
+    def _of_documents(self) -> dict[str, dict[str, Any]]:
+        ids = self.ids
+        case, document, uploaded = ids["delivered case"], ids["document"], ids["uploaded"]
+        held = {ids["waiting case"]: [document]}
+        new = NewFile(sha256="d" * 64, kind="image/png", size=1, pages=1)
+        return {
+            "documents.found": {"hashes": ["a" * 64]},
+            "documents.keep_all": {"files": [new]},
+            "documents.put_off": {"documents": [uploaded]},
+            "documents.take_up": {"documents": [uploaded]},
+            "documents.unheld": {"until": NOW, "limit": 9},
+            "documents.let_go": {"document": uploaded, "until": NOW},
+            "documents.claim": {"sha256": "e" * 64},
+            "documents.give_back": {"document": ids["claimed"]},
+            "documents.after": {"document": 0, "limit": 9},
+            "documents.newest": {"limit": 9},
+            "uses.add_all": {"held": held},
+            "uses.add_new": {"held": held},
+            "uses.of_case": {"case": case},
+            "uses.release": {"case": case, "unheld_since": NOW},
+            "uploads.note": {"document": document, "source": ids["source"], "name": "b.pdf"},
+            "uploads.name_of": {"sha256": "b" * 64, "source": ids["source"]},
+            "uploads.forget": {"before": NOW, "at_most": 9},
+            "shown.take_back": {"case": case},
+            "shown.standing": {"case": case},
+        }
 
     def _of_sources(self) -> dict[str, dict[str, Any]]:
         source, key = self.ids["source"], self.ids["source key"]
@@ -972,6 +1038,14 @@ class Company:
             "reminders.take_direct": {"wanted": (schema.DirectReminder, ids["reminder"]), "wanted_at": None},
             "reminders.note_direct_sent": {"person": "U1"},
             "outbox.is_any_unsent": {"kind": "card"},
+            "outbox.unsent_about": {"kinds": ["doubt"], "subject": SubjectKind.DELIVERY.of(ids["doubtful delivery"])},
+            "shown_files.add": {"sha256": "b" * 64, "file": "F1"},
+            "shown_files.note_uploaded": {"row": ids["file of review"], "at": NOW + HOUR},
+            "shown_files.original": {"sha256": "a" * 64},
+            "shown_files.take_back_of_reviews": {"reviews": [ids["review"]]},
+            "shown_files.to_take_back": {"begun_before": NOW},
+            "shown_files.note_removed": {"row": ids["file of review"]},
+            "shown_files.note_refused": {"row": ids["file of review"], "error": "missing_scope"},
             "outbox.take_away": {"kinds": ["decided"], "kind": SubjectKind.REVIEW, "ids": [ids["review"]]},
             "outbox.out_of_reach": {"kinds": ["decided"], "kind": SubjectKind.REVIEW, "ids": [ids["review"]]},
             "outbox.take_away_rows": {"only": [ids["decided note"]]},
@@ -1052,6 +1126,10 @@ class Company:
             },
             "heard_messages.remove": {"message": ids["message"]},
             "heard_messages.put_off": {"message": ids["message"], "until": NOW + HOUR},
+            "heard_messages.take_up": {
+                "message": schema.HeardMessage(id=ids["message"], due_at=NOW - HOUR),
+                "until": NOW + HOUR,
+            },
             "heard_messages.fail": {"message": ids["message"], "problem": "KeyError"},
             "heard_messages.count_failed": {"workflow": "sample", "problem": "KeyError", "since": NOW - HOUR},
             "causes.find": {"fingerprint": "abc1" * 8},
@@ -1205,7 +1283,7 @@ class Company:
             "spot_checks.count": {"looks": LOOKS},
             "spot_checks.undecided": {"workflows": ["sample"]},
             "spot_checks.knows": {"check": (schema.SpotCheck, ids["drawn check"]), "by": "U1"},
-            **self._of_sources(),
+            **self._of_sources() | self._of_documents(),
             "legal_holds.active": {},
             "legal_holds.held": {"kind": SubjectKind.CASE, "ids": [ids["delivered case"]]},
             "legal_holds.lift": {"subject": SubjectKind.CASE.of(ids["delivered case"])},

@@ -2,7 +2,7 @@
 
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from email.message import EmailMessage
@@ -53,14 +53,22 @@ class PostOffice:
                 box.append(mail, FOLDER)
 
 
-def mail(number: int, text: str = "hello", sender: str = "Ann <ann@example.com>", **fields: str) -> bytes:
-    """Return a mail."""
+def mail(
+    number: int,
+    text: str = "hello",
+    sender: str = "Ann <ann@example.com>",
+    files: Mapping[str, bytes] | None = None,
+    **fields: str,
+) -> bytes:
+    """Return a mail. `files`: name -> content of what is attached."""
     made = EmailMessage()
     made["From"], made["To"], made["Subject"] = sender, "help@example.com", f"subject {number}"
     made["Message-ID"] = f"<{number}@example.com>"
     for name, value in fields.items():
         made[name.replace("_", "-")] = value
     made.set_content(text)
+    for name, content in (files or {}).items():
+        made.add_attachment(content, maintype="application", subtype=name.rpartition(".")[2], filename=name)
     return made.as_bytes()
 
 

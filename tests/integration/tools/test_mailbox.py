@@ -101,6 +101,48 @@ def test_of_a_huge_mail_the_beginning_is_read(office: PostOffice) -> None:
     assert (one.is_whole, two.is_whole, one.text[:8]) == (False, True, "the text")
 
 
+def test_files_are_loaded_where_they_are_wanted(office: PostOffice) -> None:
+    """With the mail itself; else only their names and sizes are told."""
+    office.put(mail(1, files={"a.pdf": b"%PDF-" + b"\0" * 400_000, "../../b.pdf": b"%PDF-2"}), mail(2))
+    with_files = Mailbox(account=office.account, folder=FOLDER, files=True)
+    one, two = with_files.look(None).mails
+    assert [(file.name, file.size, file.type) for file in one.attachments] == [
+        ("a.pdf", 400_005, "application/pdf"),
+        ("b.pdf", 6, "application/pdf"),
+    ]
+    assert [file.data for file in one.attachments] == [b"%PDF-" + b"\0" * 400_000, b"%PDF-2"]
+    assert one.is_whole
+    assert (one.raw or b"").startswith(b"From: Ann")
+    assert (two.attachments, two.text) == ([], "hello")
+    (first, _) = box(office).look(None).mails
+    assert [file.data for file in first.attachments] == [None]
+    assert (first.raw, first.is_whole) == (None, False)
+    assert "PDF" not in repr(one)
+
+
+def test_mails_with_other_files_are_other_mails(office: PostOffice) -> None:
+    """Whoever writes the rest of a mail again does not replace its case."""
+    office.put(mail(1, files={"a.pdf": b"1"}), mail(1, files={"a.pdf": b"2"}), mail(1, files={"b.pdf": b"1"}))
+    keys = [one.key for one in Mailbox(account=office.account, folder=FOLDER, files=True).look(None).mails]
+    assert keys[0] == keys[2] != keys[1]
+
+
+def test_what_is_loaded_in_one_look_has_a_limit(office: PostOffice, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A mail that is too large is read as others are; a look ends with the mail that goes beyond what it may load."""
+    monkeypatch.setattr("workflows.tools.mail.mailbox.MOST_WHOLE", 600_000)
+    monkeypatch.setattr("workflows.tools.mail.mailbox._MOST_LOADED", 300_000)
+    large = {"a.pdf": b"\0" * 250_000}
+    office.put(mail(1, files={"a.pdf": b"\0" * 600_000}), mail(2, files=large), mail(3, files=large), mail(4))
+    reader = Mailbox(account=office.account, folder=FOLDER, files=True)
+    found = reader.look(None)
+    assert [[file.data is None for file in one.attachments] for one in found.mails] == [[True], [False]]
+    assert found.more
+    later = reader.look(found.cursor)
+    assert [one.subject for one in later.mails] == ["subject 3"]
+    last = reader.look(later.cursor)
+    assert ([one.subject for one in last.mails], last.more) == (["subject 4"], False)
+
+
 def test_what_goes_wrong_is_an_error_that_the_engine_knows_without_the_password(office: PostOffice) -> None:
     wrong = replace(office.account, password=f"not-{PASSWORD}")
     gone = replace(office.account, port=1)

@@ -69,7 +69,7 @@ BUTTONS: Mapping[Action, Of] = {
         ),
         Of.REVIEW,
     ),
-    **dict.fromkeys((Action.CASE, Action.CORRECT, Action.CORRECT_INPUT), Of.CASE),
+    **dict.fromkeys((Action.CASE, Action.CORRECT, Action.CORRECT_INPUT, Action.ORIGINAL), Of.CASE),
     **dict.fromkeys((Action.LOOK, Action.HAPPENED, Action.NOT_HAPPENED, Action.DELIVER), Of.DELIVERY),
     **dict.fromkeys(
         (
@@ -333,7 +333,8 @@ def _presses(who: Person, action: Action, value: str, known: Mapping[Of, Sequenc
     else:
         places = [_in_channel()]
     # Each choice in a menu is one of the other buttons.
-    chosen = [one for one, of in BUTTONS.items() if of is Of.REVIEW] if action is Action.MORE else [None]
+    in_menu = [*(one for one, of in BUTTONS.items() if of is Of.REVIEW), Action.ORIGINAL]
+    chosen = in_menu if action is Action.MORE else [None]
     for place, choice in product(places, chosen):
         pressed: dict[str, Any] = {"action_id": f"{action}{_AFTER.get(action, '')}", "type": "button", "value": value}
         if choice is not None:

@@ -6,12 +6,13 @@ from itertools import combinations
 from typing import Any
 
 import pytest
-from PIL import Image
+from PIL import Image, ImageFont
 from pydantic import TypeAdapter
 
 from workflows.documents.document import FileKind
 from workflows.documents.limits import Limits
 from workflows.documents.pictures.drawing import draw
+from workflows.documents.pictures.fonts import drawable
 from workflows.documents.pictures.kinds import picture_kind
 from workflows.documents.pictures.labels import Rectangle, placed
 from workflows.documents.pictures.marking import with_marks
@@ -155,3 +156,17 @@ def test_a_page_of_text_is_a_png_and_a_photo_a_jpeg() -> None:
         drawn = draw(saved(picture, "PNG"), {"page": page, "kind": "image/png", "limits": {}, "width": 400})
         assert picture_kind(drawn) is kind
     assert picture_kind(b"GIF89a") is None
+
+
+@pytest.mark.parametrize(
+    ("label", "expected"),
+    [
+        ("Total", "Total"),
+        ("Zahlung für Büro", "Zahlung fur Buro"),
+        ("Straße in €", "Strasse in EUR"),
+        ("合計", "total"),
+        ("Σ 12", "total"),
+    ],
+)
+def test_a_font_without_a_letter_gets_a_plain_label_and_no_empty_boxes(label: str, expected: str) -> None:
+    assert drawable(label, ImageFont.load_default(24), otherwise="total") == expected

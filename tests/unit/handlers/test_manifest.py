@@ -33,6 +33,9 @@ SCOPES = {
     "files_info": None,  # optional: without its scope no file is read
     "users_info": "users:read",  # who is a guest
     "auth_test": None,
+    "files_completeUploadExternal": "files:write",
+    "files_delete": "files:write",
+    "files_getUploadURLExternal": "files:write",
     "views_open": None,
     "views_publish": None,
     "views_push": None,

@@ -174,6 +174,27 @@ def test_an_outage_concerns_bookings_and_questions_and_not_the_page(office: Offi
     assert office.book().status_code == 200
 
 
+def test_rates_discounts_and_payments_are_kept_and_shown_and_may_be_left_out(office: Office) -> None:
+    """A caller from before the ledger took them sends the same booking as one that sends their defaults."""
+    usual: dict[str, Any] = {
+        "kind": "invoice",
+        "taxes": [],
+        **dict.fromkeys(("allowances", "charges", "prepaid", "rounding"), "0"),
+    }
+    assert not office.book().json()["replayed"]
+    assert office.book(**usual).json()["replayed"]
+    rates = [{"rate": "19", "net": "80", "tax": "15.20"}, {"rate": "7", "net": "20", "tax": "1.40"}]
+    office.book("scan-2.pdf", key="k2", kind="credit note", taxes=rates, prepaid="20.00", allowances="5")
+    kept = office.ask("GET", "/invoices/scan-2.pdf").json()["history"][0]
+    assert (kept["kind"], kept["taxes"], kept["prepaid"]) == ("credit note", rates, "20.00")
+    page = office.ask("GET", "/").text
+    assert "Credit note dated " in page
+    assert "19 % of 80: 15.20; 7 % of 20: 1.40" in page
+    assert "allowances 5, prepaid 20.00" in page
+    assert refused(office.book(key="k3", kind="receipt"), 400, "invalid_kind")
+    assert refused(office.book(key="k3", taxes=[{"rate": "x", "net": "1", "tax": "1"}]), 400, "invalid_rate")
+
+
 def test_the_page_shows_what_was_booked_and_runs_nothing_of_it(office: Office) -> None:
     office.book(supplier="<script>alert(1)</script>")
     office.reject("scan-2.pdf", key="k2")

@@ -66,3 +66,25 @@ def test_what_was_counted_while_the_clock_was_ahead_holds_up_nobody_afterwards(m
     with concurrency.slot("a"):
         pass
     assert not waits
+
+
+def test_files_of_requests_share_one_memory_whatever_their_models() -> None:
+    """What is larger than all of it goes alone."""
+    concurrency, lock = Concurrency(most_bytes=100), Lock()
+    under_way, most = 0, 0
+
+    def ask(number: int) -> None:
+        nonlocal under_way, most
+        size = (40, 60, 500)[number % 3]
+        with concurrency.slot("ab"[number % 2], size=size):
+            with lock:
+                under_way += min(size, 100)
+                most = max(most, under_way)
+            with lock:
+                under_way -= min(size, 100)
+
+    with ThreadPoolExecutor(16) as threads:
+        list(threads.map(ask, range(90)))
+    assert 0 < most <= 100
+    with concurrency.slot("a"), concurrency.slot("a", size=100):
+        pass

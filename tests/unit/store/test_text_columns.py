@@ -93,6 +93,8 @@ KEPT = {
     "shown_files.channel": SLACK,
     "shown_files.file": SLACK,
     "shown_files.by": WHO,
+    "shown_files.fields": CODE,
+    "shown_files.error": CODE,
     "audit.subject_kind": CODE,
     "audit.actor": WHO,
     "audit.action": CODE,

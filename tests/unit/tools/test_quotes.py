@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from workflows.tools.quotes import as_read, stands
+from workflows.tools.quotes import as_read, mapped, places_of, stands
 
 TEXT = as_read(
     "INVOICE  INV-20261187 of 03.02.2026\nNet 1,209.00 EUR, paid -309.00\u00a0EUR. Total due:\u202f1.100,00 €\n"
@@ -88,3 +88,25 @@ def test_a_text_stands_in_itself_between_spaces(passage: str, around: str) -> No
 def test_no_passage_is_slow_to_look_for() -> None:
     stands("a" * 200, as_read("a" * 50_000))
     stands("1 " * 100, as_read("1 " * 25_000), spaces_aside=True)
+
+
+GAPS = [" ", "  ", "\n", "\t", "\u00a0", "\u00ad", "\u200b"]
+PIECES = [*GAPS, "Total", "ﬁ", "u\u0308", "Ａ", "½", "\u0301", "´", "ᄀ", "ᅡ", "12,50", "€"]
+
+
+@given(st.lists(st.sampled_from(PIECES), max_size=12).map("".join))
+def test_a_text_that_is_mapped_reads_as_it_does_otherwise(text: str) -> None:
+    found = mapped(text)
+    assert found.ready == as_read(text)
+    for at, char in enumerate(found.ready):
+        span = found.span(at, at + 1)
+        assert char.isspace() or char in as_read(text[span.start : span.end])
+
+
+def test_a_passage_is_found_at_each_of_its_places_in_the_original() -> None:
+    text = "Rech\u00adnung  der  Mu\u0308ller\u00a0GmbH, Müller\nGmbH, xMüller GmbH"
+    found = places_of("Müller GmbH", mapped(text))
+    assert [text[span.start : span.end] for span in found] == ["Mu\u0308ller\u00a0GmbH", "Müller\nGmbH"]
+    (begins,) = places_of("Rechnung der", mapped(text))
+    assert text[begins.start : begins.end] == "Rech\u00adnung  der"
+    assert places_of("ECHNUNG".casefold(), mapped("Rechnung", folded=True)) == []

@@ -19,6 +19,8 @@ _COLORS = 128
 """Colours of a picture that is no photo."""
 _QUALITY = 80
 """Quality of a JPEG."""
+_LARGE = 120_000
+"""Bytes from which on a PNG is compared with a JPEG: a scan in grey has few colours, too."""
 
 
 def draw(data: bytes, asked: dict[str, Any]) -> bytes:  # Any: JSON
@@ -29,14 +31,21 @@ def draw(data: bytes, asked: dict[str, Any]) -> bytes:  # Any: JSON
     """
     page, limits = _PAGE.validate_python(asked["page"], strict=False), Limits(**asked["limits"])
     picture = rendered(data, FileKind(asked["kind"]), page.page, width=int(asked["width"]), limits=limits)
-    return _encoded(with_marks(picture, page.marks))
+    # Marks have many colours of their own, so the page is judged without them.
+    is_photo = picture.reduce(8).getcolors(_MOST_COLORS) is None
+    return _encoded(with_marks(picture, page.marks), is_photo=is_photo)
 
 
-def _encoded(picture: Image.Image) -> bytes:
+def _encoded(picture: Image.Image, *, is_photo: bool) -> bytes:
+    if is_photo:
+        return _as_jpeg(picture)
     kept = io.BytesIO()
-    if picture.reduce(8).getcolors(_MOST_COLORS) is None:
-        picture.save(kept, "JPEG", quality=_QUALITY)
-    else:
-        few = picture.quantize(_COLORS, method=Image.Quantize.FASTOCTREE, dither=Image.Dither.NONE)
-        few.save(kept, "PNG")
+    picture.quantize(_COLORS, method=Image.Quantize.FASTOCTREE, dither=Image.Dither.NONE).save(kept, "PNG")
+    made = kept.getvalue()
+    return made if len(made) < _LARGE else min(made, _as_jpeg(picture), key=len)
+
+
+def _as_jpeg(picture: Image.Image) -> bytes:
+    kept = io.BytesIO()
+    picture.save(kept, "JPEG", quality=_QUALITY)
     return kept.getvalue()

@@ -6,24 +6,22 @@ has a dashed frame and a question mark.
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 
-from PIL import Image, ImageDraw, ImageFont
+from PIL import Image, ImageDraw
 
-from workflows.documents.pictures.labels import Rectangle, placed
+from workflows.documents.pictures.fonts import Font, drawable, font_of
+from workflows.documents.pictures.labels import Rectangle, placed, tie
 from workflows.documents.places.marks import Mark
 from workflows.documents.readings import Box
 
 COLORS = ("#0072B2", "#C04A00", "#00795A", "#9E3D77", "#5B4B00", "#3A3F9E")
 """Dark enough for white letters, and told apart by people who do not see all colours (after Okabe and Ito)."""
-LETTERS = 28
+LETTERS = 26
 """Pixels of a label's letters on a page that is 1100 wide."""
 LONGEST_LABEL = 32
 """Most characters of a label."""
 _FILLED = 46
 """Opacity of the colour over a value, of 255."""
-_FONTS = ("DejaVuSans.ttf",)
-"""Fonts of many scripts that may be installed. Without one, Pillow's own has the Latin letters."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -40,7 +38,8 @@ def with_marks(picture: Image.Image, marks: Sequence[Mark]) -> Image.Image:
     """Return the picture of a page with marks on it."""
     if not marks:
         return picture
-    drawn = _drawn(marks, picture.size)
+    font = font_of(max(12, round(LETTERS * picture.width / 1100)))
+    drawn = _drawn(marks, picture.size, font)
     line = max(2, round(picture.width / 400))
     over = Image.new("RGBA", picture.size, (0, 0, 0, 0))
     pen = ImageDraw.Draw(over)
@@ -49,23 +48,24 @@ def with_marks(picture: Image.Image, marks: Sequence[Mark]) -> Image.Image:
             pen.rectangle(rectangle, fill=(*_rgb(mark.color), _FILLED))
             thin = line if rectangle[3] - rectangle[1] > 10 * line else max(1, line - 1)
             _frame(pen, rectangle, mark.color, thin, dashed=mark.is_doubted)
-    font = _font(max(12, round(LETTERS * picture.width / 1100)))
     sizes = [_size(mark.label, font) for mark in drawn]
-    for mark, label in zip(drawn, placed(picture, [mark.rectangles for mark in drawn], sizes), strict=True):
-        _tie(pen, label, mark.rectangles[0], mark.color, line)
+    labels = placed(picture, [mark.rectangles for mark in drawn], sizes)
+    for mark, label in zip(drawn, labels, strict=True):
+        pen.line(tie(label, mark.rectangles[0]), fill=mark.color, width=line)
+    for mark, label in zip(drawn, labels, strict=True):
         pen.rectangle(label, fill=mark.color)
         left, top, right, bottom = label
         pen.text(((left + right) / 2, (top + bottom) / 2), mark.label, fill="white", font=font, anchor="mm")
     return Image.alpha_composite(picture.convert("RGBA"), over).convert("RGB")
 
 
-def _drawn(marks: Sequence[Mark], size: tuple[int, int]) -> list[_Drawn]:
+def _drawn(marks: Sequence[Mark], size: tuple[int, int], font: Font) -> list[_Drawn]:
     by_place: dict[tuple[Box, ...], list[Mark]] = {}
     for mark in marks:
         by_place.setdefault(mark.boxes, []).append(mark)
     return [
         _Drawn(
-            label=_label(ones),
+            label=_label(ones, font),
             rectangles=[_rectangle(box, size) for box in boxes],
             is_doubted=any(one.is_doubted for one in ones),
             color=COLORS[number % len(COLORS)],
@@ -74,12 +74,13 @@ def _drawn(marks: Sequence[Mark], size: tuple[int, int]) -> list[_Drawn]:
     ]
 
 
-def _label(marks: Iterable[Mark]) -> str:
-    return ", ".join(f"{_cut(mark.label)} ?" if mark.is_doubted else _cut(mark.label) for mark in marks)
+def _label(marks: Iterable[Mark], font: Font) -> str:
+    return ", ".join(f"{_said(mark, font)} ?" if mark.is_doubted else _said(mark, font) for mark in marks)
 
 
-def _cut(label: str) -> str:
-    said = " ".join("".join(char if char.isprintable() else " " for char in label).split())
+def _said(mark: Mark, font: Font) -> str:
+    printable = "".join(char if char.isprintable() else " " for char in mark.label)
+    said = drawable(" ".join(printable.split()), font, otherwise=mark.field.replace("_", " "))
     return said if len(said) <= LONGEST_LABEL else f"{said[: LONGEST_LABEL - 1]}…"
 
 
@@ -112,18 +113,7 @@ def _frame(pen: ImageDraw.ImageDraw, rectangle: Rectangle, color: str, line: int
             pen.rectangle((x, start, x + line - 1, min(start + dash, bottom)), fill=color)
 
 
-def _tie(pen: ImageDraw.ImageDraw, label: Rectangle, mark: Rectangle, color: str, line: int) -> None:
-    """Draw a line from a label to its mark, which ends at the edges of both."""
-    start = _nearest(label, ((mark[0] + mark[2]) / 2, (mark[1] + mark[3]) / 2))
-    pen.line([start, _nearest(mark, start)], fill=color, width=line)
-
-
-def _nearest(rectangle: Rectangle, point: tuple[float, float]) -> tuple[float, float]:
-    left, top, right, bottom = rectangle
-    return min(max(point[0], left), right), min(max(point[1], top), bottom)
-
-
-def _size(label: str, font: ImageFont.FreeTypeFont | ImageFont.ImageFont) -> tuple[int, int]:
+def _size(label: str, font: Font) -> tuple[int, int]:
     left, _, right, _ = font.getbbox(label)
     _, top, _, bottom = font.getbbox("ÄÅgp")
     room = round(bottom - top) // 3
@@ -132,13 +122,3 @@ def _size(label: str, font: ImageFont.FreeTypeFont | ImageFont.ImageFont) -> tup
 
 def _rgb(color: str) -> tuple[int, int, int]:
     return int(color[1:3], 16), int(color[3:5], 16), int(color[5:7], 16)
-
-
-@lru_cache(maxsize=8)
-def _font(size: int) -> ImageFont.FreeTypeFont | ImageFont.ImageFont:
-    for name in _FONTS:
-        try:
-            return ImageFont.truetype(name, size)
-        except OSError:
-            continue
-    return ImageFont.load_default(size)

@@ -1,7 +1,5 @@
 """Pages as pixels, in the size that people look at, opened as they are for reading: words are where they were read."""
 
-from itertools import islice
-
 import pypdfium2 as pdfium
 from PIL import Image
 
@@ -20,7 +18,7 @@ def rendered(data: bytes, kind: FileKind, number: int, *, width: int, limits: Li
         raise refusal(Why.OTHER_KIND)
     if kind is FileKind.PDF:
         return _of_pdf(data, number, width, limits)
-    picture = next(islice(pictures(data, kind, limits, width=2 * width), number - 1, None), None)
+    picture = next(pictures(data, kind, limits, first=number - 1, width=2 * width), None)
     if picture is None:
         raise refusal(Why.BROKEN)
     scale = _scale(picture.width, picture.height, width)

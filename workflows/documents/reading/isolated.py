@@ -27,8 +27,11 @@ from pathlib import Path
 from threading import BoundedSemaphore, Lock
 from typing import IO, Any
 
+import structlog
+
 from workflows.documents.refusals import DocumentRefused, Why, refusal
 
+log = structlog.get_logger()
 _START = """
 import json, sys
 sys.path[:] = json.loads(sys.argv[1])
@@ -97,14 +100,12 @@ class Isolated:
         """
         if not self._free.acquire(timeout=self._patience if patience is None else patience):
             raise refusal(Why.BUSY)
-        limits = bounds or Bounds()
         try:
-            with _file(task, data, asked or {}, limits) as file:
-                for _ in range(_TRIES):
-                    done = self._once(file, limits)
-                    if done is not None:
-                        return done
-            raise refusal(Why.BROKEN)
+            return self._tried(task, data, asked or {}, bounds or Bounds())
+        except OSError as error:
+            # This machine has no room for a file or a process: that is no fault of the file's.
+            log.error("documents.no_process", error=str(error))
+            raise refusal(Why.BUSY) from error
         finally:
             self._free.release()
 
@@ -113,8 +114,21 @@ class Isolated:
         with self._lock:
             self._forget()
 
-    def _once(self, file: IO[bytes], bounds: Bounds) -> bytes | None:
-        """Return the answer; None where the zygote went away. Raise `DocumentRefused`."""
+    def _tried(self, task: str, data: bytes, asked: Mapping[str, Any], bounds: Bounds) -> bytes:  # Any: JSON
+        """Return the answer. Raise `DocumentRefused`, or `OSError` where no process could be had."""
+        work: _Work | None = None
+        with _file(task, data, asked, bounds) as file:
+            for _ in range(_TRIES):
+                work = self._once(file, bounds)
+                done = work.answer() if work else None
+                if done is not None:
+                    return done
+        if work is None or not work.began:
+            raise OSError("the process that opens files ended before it opened one")
+        raise refusal(Why.BROKEN)
+
+    def _once(self, file: IO[bytes], bounds: Bounds) -> "_Work | None":
+        """Return what came of one try; None where there was no zygote to hand it to."""
         life, of_zygote = socket.socketpair()
         out, of_child = socket.socketpair()
         with life, of_zygote, out, of_child:
@@ -133,7 +147,7 @@ class Isolated:
             with self._lock:
                 if self._zygote is zygote:
                     self._forget()
-        return work.answer()
+        return work
 
     def _running(self) -> _Zygote:
         zygote = self._zygote
@@ -158,7 +172,8 @@ class _Work:
         self._said, self._parts, self._size = b"", list[bytes](), 0
         self._given_up: Why | None = None
         self._until = time.monotonic() + _STARTING
-        self._began = False
+        self.began = False
+        """True if a child has the file."""
         self.status: int | None = None
         """How the child ended, as `subprocess` has it; None while nobody said so."""
 
@@ -172,7 +187,7 @@ class _Work:
                 if left <= 0:
                     if self._given_up:
                         return  # not even that helps: the zygote itself has to go
-                    self._give_up(Why.TOO_SLOW)
+                    self._give_up(Why.TOO_SLOW if self.began else Why.BUSY)
                     continue
                 for key, _ in heard.select(left):
                     if key.fileobj is self._life:
@@ -207,8 +222,8 @@ class _Work:
         except ConnectionError:
             said = b""
         self._said += said
-        if not self._began and self._said.startswith(b"started "):
-            self._began = True
+        if not self.began and self._said.startswith(b"started "):
+            self.began = True
             self._until = time.monotonic() + self._bounds.seconds
         if b"ended " in self._said and self._said.endswith(b"\n"):
             self.status = int(self._said.rpartition(b"ended ")[2])
@@ -264,9 +279,9 @@ def _file(task: str, data: bytes, asked: Mapping[str, Any], bounds: Bounds) -> I
 def _started() -> _Zygote:
     root = Path(tempfile.mkdtemp(prefix="countersign-files-"))
     ours, its = socket.socketpair()
-    with its:
-        path = [str(Path(place).resolve()) for place in sys.path]
-        command = [sys.executable, "-I", "-c", _START, json.dumps(path), str(its.fileno()), str(root)]
+    path = [str(Path(place).resolve()) for place in sys.path]
+    command = [sys.executable, "-I", "-c", _START, json.dumps(path), str(its.fileno()), str(root)]
+    try:
         process = subprocess.Popen(  # noqa: S603 (ourselves, and paths of ours)
             command,
             pass_fds=[its.fileno()],
@@ -277,6 +292,12 @@ def _started() -> _Zygote:
             stderr=subprocess.DEVNULL,
             start_new_session=True,
         )
+    except OSError:
+        ours.close()
+        root.rmdir()
+        raise
+    finally:
+        its.close()
     return _Zygote(process=process, control=ours, root=root, owner=os.getpid())
 
 

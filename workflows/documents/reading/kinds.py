@@ -38,9 +38,11 @@ def kind_of(data: bytes) -> FileKind | None:
     head = data[:_HEAD].lstrip(b"\xef\xbb\xbf \t\r\n\x00")
     if head.startswith(_OTHERS):
         return None
-    if b"%PDF-" in head:
+    if head.startswith(b"%PDF-"):
         return FileKind.PDF
-    return FileKind.MAIL if _is_mail(data[:_MAIL_HEAD]) else None
+    if _is_mail(data[:_MAIL_HEAD]):
+        return FileKind.MAIL
+    return FileKind.PDF if b"%PDF-" in head else None
 
 
 def _is_mail(head: bytes) -> bool:

@@ -6,13 +6,18 @@ page, and text too small to be read. `seen.py` looks at the drawn page for the r
 
 import ctypes
 import math
+import sys
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
+from typing import NamedTuple
 
 import pypdfium2 as pdfium
 import pypdfium2.raw as raw
 
+UNCLEAR = "\ufffd"
+"""A letter of which the file does not say what it is."""
 SMALLEST = 2.0
 """Points of a letter's size below which nobody reads it."""
 _NEAR = 0.09
@@ -23,12 +28,16 @@ _HIDDEN_MODES = frozenset({raw.FPDF_TEXTRENDERMODE_INVISIBLE, raw.FPDF_TEXTRENDE
 _HYPHEN_AT_END = 2
 """The code with which pdfium names a hyphen at the end of a row."""
 _SURROGATES = range(0xD800, 0xE000)
+_BULLETS = frozenset({0xF0A7, 0xF0B7})
+"""The codes of bullets in fonts of symbols."""
 _LIGATURES = range(0xFB00, 0xFB07)
 
 
-@dataclass(frozen=True, slots=True)
-class Letter:
-    """A letter, or a space that is written as one. Points from the upper left corner of the page as it is drawn."""
+class Letter(NamedTuple):
+    """A letter, or a space that is written as one. Points from the upper left corner of the page as it is drawn.
+
+    It is a tuple because a document has a million of them.
+    """
 
     text: str
     """Empty for a space."""
@@ -84,7 +93,7 @@ def sheet_of(page: pdfium.PdfPage) -> Sheet:
         found, unclear = dict[int, list[Letter]](), 0
         drawn = _Drawn()
         for degrees, letter in _letters(page, text, width, height):
-            if letter.text == "\ufffd":
+            if letter.text == UNCLEAR:
                 unclear += 1
             if letter.text and drawn.before(letter, degrees):
                 continue
@@ -158,26 +167,29 @@ def _letters(
         yield piece.degrees, Letter(said, *box, start, end, base, piece.size, piece.number)
 
 
+@lru_cache(maxsize=4096)
 def _said(code: int) -> str | None:
     """Return what a character says: empty for a space, None for what is no letter."""
     if code in (_HYPHEN_AT_END, 0xAD):
         return "-"
+    if code in _BULLETS:
+        return "\u2022"
     if code in _LIGATURES:
         return unicodedata.normalize("NFKC", chr(code))
-    one = chr(code) if code < 0x110000 else "\ufffd"
+    one = chr(code) if code < 0x110000 else UNCLEAR
     if one.isspace():
         return ""
     match unicodedata.category(one):
         case "Cf":
             return None
         case "Cc" | "Co" | "Cn" | "Cs":
-            return "\ufffd"
+            return UNCLEAR
     return one
 
 
 def _piece(text: pdfium.PdfTextPage, at: int, pieces: dict[int, _Piece], place: "_Place") -> _Piece:
     handle = raw.FPDFText_GetTextObject(text, at)
-    key = ctypes.cast(handle, ctypes.c_void_p).value or 0
+    key = int.from_bytes(handle, sys.byteorder)  # its address: reading it by ctypes takes as long as all else
     found = pieces.get(key)
     if found is None or not key:
         matrix = raw.FS_MATRIX()
@@ -210,8 +222,14 @@ class _Place:
         return self._x + self._xx * x + self._xy * y, self._y + self._yx * x + self._yy * y
 
     def box(self, left: float, bottom: float, right: float, top: float) -> tuple[float, float, float, float]:
-        one, other = self.point(left, bottom), self.point(right, top)
-        return min(one[0], other[0]), min(one[1], other[1]), max(one[0], other[0]), max(one[1], other[1])
+        if self._xy or self._yx:  # it lies on its side
+            (x, y), (across, down) = self.point(left, bottom), self.point(right, top)
+        else:
+            x, across = self._x + self._xx * left, self._x + self._xx * right
+            y, down = self._y + self._yy * top, self._y + self._yy * bottom
+        if x > across:
+            x, across = across, x
+        return (x, y, across, down) if y <= down else (x, down, across, y)
 
     def degrees(self, a: float, b: float) -> int:
         """Return the direction of a text, clockwise; what is nearly upright is upright."""

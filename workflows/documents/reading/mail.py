@@ -71,7 +71,7 @@ def _parts(mail: Message) -> Iterator[Message]:
         number += 1
         if number > _MOST_PARTS:
             raise refusal(Why.TOO_MANY_FILES, found=number, most=_MOST_PARTS)
-        inner = part.get_payload()
+        inner = part.get_payload() if part.is_multipart() else None
         if part.get_content_maintype() == "multipart" and isinstance(inner, list):
             ahead += [one for one in reversed(inner) if isinstance(one, Message)]
         else:
@@ -79,9 +79,9 @@ def _parts(mail: Message) -> Iterator[Message]:
 
 
 def _content(part: Message) -> bytes:
-    inner = part.get_payload()
-    if isinstance(inner, list):
-        return inner[0].as_bytes() if inner and isinstance(inner[0], Message) else b""
+    if part.is_multipart():
+        inner = part.get_payload(0)
+        return inner.as_bytes() if isinstance(inner, Message) else b""
     content = part.get_payload(decode=True)
     return content if isinstance(content, bytes) else b""
 
@@ -103,12 +103,13 @@ def _field(mail: Message, name: str) -> str:
 def _decoded(value: str) -> str:
     try:
         parts = decode_header(value[:_LONGEST_FIELD])
-        return "".join(
-            said.decode(charset or "ascii", errors="replace") if isinstance(said, bytes) else said
-            for said, charset in parts
+        said = "".join(
+            part.decode(charset or "ascii", errors="replace") if isinstance(part, bytes) else part
+            for part, charset in parts
         )
     except (LookupError, UnicodeError, ValueError):
-        return value[:_LONGEST_FIELD].encode("utf-8", errors="replace").decode()
+        said = value[:_LONGEST_FIELD]
+    return said.encode("utf-8", errors="replace").decode()
 
 
 def _seen(text: str) -> str:

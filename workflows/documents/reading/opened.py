@@ -74,17 +74,20 @@ def drawn(page: pdfium.PdfPage, limits: Limits, *, dpi: float, in_grey: bool = F
     return found
 
 
-def pictures(data: bytes, kind: FileKind, limits: Limits, *, width: int | None = None) -> Iterator[Image.Image]:
+def pictures(
+    data: bytes, kind: FileKind, limits: Limits, *, first: int = 0, width: int | None = None
+) -> Iterator[Image.Image]:
     """Yield the pages of a picture, upright. Raise `DocumentRefused`.
 
-    `width`: pixels that are enough: a JPEG is unpacked in a fraction of its size, which is quicker; None: all of it.
+    `first`: number of the first one, from 0; those before it are not unpacked. `width`: pixels that are enough: a JPEG
+    is unpacked in a fraction of its size, which is quicker; None: all of it.
     """
     Image.MAX_IMAGE_PIXELS = None  # the limit is checked here, before anything is unpacked
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             whole = Image.open(io.BytesIO(data), formats=[_FORMATS[kind]])
-            for number in range(limits.pages + 1):
+            for number in range(first, limits.pages + 1):
                 try:
                     whole.seek(number)
                 except EOFError:
@@ -114,10 +117,10 @@ def picture_of_page(data: bytes, kind: FileKind, number: int, limits: Limits) ->
         with opened_pdf(data, limits) as pdf, opened_page(pdf, number, limits) as page:
             dpi = min(max(resolution(page) or USUAL_DPI, LOWEST_DPI), HIGHEST_DPI)
             return drawn(page, limits, dpi=dpi, in_grey=True)
-    for at, picture in enumerate(pictures(data, kind, limits)):
-        if at == number:
-            return picture
-    raise refusal(Why.BROKEN)
+    picture = next(pictures(data, kind, limits, first=number), None)
+    if picture is None:
+        raise refusal(Why.BROKEN)
+    return picture
 
 
 def resolution(page: pdfium.PdfPage) -> float | None:

@@ -10,7 +10,7 @@ from dataclasses import replace
 from itertools import pairwise
 
 from workflows.documents.reading.layout import Token
-from workflows.documents.reading.letters import Letter, Turned
+from workflows.documents.reading.letters import UNCLEAR, Letter, Turned
 
 _GAP = 0.17
 """Widest gap between letters of a word, in their size."""
@@ -18,6 +18,8 @@ _WRITTEN_GAP = 0.06
 """The same where the file has a space between them."""
 _SAME_LINE = 0.12
 """Distance of baselines of letters of one word, in their size."""
+_SAME_SIZE = 1.6
+"""How many times larger than the other a letter of one word may be."""
 _SPREAD = 1.0
 """Widest gap between letters that stand apart evenly, in their size."""
 _EVEN = 0.3
@@ -45,17 +47,18 @@ def words_of(turned: Turned) -> list[Token]:
 def _lines(letters: Sequence[Letter]) -> list[list[Letter]]:
     lines = list[list[Letter]]()
     for letter in sorted(letters, key=lambda one: (one.base, one.start)):
-        line = next((each for each in lines[-3:] if _is_beside(each[0], letter)), None)
-        if line:
-            line.append(letter)
+        for line in reversed(lines[-3:]):
+            if _is_beside(line[0], letter):
+                line.append(letter)
+                break
         else:
             lines.append([letter])
     return lines
 
 
 def _is_beside(one: Letter, other: Letter) -> bool:
-    smaller, larger = sorted((one.size, other.size))
-    return abs(one.base - other.base) <= _SAME_LINE * smaller and larger <= 1.6 * smaller
+    smaller, larger = (one.size, other.size) if one.size <= other.size else (other.size, one.size)
+    return abs(one.base - other.base) <= _SAME_LINE * smaller and larger <= _SAME_SIZE * smaller
 
 
 def _split(line: list[Letter]) -> list[list[Letter]]:
@@ -81,7 +84,8 @@ def _spread(words: list[list[Letter]]) -> list[Token]:
     while place < len(words):
         run = _run(words, place)
         letters = [letter for word in words[place : place + run] for letter in word]
-        found.append(_token(letters))
+        if any(letter.text != UNCLEAR for letter in letters):
+            found.append(_token(letters))
         place += run
     return found
 

@@ -332,7 +332,10 @@ def _add(taking: _Taking, new: Mapping[str, Accepted]) -> dict[str, KnownCase]:
         source=taking.source,
         at=taking.at,
     )
-    begun = {case: _Begun(revision=1, accepted=new[key], content_hash=hashes[key]) for key, case in added.items()}
+    begun = {
+        case: _Begun(revision=1, accepted=new[key], content_hash=hashes[key], salt=salts[key])
+        for key, case in added.items()
+    }
     _begin(taking, begun, Intake.TAKEN_IN)
     return {
         key: KnownCase(id=case, revision=1, content_hash=hashes[key], salt=salts[key], source=taking.its_source)
@@ -360,7 +363,8 @@ def _revise(taking: _Taking, accepted: Accepted, case: int) -> tuple[KnownCase, 
     content, revision = accepted.content_hash(salt), now.revision + 1
     cases.revise(session, team=team, case=case, revision=now.revision, content_hash=content, salt=salt)
     supersede(session, taking.workflow, case, context=taking.context, actor=taking.actor)
-    _begin(taking, {case: _Begun(revision=revision, accepted=accepted, content_hash=content)}, Intake.REVISED)
+    begun = _Begun(revision=revision, accepted=accepted, content_hash=content, salt=salt)
+    _begin(taking, {case: begun}, Intake.REVISED)
     source = taking.its_source or now.source
     return KnownCase(id=case, revision=revision, content_hash=content, salt=salt, source=source), Intake.REVISED
 
@@ -386,6 +390,7 @@ class _Begun:
     revision: int
     accepted: Accepted
     content_hash: str
+    salt: str
 
 
 def _begin(taking: _Taking, begun: Mapping[int, _Begun], intake: Intake) -> None:
@@ -420,19 +425,23 @@ def _begin(taking: _Taking, begun: Mapping[int, _Begun], intake: Intake) -> None
         at=taking.at,
     )
     queue.enqueue_all(session, [(ran[case], case) for case in begun])
+    wanted = {case: one.accepted.documents for case, one in begun.items() if one.accepted.documents}
+    held = held_documents.hold(session, wanted, team=team, are_new=intake is Intake.TAKEN_IN) if wanted else {}
     acts = [
         Act(
             action=f"case.{intake}",
             subject=SubjectKind.CASE.of(case),
             case=case,
-            details={"revision": one.revision, "input": one.content_hash, "run": ran[case]},
+            details={
+                "revision": one.revision,
+                "input": one.content_hash,
+                "run": ran[case],
+                **(held_documents.told(held[case], salt=one.salt) if case in held else {}),
+            },
         )
         for case, one in begun.items()
     ]
     audit.record_all(session, acts, team=team, at=taking.at, actor=taking.actor)
-    held = {case: one.accepted.documents for case, one in begun.items() if one.accepted.documents}
-    if held:
-        held_documents.hold(session, held, team=team, are_new=intake is Intake.TAKEN_IN)
 
 
 def _origins(taking: _Taking, begun: Collection[int], intake: Intake) -> Mapping[int, int]:

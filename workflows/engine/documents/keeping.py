@@ -10,9 +10,13 @@ from store.documents import documents, uploads
 from store.documents.documents import NewFile
 from workflows.documents.document import Arrived, Document, NewDocument
 from workflows.documents.files_below import file_below
-from workflows.documents.refusals import DocumentMissing
+from workflows.documents.refusals import DocumentMissing, Why, refusal
 from workflows.engine.context import Context
 
+MOST_UNNAMED = 2_000
+"""Most files that a source may have here that no case names."""
+MOST_BYTES = 2 * 1024 * 1024 * 1024
+"""Most bytes of these together."""
 _REFERENCE = re.compile(r"sha256:([0-9a-f]{64})")
 _AGAIN = "hand it in again, and name it by the reference that comes back"
 
@@ -57,6 +61,19 @@ def uploaded_by(context: Context, source: int) -> Arrived:
             raise ValueError(f"the document is not there any more: {_AGAIN}") from None
 
     return arrived
+
+
+def refuse_more(
+    context: Context, source: int, size: int, *, number: int = MOST_UNNAMED, most: int = MOST_BYTES
+) -> None:
+    """Raise `DocumentRefused` where a source handed in too much that no case names. `size`: of one more file.
+
+    `number`, `most`: other limits of files and of their bytes.
+    """
+    with context.database.read() as session:
+        unnamed = uploads.unnamed(session, source=source, team=context.team)
+    if unnamed.number >= number or unnamed.size + size > most:
+        raise refusal(Why.TOO_MANY_UNNAMED, found=unnamed.size, most=most)
 
 
 def has_uploaded(context: Context, source: int, sha256: str) -> bool:

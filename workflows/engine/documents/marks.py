@@ -9,6 +9,7 @@ from typing import Any
 
 from pydantic import BaseModel
 
+from workflows.documents.document import FileKind
 from workflows.documents.places.boxes import boxes_of
 from workflows.documents.places.marks import Mark, MarkedPage
 from workflows.engine.case.doubtful_fields import doubtful
@@ -29,7 +30,8 @@ def marked_pages(
     """Return the pages from which values of a proposal were read, with a mark for each of these values.
 
     They are in the order of the documents, the marks in that of the form. A page whose reading is not on the shelf has
-    none. It calls the author's rules and reads files: call it outside of any transaction.
+    none, and neither has the text of a mail, which has no look of its own. It calls the author's rules and reads files:
+    call it outside of any transaction.
     """
     documents = documents_of(input)
     if not documents:
@@ -39,8 +41,10 @@ def marked_pages(
     marks: dict[tuple[str, int], list[Mark]] = {}
     for field in workflow.output.model_fields:
         place = found[field].place if field in found else None
-        page = readings.page(place.document, place.page) if place is not None else None
-        if place is None or page is None:
+        if place is None or place.document.kind is FileKind.MAIL:
+            continue
+        page = readings.page(place.document, place.page)
+        if page is None:
             continue
         boxes = boxes_of(page, [(span.start, span.end) for span in place.spans])
         if boxes:

@@ -23,6 +23,8 @@ class Of(StrEnum):
     REASON = "reason"
     """Reason of a rejection, as a person wrote it and as the system of record was told."""
     RECEIPT = "receipt"
+    DOCUMENT = "document"
+    """A file, given by its SHA-256 as 64 hex digits: whoever has the file needs the salt alone."""
 
 
 def new_salt() -> str:

@@ -159,8 +159,8 @@ def _narrowed(amount: str, value: Decimal) -> tuple[int, int]:
             if abs(value) in readings(part):
                 return at, at + len(part)
             at += len(part) + 1
-    if sign[-1:] in tuple("-(") or sign.endswith("- "):
-        start = len(sign.rstrip(" -("))
+    if sign.rstrip(" \u00a0").endswith(("-", "(")):
+        start = len(sign.rstrip(" \u00a0-("))
         start += len(amount[start:]) - len(amount[start:].lstrip())
     while end < len(amount) and amount[end] in "-)–—,.":
         end += 1

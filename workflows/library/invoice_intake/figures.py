@@ -221,19 +221,25 @@ def lists_rates(text: str) -> bool:
     return len({value for value in figures_in(text).values(Figure.TAX) if value}) > 1
 
 
-def states_allowances(text: str, value: Decimal) -> bool:
-    """Tell whether it is a discount that the text states, or the sum of all of them."""
-    return _is_one_or_all(value, _labelled(text, is_allowance))
+def states_allowances(text: str, value: Decimal, *, lines: Sequence[Decimal]) -> bool:
+    """Tell whether it is a discount that the text states below its lines, or the sum of all of them.
+
+    `lines`: the amounts of the lines.
+    """
+    return _is_one_or_all(value, _labelled(text, is_allowance, below=lines))
 
 
-def states_charges(text: str, value: Decimal) -> bool:
-    """Tell whether it is a charge that the text states, or the sum of all of them."""
-    return _is_one_or_all(value, _labelled(text, is_charge))
+def states_charges(text: str, value: Decimal, *, lines: Sequence[Decimal]) -> bool:
+    """Tell whether it is a charge that the text states below its lines, or the sum of all of them.
+
+    `lines`: the amounts of the lines.
+    """
+    return _is_one_or_all(value, _labelled(text, is_charge, below=lines))
 
 
 def states_rounding(text: str, value: Decimal) -> bool:
     """Tell whether it is the rounding that the text states."""
-    return _is_one_or_all(value, _labelled(text, is_rounding))
+    return _is_one_or_all(value, _labelled(text, is_rounding, below=()))
 
 
 def states_prepaid(text: str, value: Decimal) -> bool:
@@ -241,8 +247,14 @@ def states_prepaid(text: str, value: Decimal) -> bool:
     return _is_one_or_all(value, [one.value for one in payments(text)])
 
 
-def _labelled(text: str, names: Callable[[str], bool]) -> list[Decimal]:
-    return [one.value for one in figures_in(text).stated if one.label and one.is_money and names(one.label)]
+def _labelled(text: str, names: Callable[[str], bool], *, below: Sequence[Decimal]) -> list[Decimal]:
+    """Return the amounts with such labels that stand below the last line of the invoice, by the lines' amounts."""
+    first: dict[Decimal, int] = {}
+    for one in figures_in(text).stated:
+        first.setdefault(abs(one.value), one.line)
+    last = max((first[abs(amount)] for amount in below if abs(amount) in first), default=-1)
+    stated = figures_in(text).stated
+    return [one.value for one in stated if one.label and one.is_money and one.line > last and names(one.label)]
 
 
 def _is_one_or_all(value: Decimal, stated: Sequence[Decimal]) -> bool:

@@ -68,7 +68,7 @@ _OTHER_DAY = re.compile(
     r"|liefer\w*|ausliefer\w*|leistung\w*|versand\w*|ship\w*|dispatch\w*|service\w*|supply|perform\w*"
     r"|order\w*|bestell\w*"
     r"|auftrag\w*|vertrag\w*|commande\w*|pedido\w*|ordine\w*|bestelling\w*|zamow\w*|objedn\w*|ordre\w*|tilaus\w*|order"
-    r"|period\w*|zeitraum\w*|abrechnung\w*|from\b|to\b|von\b|ab\b|echeance\w*|echoir|limite\w*|vencim\w*"
+    r"|period\w*|[a-z]{0,16}zeitraum\w*|abrechnung\w*|from\b|to\b|von\b|ab\b|echeance\w*|echoir|limite\w*|vencim\w*"
     r"|vence\w*|scad\w*"
     r"|verval\w*|termin\w*|splatn\w*|forfald\w*|forfall\w*|forfal\w*|erapaiva\w*|era\b|found\w*"
     r"|gegrundet\w*|established"
@@ -89,7 +89,7 @@ _OTHER_DAY = re.compile(
     rf"|zalo\w*|grundet\w*|grundad\w*|stiftet|etabl\w*|πληρωτε\w*)(?:[ .:-]{{0,2}}{_DAY_WORD})?"
 )
 _ANY_DAY = re.compile(rf"(?<![a-z]){_DAY_WORD}(?![a-z])|ημερομηνια|日期|التاريخ")
-_OWN = re.compile(rf"(?<![a-z]){_INVOICE}")
+_OWN = re.compile(rf"(?<![a-z]){_INVOICE}(?!s?(?:betrag|summe|zeitraum))")
 _LONGEST_SPAN = 5
 """Characters between the two dates of a period."""
 _ENGLISH = re.compile(r"\b(?:invoice|bill)\b")

@@ -69,7 +69,9 @@ _GROSS = re.compile(
     r"(?:invoice|general|fattura|factura|facture|fatura|documento|factuur)|totale (?:fattura|documento)|rechnungs(?:-?"
     r"(?:gesamt)?(?:betrag|summe|total|endbetrag))|gesamt\w*|end(?:betrag|summe)|bruttobetrag|factuur(?:bedrag|totaal)"
     r"|totaalbedrag|eindtotaal|importe total|montant total|importo totale|valor total|kwota (?:brutto|ogolem)"
-    r"|gutschriftsbetrag|gutschriftssumme|genel toplam|credit total|wartosc brutto|fakturabel\w+|fakturatotal|loppusumma|laskun summa|vegosszeg|totalbelopp|total amount)|价税合计|小写"
+    r"|gutschriftsbetrag|gutschriftssumme|genel toplam|credit total"
+    r"|wartosc brutto|fakturabel\w+|fakturatotal|loppusumma|laskun summa|vegosszeg|totalbelopp"
+    r"|total amount)|价税合计|小写"
 )
 _SUM = re.compile(
     r"\b(?:tota\w*|totaux|summ[ea]\b|suma\b|sum\b|som\b|soma\b|betrag|insgesamt|somme|montant|importe|importo|razem"

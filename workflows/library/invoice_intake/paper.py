@@ -14,6 +14,9 @@ from workflows.library.invoice_intake.layout import Cell, Sheet, level, sheet_of
 
 _LONGEST_TITLE = 60
 """Most characters of a title. A longer piece of a line is a sentence."""
+_LONGEST_BEGUN = 110
+"""Most characters of a row that is a title because it begins with the word and has a number, however it goes on."""
+_NUMBERED = re.compile(r"\b(?:nr|no|n[o\u00b0\u00ba]|num\w*)\b[ .:]{0,3}\w{0,6}[-/]?\d")
 _MOST_WORDS_BESIDE = 1
 """Most other words in a title beside the word for the kind of paper."""
 
@@ -187,7 +190,8 @@ def is_invoice(text: str) -> bool:
 
 def is_credit(text: str) -> bool:
     """Tell whether the text calls itself a credit note, a correction or a refund."""
-    return any(_titles(text, _CREDIT))
+    begun = (level(cell.text) for cell in sheet_of(text).every_cell() if len(cell.text) <= _LONGEST_BEGUN)
+    return any(_titles(text, _CREDIT)) or any(_CREDIT.match(small) and _NUMBERED.search(small) for small in begun)
 
 
 def is_paid(text: str, *, aside: Collection[int] = ()) -> bool:

@@ -38,6 +38,8 @@ _DELIVERY_NOTE = re.compile(
     r"(?<![a-z])(?:delivery note|packing (?:slip|list)|lieferschein|packzettel|bon de livraison|albaran|documento di "
     r"trasporto|pakbon|wz\b|dowod dostawy|dodaci list|folgeseddel|foljesedel|pakkseddel|lahete|guia de remessa)"
 )
+_SUBJECT = re.compile(r"^(?:subject|betreff|objet|asunto|oggetto|onderwerp|temat)\s*:", re.MULTILINE)
+_SENT = re.compile(r"\s*(?:date|sent|datum|gesendet)\s*:")
 _TOP = 12
 """Lines at the top of a page in which it says what paper it is."""
 
@@ -54,7 +56,9 @@ def holds_number(place: Place, number: str) -> bool:
 
 def holds_date(place: Place, day: date) -> bool:
     """Tell whether the label of the invoice's date, or none of another date, leads to this place."""
-    return _is_of_invoice(place) and identity.leads_to_date(place.text, day, *_at(place))
+    if not _is_of_invoice(place) or _is_head_of_mail(place):
+        return False
+    return identity.leads_to_date(place.text, day, *_at(place))
 
 
 def holds_currency(place: Place, currency: str) -> bool:
@@ -183,6 +187,16 @@ def _is_of_invoice(place: Place) -> bool:
     titles = [cell for line in top for cell in re.split(r" {2,}|\|", line) if cell.strip()]
     is_note = any(_DELIVERY_NOTE.match(title.strip()) and len(title.split()) <= 4 for title in titles)
     return not is_note or bool(identity.numbers_in(place.text))
+
+
+def _is_head_of_mail(place: Place) -> bool:
+    """Tell whether it is in the head of a mail, whose date is the day on which it was sent."""
+    head = place.text[: place.text.find("\n\n")] if "\n\n" in place.text else place.text
+    return (
+        place.end <= len(head)
+        and _SUBJECT.search(level(head)) is not None
+        and _SENT.match(level(place.row)) is not None
+    )
 
 
 def _values(stated: Iterable[Stated], *kinds: Figure) -> list[Decimal]:

@@ -90,14 +90,15 @@ def lines_add_up(arrival: Arrival, invoice: Invoice) -> bool:
 
 @intake.check("discounts and charges stand in the text as such", fields=("allowances", "charges"), cap=0.5)
 def states_allowances(arrival: Arrival, invoice: Invoice) -> bool:
-    """Tell whether each stands beside a label of its kind, whole or in parts. Otherwise a line that was left out could
-    be made up for by them.
+    """Tell whether each stands below the lines beside a label of its kind, whole or in parts.
+
+    Otherwise a line that was left out could be made up for by them.
     """
-    text = arrival.words
+    text, lines = arrival.words, [line.amount for line in invoice.lines]
     return (
         min(invoice.allowances, invoice.charges) >= 0
-        and figures.states_allowances(text, invoice.allowances)
-        and figures.states_charges(text, invoice.charges)
+        and figures.states_allowances(text, invoice.allowances, lines=lines)
+        and figures.states_charges(text, invoice.charges, lines=lines)
     )
 
 
@@ -211,6 +212,7 @@ def is_credit(arrival: Arrival, invoice: Invoice) -> bool:
         invoice.kind != "invoice"
         or min(invoice.total, invoice.due) <= 0
         or paper.is_credit(arrival.words)
+        or e_invoice.is_no_plain_invoice(arrival)
         or figures.may_be_negative(arrival.words, invoice.total)
     )
 

@@ -51,8 +51,9 @@ from store.governance import teams
 from store.sources import sources
 from store.sources.origins import NewOrigin
 from store.states import STOPPED, RunState, SourceKind
-from workflows.documents.document import Document, NewDocument, holds_documents
+from workflows.documents.document import Document, NewDocument, holds_documents, none_arrived
 from workflows.documents.documents import Documents
+from workflows.documents.files_below import file_below
 from workflows.documents.shelf import FolderShelf
 from workflows.engine.case import intake
 from workflows.engine.case.intake import Accepted
@@ -64,7 +65,7 @@ from workflows.engine.declare.registry import Registry
 from workflows.engine.declare.round_trip import read
 from workflows.engine.declare.steps import Call, P, R, Step
 from workflows.engine.declare.workflow import Workflow
-from workflows.engine.documents.arrivals import brought, looked_up, named
+from workflows.engine.documents.arrivals import by_form, named
 from workflows.engine.documents.keeping import keep
 from workflows.engine.errors import InvalidOutput, NeverBroken, Refused, Stale
 from workflows.engine.propose.prompts import keep_prompts
@@ -161,6 +162,8 @@ class Testbed(Generic[InputT, OutputT]):
         self._stopped: dict[int, Exception] = {}
         """Run -> the error that ended its last attempt."""
         self._stood_in: set[str] = set()
+        self._kept: set[str] = set()
+        """Hashes of the documents that the test handed in."""
 
     def __enter__(self) -> Self:
         with ExitStack() as opening:
@@ -207,11 +210,14 @@ class Testbed(Generic[InputT, OutputT]):
     ) -> "Case[InputT, OutputT]":
         """Take in an input, as it is or as JSON would have it, and work on it as far as it goes without a person.
 
-        A document is given as a `Path`, as a `NewDocument`, or as one of `document`. Submitted again, it is the same
-        case. `proposal`: what the source of the case proposes, as it would hand it in; no model is asked then. Raise
-        `countersign.InvalidInput` for what does not fit the workflow.
+        A document is given as a `Path`, as a `NewDocument`, as one of `document`, or by the name of a file below the
+        folder of the workflow. Submitted again, it is the same case. `proposal`: what the source of the case proposes,
+        as it would hand it in; no model is asked then. Raise `countersign.InvalidInput` for what does not fit the
+        workflow.
         """
         accepted, origin = self._accepted(input), None
+        # The test of a pulled case has documents as they were kept, and no file of any.
+        accepted = replace(accepted, documents=accepted.documents & self._kept)
         if proposal is not None:
             accepted = replace(accepted, handed=read_handed(self.workflow, proposal))
             origin = NewOrigin(source=self._source())
@@ -227,7 +233,19 @@ class Testbed(Generic[InputT, OutputT]):
         """Read a file and keep it; returns what an input holds of it. Raise `ValueError` for one that is not taken."""
         given = _with_files(file)
         assert isinstance(given, NewDocument)
-        return keep(self.context, given.data, name=given.name)
+        return self._arrived(given)
+
+    def _arrived(self, given: str | NewDocument) -> Document:
+        folder = self.workflow.folder
+        if isinstance(given, NewDocument):
+            made = keep(self.context, given.data, name=given.name)
+        elif folder is None:
+            made = none_arrived(given)
+        else:
+            data = file_below(folder, given, most=self.context.documents.limits.size)
+            made = keep(self.context, data, name=given)
+        self._kept |= {one.sha256 for one in made.all}
+        return made
 
     def move(self, by: timedelta) -> None:
         """Let time pass, and do what is due by then: a delivery that waits for its system is made again."""
@@ -273,7 +291,7 @@ class Testbed(Generic[InputT, OutputT]):
             return intake.accept(self.workflow, values, arrived=arrived)
         given = _with_files(input)
         assert isinstance(given, dict)
-        return intake.accept(self.workflow, given, arrived=looked_up(form, [given], brought(self.context)))
+        return intake.accept(self.workflow, given, arrived=by_form(form, self._arrived)(given), as_kept=True)
 
     def _source(self) -> int:
         """Return the id of the source that hands proposals in."""

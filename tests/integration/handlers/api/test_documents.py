@@ -16,8 +16,9 @@ from tests.integration.handlers.api.served import Served, served
 from tests.paper import claims, pdf
 from workflows.documents.documents import Documents
 from workflows.documents.limits import Limits
+from workflows.documents.refusals import DocumentRefused, Why
 from workflows.documents.shelf import FolderShelf
-from workflows.engine.documents.keeping import keep_upload, uploaded_by
+from workflows.engine.documents.keeping import keep_upload, refuse_more, uploaded_by
 from workflows.engine.sources.programs import api_sources, keys
 from workflows.engine.sources.told.outcomes import outcome_json, outcome_of
 
@@ -209,7 +210,7 @@ def test_a_document_is_described_as_a_reference(office: Office) -> None:
     told = office.server.ask("GET", "/v1/openapi.json", key=office.bank).json
     assert "multipart/form-data" in told["paths"]["/v1/documents"]["post"]["requestBody"]["content"]
     schema_of = told["paths"][CASES]["post"]["requestBody"]["content"]["application/json"]["schema"]
-    form = schema_of["properties"]["input"]["$defs"]["Document"]
+    form = schema_of["properties"]["input"]["properties"]["form"]
     assert (form["type"], form["format"]) == ("string", "document")
     assert "/v1/documents" not in office.server.ask("GET", "/v1/openapi.json").json["paths"]
 
@@ -248,3 +249,21 @@ def test_webhooks_and_agents_are_told_what_the_case_is_told(office: Office) -> N
     told = outcome_json(outcome_of(office.server.world.context, office.source(office.bank), taken.json["id"]))
     assert "Secret of the form" not in json.dumps(told)
     assert own[7:] not in json.dumps(told)
+
+
+def test_what_no_case_names_has_a_limit_of_each_source(office: Office) -> None:
+    """What a case holds does not count, nor what another source handed in."""
+    world = office.server.world
+    api_sources.add(world.context, "greedy", by="tester", workflows=["claims"])
+    key = keys.make(world.context, "greedy", by="tester").key
+    first, second = office.uploaded("Greedy 1", key=key), office.uploaded("Greedy 2", key=key)
+    source = office.source(key)
+    refuse_more(world.context, source, 1, number=3)
+    with pytest.raises(DocumentRefused) as refused:
+        refuse_more(world.context, source, 1, number=2)
+    assert refused.value.why is Why.TOO_MANY_UNNAMED
+    with pytest.raises(DocumentRefused):
+        refuse_more(world.context, source, 1_000, most=2_000)
+    body = {"input": {"number": "greedy", "form": first, "photos": [second]}}
+    assert office.server.ask("POST", CASES, body, key=key).status == 202
+    refuse_more(world.context, source, 1, number=1)

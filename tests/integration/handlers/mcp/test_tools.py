@@ -1,14 +1,21 @@
 """An agent asks with the official client, and is told what people decided and no more."""
 
+from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
 from mcp.client import Client
 from mcp.shared.exceptions import MCPError
+from mcp_types import CallToolResult
 
 from handlers.mcp.callers import NOT_ACCEPTED
 from tests.conftest import MakeWorld
 from tests.integration.handlers.mcp.office import CALL, QUESTION, Office, asking, office, refusal, value
+from tests.paper import claims, pdf
+from workflows.documents.documents import Documents
+from workflows.documents.shelf import FolderShelf
+from workflows.engine.documents.keeping import keep_upload, reference_of
 from workflows.engine.sources.programs import keys
 from workflows.engine.sources.told.approved_digest import digest_of
 
@@ -111,6 +118,36 @@ def test_a_key_sees_its_own_cases_and_workflows_alone(make_sqlite_world: MakeWor
     assert [line.replace(str(case + 1_000), str(case)) for line in words[:2]] == [words[0]] * 2
     assert words[0].removeprefix("Error executing tool case_status: ") in words[2]
     assert "no-such" in words[3]
+
+
+def test_a_document_is_named_by_the_reference_that_its_own_source_got(
+    make_sqlite_world: MakeWorld, tmp_path: Path
+) -> None:
+    """The schema says so; another agent's reference is refused like one of nobody."""
+    made = office(make_sqlite_world)
+    documents = Documents(FolderShelf(tmp_path / "shelf"))
+    made.world.context = replace(made.world.context, documents=documents)
+    made.world.registry.add(claims())
+    source = keys.caller_of(made.world.context, made.keys["helper"]).source
+    reference = reference_of(keep_upload(made.world.context, pdf("Claim 7"), name="form.pdf", source=source))
+    nobody = "sha256:" + "0" * 64
+
+    async def hand_in(client: Client, form: str) -> CallToolResult:
+        return await client.call_tool("hand_in_case", {"workflow": "claims", "input": {"number": "7", "form": form}})
+
+    async def ask(client: Client) -> dict[str, Any]:
+        listed = await value(client.call_tool("list_workflows"))
+        (schema,) = [one["input_schema"] for one in listed["workflows"] if one["name"] == "claims"]
+        assert schema["properties"]["form"]["format"] == "document"
+        return await value(hand_in(client, reference))
+
+    async def pry(client: Client) -> list[str]:
+        return [await refusal(hand_in(client, form)) for form in (reference, nobody)]
+
+    assert asking(made, ask)["key"] == "claim-7"
+    words = asking(made, pry, agent="other")
+    assert words[0] == words[1]
+    assert "/form" in words[0]
 
 
 def test_a_revoked_key_stops_at_once_and_an_unknown_one_never_began(make_sqlite_world: MakeWorld) -> None:

@@ -136,3 +136,16 @@ def test_terms_are_plain_values_and_hashes() -> None:
     workflow = sample_workflow(desk, autonomy=Autonomy.floor(0.9))
     desk.looked_up.append(1)
     assert terms(workflow, "a") == one
+
+
+def test_how_documents_are_given_is_a_term_only_where_there_are_documents(tmp_path: Path) -> None:
+    """So the terms of a workflow without any stay what they were."""
+    assert "documents" not in parts_of(tmp_path)
+    held = SOURCE.replace("import Autonomy,", "import Autonomy, Document,").replace(
+        'text: str = ""', 'text: str = ""\n    letter: Document | None = None'
+    )
+    shown = held.replace('owner="U0",', 'owner="U0", documents="pages",')
+    assert parts_of(tmp_path, held)["documents"] == "text"
+    assert parts_of(tmp_path, shown)["documents"] == "pages"
+    before, after = parts_of(tmp_path, held), parts_of(tmp_path, shown)
+    assert {name for name in before if before[name] != after[name]} == {"documents", "code"}

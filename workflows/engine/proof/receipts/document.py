@@ -55,6 +55,13 @@ class PolicyPart(_Part):
     why: list[str] = []
 
 
+class DocumentPart(_Part):
+    """A document of an input. Its hash is among those of the run, as `document_1` and so on, in this order."""
+
+    kind: str
+    pages: int
+
+
 class DecisionPart(_Part):
     """A decision, without its words."""
 
@@ -101,6 +108,7 @@ class RunPart(_Part):
     came_in_at: datetime | None = None
     handed_in_by: str | None = None
     put_right: bool = False
+    documents: list[DocumentPart] = []
     policy: PolicyPart | None = None
     decisions: list[DecisionPart]
     delivery: DeliveryPart | None = None
@@ -156,6 +164,7 @@ def _run(view: RunReceipt, *, with_content: bool) -> RunPart:
         came_in_at=view.input.at if view.input is not None else None,
         handed_in_by=view.input.handed_in_by if view.input is not None else None,
         put_right=view.input is not None and view.input.put_right,
+        documents=[DocumentPart(kind=one.kind, pages=one.pages) for one in view.input.documents] if view.input else [],
         policy=_policy(view.proposal) if view.proposal is not None else None,
         decisions=[_decision(one, with_content=with_content) for one in view.decisions],
         delivery=_delivery(view.delivery, with_content=with_content) if view.delivery is not None else None,

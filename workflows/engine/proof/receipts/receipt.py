@@ -1,6 +1,7 @@
 """The receipt of a case, read: its rows in one transaction, joined with the audit rows that keep the hashes."""
 
 import json
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import islice
@@ -23,6 +24,7 @@ from workflows.engine.proof.receipts.outcomes import outcome_of, standing_of
 from workflows.engine.proof.receipts.views import (
     DecisionReceipt,
     DeliveryReceipt,
+    DocumentReceipt,
     Hashed,
     InputReceipt,
     ProposalReceipt,
@@ -34,13 +36,14 @@ from workflows.engine.review.decisions import LAPSES, DecisionKind
 from workflows.engine.review.form.forms import entries_of
 from workflows.engine.review.opening import REVIEW_OPENED
 from workflows.engine.text.canonical_json import canonical
-from workflows.engine.text.salted_hash import Of, shown_text
+from workflows.engine.text.salted_hash import Of, salted_hash, shown_text
 from workflows.labels import label_of
 
 _AT_ONCE = 200
 """Cases whose rows are read together for an export."""
 _NO_TEXTS = ReceiptTexts(whole={}, facts={})
 _ENDED = (RunState.DELIVERED, RunState.CLOSED)
+_HASH = re.compile(r'"sha256":"([0-9a-f]{64})"')
 _CAME_IN = (f"case.{Intake.TAKEN_IN}", f"case.{Intake.REVISED}", INPUT_CORRECTED)
 
 
@@ -224,7 +227,23 @@ class _Making:
             return None
         content = self._hashed(Of.INPUT, row, "input", self.bodies.get(run.input_id))
         put_right = row.action == INPUT_CORRECTED
-        return InputReceipt(content=content, handed_in_by=row.actor, at=row.at, put_right=put_right)
+        return InputReceipt(
+            content=content,
+            handed_in_by=row.actor,
+            at=row.at,
+            put_right=put_right,
+            documents=list(self._documents(row, content.text)),
+        )
+
+    def _documents(self, row: schema.AuditRow, input: str | None) -> Iterator[DocumentReceipt]:
+        facts, salt = str(row.details.get("documents") or ""), self.case.salt
+        texts = set(_HASH.findall(input)) if input is not None and facts else ()
+        by_hash = {salted_hash(Of.DOCUMENT, one, salt=salt): one for one in texts} if salt is not None else {}
+        for number, said in enumerate(facts.split(", ") if facts else (), 1):
+            kind, _, pages = said.rpartition(" ")
+            name = f"document_{number}"
+            text = by_hash.get(str(row.details.get(name)))
+            yield DocumentReceipt(kind=kind, pages=int(pages), file=self._hashed(Of.DOCUMENT, row, name, text))
 
     def _proposal(self, chain: list[schema.Run]) -> ProposalReceipt | None:
         run = next((one for one in chain if one.id in self.trail.proven), None)

@@ -23,7 +23,9 @@ _KEPT: Mapping[str, Sequence[str]] = {
     "receipt": ("receipt",),
 }
 """Name of a hash in a receipt -> its names in the details of an audit row."""
-_FACTS = ("code", "terms", "floor")
+_FACTS = ("code", "terms", "floor", "documents")
+_DOCUMENT = "document_"
+"""Beginning of the names of hashes of documents, which are the same in both."""
 _WANTED = frozenset({*(name for names in _KEPT.values() for name in names), *_FACTS})
 
 
@@ -47,7 +49,8 @@ def proving_row(*, id: int, case: object, at: str, actor: object, action: object
     said: Mapping[str, Any] = details if isinstance(details, dict) else {}
     if not (action.startswith(("review.", "delivery.")) or "resolution" in said or "revision" in said):
         return None
-    kept = {name: said[name] for name in _WANTED & said.keys() if isinstance(said[name], str)}
+    wanted = (name for name in said if name in _WANTED or name.startswith(_DOCUMENT))
+    kept = {name: said[name] for name in wanted if isinstance(said[name], str)}
     return ProvingRow(id=id, case=case, at=at, actor=actor, action=action, details=kept)
 
 
@@ -106,11 +109,14 @@ def _claims(run: RunPart) -> Iterator[tuple[HashPart, Sequence[str]]]:
 
 
 def _left_out(run: RunPart, rows: Mapping[int, ProvingRow]) -> Iterator[Difference]:
-    """Yield the hashes of proposed, approved and delivered values that are in a run's rows and not in its receipt."""
+    """Yield the hashes of proposed, approved and delivered values, and of documents, that are in a run's rows and not
+    in its receipt.
+    """
     said = {(part.row, name) for part, names in _claims(run) for name in names}
     for id in run.rows:
         names = {"approved", "delivered"} | ({"proposed"} if run.policy is not None and id == run.policy.row else set())
-        for name in sorted(names & rows[id].details.keys() if id in rows else ()):
+        documents = {name for name in rows[id].details if name.startswith(_DOCUMENT)} if id in rows else set()
+        for name in sorted((names & rows[id].details.keys()) | documents if id in rows else ()):
             if (id, name) not in said:
                 yield Difference(what=name, row=id)
 
@@ -128,6 +134,9 @@ def _others(run: RunPart, rows: Mapping[int, ProvingRow]) -> Iterator[Difference
     came = rows.get(run.hashes["input"].row or 0) if "input" in run.hashes else None
     if came is not None and not (came.actor == run.handed_in_by and _is_at(came, run.came_in_at)):
         yield Difference(what="what came in", row=came.id)
+    documents = ", ".join(f"{one.kind} {one.pages}" for one in run.documents)
+    if came is not None and came.details.get("documents", "") != documents:
+        yield Difference(what="documents", row=came.id)
     policy = run.policy
     proven = rows.get(policy.row) if policy is not None else None
     if policy is not None and proven is not None:

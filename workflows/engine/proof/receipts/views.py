@@ -64,6 +64,17 @@ class Hashed:
 
 
 @dataclass(frozen=True, kw_only=True)
+class DocumentReceipt:
+    """A document of an input. Its name is content, and stands in the input."""
+
+    kind: str
+    """Type by its content, such as application/pdf."""
+    pages: int
+    file: Hashed
+    """The file; its text is the file's SHA-256."""
+
+
+@dataclass(frozen=True, kw_only=True)
 class InputReceipt:
     """Subject of a decision."""
 
@@ -72,6 +83,7 @@ class InputReceipt:
     at: datetime
     put_right: bool
     """True if a person put right what its source sent."""
+    documents: Sequence[DocumentReceipt] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -200,6 +212,8 @@ class RunReceipt:
         """All hashes, by the names that they have in the receipt as JSON."""
         made, found = self.standing, dict[str, Hashed | None]()
         found["input"] = self.input.content if self.input is not None else None
+        documents = self.input.documents if self.input is not None else ()
+        found |= {f"document_{number}": one.file for number, one in enumerate(documents, 1)}
         found["proposed"] = self.proposal.output if self.proposal is not None else None
         found["shown"] = self.proposal.shown if self.proposal is not None else None
         found["approved"] = made.approved if made is not None else None

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from pydantic import BaseModel, JsonValue
 
+from workflows.documents.document import documents_in
 from workflows.engine.declare.personal import names_in, personal_places, values_in
 from workflows.engine.declare.round_trip import read
 from workflows.engine.errors import Misfit, Refused
@@ -39,11 +40,14 @@ class Masking:
         self._personal_names: set[str] = set()
         """Names on the way to a personal value: what is known to be personal is so under them, however short it is."""
         self._people = 0
+        self._documents: dict[str, str] = {}
+        """Hash of a document -> its stand-in."""
 
     def look(self, value: object, plain: JsonValue) -> None:
         """Look through a value for what is personal. `plain`: the same as JSON."""
         self._names.update(names_in(value))
         self._look_for_secrets(plain)
+        self._look_at_documents(value)
         for place in personal_places(value) if self._masks_people else ():
             found = _at(plain, place.path)
             name = ".".join(part for part in place.path if isinstance(part, str) and part in self._names)
@@ -65,6 +69,15 @@ class Masking:
         for part in path:
             if isinstance(part, str) and part not in self._names and any(map(stands_out, re.findall(r"\w+", part))):
                 self._stand_ins.add(part)
+
+    def _look_at_documents(self, value: object) -> None:
+        """Give the hashes of documents stand-ins: whoever has a file would know by its hash whose case it was.
+
+        They look like secrets, and are none.
+        """
+        for one in documents_in(value):
+            instead = f"{len(self._documents) + 1:064x}" if self._masks_people else one.sha256
+            self._documents.setdefault(one.sha256, instead)
 
     def _look_for_secrets(self, plain: JsonValue) -> None:
         """Look for what stands under the name of a secret: it is one wherever it stands."""
@@ -116,7 +129,8 @@ class Masking:
 
     def value(self, plain: JsonValue) -> JsonValue:
         """Return a value masked."""
-        return self._stand_ins.value(_without_secrets(plain), names=self._names, personal=self._personal_names)
+        clean = _without_secrets(plain, spared=self._documents)
+        return self._stand_ins.value(clean, names=self._names, personal=self._personal_names)
 
     def values(self, plain: Mapping[str, JsonValue]) -> dict[str, JsonValue]:
         """Return values by name, masked."""
@@ -149,15 +163,22 @@ class Masking:
         return found
 
 
-def _without_secrets(plain: JsonValue, *, is_secret: bool = False) -> JsonValue:
-    """Return a value without secrets. `is_secret`: it stands under the name of one."""
+def _without_secrets(plain: JsonValue, *, spared: Mapping[str, str], is_secret: bool = False) -> JsonValue:
+    """Return a value without secrets. `is_secret`: it stands under the name of one. `spared`: text -> what stands in
+    its place, though it looks like a secret.
+    """
     match plain:
         case str():
+            if plain in spared:
+                return spared[plain]
             return SECRET if is_secret and plain else without_secrets(plain)
         case list():
-            return [_without_secrets(inner, is_secret=is_secret) for inner in plain]
+            return [_without_secrets(inner, spared=spared, is_secret=is_secret) for inner in plain]
         case dict():
-            return {name: _without_secrets(inner, is_secret=_is_secret(name, inner)) for name, inner in plain.items()}
+            return {
+                name: _without_secrets(inner, spared=spared, is_secret=_is_secret(name, inner))
+                for name, inner in plain.items()
+            }
         case None | bool():
             return plain
         case int() if is_secret:

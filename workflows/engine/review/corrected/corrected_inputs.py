@@ -325,7 +325,7 @@ def _rerun(
         at=at,
     )
     queue.enqueue(session, run=run, case=case)
-    held_documents.hold(session, {case: accepted.documents}, team=team)
+    held = held_documents.hold(session, {case: accepted.documents}, team=team)
     changes = input_changes(workflow.input, old, json.loads(accepted.body))
     audit.record(
         session,
@@ -342,6 +342,7 @@ def _rerun(
             "before": before.id,
             "fields": ",".join(change.name for change in changes),
             "reason": contents.keep(session, team=team, case=case, kind="reason", body=canonical(reason)),
+            **held_documents.told(held.get(case, ()), salt=salt),
         },
     )
     notices.run_again(session, case, workflow.review, team=team, run=run, by=by, from_step=START, at=at)

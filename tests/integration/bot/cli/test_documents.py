@@ -1,0 +1,156 @@
+"""Documents at the command line: taken in, backed up, put back, looked at by doctor, and removed."""
+
+import json
+import os
+import shutil
+from pathlib import Path
+
+import pytest
+
+import tests.paper
+from tests.integration.bot.commandline import CommandLine
+from tests.paper import pdf
+
+pytestmark = pytest.mark.slow
+FORM, PHOTO = pdf("Claim of Erika Mustermann\nAmount 12.00"), pdf("A photo")
+WORKFLOW = ("--workflow", "claims")
+
+
+@pytest.fixture
+def countersign(migrated_sqlite: Path, empty: CommandLine) -> CommandLine:
+    """The command line in a folder with documents, and an automation that takes them."""
+    source = Path(tests.paper.__file__).read_text()
+    (empty.folder / "claims.py").write_text(f"{source}\n\nworkflow = claims()\n")
+    shutil.copy(migrated_sqlite, empty.folder / "countersign.sqlite")
+    empty.settings["COUNTERSIGN_WORKFLOWS"] = "claims.py"
+    (empty.folder / "scans").mkdir()
+    (empty.folder / "scans" / "a.pdf").write_bytes(FORM)
+    (empty.folder / "scans" / "b.pdf").write_bytes(PHOTO)
+    (empty.folder / "scans" / "notes.txt").write_text("no document")
+    (empty.folder / "secret.pdf").write_bytes(PHOTO)
+    return empty
+
+
+def shelf(countersign: CommandLine, database: str = "countersign.sqlite") -> list[Path]:
+    """Return the files in a folder of documents."""
+    return sorted(path for path in (countersign.folder / f"{database}.documents").rglob("*") if len(path.name) == 64)
+
+
+def forms(countersign: CommandLine) -> dict[str, str]:
+    """Return case -> the name of its form."""
+    cases = countersign.done("cases", "--json").json()
+    shown = [countersign.done("case", str(case["id"]), "--json").json() for case in cases]
+    return {one["key"]: one["runs"][-1]["input"]["form"]["name"] for one in shown}
+
+
+def test_documents_and_folders_of_them_are_cases(countersign: CommandLine) -> None:
+    """The other field that the form requires gets the file's name; what is no document is left."""
+    before = countersign.done("run", "scans", *WORKFLOW, "--dry-run", "--json").json()
+    assert (before["rows"], before["refused"], shelf(countersign)) == (2, 0, [])
+    countersign.done("run", "scans", *WORKFLOW)
+    assert forms(countersign) == {"claim-a.pdf": "a.pdf", "claim-b.pdf": "b.pdf"}
+    assert len(shelf(countersign)) == 2
+    countersign.done("run", "scans/a.pdf", "scans/b.pdf", *WORKFLOW)
+    assert len(forms(countersign)) == 2
+    assert "there is no file" in countersign("run", "scans/c.pdf", *WORKFLOW).error()
+    assert "no document by its ending" in countersign("run", "scans/a.pdf", "scans/notes.txt", *WORKFLOW).error()
+
+
+def test_a_row_whose_document_is_refused_is_refused_alone(countersign: CommandLine) -> None:
+    """A25: rows name documents below the folder of their file, and nothing else."""
+    rows = [
+        {"number": "1", "form": "a.pdf", "photos": ["b.pdf", "a.pdf"]},
+        {"number": "2", "form": "../secret.pdf"},
+        {"number": "3", "form": str(countersign.folder / "secret.pdf")},
+        {"number": "4", "form": "notes.txt"},
+        {"number": "5", "form": {"sha256": "0" * 64, "name": "x", "kind": "application/pdf", "size": 1, "pages": []}},
+    ]
+    file = countersign.folder / "scans" / "rows.jsonl"
+    file.write_text("\n".join(map(json.dumps, rows)))
+    said = countersign("run", "scans/rows.jsonl", *WORKFLOW, "--json")
+    refused = {one["row"]: one["why"] for one in said.json()["refused"]}
+    assert sorted(refused) == [2, 3, 4, 5]
+    assert "without .. and links" in refused[2]
+    assert "no PDF" in refused[4]
+    assert "by the reference" in refused[5]
+    assert forms(countersign) == {"claim-1": "a.pdf"}
+
+
+def test_a_case_is_handed_in_with_documents(countersign: CommandLine) -> None:
+    """Under any path: whoever types the command may read it."""
+    given = ("--document", "form=scans/a.pdf", "--document", f"photos={countersign.folder / 'secret.pdf'}")
+    countersign.done("submit", '{"number": "7"}', *WORKFLOW, *given)
+    (case,) = countersign.done("cases", "--json").json()
+    shown = countersign.done("case", str(case["id"]), "--json").json()["runs"][-1]["input"]
+    assert (shown["form"]["name"], [one["name"] for one in shown["photos"]]) == ("a.pdf", ["secret.pdf"])
+    wrong = countersign("submit", '{"number": "8"}', *WORKFLOW, "--document", "form=gone.pdf").error()
+    assert wrong == "--document form=gone.pdf: No such file or directory"
+    assert "with a field of Claim" in countersign("submit", "{}", *WORKFLOW, "--document", "a.pdf").error()
+
+
+def test_a_backup_takes_its_documents_along_and_brings_them_back(countersign: CommandLine) -> None:
+    """Those that rows name, each once, checked; what was changed or is gone is told."""
+    countersign.done("run", "scans", *WORKFLOW)
+    first = countersign.done("backup", "copy.sqlite").out
+    assert "2 copied, 0 there already" in first
+    assert "0 copied, 2 there already" in countersign.done("backup", "copy.sqlite", "--replace").out
+    mine, theirs = shelf(countersign), shelf(countersign, "copy.sqlite")
+    assert [path.name for path in mine] == [path.name for path in theirs]
+    assert {path.stat().st_mode & 0o777 for path in theirs} == {0o600}
+
+    mine[0].write_bytes(b"altered")
+    mine[1].unlink()
+    found = countersign("doctor").out
+    assert "1 are not there: " in found
+    assert "1 were changed since they were kept: " in found
+    assert mine[0].name[:12] in found
+    said = countersign("backup", "other.sqlite")
+    assert (said.code, "1 are not there; 1 were changed since they were kept" in said.out) == (1, True)
+
+    restored = countersign.done("restore", "copy.sqlite").out
+    assert "2 copied, 0 there already" in restored
+    assert "are not there" not in countersign("doctor").out
+    assert [path.read_bytes() for path in shelf(countersign)] == [path.read_bytes() for path in theirs]
+    assert "documents" not in countersign("verify").out
+
+
+def test_a_database_without_its_folder_is_told_and_its_cases_are_read_from_their_text(
+    countersign: CommandLine,
+) -> None:
+    """Where the backup was put away without its folder."""
+    countersign.done("run", "scans", *WORKFLOW)
+    countersign.done("backup", "copy.sqlite")
+    shutil.rmtree(countersign.folder / "copy.sqlite.documents")
+    shutil.rmtree(countersign.folder / "countersign.sqlite.documents")
+    said = countersign("restore", "copy.sqlite")
+    assert (said.code, "2 are not there" in said.out) == (1, True)
+    assert "put the folder that belongs to copy.sqlite to copy.sqlite.documents" in said.out
+    assert forms(countersign) == {"claim-a.pdf": "a.pdf", "claim-b.pdf": "b.pdf"}
+    countersign.done("run", "scans", *WORKFLOW)
+    assert len(shelf(countersign)) == 2
+
+
+def test_a_backup_holds_nothing_of_what_was_forgotten(countersign: CommandLine) -> None:
+    """The next one to the same file lets it go, too."""
+    countersign.done("run", "scans", *WORKFLOW)
+    countersign.done("backup", "copy.sqlite")
+    planned = countersign.done("forget", "--subject", "Erika Mustermann").out
+    assert "1 document" in planned
+    done = countersign.done("forget", "--subject", "Erika Mustermann", "--yes").out
+    assert "1 document" in done
+    assert len(shelf(countersign)) == 1
+    assert "1 removed that no case holds any more" in countersign.done("backup", "copy.sqlite", "--replace").out
+    assert len(shelf(countersign, "copy.sqlite")) == 1
+
+
+def test_doctor_says_where_documents_are_and_what_is_wrong_with_the_folder(countersign: CommandLine) -> None:
+    """Which nobody else may read, and everybody has to be able to write who serves."""
+    said = countersign.done("doctor").out
+    assert f"documents are kept in {countersign.folder / 'countersign.sqlite.documents'}" in said
+    countersign.done("run", "scans", *WORKFLOW)
+    assert "documents: 2, " in countersign.done("doctor").out
+    folder = countersign.folder / "countersign.sqlite.documents" / "1"
+    os.chmod(folder, 0o755)
+    assert f"chmod 700 {folder}" in countersign("doctor").out
+    (countersign.folder / "file").write_text("")
+    assert "cannot be written" in countersign("doctor", COUNTERSIGN_DOCUMENTS=str(countersign.folder / "file")).out
