@@ -184,9 +184,13 @@ def reply(
     question: Annotated[
         int | None, typer.Option(help="Number of the question; left out, the newest one without an answer.")
     ] = None,
+    document: Annotated[
+        list[str] | None, typer.Option(metavar="PATH", help="A file that belongs to the answer. May be repeated.")
+    ] = None,
 ) -> None:
     """Bring the answer to a question; the case is proposed again with it."""
     from bot.cli.completion import finish
+    from bot.cli.documents import kept_document
     from bot.cli.screens.output import out
     from workflows.engine.read.history import find_case
     from workflows.engine.review import refusals
@@ -195,7 +199,8 @@ def reply(
     with started() as app:
         number = find_case(app.context, case)
         with refusals.told_of_case(app.context, number, by=operator(), wanted="answer"):
-            replied = questions.reply(app.context, number, answer, by=operator(), number=question)
+            files = [kept_document(app.context, one) for one in document or ()]
+            replied = questions.reply(app.context, number, answer, by=operator(), number=question, documents=files)
         if not replied.is_new:
             out.print(f"case {number}: question {replied.question} has this answer already")
         elif replied.run is None:

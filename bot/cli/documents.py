@@ -26,7 +26,6 @@ def with_documents(
     They are read and kept here. Raise `InvalidInput`.
     """
     from workflows.documents.document import none_arrived
-    from workflows.engine.documents.keeping import keep
     from workflows.engine.errors import InvalidInput
 
     kept: dict[str, Document] = {}
@@ -35,11 +34,8 @@ def with_documents(
         info = workflow.input.model_fields.get(field)
         if not equals or info is None:
             raise InvalidInput(f"--document {one}: it is FIELD=PATH, with a field of {workflow.input.__name__}")
-        try:
-            if given not in kept:
-                kept[given] = keep(context, _read(Path(given), most=context.documents.limits.size), name=given)
-        except ValueError as error:
-            raise InvalidInput(f"--document {one}: {error}") from error
+        if given not in kept:
+            kept[given] = kept_document(context, given, option=one)
         before = values.get(field)
         if isinstance(before, list):
             before.append(given)
@@ -51,6 +47,17 @@ def with_documents(
         return found if found is not None else none_arrived(given)
 
     return arrived
+
+
+def kept_document(context: Context, path: str, *, option: str | None = None) -> Document:
+    """Read a file and keep it. Raise `InvalidInput`. `option`: what was given with `--document`, if not the path."""
+    from workflows.engine.documents.keeping import keep
+    from workflows.engine.errors import InvalidInput
+
+    try:
+        return keep(context, _read(Path(path), most=context.documents.limits.size), name=path)
+    except ValueError as error:
+        raise InvalidInput(f"--document {option or path}: {error}") from error
 
 
 def back_up_documents(database: Database, file: Path) -> bool:

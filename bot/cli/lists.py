@@ -154,7 +154,7 @@ def status(json: Json = False) -> None:
 
     with started() as app:
         expiries.ask(app.context)
-        view = status_view(app.context, list(app.context.registry))
+        view = status_view(app.context, list(app.context.registry), counts_documents=True)
         if json:
             print_json(view)
         else:

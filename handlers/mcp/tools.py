@@ -12,8 +12,8 @@ from handlers.mcp.serving import Serving
 from handlers.web.api.description import input_schema, output_schema
 from handlers.web.api.waiting import LONGEST
 from workflows.engine.review.decisions import MAX_ANSWER
-from workflows.engine.review.source import questions
 from workflows.engine.sources.programs.keys import Caller
+from workflows.engine.sources.programs.replying import MOST_DOCUMENTS, reply
 
 INSTRUCTIONS = (
     "Ask people before you act. ask_approval gets a decision about a tool call, ask_question an answer; hand_in_case "
@@ -135,12 +135,19 @@ class Tools:
         number: Annotated[
             int | None, Field(ge=1, le=1_000_000, description="`number` of the question; left out: the newest.")
         ] = None,
+        documents: Annotated[
+            list[Annotated[str, Field(max_length=100)]],
+            Field(
+                max_length=MOST_DOCUMENTS,
+                description="References of the files that belong to it: from POST /v1/documents over HTTP, with the "
+                "same key. Only where the workflow takes documents.",
+            ),
+        ] = [],  # noqa: B006  # as above
     ) -> _Case:
         """Answer the question that a person asked about a case of yours. The case goes on with your answer."""
         caller = await self._caller(call)
-        await self._serving.outcome(caller, case)  # another source's is none
         context = self._serving.desk.context
-        await self._serving.asked(questions.reply, context, case, answer, by=caller.actor, number=number)
+        await self._serving.asked(reply, context, caller, case, answer, number=number, references=documents)
         return told(await self._serving.outcome(caller, case))
 
     async def _caller(self, call: Call[Any, Any]) -> Caller:

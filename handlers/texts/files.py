@@ -37,6 +37,11 @@ def why_not(why: NoFile | Why) -> str:
     return _WHY.get(why, "it could not be read. Send it again")
 
 
+def why_in_brief(why: Why) -> str:
+    """Say why a file was not taken, for whoever can do nothing about it."""
+    return why_not(why).partition(". ")[0]
+
+
 def complaints(problems: Sequence[FileProblem]) -> dict[str, str]:
     """Return field -> what is wrong with its files."""
     found: dict[str, str] = {}

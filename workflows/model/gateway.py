@@ -73,6 +73,8 @@ class _Asking:
     model: str
     data: Mapping[str, JsonValue]
     """The data of the case, as this model is told it."""
+    answer_documents: Sequence[Sequence[JsonValue]]
+    """The documents of each answer, as this model is told of them."""
     documents: GivenDocuments
     limits: PageLimits | None
     """The pages that the model can be shown; None: none."""
@@ -86,6 +88,7 @@ class _Asking:
         return user_turn(
             self.data,
             answers=question.answers,
+            answer_documents=self.answer_documents,
             refused=question.refused,
             problem=problem,
             has_files=bool(self.documents.shown),
@@ -215,12 +218,14 @@ class Gateway:
             data = question.data
             if given.in_text and question.data_with is not None:
                 data = question.data_with(given.in_text)
+            with_answers = question.answer_documents
             asking = _Asking(
                 question=question,
                 prompt=prompt,
                 account=account,
                 model=model,
                 data=data,
+                answer_documents=with_answers(given.in_text) if with_answers is not None else (),
                 documents=given,
                 limits=limits,
                 states_form=self._states_form,

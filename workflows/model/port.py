@@ -136,10 +136,14 @@ class Question:
     answers: Sequence[SourceAnswer] = ()
     """Answers of the case's source to people's questions, oldest first."""
     documents: tuple[Attached, ...] = ()
-    """The documents in the data, each once, by number."""
+    """The documents in the data and in the answers, each once, by number."""
     data_with: Callable[[Collection[int]], Mapping[str, JsonValue]] | None = None
     """Function that returns the data with the documents of these numbers as text, in place of their pages; None where
     it has none.
+    """
+    answer_documents: Callable[[Collection[int]], Sequence[Sequence[JsonValue]]] | None = None
+    """Function that returns the documents of each answer as a model is told of them, those of these numbers as text;
+    None where no answer has any.
     """
     hide: Callable[[str], str] = str
     """Function that puts placeholders in place of personal values, for a text of ours about an answer. What is above

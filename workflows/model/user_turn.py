@@ -4,6 +4,7 @@ import json
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
+from itertools import zip_longest
 
 from pydantic import JsonValue
 
@@ -36,14 +37,16 @@ def user_turn(
     data: Mapping[str, JsonValue],
     *,
     answers: Sequence[SourceAnswer] = (),
+    answer_documents: Sequence[Sequence[JsonValue]] = (),
     refused: Sequence[Refusal] = (),
     problem: str | None = None,
     has_files: bool = False,
 ) -> str:
     """Return the user's turn that presents a case: its data as JSON in a tag.
 
-    `answers`: the answers of the case's source. `refused`: earlier answers that people refused. `problem`: the error of
-    the previous answer. `has_files`: True if files of the case stand before it.
+    `answers`: the answers of the case's source. `answer_documents`: the documents of each. `refused`: earlier answers
+    that people refused. `problem`: the error of the previous answer. `has_files`: True if files of the case stand
+    before it.
 
     Angle brackets and ampersands are written as JSON escapes, so that a closing tag inside the data closes nothing.
     Decoding the JSON gives the data back unchanged.
@@ -51,12 +54,19 @@ def user_turn(
     parts = [_ATTACHED] if has_files else []
     parts.append(f"{_CASE}\n{_tagged('case', data)}")
     if answers:
-        parts.append(f"{_ANSWERS}\n{_tagged('answers', [asdict(one) for one in answers])}")
+        told = [said(one, documents or ()) for one, documents in zip_longest(answers, answer_documents)]
+        parts.append(f"{_ANSWERS}\n{_tagged('answers', told)}")
     if refused:
         parts.append(f"{_REFUSED}\n{_tagged('refused', [asdict(one) for one in refused[-MOST_REFUSED:]])}")
     if problem is not None:
         parts.append(f"{_PROBLEM}\n{_tagged('problem', problem)}")
     return "\n\n".join(parts)
+
+
+def said(one: SourceAnswer, documents: Sequence[JsonValue] = ()) -> dict[str, JsonValue]:
+    """Return an answer as a model is told of it. `documents`: its own, as they are told."""
+    told: dict[str, JsonValue] = {"question": one.question, "answer": one.answer}
+    return {**told, "documents": [*documents]} if documents else told
 
 
 def _tagged(tag: str, data: Mapping[str, JsonValue] | Sequence[JsonValue] | str) -> str:

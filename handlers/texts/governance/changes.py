@@ -287,6 +287,7 @@ _PARTS: Mapping[str, tuple[str, "Value | _Ids | _Listed | None"]] = {
     "evidence": ("Fields that are quoted", _texts),
     "places": ("Where on a page a value may stand", _Keys(value=_code)),
     "second readings": ("Compared with", _Keys(value=_code)),
+    "missing": ("What a case may lack", _code),
     "handed proposals": ("Proposals that a source hands in", _handed),
     "scope": ("Scope", _code),
     "may": ("May", _Keys(value=_text)),

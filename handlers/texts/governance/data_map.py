@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
+from handlers.texts.operations.kept_documents import size
 from handlers.texts.people import people
 from handlers.texts.pieces import Line, Paragraph, Piece, Room, Told, bullets, channel, line, words
 from handlers.texts.plain import begun_large, duration
@@ -19,6 +20,7 @@ from workflows.engine.read.declared.data_map_views import (
     ToldMap,
 )
 from workflows.engine.text.sanitize import one_line
+from workflows.model.attachments import DocumentsAs
 
 ROOM = Room(text=1_000, line=120, items=100)
 """Room for the data map of any workflow."""
@@ -41,6 +43,12 @@ _TARGETS: Mapping[TargetKind, str] = {
     TargetKind.DELIVER: "is told what was decided",
     TargetKind.ON_REJECT: "is told of a rejection",
     TargetKind.ASK_SOURCE: "carries questions to the source of a case",
+}
+
+_GIVEN: Mapping[DocumentsAs, str] = {
+    "text": "their text, and no page",
+    "pages": "their pages as they look, with all that stands on them",
+    "both": "their pages as they look, with all that stands on them, and their text",
 }
 
 
@@ -73,6 +81,7 @@ def data_map_in_brief(view: DataMapView, room: Room = ROOM) -> Sequence[Line]:
         # Whoever says a charter may not know the collector: only the whole map says that there is none.
         *(recipients if view.collector is not None else recipients[:-1]),
         line(words(f"Kept: {_days_of(view.retention)}.")),
+        *(line(words(one)) for one in _documents_kept(view)),
     ]
 
 
@@ -158,6 +167,7 @@ def _recipients(view: DataMapView, room: Room) -> list[Line]:
         line(words(_model(view))),
         line(*_channel(view)),
         line(*_readers(view, room)),
+        *(line(words(one)) for one in _documents(view)),
         *(line(words(_system(one))) for one in view.systems),
         *(line(words(_target(one))) for one in view.targets),
         *(line(words(_told(one))) for one in view.told),
@@ -202,6 +212,33 @@ def _readers(view: DataMapView, room: Room) -> Sequence[Piece]:
     return [words("All of a case, in Slack: "), *people(view.readers, room), words(", and engineers.")]
 
 
+def _documents(view: DataMapView) -> Sequence[str]:
+    """Say who gets the documents themselves. Their text is in the input, and goes where that goes."""
+    documents = view.documents
+    if documents is None:
+        return []
+    said = []
+    if view.model in (ModelKind.VENDOR, ModelKind.UNKNOWN):
+        said.append(f"Documents, to the model: {_GIVEN[documents.to_model]}.")
+    where = (
+        "pictures of their pages stand in the thread of a card" if documents.in_channel else "no page is in a channel"
+    )
+    said.append(
+        f"Documents, in Slack: {where}; the original goes to whoever may read the case and asks for it, for a day."
+    )
+    return said
+
+
+def _documents_kept(view: DataMapView) -> Sequence[str]:
+    documents = view.documents
+    if documents is None:
+        return []
+    return [
+        f"Documents, each of at most {size(documents.largest)} and {documents.most_pages:,} pages, as files in the "
+        "folder for documents: as long as the input of the last case that holds them. One that no case names: a day."
+    ]
+
+
 def _system(one: SystemMap) -> str:
     who = one.system or "a system that its author does not name"
     return f"The step {one.step} ({', '.join(one.does) or 'retrieve'}): its code can hand over anything to {who}."
@@ -239,6 +276,7 @@ def _kept(view: DataMapView) -> Sequence[str]:
         f"What steps were given and returned, and error texts: {_days(kept.steps)}.",
         f"What a model was told, and its raw answers: {_days(kept.model)}.",
         f"Examples that were taken from cases: {_days(kept.examples)}.",
+        *_documents_kept(view),
     ]
     if view.model in (ModelKind.VENDOR, ModelKind.UNKNOWN):
         said.append("At the vendor of the model: as its terms say. Countersign does not decide it.")

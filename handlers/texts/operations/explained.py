@@ -5,6 +5,7 @@ from decimal import Decimal
 
 from handlers.texts import states
 from handlers.texts.answers import REJECTION
+from handlers.texts.operations import kept_documents
 from handlers.texts.operations.reruns import put_right
 from handlers.texts.pieces import (
     Line,
@@ -46,6 +47,7 @@ def explained(view: ExplanationView, room: Room = ROOM) -> Told:
     parts: list[Sequence[Paragraph]] = [
         [first, *removed.of_case(view.case), *sentences(view, room)],
         _part("What came in", [*_values_of(view, room)]),
+        _part("Its documents", kept_documents.of_case(view.documents, room)),
         _part("What was put right in it", [one for run in view.case.runs for one in _put_right(run, room)]),
         *_left_out(view, room),
         *(

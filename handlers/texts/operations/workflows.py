@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from decimal import Decimal
 
+from handlers.texts.operations import kept_documents
 from handlers.texts.operations.health import in_trouble, systems
 from handlers.texts.pieces import Line, Paragraph, Piece, Told, bullets, command, line, moment, person, words
 from workflows.engine.read.status_views import StatusView, WorkflowStatus
@@ -22,7 +23,7 @@ def status(view: StatusView) -> Told:
     if not wrong and not any(is_troubled(one) for one in view.workflows):
         first.append(line(words("Nothing failed, nothing is down or paused.")))
     each = [_of(one, view.at) for one in view.workflows[:_NAMED]]
-    return Told(brief="Status", parts=[[*first, *wrong], *each, *_more(view), *_systems(view)])
+    return Told(brief="Status", parts=[[*first, *wrong], *each, *_more(view), *_systems(view), *_documents(view)])
 
 
 def listed(view: StatusView) -> Told:
@@ -94,6 +95,11 @@ def dollars(amount: Decimal) -> str:
 def _systems(view: StatusView) -> list[list[Paragraph]]:
     found = systems(view.systems, view.at.date())
     return [[line(words("What they need", bold=True)), bullets(found)]] if found else []
+
+
+def _documents(view: StatusView) -> list[list[Paragraph]]:
+    said = kept_documents.kept(view.documents) if view.documents is not None else None
+    return [[said]] if said is not None else []
 
 
 def _models(view: StatusView) -> list[Line]:

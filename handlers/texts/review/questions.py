@@ -32,10 +32,11 @@ def waits(view: CardView, room: Room) -> list[Paragraph]:
     asked = asked_of(view)
     if asked is None:
         return [line(words("Waits for an answer to a question", bold=True))]
+    is_sent = asked.state is QuestionState.SENT
     first: list[Piece] = (
-        [words(f"{_how_far(asked)} by Countersign", bold=True)]
+        [words(f"Countersign {'asked' if is_sent else 'is asking'} the source", bold=True)]
         if asked.is_by_itself
-        else [words(f"{_how_far(asked)} by ", bold=True), person(asked.asked_by)]
+        else [words(f"{'Asked' if is_sent else 'Asking'} the source, by ", bold=True), person(asked.asked_by)]
     )
     first += [words(" · "), moment(asked.asked_at), words(" · answer by "), moment(asked.answer_by)]
     said: list[Paragraph] = [line(*first), quote(excerpt(asked.text, min(room.text, _MOST)))]
@@ -44,10 +45,6 @@ def waits(view: CardView, room: Room) -> list[Paragraph]:
     elif asked.receipt is not None:
         said.append(line(words(f"Sent: {excerpt(asked.receipt, room.line)}")))
     return said
-
-
-def _how_far(asked: QuestionView) -> str:
-    return "Asked the source," if asked.state is QuestionState.SENT else "Asking the source,"
 
 
 def answered(view: CardView, room: Room) -> list[Paragraph]:

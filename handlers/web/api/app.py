@@ -23,7 +23,7 @@ from handlers.web.api.bodies import Bodies, parsed
 from handlers.web.api.description import description, input_schema, output_schema, takes_documents, takes_proposals
 from handlers.web.api.documents import Reader
 from handlers.web.api.forms import MOST_ID, HandIn, HandInMany, Reply, filled_in
-from handlers.web.api.problems import HEADERS, FieldError, Kind, Problem, unavailable
+from handlers.web.api.problems import HEADERS, FieldError, Kind, Problem, field_errors, unavailable
 from handlers.web.api.receipts import taken, taken_many
 from handlers.web.api.waiting import LONGEST, Waiting
 from handlers.web.api.work import Work
@@ -31,12 +31,11 @@ from store.db.database import Unavailable
 from workflows.engine.context import Context
 from workflows.engine.declare.registry import AnyWorkflow
 from workflows.engine.errors import BadReason, ContentRemoved, InvalidInput, OtherRequest, QueueFull, Refused, Unknown
-from workflows.engine.review.source import questions
-from workflows.engine.review.source.questions import Replied
 from workflows.engine.sources.programs import handing_in
 from workflows.engine.sources.programs.handing_in import LONGEST_KEY, HandedIn, HandedInput, hand_in
 from workflows.engine.sources.programs.keys import Caller
-from workflows.engine.sources.told.outcomes import outcome_json, outcome_of
+from workflows.engine.sources.programs.replying import reply
+from workflows.engine.sources.told.outcomes import outcome_json
 from workflows.engine.text.canonical_json import canonical
 
 log = structlog.get_logger()
@@ -175,14 +174,26 @@ class Api:
         case = _case_id(request)
         _queried(request, ())
         _idempotency_key(request)  # the words of a reply are its key: the same ones twice are one
-        form = filled_in(Reply, await self._body(request, admitted))
+        body = await self._body(request, admitted)
+        form = filled_in(Reply, body)
+        answer = partial(
+            reply,
+            self._context,
+            admitted.caller,
+            case,
+            form.text,
+            number=form.question,
+            references=form.documents,
+        )
         try:
-            replied = await self._work.done(partial(_reply, self._context, admitted.caller, case, form))
+            replied = await self._work.done(answer)
         except Unknown as error:
             raise Problem(Kind.NOT_FOUND, _NO_CASE) from error
         except BadReason as error:
             errors = [FieldError(pointer="/text", detail=str(error))]
             raise Problem(Kind.MISFIT, str(error), errors=errors) from error
+        except InvalidInput as error:
+            raise Problem(Kind.MISFIT, str(error), errors=field_errors(error.errors, sent=body)) from error
         except ContentRemoved as error:
             raise Problem(Kind.REMOVED, "the content of the case was removed, so nothing can be answered") from error
         except Refused as error:
@@ -272,12 +283,6 @@ def _taken(handed: HandedIn) -> dict[str, JsonValue]:
     except Problem as problem:
         problem.headers = {**problem.headers, **_replayed(handed.replayed)}
         raise
-
-
-def _reply(context: Context, caller: Caller, case: int, form: Reply) -> Replied:
-    """Answer a question about a case of this source. Raise `Unknown` for any other one."""
-    outcome_of(context, caller.source, case)
-    return questions.reply(context, case, form.text, by=caller.actor, number=form.question)
 
 
 def _json(status: int, told: Mapping[str, JsonValue], headers: Mapping[str, str] | None = None) -> Response:

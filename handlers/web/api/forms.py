@@ -13,6 +13,7 @@ from workflows.documents.document import FileKind
 from workflows.documents.refusals import Why
 from workflows.engine.review.decisions import MAX_ANSWER
 from workflows.engine.sources.programs.handing_in import MOST_INPUTS
+from workflows.engine.sources.programs.replying import MOST_DOCUMENTS
 from workflows.engine.sources.views import CaseState, DecidedBy, Effect
 
 _Form = TypeVar("_Form", bound=BaseModel)
@@ -52,6 +53,9 @@ class Reply(Sent):
     text: str = Field(min_length=1, max_length=MAX_ANSWER, description="The answer, in words.")
     question: Annotated[int, Field(ge=1, le=MOST_ID), BeforeValidator(_whole)] | None = Field(
         default=None, description="Number of the question; left out, the newest open one."
+    )
+    documents: Annotated[list[str], Field(max_length=MOST_DOCUMENTS)] = Field(
+        default=[], description="References of documents that you handed in before, where the workflow takes documents."
     )
 
 

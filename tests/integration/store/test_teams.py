@@ -241,7 +241,7 @@ class Company:
         self._audit(session, SubjectKind.CASE.of(ids["doubtful case"]), "case.read", {"way": "details"})
 
     def _documents(self, session: Session) -> None:
-        """Add a document that a case holds and shows, one that a source handed in, and one that is claimed."""
+        """Add a document that a case holds, one that a source handed in, and one that is claimed."""
         ids, team = self.ids, self.team
         made = {"team_id": team, "kind": "application/pdf", "size": 1, "pages": 1, "kept_at": NOW}
         ids["document"] = rows.add(session, schema.DocumentRow, **made, sha256="a" * 64, unheld_since=None)
@@ -252,7 +252,6 @@ class Company:
         rows.add(session, schema.DocumentUse, **case, document_id=ids["document"])
         upload = {"source_id": ids["source"], "document_id": ids["uploaded"], "name": "a.pdf", "at": NOW - HOUR}
         rows.add(session, schema.DocumentUpload, team_id=team, **upload)
-        rows.add(session, schema.ShownFile, **case, sha256="a" * 64, file="F1", at=NOW)
 
     def _messages(self, session: Session) -> None:
         """Add a message that waits, one that failed, and a question to whoever wrote the message of a case."""
@@ -806,6 +805,7 @@ class Company:
             "uses.release": {"case": case, "unheld_since": NOW},
             "uploads.note": {"document": document, "source": ids["source"], "name": "b.pdf"},
             "uploads.name_of": {"sha256": "b" * 64, "source": ids["source"]},
+            "uploads.unnamed": {"source": ids["source"]},
             "uploads.forget": {"before": NOW, "at_most": 9},
             "shown.take_back": {"case": case},
             "shown.standing": {"case": case},
@@ -1043,6 +1043,7 @@ class Company:
             "shown_files.note_uploaded": {"row": ids["file of review"], "at": NOW + HOUR},
             "shown_files.original": {"sha256": "a" * 64},
             "shown_files.take_back_of_reviews": {"reviews": [ids["review"]]},
+            "shown_files.take_back_one": {"row": ids["file unmarked"]},
             "shown_files.to_take_back": {"begun_before": NOW},
             "shown_files.note_removed": {"row": ids["file of review"]},
             "shown_files.note_refused": {"row": ids["file of review"], "error": "missing_scope"},

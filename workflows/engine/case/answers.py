@@ -2,10 +2,11 @@
 
 from sqlalchemy.orm import Session
 
+from store import schema
 from store.cases import contents
 from store.cases.review import questions
 from store.states import QuestionState
-from workflows.engine.case.heard import answer_of_json, answers_to_json
+from workflows.engine.case.heard import Heard, answer_of_json, answers_to_json
 from workflows.engine.case.lookup import kept_json
 from workflows.model.port import SourceAnswer
 
@@ -21,3 +22,13 @@ def keep_answers(session: Session, case: int, *, team: int) -> int | None:
     if not answers:
         return None
     return contents.keep(session, team=team, case=case, kind="answers", body=answers_to_json(answers))
+
+
+def answers_body(session: Session, run: schema.Run) -> str | None:
+    """Return the answers with which a run began, as they are kept; None where there are none, or they were removed."""
+    return contents.body(session, run.answers_id, team=run.team_id) if run.answers_id is not None else None
+
+
+def read_answers(body: str | None) -> tuple[SourceAnswer, ...]:
+    """Return kept answers. They may bring documents, so it is read outside of any transaction."""
+    return Heard.read(refused=None, answers=body).answers

@@ -11,11 +11,13 @@ from pydantic import JsonValue, TypeAdapter
 
 from workflows.documents.document import Document
 from workflows.engine.text.canonical_json import canonical
+from workflows.engine.text.sanitize import one_line
 from workflows.model.port import Refusal, SourceAnswer
 
 MOST_REFUSED = 20
 """Refused answers of a case that are kept for its next run: the last ones."""
-
+_NAME = 100
+"""Most characters of the name of a file in an answer."""
 _REFUSED: TypeAdapter[tuple[Refusal, ...]] = TypeAdapter(tuple[Refusal, ...])
 _ANSWERS: TypeAdapter[tuple[SourceAnswer, ...]] = TypeAdapter(tuple[SourceAnswer, ...])
 
@@ -54,6 +56,16 @@ def answer_of_json(kept: JsonValue) -> tuple[str, tuple[Document, ...]]:
     listed = kept["documents"]
     assert isinstance(listed, list)
     return str(kept["text"]), tuple(Document.model_validate(one) for one in listed)
+
+
+def names_of(documents: Sequence[Document]) -> str:
+    """Return the words of an answer that is files alone."""
+    return f"Files: {', '.join(one_line(one.name, _NAME) for one in documents)}"
+
+
+def words_of(answers: Sequence[SourceAnswer]) -> list[str]:
+    """Return what answers say in words. The names of files alone say nothing."""
+    return [one.answer for one in answers if not one.documents or one.answer != names_of(one.documents)]
 
 
 def refused_to_json(refused: Sequence[Refusal]) -> str:

@@ -130,7 +130,8 @@ def _functions(workflow: AnyWorkflow) -> Iterable[AnyFunction]:
     looks = (one.look for one in workflow.fetches)
     next_ones = (one.make for one in workflow.follow_ups)
     on_pages: Iterable[AnyFunction] = (*workflow.places.values(), *(one.read for one in workflow.second_readings))
-    all_of_them = (*made, *effects, *rules, *limits, *looks, *filled, *grouped, *next_ones, *on_pages)
+    lacks = (workflow.missing_by,)
+    all_of_them = (*made, *effects, *rules, *limits, *looks, *filled, *grouped, *next_ones, *on_pages, *lacks)
     return [one for one in all_of_them if one is not None]
 
 
@@ -154,6 +155,7 @@ def _of_documents(workflow: AnyWorkflow, code: Callable[[AnyFunction | None], Js
     parts: Mapping[str, JsonValue] = {
         "places": {field: code(rule) for field, rule in sorted(workflow.places.items())},
         "second readings": {one.called: code(one.read) for one in workflow.second_readings},
+        "missing": code(workflow.missing_by),
     }
     return {name: part for name, part in parts.items() if part}
 

@@ -23,6 +23,7 @@ _UNSAID: Parts = {
     "messages": None,
     "places": {},
     "second readings": {},
+    "missing": None,
 }
 """Parts that terms leave out where nothing of them is declared, with what holds then."""
 _HANDED = {"refuse": 0, "review": 0, "policy": 1}
@@ -99,8 +100,8 @@ def _second_persons(old: Sequence[Mapping[str, Any]], new: Sequence[Mapping[str,
     return False
 
 
-def _scope(old: str | None, new: str | None) -> bool:
-    """Tell whether cases may be inside now that were outside."""
+def _keeps_fewer(old: str | None, new: str | None) -> bool:
+    """Tell whether cases may go alone now that its function kept with people."""
     return old is not None and new != old
 
 
@@ -172,8 +173,9 @@ RULES: Mapping[str, Rule] = {
     "evidence": _shrunk,
     "places": _without_one,
     "second readings": _without_one,
+    "missing": _keeps_fewer,
     "handed proposals": _handed,
-    "scope": _scope,
+    "scope": _keeps_fewer,
     "does": _grown,
     "values": _other,
     "budget of a case": _dearer,

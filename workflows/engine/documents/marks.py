@@ -19,21 +19,28 @@ from workflows.engine.declare.registry import AnyWorkflow
 from workflows.engine.documents.page_readings import PageReadings
 from workflows.engine.documents.places import documents_of, places_in
 from workflows.labels import label_of
+from workflows.model.port import SourceAnswer
 
 MOST = 12
 """Most marks of one page: more could not be told apart. What is doubted comes first."""
 
 
 def marked_pages(
-    context: Context, workflow: AnyWorkflow, input: BaseModel, proposal: Proposal[Any]
+    context: Context,
+    workflow: AnyWorkflow,
+    input: BaseModel,
+    proposal: Proposal[Any],
+    *,
+    answers: Sequence[SourceAnswer] = (),
 ) -> tuple[MarkedPage, ...]:
     """Return the pages from which values of a proposal were read, with a mark for each of these values.
 
     They are in the order of the documents, the marks in that of the form. A page whose reading is not on the shelf has
     none, and neither has the text of a mail, which has no look of its own. It calls the author's rules and reads files:
     call it outside of any transaction.
+    `answers`: those of the case's source with which the run of the proposal began. Their documents come last.
     """
-    documents = documents_of(input)
+    documents = documents_of(input, answers)
     if not documents:
         return ()
     readings, found = PageReadings(context.documents), places_in(workflow, documents, proposal)

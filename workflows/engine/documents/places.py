@@ -24,6 +24,7 @@ from workflows.engine.declare.proposal import Proposal
 from workflows.engine.declare.registry import AnyWorkflow
 from workflows.engine.text.same_values import are_same
 from workflows.engine.text.stated_values import LONGEST, Spans, is_nothing, stated_at
+from workflows.model.port import SourceAnswer
 from workflows.tools.quotes import Mapped, Span, as_read, mapped, places_of, stands
 
 log = structlog.get_logger()
@@ -77,11 +78,14 @@ class QuotePlace:
     """The other field, where both claim one place."""
 
 
-def documents_of(input: BaseModel) -> Sequence[Document]:
-    """Return the documents of an input, each content once."""
-    if not holds_documents(type(input)):
-        return ()
-    return tuple({one.sha256: one for one in documents_in(input)}.values())
+def documents_of(input: BaseModel, answers: Sequence[SourceAnswer] = ()) -> Sequence[Document]:
+    """Return the documents of an input, and then those of the answers of its source, each content once."""
+    found = list(documents_in(input)) if holds_documents(type(input)) else []
+    found += [document for one in answers for document in documents_in(one.documents)]
+    known: dict[str, Document] = {}
+    for document in found:
+        known.setdefault(document.sha256, document)
+    return tuple(known.values())
 
 
 def places_in(

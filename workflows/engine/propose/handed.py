@@ -23,6 +23,7 @@ from pydantic import (
 
 from workflows.complaints import WHOLE, Place
 from workflows.documents.documents import Documents
+from workflows.engine.case.heard import words_of
 from workflows.engine.declare.calls.author_code import within
 from workflows.engine.declare.proposal import Proposal
 from workflows.engine.declare.registry import AnyWorkflow
@@ -156,8 +157,8 @@ def proposal_of(
         model=f"{handed.model}, from {given.source}"[:LONGEST_PROPOSER],
         source=given.source,
     )
-    shown: list[JsonValue] = [input.model_dump(mode="json"), text, *(one.answer for one in answers)]
-    pages = page_evidence(workflow, input, documents)
+    shown: list[JsonValue] = [input.model_dump(mode="json"), text, *words_of(answers)]
+    pages = page_evidence(workflow, input, documents, answers=answers)
     return with_evidence(proposal, shown=shown, needed=workflow.evidence, pages=pages)
 
 

@@ -1,6 +1,6 @@
 """The model's answers: the question to the model of a run, and the checks of its answer."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 from decimal import Decimal
 from functools import partial
@@ -10,12 +10,13 @@ from pydantic import JsonValue, TypeAdapter
 from pydantic_core import to_jsonable_python
 
 from workflows.documents.documents import Documents
-from workflows.engine.case.heard import Heard
+from workflows.engine.case.heard import Heard, words_of
 from workflows.engine.declare.calls import author_threads
 from workflows.engine.declare.proposal import InputT, OutputT, Proposal
 from workflows.engine.declare.round_trip import read
 from workflows.engine.declare.steps import ASK, Call, Recorder
 from workflows.engine.declare.workflow import Workflow
+from workflows.engine.documents.places import documents_of
 from workflows.engine.errors import Misfit, NoProposal
 from workflows.engine.propose.evidence import with_evidence
 from workflows.engine.propose.page_evidence import page_evidence
@@ -32,7 +33,9 @@ from workflows.model.port import (
     NoAnswer,
     Prompt,
     Question,
+    SourceAnswer,
 )
+from workflows.model.user_turn import said
 
 NOTHING_HEARD = Heard()
 _ANSWER: TypeAdapter[Answer] = TypeAdapter(Answer)
@@ -72,16 +75,20 @@ class Asker(Generic[InputT, OutputT]):
 
     def __call__(self, **data: object) -> Proposal[OutputT]:
         """Ask the model, journaled. Raise `NoProposal` where nothing usable comes back."""
-        if larger_than(data, MAX_RESULT):
+        answers = self._heard.answers
+        brought = [one.documents for one in answers if one.documents]
+        if larger_than([data, *brought] if brought else data, MAX_RESULT):
             raise NoProposal(f"the question to the model is too large, the limit is {MAX_RESULT:,} bytes")
-        documents = ToldDocuments(data, way=self._documents_as, files=self._documents)
-        plain, attached = documents.plain(), documents.attached
+        documents = ToldDocuments(data, way=self._documents_as, files=self._documents, answers=answers)
+        plain = documents.plain()
         hidden = placeholders_of(self._workflow, self._input, data, self._heard)
         heard = _told(self._heard, hidden)
         told = {name: hidden.hide_in(value) for name, value in plain.items()}
+        sent = _sent(documents, hidden)
+        attached = documents.attached
         call = Call(
             name=ASK,
-            arguments={"data": told, **_files_of(attached), **_said_before(heard)},
+            arguments={"data": told, **_files_of(attached), **_said_before(heard, sent)},
             tries=1,
             retry_on=(),
             result=_ANSWER,
@@ -99,12 +106,17 @@ class Asker(Generic[InputT, OutputT]):
         unread = unread_doubts(attached, shown=answer.shown)
         proposal = replace(proposal, doubts=(*proposal.doubts, *answer.doubts, *unread))
         shown: list[JsonValue] = [plain, self._workflow.text_of(self._input), *documents.seen]
-        shown += [one.answer for one in self._heard.answers]
+        shown += words_of(answers)
         if hidden.anything:
             # A quote has each value in the one form that was put back; the case may have it in several.
             shown += [hidden.put_back_in(hidden.hide_in(one)) for one in shown]
-        pages = page_evidence(self._workflow, self._input, self._documents or Documents())
+        pages = page_evidence(self._workflow, self._input, self._documents or Documents(), answers=answers)
         return with_evidence(proposal, shown=shown, needed=self._workflow.evidence, pages=pages)
+
+    def _texts_sent(self, hidden: Placeholders) -> list[str]:
+        """Return the texts of the documents of answers, without those that the case has itself."""
+        sent = documents_of(self._input, self._heard.answers)[len(documents_of(self._input)) :]
+        return [hidden.hide("\f".join(page.text for page in one.pages)) for one in sent]
 
     def _question(
         self, data: Mapping[str, JsonValue], documents: ToldDocuments, heard: Heard, hidden: Placeholders
@@ -121,8 +133,9 @@ class Asker(Generic[InputT, OutputT]):
                 name: hidden.hide_in(value) for name, value in documents.plain(in_text=numbers).items()
             },
             # A model that reads text only has to read the answers there.
-            text="\n".join([hidden.hide(text), *(one.answer for one in heard.answers)]),
+            text="\n".join([hidden.hide(text), *(one.answer for one in heard.answers), *self._texts_sent(hidden)]),
             answers=heard.answers,
+            answer_documents=partial(_sent, documents, hidden) if documents.answers_have_any else None,
             refused=heard.refused,
             account=self._account,
             templates={
@@ -140,19 +153,28 @@ def _files_of(attached: Sequence[Attached]) -> dict[str, object]:
     return {"documents": named} if named else {}
 
 
-def _said_before(heard: Heard) -> dict[str, object]:
-    """Return what people said of the case, as a part of the step's input; nothing where they said nothing."""
-    said = {"answers": heard.answers, "refused": heard.refused}
-    return {name: to_jsonable_python(ones) for name, ones in said.items() if ones}
+def _sent(documents: ToldDocuments, hidden: Placeholders, in_text: Collection[int] = ()) -> list[list[JsonValue]]:
+    """Return the documents of each answer, as a model is told of them."""
+    return [[hidden.hide_in(one) for one in ones] for ones in documents.of_answers(in_text=in_text)]
+
+
+def _said_before(heard: Heard, sent: Sequence[Sequence[JsonValue]]) -> dict[str, object]:
+    """Return what people said of the case, as a part of the step's input; nothing where they said nothing.
+
+    `sent`: the documents of each answer, as they are told.
+    """
+    answers = [said(one, documents) for one, documents in zip(heard.answers, sent, strict=True)]
+    parts = {"answers": answers, "refused": to_jsonable_python(heard.refused)}
+    return {name: ones for name, ones in parts.items() if ones}
 
 
 def _told(heard: Heard, hidden: Placeholders) -> Heard:
-    """Return what people said of the case, as a model is told it."""
-    if not hidden.anything:
+    """Return what people said of the case, as a model is told it. Documents of answers are told beside them."""
+    if not heard.answers and not heard.refused:
         return heard
     hide = hidden.hide
     return Heard(
-        answers=tuple(replace(one, question=hide(one.question), answer=hide(one.answer)) for one in heard.answers),
+        answers=tuple(SourceAnswer(question=hide(one.question), answer=hide(one.answer)) for one in heard.answers),
         refused=tuple(
             replace(
                 one,

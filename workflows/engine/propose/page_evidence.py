@@ -16,6 +16,7 @@ from workflows.engine.documents.page_readings import PageReadings
 from workflows.engine.documents.places import PagePlace, QuotePlace, documents_of, places_in
 from workflows.engine.propose.checks import less_sure
 from workflows.labels import label_of
+from workflows.model.port import SourceAnswer
 
 READ_WELL = 0.8
 """A word of a scan that was recognised less surely is told as a doubt, where the workflow has no floor."""
@@ -30,12 +31,14 @@ _DOCUMENTS = (frozenset({"sha256", "kind", "pages"}), frozenset({"document", "na
 class PageEvidence:
     """The pages of one case as evidence."""
 
-    def __init__(self, workflow: AnyWorkflow, input: BaseModel, documents: Documents) -> None:
-        """`documents`: those of the team. Only the readings of scans are looked up there."""
+    def __init__(
+        self, workflow: AnyWorkflow, input: BaseModel, documents: Documents, *, answers: Sequence[SourceAnswer] = ()
+    ) -> None:
+        """`documents`: those of the team. Only the readings of scans are looked up there. `answers`: of the source."""
         self._workflow = workflow
         self._input = input
         self._readings = PageReadings(documents)
-        self._of_case = documents_of(input)
+        self._of_case = documents_of(input, answers)
 
     def of(self, proposal: Proposal[Any]) -> Mapping[str, QuotePlace]:
         """Return what is found of the quote of each field. It calls the author's rules."""
@@ -83,9 +86,15 @@ class PageEvidence:
         return page if len(self._of_case) == 1 else f"{page} of {place.document.name}"
 
 
-def page_evidence(workflow: AnyWorkflow, input: BaseModel, documents: Documents) -> PageEvidence | None:
-    """Return the pages of a case as evidence; None where it has no documents."""
-    return PageEvidence(workflow, input, documents) if documents_of(input) else None
+def page_evidence(
+    workflow: AnyWorkflow, input: BaseModel, documents: Documents, *, answers: Sequence[SourceAnswer] = ()
+) -> PageEvidence | None:
+    """Return the pages of a case as evidence; None where it has no documents.
+
+    `answers`: those of its source, whose documents belong to the case.
+    """
+    found = documents_of(input, answers)
+    return PageEvidence(workflow, input, documents, answers=answers) if found else None
 
 
 def texts_in(shown: JsonValue) -> Iterator[str]:

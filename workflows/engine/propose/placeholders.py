@@ -13,6 +13,7 @@ from typing import Any
 from pydantic import BaseModel, JsonValue
 from pydantic_core import to_jsonable_python
 
+from workflows.documents.document import documents_in
 from workflows.engine.case.heard import Heard
 from workflows.engine.declare.personal import (
     SHORTEST,
@@ -152,6 +153,7 @@ def placeholders_of(
     data, heard = data or {}, heard or Heard()
     said = [text for one in heard.answers for text in (one.question, one.answer)]
     said += [one.reason for one in heard.refused]
+    said += [text for one in heard.answers for file in documents_in(one.documents) for text in (file.name, file.text)]
     values = [*values_in(input), *values_in(dict(data)), *_refused(workflow, heard), *_found(workflow, said)]
     refused: list[JsonValue] = [dict(one.values) for one in heard.refused]
     plain = to_jsonable_python([input, data], fallback=str)

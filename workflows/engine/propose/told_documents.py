@@ -6,7 +6,7 @@
 The data of an e-invoice is left out: it is a second reading, and a model that had copied it would always agree.
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from functools import partial
 
 from pydantic import JsonValue
@@ -16,6 +16,7 @@ from workflows.documents.document import TOLD, Document, FileKind, ReadBy
 from workflows.documents.documents import Documents
 from workflows.documents.places.marks import MarkedPage
 from workflows.model.attachments import Attached, DocumentsAs
+from workflows.model.port import SourceAnswer
 
 _NOTES = {
     ReadBy.OCR: "recognised in a picture, may have errors",
@@ -26,23 +27,54 @@ _READ_ONLY = frozenset({FileKind.MAIL})
 
 
 class ToldDocuments:
-    """The documents of one question, numbered in the order in which its data names them."""
+    """The documents of one question, numbered in the order in which its data names them, then those of answers."""
 
-    def __init__(self, data: Mapping[str, object], *, way: DocumentsAs, files: Documents | None = None) -> None:
-        """`data`: of the question. `way`: how they are given. `files`: where their files are; None: nowhere."""
+    def __init__(
+        self,
+        data: Mapping[str, object],
+        *,
+        way: DocumentsAs,
+        files: Documents | None = None,
+        answers: Sequence[SourceAnswer] = (),
+    ) -> None:
+        """`data`: of the question. `way`: how they are given. `files`: where their files are; None: nowhere.
+
+        `answers`: those of the case's source, whose documents are told with them.
+        """
         self._data = data
+        self._answers = answers
         self._way = way
         self._files = files or Documents()
         self._numbers: dict[str, int] = {}
         """Hash of a file -> its number."""
         self._found: list[Document] = []
+        self._in_data: frozenset[str] = frozenset()
+        """Hashes of the files that the data names."""
 
     def plain(self, *, in_text: Collection[int] = ()) -> dict[str, JsonValue]:
         """Return the data as JSON. `in_text`: numbers of the documents that are told as text, whatever the way is."""
+        named: set[str] = set()
         told: dict[str, JsonValue] = to_jsonable_python(
-            self._data, context={TOLD: partial(self._told, in_text=in_text)}
+            self._data, context={TOLD: partial(self._told, in_text=in_text, named=named)}
         )
+        self._in_data = frozenset(named)
         return told
+
+    @property
+    def answers_have_any(self) -> bool:
+        """True if an answer brings a document."""
+        return any(one.documents for one in self._answers)
+
+    def of_answers(self, *, in_text: Collection[int] = ()) -> list[list[JsonValue]]:
+        """Return the documents of each answer as JSON, once the data was written. What was told before is named only.
+
+        `in_text`: as above.
+        """
+        named = set(self._in_data)
+        return [
+            [self._told(document, in_text=in_text, named=named, once=True) for document in one.documents]
+            for one in self._answers
+        ]
 
     @property
     def attached(self) -> tuple[Attached, ...]:
@@ -54,10 +86,14 @@ class ToldDocuments:
         """The texts of the pages that are shown, and not told: a quote is looked for there, too."""
         return [page.text for one in self._found if self._way_of(one) == "pages" for page in one.pages]
 
-    def _told(self, document: Document, *, in_text: Collection[int]) -> JsonValue:
+    def _told(self, document: Document, *, in_text: Collection[int], named: set[str], once: bool = False) -> JsonValue:
+        """Return what is told of a document. `named`: hashes of those before it. `once`: these are named only."""
         number = self._number(document)
         way = "text" if number in in_text else self._way_of(document)
         told: dict[str, JsonValue] = {"document": number, "name": document.name, "kind": document.kind.value}
+        if once and document.sha256 in named:
+            return told
+        named.add(document.sha256)
         if way != "text":
             count = len(document.pages)
             told["pages"] = f"{count} page{'' if count == 1 else 's'}, shown above as document {number}"
@@ -69,7 +105,7 @@ class ToldDocuments:
         if document.left_out:
             told["not read"] = [one.name for one in document.left_out]
         if document.attached:
-            told["attached"] = [self._told(one, in_text=in_text) for one in document.attached]
+            told["attached"] = [self._told(one, in_text=in_text, named=named, once=once) for one in document.attached]
         return told
 
     def _number(self, document: Document) -> int:

@@ -4,8 +4,10 @@ from collections.abc import Sequence
 from decimal import Decimal
 
 from store.cases import homes, workflow_pauses
+from store.documents import documents
 from store.sources import follow_ups
 from store.states import RunState
+from workflows.documents.shelf import FolderShelf
 from workflows.engine.context import Context
 from workflows.engine.declare.registry import AnyWorkflow
 from workflows.engine.deliver.delivery_status import targets_down, waiting_deliveries
@@ -13,14 +15,17 @@ from workflows.engine.deliver.workflow_pauses import pause_of
 from workflows.engine.health.systems import system_views
 from workflows.engine.propose.budgets import spent_today
 from workflows.engine.propose.model_outages import open_outages
-from workflows.engine.read.status_views import StatusView, WorkflowStatus
+from workflows.engine.read.status_views import KeptDocuments, StatusView, WorkflowStatus
 
 _IN_WORK = (RunState.READY, RunState.RUNNING, RunState.DELIVERING)
 _COUNTED = (*_IN_WORK, RunState.FAILED, RunState.PARKED, RunState.DOUBTFUL, RunState.HOLDING)
 
 
-def status_view(context: Context, workflows: Sequence[AnyWorkflow]) -> StatusView:
-    """Return how these workflows stand, by their names. The caller says which a person may know of."""
+def status_view(context: Context, workflows: Sequence[AnyWorkflow], *, counts_documents: bool = False) -> StatusView:
+    """Return how these workflows stand, by their names. The caller says which a person may know of.
+
+    `counts_documents`: also those of other workflows, for whoever runs all of it.
+    """
     names, team = sorted(one.name for one in workflows), context.team
     with context.database.read() as session:
         pauses = {line.workflow: line for line in workflow_pauses.all_current(session, team=team)}
@@ -60,4 +65,19 @@ def status_view(context: Context, workflows: Sequence[AnyWorkflow]) -> StatusVie
         models=open_outages(context),
         targets=[one for one in targets_down(context) if one.target in concerned],
         systems=system_views(context, workflows),
+        documents=_documents(context) if counts_documents else None,
+    )
+
+
+def _documents(context: Context) -> KeptDocuments:
+    """Count the documents that are kept. It reads all their rows, and no file."""
+    with context.database.read() as session:
+        counted = documents.counted(session, team=context.team)
+    shelf = context.documents.shelf
+    return KeptDocuments(
+        number=counted.number,
+        size=counted.size,
+        unheld=counted.unheld,
+        has_shelf=shelf is not None,
+        folder=str(shelf.folder) if isinstance(shelf, FolderShelf) else None,
     )

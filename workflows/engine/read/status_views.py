@@ -47,6 +47,21 @@ class WorkflowStatus:
 
 
 @dataclass(frozen=True, kw_only=True)
+class KeptDocuments:
+    """The documents of a team, and the place where their files are."""
+
+    number: int
+    size: int
+    """Bytes."""
+    unheld: int
+    """Documents that no case holds: they go within a day."""
+    has_shelf: bool
+    """False: there is no place for files here, so that none is taken."""
+    folder: str | None
+    """The folder of their files; None: they are in none."""
+
+
+@dataclass(frozen=True, kw_only=True)
 class StatusView:
     """The status of some workflows, and of what they depend on."""
 
@@ -58,3 +73,5 @@ class StatusView:
     """Targets that are down, and for which a delivery of these workflows waits."""
     systems: Sequence[SystemView] = ()
     """The other systems that are called, or will be, by name; those in trouble first."""
+    documents: KeptDocuments | None = None
+    """The documents that are kept; None where they are not counted."""

@@ -16,6 +16,7 @@ from store.cases.turns import Turns, count
 from store.cases.turns import lines as lines_of
 from store.governance import teams
 from store.states import Resolution, ReviewState, RunState
+from workflows.engine.case.answers import answers_body
 from workflows.engine.case.doubtful_fields import doubtful
 from workflows.engine.case.kept_content import REMOVED, kept_body, kept_problem, shown_text
 from workflows.engine.case.lookup import case_text, kept_json, key_in_channel, known_workflow, one_line_of
@@ -65,6 +66,7 @@ def card_view(context: Context, review: int, *, decided_at: int | None = None) -
         assert case is not None
         assert run is not None
         input = kept_body(session, run.input_id, team=context.team)
+        answers = answers_body(session, run)
         reasons = from_json(kept_body(session, row.reasons_id, team=context.team))
         proposal = _proposal(session, row)
         decided = _decisions(session, row, decided_at)
@@ -141,7 +143,7 @@ def card_view(context: Context, review: int, *, decided_at: int | None = None) -
         assignments=row.assignments,
         made_from=origin.in_channel(context) if origin is not None else None,
         can_escalate=bool(workflow.review.escalate_to) and row.state == ReviewState.OPEN and row.escalated_at is None,
-        documents=documents_of(workflow, input),
+        documents=documents_of(workflow, input, answers=answers),
         keeps_pages=not pages_in_channel(workflow),
     )
 

@@ -1,27 +1,24 @@
-"""The documents of a case, as whoever reviews it knows them."""
+"""The documents of a case, as whoever reviews it knows them: those of its input, and of what its source answered."""
 
 from collections.abc import Sequence
 
-from pydantic import BaseModel
-
-from workflows.documents.document import Document, documents_in
+from workflows.engine.case.answers import read_answers
 from workflows.engine.declare.registry import AnyWorkflow
 from workflows.engine.declare.round_trip import read
+from workflows.engine.documents import places
 from workflows.engine.errors import CountersignError
 from workflows.engine.review.views import DocumentView
 
 
-def distinct(input: BaseModel) -> Sequence[Document]:
-    """Return the documents of an input, each once, in their order."""
-    return list({one.sha256: one for one in documents_in(input)}.values())
+def documents_of(workflow: AnyWorkflow, input: str, *, answers: str | None) -> Sequence[DocumentView]:
+    """Return the documents of a case; none where its input no longer fits the workflow.
 
-
-def documents_of(workflow: AnyWorkflow, input: str) -> Sequence[DocumentView]:
-    """Return the documents of a case; none where its input no longer fits the workflow. `input`: as it is kept."""
+    `input`, `answers`: those of a run, as they are kept.
+    """
     if not workflow.has_documents:
         return ()
     try:
-        found = distinct(read(workflow.input, input))
+        found = places.documents_of(read(workflow.input, input), read_answers(answers))
     except CountersignError:
         return ()
     return [

@@ -22,14 +22,16 @@ from store.subjects import SubjectKind
 from workflows.documents.document import Document, FileKind
 from workflows.documents.refusals import DocumentMissing
 from workflows.engine.case import notices
+from workflows.engine.case.answers import answers_body, read_answers
 from workflows.engine.case.kept_content import kept_body
 from workflows.engine.case.lookup import known_workflow
 from workflows.engine.case.reading_ways import Way
 from workflows.engine.context import Context
 from workflows.engine.declare.round_trip import read
+from workflows.engine.documents import places
 from workflows.engine.documents.shown import Going
 from workflows.engine.errors import CountersignError, Refused, Unknown
-from workflows.engine.review.documents import distinct, documents_of
+from workflows.engine.review.documents import documents_of
 from workflows.engine.review.views import DocumentView, OriginalView
 from workflows.engine.text.sanitize import one_line
 
@@ -69,7 +71,8 @@ def originals_of(context: Context, case: int) -> Sequence[DocumentView]:
         row, name = _case(session, context, case)
         run = _newest(session, context, row.id)
         body = kept_body(session, run.input_id, team=context.team)
-    return documents_of(known_workflow(context, name), body)
+        answers = answers_body(session, run)
+    return documents_of(known_workflow(context, name), body, answers=answers)
 
 
 def ask(context: Context, case: int, place: int, *, by: str) -> OriginalView:
@@ -160,11 +163,12 @@ def _meant(context: Context, about: Mapping[str, str]) -> Document | None:
         if run is None:
             return None
         body = kept_body(session, run.input_id, team=context.team)
+        answers = answers_body(session, run)
         name = teams.workflow_name(session, run.workflow_id, team=context.team)
     if name not in context.registry:
         return None
     try:
-        found = distinct(read(context.registry.get(name).input, body))
+        found = places.documents_of(read(context.registry.get(name).input, body), read_answers(answers))
     except CountersignError:
         return None
     place = int(about["place"])

@@ -17,6 +17,7 @@ from store.states import ReviewState
 from workflows.documents.document import Document, FileKind
 from workflows.documents.places.marks import MarkedPage
 from workflows.engine.case import notices
+from workflows.engine.case.answers import answers_body, read_answers
 from workflows.engine.case.kept_content import kept_body
 from workflows.engine.case.lookup import kept_json, known_workflow
 from workflows.engine.context import Context
@@ -24,9 +25,9 @@ from workflows.engine.declare.proposal import Proposal
 from workflows.engine.declare.registry import AnyWorkflow
 from workflows.engine.declare.round_trip import read
 from workflows.engine.documents.marks import marked_pages
+from workflows.engine.documents.places import documents_of
 from workflows.engine.documents.shown import Going
 from workflows.engine.errors import CountersignError
-from workflows.engine.review.documents import distinct
 from workflows.engine.review.hiding import pages_in_channel
 from workflows.engine.review.views import DocumentView, PagesView, PageView
 from workflows.engine.text.canonical_json import canonical
@@ -67,6 +68,7 @@ def pages_of(context: Context, review: int) -> Pages | None:
         assert case is not None
         assert name is not None
         body = kept_body(session, run.input_id, team=context.team)
+        answered = answers_body(session, run)
         proposed = reviews.proposal_of(session, run.id, team=context.team) if row.proposal_id is not None else None
         proposal = kept_json(session, proposed.content_id, team=context.team) if proposed is not None else None
     workflow = known_workflow(context, name.workflow)
@@ -74,10 +76,12 @@ def pages_of(context: Context, review: int) -> Pages | None:
         input = read(workflow.input, body)
     except CountersignError:
         return None
-    documents = distinct(input)
+    answers = read_answers(answered)
+    documents = documents_of(input, answers)
     if not documents:
         return None
-    marked = marked_pages(context, workflow, input, found) if (found := _proposal(workflow, proposal)) else ()
+    found = _proposal(workflow, proposal)
+    marked = marked_pages(context, workflow, input, found, answers=answers) if found is not None else ()
     pages = marked or _first(documents)
     return Pages(
         review=review,

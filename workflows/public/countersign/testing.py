@@ -476,9 +476,13 @@ class Case(Generic[InputT, OutputT]):
         reviews.ask(self._bed.context, review.id, review.version, question=question, by=by)
         self._bed.work()
 
-    def reply(self, answer: str, *, by: str = "the source") -> None:
-        """Bring the source's answer to the newest question. The case is proposed again with it."""
-        questions.reply(self._bed.context, self.id, answer, by=by)
+    def reply(self, answer: str = "", *, documents: Sequence[Path | NewDocument] = (), by: str = "the source") -> None:
+        """Bring the source's answer to the newest question. The case is proposed again with it.
+
+        `documents`: its files; an answer may be files alone.
+        """
+        files = [self._bed.document(one) for one in documents]
+        questions.reply(self._bed.context, self.id, answer, by=by, documents=files)
         self._bed.work()
 
     @property

@@ -16,6 +16,7 @@ from tests.sample import Ticket, Triage
 from tests.world import sure, why
 from workflows import (
     Ask,
+    Document,
     NotDone,
     OutcomeUnknown,
     Proposal,
@@ -26,10 +27,11 @@ from workflows import (
     source_answers,
     step,
 )
+from workflows.documents.document import FileKind
 from workflows.engine.case import intake
 from workflows.engine.case.intake import Intake
 from workflows.engine.deliver import workflow_pauses
-from workflows.engine.errors import BadReason, Refused, Repeated, Stale
+from workflows.engine.errors import BadReason, InvalidInput, Refused, Repeated, Stale
 from workflows.engine.review import reviews
 from workflows.engine.review.decisions import Follows
 from workflows.engine.review.rerun import reruns
@@ -522,3 +524,13 @@ def test_of_answers_and_the_deadline_at_once_the_case_goes_on_one_way(make_world
     # Whatever came first, the run that counts has both: the newer text and the answer.
     assert told.questions[-1].data["text"] == "charged thrice"
     assert [one.answer for one in told.questions[-1].answers] == ["The second one"]
+
+
+def test_a_workflow_without_documents_takes_none_in_an_answer(make_world: MakeWorld) -> None:
+    scene, _, _ = asking(make_world)
+    case = scene.worked()
+    ask(scene, case)
+    scene.world.work()
+    note = Document(sha256="0" * 64, name="note.pdf", kind=FileKind.PDF, size=1, pages=())
+    with pytest.raises(InvalidInput, match="takes no documents: answer in words"):
+        questions.reply(scene.world.context, case, "", by="U2", documents=[note])

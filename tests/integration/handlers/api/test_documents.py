@@ -19,6 +19,7 @@ from workflows.documents.limits import Limits
 from workflows.documents.refusals import DocumentRefused, Why
 from workflows.documents.shelf import FolderShelf
 from workflows.engine.documents.keeping import keep_upload, refuse_more, uploaded_by
+from workflows.engine.review import reviews
 from workflows.engine.sources.programs import api_sources, keys
 from workflows.engine.sources.told.outcomes import outcome_json, outcome_of
 
@@ -267,3 +268,28 @@ def test_what_no_case_names_has_a_limit_of_each_source(office: Office) -> None:
     body = {"input": {"number": "greedy", "form": first, "photos": [second]}}
     assert office.server.ask("POST", CASES, body, key=key).status == 202
     refuse_more(world.context, source, 1, number=1)
+
+
+def test_an_answer_names_documents_of_its_own_source(office: Office) -> None:
+    """Each other one is an error at its place. The same answer again is one, and the case holds the file."""
+    server, world = office.server, office.server.world
+    case = server.ask("POST", CASES, {"input": {"number": "asked", "form": office.uploaded("A")}}, key=office.bank)
+    number = case.json["id"]
+    world.work()
+    review = world.review(number)
+    reviews.ask(world.context, review.id, review.version, question="Have you a photo?", by="U1")
+    theirs, photo = office.uploaded("Theirs", key=office.court), office.uploaded("A photo")
+    path, key = f"/v1/cases/{number}/reply", office.bank
+    wrong = server.ask("POST", path, {"text": "Here", "documents": [photo, theirs, "photo.pdf"]}, key=key)
+    assert wrong.status == 422
+    assert [one["pointer"] for one in wrong.json["errors"]] == ["/documents/1", "/documents/2"]
+    many = server.ask("POST", path, {"text": "Here", "documents": [photo] * 11}, key=key)
+    assert (many.status, [one["pointer"] for one in many.json["errors"]]) == (422, ["/documents"])
+    answer = {"text": "Here", "documents": [photo]}
+    assert server.ask("POST", path, answer, key=office.court).status == 404
+    assert server.ask("POST", path, answer, key=key).status == 202
+    again = server.ask("POST", path, answer, key=key)
+    assert (again.status, again.headers.get("idempotent-replayed")) == (202, "true")
+    assert server.ask("POST", path, {"text": "Here"}, key=key).status == 409
+    with world.database.read() as session:
+        assert session.query(schema.DocumentUse).filter_by(case_id=number).count() == 2

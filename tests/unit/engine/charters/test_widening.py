@@ -34,6 +34,7 @@ PARTS: dict[str, st.SearchStrategy[Any]] = {  # Any: each part has its own form
     "evidence": NAMES,
     "places": st.dictionaries(st.sampled_from(["x", "y"]), CODES, max_size=2),
     "second readings": st.dictionaries(st.sampled_from(["x", "y"]), CODES, max_size=2),
+    "missing": st.none() | CODES,
     "handed proposals": st.sampled_from(["refuse", "review", "policy"]),
     "scope": st.none() | CODES,
     "does": NAMES,
@@ -73,6 +74,7 @@ CALM: dict[str, Any] = {  # Any: as above
     "evidence": ["net", "total"],
     "places": {"total": "a"},
     "second readings": {"the data in the file": "a"},
+    "missing": "a",
     "handed proposals": "review",
     "scope": "a",
     "does": ["route"],
@@ -122,6 +124,8 @@ WIDER: list[tuple[str, Any]] = [
     ("places", {"total": "b"}),
     ("second readings", {}),
     ("second readings", {"the data in the file": "b"}),
+    ("missing", None),
+    ("missing", "b"),
     ("handed proposals", "policy"),
     ("scope", None),
     ("scope", "b"),
@@ -161,16 +165,17 @@ def test_what_makes_it_narrower_or_only_other_does_not_widen() -> None:
     assert only(on_expiry="hold", answer_within=3_600.0) == []
     assert only(places={"net": "b", "total": "a"}) == []
     assert only(second_readings={"the data in the file": "a", "the mail": "a"}) == []
+    assert widened({**CALM, "missing": None}, CALM) == []
     # The first limit that lets anything through is the widest step of all.
     assert widened({**CALM, "floor": None}, CALM) == ["floor"]
 
 
 def test_what_is_not_known_of_the_earlier_terms_widens() -> None:
     # Of a part that Countersign did not have then, it is known what held. Only some terms have one for what follows.
-    known = ("handed proposals", "follow-ups", "places", "second readings")
+    known = ("handed proposals", "follow-ups", "places", "second readings", "missing")
     assert widened({}, CALM) == [name for name in RULES if name not in known]
     assert widened({}, {**CALM, "handed proposals": "policy", "follow-ups": {"b": "a"}}) == [
-        name for name in RULES if name not in ("places", "second readings")
+        name for name in RULES if name not in ("places", "second readings", "missing")
     ]
 
 

@@ -9,6 +9,7 @@ from store import schema
 from store.cases import cases
 from store.sources import sources as all_sources
 from store.states import SourceKind
+from workflows.documents.limits import Limits
 from workflows.engine.context import Context
 from workflows.engine.declare.names import names_in
 from workflows.engine.declare.personal import countries_searched, personal_fields, searched_fields
@@ -17,6 +18,7 @@ from workflows.engine.declare.registry import AnyWorkflow
 from workflows.engine.propose.models import Models
 from workflows.engine.read.declared.data_map_views import (
     DataMapView,
+    DocumentMap,
     FieldMap,
     LookMap,
     ModelKind,
@@ -29,13 +31,14 @@ from workflows.engine.read.declared.data_map_views import (
     TargetMap,
     ToldMap,
 )
-from workflows.engine.review.hiding import FREE
+from workflows.engine.review.hiding import FREE, pages_in_channel
 from workflows.engine.text.form_fields import form_of
 from workflows.labels import label_of
 
 _NEWEST = 1_000
 """Newest cases of a workflow whose sources are told."""
 _UNKNOWN = Surroundings()
+_LIMITS = Limits()
 
 
 def data_map_view(context: Context, workflow: AnyWorkflow, surroundings: Surroundings = _UNKNOWN) -> DataMapView:
@@ -103,6 +106,18 @@ def data_map_of(
         retention=workflow.retention,
         follow_ups=[one.workflow for one in workflow.follow_ups],
         watched=workflow.from_messages.watch if workflow.from_messages is not None else (),
+        documents=_documents(workflow),
+    )
+
+
+def _documents(workflow: AnyWorkflow) -> DocumentMap | None:
+    if not workflow.has_documents:
+        return None
+    return DocumentMap(
+        to_model=workflow.documents_as,
+        in_channel=workflow.review.post_to is not None and pages_in_channel(workflow),
+        largest=_LIMITS.size,
+        most_pages=_LIMITS.pages,
     )
 
 

@@ -7,6 +7,7 @@ from enum import StrEnum
 
 from workflows.engine.declare.retention import Retention
 from workflows.engine.declare.workflow import Does
+from workflows.model.attachments import DocumentsAs
 
 
 class Part(StrEnum):
@@ -128,6 +129,19 @@ class ToldMap:
 
 
 @dataclass(frozen=True, kw_only=True)
+class DocumentMap:
+    """The way of the documents of a workflow's input. Their text is in the input, and goes where that goes."""
+
+    to_model: DocumentsAs
+    """The way in which a model is given them, where it is given them."""
+    in_channel: bool
+    """True if pictures of their pages stand in the thread of a card."""
+    largest: int
+    """Most bytes of one."""
+    most_pages: int
+
+
+@dataclass(frozen=True, kw_only=True)
 class DataMapView:
     """Data map of a workflow: where each field comes from, to whom it goes, and for how long it is kept."""
 
@@ -161,6 +175,8 @@ class DataMapView:
     """Names of the workflows whose cases are made from its answers."""
     watched: Sequence[str] = ()
     """Ids of the channels in which each message is a case."""
+    documents: DocumentMap | None = None
+    """None: its input holds no documents."""
 
     @property
     def personal(self) -> Sequence[FieldMap]:

@@ -6,6 +6,7 @@ from datetime import datetime
 from decimal import Decimal
 
 from store.states import FollowUpState, Resolution, RunState
+from workflows.documents.document import FileKind, LeftOut, ReadBy
 from workflows.engine.read.views import CaseView, ProposalView, ReviewView
 
 
@@ -19,6 +20,28 @@ class ValueLine:
     """Confidence from 0 to 1; None where the model stated none."""
     decided: str | None
     """The value that a person decided in its place; None where they kept it, or nobody decided."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class DocumentLine:
+    """A document of the input, and what was read of it. Its text is none of it."""
+
+    place: int
+    """Place among the documents of the case, from 1: those that a mail brings come after it."""
+    name: str
+    """Untrusted."""
+    kind: FileKind
+    size: int
+    """Bytes."""
+    pages: int
+    read: Mapping[ReadBy, int]
+    """Way of reading -> its pages that were read so; ways without a page are left out."""
+    has_e_invoice: bool
+    """True if it carries the data of an invoice."""
+    left_out: Sequence[LeftOut]
+    """Files in it that were not read."""
+    attached_to: int | None
+    """Place of the mail that brought it; None where no mail did."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -91,3 +114,5 @@ class ExplanationView:
     """Time of all steps together."""
     chain: ChainView | None = None
     """None where it was made from no other case, and nothing follows it."""
+    documents: Sequence[DocumentLine] = ()
+    """The documents of the newest input; none where it no longer fits the workflow."""

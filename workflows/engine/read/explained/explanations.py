@@ -11,6 +11,7 @@ from workflows.engine.case.lookup import case_text, one_line_of
 from workflows.engine.context import Context
 from workflows.engine.declare.registry import AnyWorkflow
 from workflows.engine.read.explained.chains import chain_view
+from workflows.engine.read.explained.document_lines import document_lines
 from workflows.engine.read.explained.explanation_views import ExplanationView, ValueLine
 from workflows.engine.read.history import case_view
 from workflows.engine.read.views import ProposalView, ReviewView
@@ -31,6 +32,7 @@ def explanation_view(context: Context, case: int) -> ExplanationView:
         with context.database.read() as session:
             kept = runs.get(session, newest.id, team=context.team)
             body = contents.body(session, kept.input_id, team=context.team) if kept is not None else body
+    documents = document_lines(workflow, body) if workflow is not None and body is not None else []
     # The author's code is called outside the transaction.
     text = case_text(workflow, body) if workflow is not None and body is not None else ""
     steps = [step for run in view.runs for step in run.steps if not step.recalled]
@@ -48,6 +50,7 @@ def explanation_view(context: Context, case: int) -> ExplanationView:
         cost=sum((step.cost for step in steps), Decimal(0)),
         milliseconds=sum(step.milliseconds for step in steps),
         chain=chain_view(context, case),
+        documents=documents,
     )
 
 

@@ -22,7 +22,7 @@ from store.subjects import SubjectKind
 from workflows.documents.document import Document
 from workflows.engine.case import held_documents, notices, outcome_news
 from workflows.engine.case.answers import keep_answers
-from workflows.engine.case.heard import answer_of_json, answer_to_json
+from workflows.engine.case.heard import answer_of_json, answer_to_json, names_of
 from workflows.engine.case.kept_content import REMOVED, kept_body, shown_text
 from workflows.engine.case.lookup import kept_json, known_workflow
 from workflows.engine.case.removed import refuse_removed
@@ -30,16 +30,15 @@ from workflows.engine.case.transitions import move_question, move_review
 from workflows.engine.context import SYSTEM, Context
 from workflows.engine.declare.registry import AnyWorkflow
 from workflows.engine.declare.steps import START
-from workflows.engine.errors import BadReason, Refused, Unknown
+from workflows.engine.errors import BadReason, InvalidInput, Refused, Unknown
 from workflows.engine.reasons import Code, Reason, from_json, to_json
 from workflows.engine.review.decisions import MAX_ANSWER
 from workflows.engine.review.rerun import reruns
 from workflows.engine.review.views import QuestionView
-from workflows.engine.text.canonical_json import unstorable
-from workflows.engine.text.sanitize import one_line
+from workflows.engine.text.canonical_json import MAX_WITH_DOCUMENTS, unstorable
 
-_NAME = 100
-"""Most characters of the name of a file in an answer."""
+DOCUMENTS = "documents"
+"""Name of the part of an answer that is its files."""
 _ABOUT_QUESTIONS = (Code.NO_ANSWER, Code.NOT_SENT, Code.MAYBE_NOT_SENT)
 _UNDECIDED = (RunState.READY, RunState.RUNNING, RunState.WAITING, RunState.FAILED, RunState.PARKED)
 
@@ -136,11 +135,14 @@ def reply(
     `number`: of the question; left out, the newest one that has no answer. `by`: whoever brings the answer. Where the
     case is decided already, the answer is kept and nothing else happens. Raise `Unknown`, `BadReason` for a text that
     is none, or `Refused` where nothing was asked, or the question has another answer. `documents`: its files, kept
-    before; an answer that is files alone has their names for words.
+    before; an answer that is files alone has their names for words. Raise `InvalidInput` where the workflow takes none,
+    or one of them was removed meanwhile.
     """
     if documents and not text.strip():
-        text = f"Files: {', '.join(one_line(one.name, _NAME) for one in documents)}"
+        text = names_of(documents)
     body = answer_to_json(checked("an answer", text, most=MAX_ANSWER), documents)
+    if documents and len(body) > MAX_WITH_DOCUMENTS:
+        raise _unfit("their texts are too long together: send fewer, or only the pages that matter")
     with context.database.write(urgent=True) as session:
         cases.hold(session, case, team=context.team)
         newest = runs.newest(session, case, team=context.team)
@@ -148,6 +150,9 @@ def reply(
             raise Unknown(f"there is no case {case}")
         refuse_removed(session, newest)
         question = _meant(questions.of_case(session, case, team=context.team), case, number)
+        workflow = known_workflow(context, teams.workflow_name(session, newest.workflow_id, team=context.team))
+        if documents and not workflow.has_documents:
+            raise _unfit(f"{workflow.name} takes no documents: answer in words")
         if question.state is QuestionState.ANSWERED:
             return _repeated(session, question, body)
         at = context.clock()
@@ -157,7 +162,6 @@ def reply(
         changes = {"answer_id": kept, "answered_by": by, "answered_at": at, "due_at": None}
         answered = QuestionState.ANSWERED
         move_question(session, question, answered, at=at, actor=by, action="question.answered", **changes)
-        workflow = known_workflow(context, teams.workflow_name(session, newest.workflow_id, team=context.team))
         run = None
         if newest.resolution is None and not newest.correction and newest.state in _UNDECIDED:
             answers = keep_answers(session, case, team=context.team)
@@ -186,6 +190,10 @@ def _meant(asked: list[schema.Question], case: int, number: int | None) -> schem
         return found
     open_ones = [one for one in asked if one.state is not QuestionState.ANSWERED]
     return (open_ones or asked)[-1]
+
+
+def _unfit(why: str) -> InvalidInput:
+    return InvalidInput(why, errors={DOCUMENTS: why})
 
 
 def _repeated(session: Session, question: schema.Question, body: str) -> Replied:

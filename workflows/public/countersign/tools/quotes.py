@@ -1,5 +1,5 @@
-"""Tell whether a passage stands in a text, whole."""
+"""Tell whether a passage stands in a text, whole, and where."""
 
-from workflows.tools.quotes import as_read, stands
+from workflows.tools.quotes import Mapped, Span, as_read, mapped, places_of, stands
 
-__all__ = ["as_read", "stands"]
+__all__ = ["Mapped", "Span", "as_read", "mapped", "places_of", "stands"]
