@@ -15,9 +15,9 @@ from zoneinfo import ZoneInfo
 
 from pydantic import SecretStr
 
-from bot.app import App, now, opened
+from bot.app import App, beside, now, opened
 from bot.demo.past.playing import put_in
-from bot.demo.places import FAILURES, LEADS, PLACES, SUPPORT, TEAM_LEAD, workspace
+from bot.demo.places import FAILURES, LEADS, PLACES, TEAM_LEAD, workspace
 from bot.demo.sample_servers import help_desk, ledger, stage_outage
 from bot.demo.story import OUTAGE, UNLUCKY, Told, ticket_key
 from bot.doctor import findings
@@ -28,11 +28,15 @@ from bot.serve.server import schedule_of, serve
 from bot.settings import Settings
 from bot.slack.wiring import Slack, in_slack
 from store.states import BUSY, RunState
+from workflows.documents.document import ArrivedIn
 from workflows.engine.case.intake import accept, take_in
+from workflows.engine.declare.registry import AnyWorkflow
 from workflows.engine.digests.courses.choosing import course_views
 from workflows.engine.digests.jobs import JOBS
 from workflows.engine.digests.making import make
 from workflows.engine.digests.names import JobName
+from workflows.engine.documents.arrivals import by_form
+from workflows.engine.documents.keeping import in_folder
 from workflows.engine.read.tally import ActCounts, act_counts
 from workflows.engine.read.trail import last_line
 from workflows.engine.read.workload import newest_state, run_counts
@@ -73,9 +77,14 @@ class Stage:
         if told.key == UNLUCKY_KEY:
             stage_outage(self.desk, OUTAGE)
         workflow = self.app.context.registry.get(told.place.workflow)
-        accepted = accept(workflow, told.values)
+        accepted = accept(workflow, told.values, arrived=self._arrived(workflow)(told.values))
         (receipt,) = take_in(self.app.context, workflow, [accepted], source="demo", actor="demo")
         return receipt.case
+
+    def _arrived(self, workflow: AnyWorkflow) -> ArrivedIn:
+        """Return the function from a case's values to the documents that they name, which it reads and keeps."""
+        assert workflow.folder is not None
+        return by_form(workflow.input, in_folder(self.app.context, workflow.folder))
 
     def end_outage_once_felt(self, case: int) -> bool:
         """End the outage once the case's delivery waits because of it; False before."""
@@ -143,9 +152,9 @@ def staged(stop: Event, *, port: int, pace: float, clock: Callable[[], datetime]
         settings = demo_settings(Path(folder) / "countersign.sqlite", running.api_url)
         put_in(settings, until=clock().date() - timedelta(days=1))
         with opened(settings, clock=clock, seed=SEED) as app:
-            app.models(
-                app.context.registry.get(SUPPORT.workflow)
-            )  # train the local model before the first ticket comes
+            for place in PLACES:
+                # The local model is trained, and sample answers are read, before the first case comes.
+                app.models(app.context.registry.get(place.workflow))
             slack = in_slack(app, checks=partial(findings, app), pace=pace)
             started = Event()
             before = Before(
@@ -179,6 +188,7 @@ def demo_settings(file: Path, api_url: str) -> Settings:
     return Settings(
         _env_file=None,
         database_url=f"sqlite:///{file}",
+        documents=beside(file),
         model="local",
         workflows=(),
         threads=4,

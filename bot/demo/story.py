@@ -15,14 +15,21 @@ from workflows.engine.review.form.forms import entries
 from workflows.library.invoice_intake.invoice import Invoice
 
 TICKETS = Path(support_triage.__file__).with_name("tickets.jsonl")
-DOCUMENTS = Path(invoice_intake.__file__).with_name("examples.jsonl")
+PAPERS = Path(invoice_intake.__file__).with_name("examples.jsonl")
+"""Invoices as text."""
+FILES = Path(invoice_intake.__file__).with_name("documents.jsonl")
+"""The same invoices as files, named by their paths from its folder."""
 ALONE, GOOD, WRONG, SAFETY, UNLUCKY = 1016, 1001, 1003, 1017, 1032
 """Tickets by id: resolved alone; a good proposal; a wrong one; stopped by a rule; delivered while the help desk takes
 no changes."""
 BOOKED, FRAUD, MISREAD = "meridian-4471.pdf", "re-bankdetails.eml", "druckwerk-sammel.pdf"
 """Invoices by file: booked alone; a changed bank account; the order's number taken for the invoice's."""
+DIFFERS = "meridian-4502.pdf"
+"""Invoice whose data, carried in the file, says another total than its page."""
 UNREAD = "telebel-2026-03.pdf"
 """Invoice without a sample answer."""
+AS_FILES = frozenset({BOOKED, MISREAD, DIFFERS, UNREAD})
+"""Invoices that arrive as PDFs, the others as text. None is a scan: tesseract may not be installed."""
 REST = (
     "factura-2026-07.txt",
     "ticket-9917.md",
@@ -43,7 +50,7 @@ OUTAGE = 25
 """Seconds for which the help desk takes no changes."""
 FIRST = 2
 """Cases that are there before the page is: one that is resolved alone, and the first to be decided."""
-OPENING = 9
+OPENING = 12
 """Number of cases that come quickly, one after the other."""
 
 
@@ -54,7 +61,7 @@ class Told:
     key: str
     place: Place
     values: Mapping[str, JsonValue]
-    """Input of the case."""
+    """Input of the case. A document is named by its path from the folder of the workflow."""
     answer: Mapping[str, str] | None
     """Right values by field, as the form shows them; None: to be rejected."""
     refusal: str = "This is no matter for support."
@@ -105,7 +112,15 @@ TRIES = (
         case=MISREAD,
         place=INVOICES,
         title=f"Correct {MISREAD}",
-        text="The order's number was taken for the invoice's. Press Edit, write DE-26-01994, Decide.",
+        text="Open its thread: the page, with what was read marked on it. No invoice number is marked, because the "
+        "order's was taken for it. Press Edit, write DE-26-01994, Decide.",
+    ),
+    Try(
+        case=DIFFERS,
+        place=INVOICES,
+        title=f"Approve {DIFFERS}",
+        text="Its page says 675.00, the data in the file 657.00: the card shows both. Open its thread, and see which "
+        "one a person would pay.",
     ),
 )
 """Things to try, in this order."""
@@ -123,8 +138,9 @@ def tickets() -> Sequence[Told]:
 
 def invoices() -> Sequence[Told]:
     """Return some invoices, in the order of the story."""
-    found = {told.key: told for told in map(_invoice, _rows(DOCUMENTS))}
-    return [found[key] for key in (BOOKED, FRAUD, MISREAD, *REST)]
+    found = {told.key: told for told in map(_invoice, _rows(PAPERS))}
+    found |= {told.key: told for told in map(_invoice, _rows(FILES)) if told.key in AS_FILES}
+    return [found[key] for key in (BOOKED, FRAUD, MISREAD, DIFFERS, *REST)]
 
 
 def arrivals() -> Sequence[Told]:

@@ -99,7 +99,7 @@ class Tour:
         yield Entry(
             name="summary",
             title="Read the digests as Lee, a team lead",
-            text="They come in the morning; here, as soon as you decided the five cards above. Behind today stands a "
+            text="They come in the morning; here, as soon as you decided the cards above. Behind today stands a "
             "made-up fortnight.",
             user=TEAM_LEAD,
             channel=LEADS if self._summary is not None else None,

@@ -114,7 +114,7 @@ class Uploads:
     def _give_page(self, wanted: Pages, page: MarkedPage) -> bool:
         """Give Slack the picture of a page; False where it cannot be drawn, or the case was forgotten meanwhile."""
         try:
-            picture = self._context.documents.picture(page)
+            picture = self._context.documents.picture(page, cropped=True)
         except (DocumentMissing, DocumentRefused) as error:
             log.warning("page.not_drawn", review=wanted.review, page=page.page, error=type(error).__name__)
             return False

@@ -11,6 +11,7 @@ from pydantic import TypeAdapter, ValidationError
 from workflows.documents.document import Document, Page
 from workflows.documents.limits import DRAWING, PICTURE_SIZE, PICTURE_WIDTH, Limits
 from workflows.documents.names import file_name
+from workflows.documents.pictures.cropping import around
 from workflows.documents.pictures.kinds import picture_kind
 from workflows.documents.places.marks import MarkedPage
 from workflows.documents.read_once import ReadOnce
@@ -115,16 +116,20 @@ class Documents:
             raise DocumentAltered(sha256)
         return data
 
-    def picture(self, page: MarkedPage, *, width: int = PICTURE_WIDTH) -> bytes:
+    def picture(self, page: MarkedPage, *, width: int = PICTURE_WIDTH, cropped: bool = False) -> bytes:
         """Return a picture of a page with its marks on it: a PNG, or a JPEG of a photo or a scan.
 
-        `width`: pixels. Without marks it is the page as it is. Raise `DocumentMissing` or `DocumentRefused`.
+        `width`: pixels. `cropped`: without the empty part of the page, so that its print is larger; for people. Raise
+        `DocumentMissing` or `DocumentRefused`.
         """
+        reading = self.reading(page.sha256)
+        written = [around(word.box for one in reading.pages[page.page - 1 : page.page] for word in one.words)]
         asked = {
             "page": _PAGE.dump_python(page, mode="json"),
-            "kind": self.reading(page.sha256).kind,
+            "kind": reading.kind,
             "limits": asdict(self.limits),
             "width": width,
+            "written": [asdict(box) for box in written if box is not None] if cropped else None,
         }
         data, bounds = self.file(page.sha256), Bounds(seconds=DRAWING, memory=self.limits.memory, answer=PICTURE_SIZE)
         made = self.isolated.run("workflows.documents.pictures.drawing.draw", data, asked=asked, bounds=bounds)

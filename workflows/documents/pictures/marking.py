@@ -7,7 +7,7 @@ has a dashed frame and a question mark.
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from PIL import Image, ImageDraw
+from PIL import Image, ImageChops, ImageDraw, ImageFilter
 
 from workflows.documents.pictures.fonts import Font, drawable, font_of
 from workflows.documents.pictures.labels import Rectangle, placed, tie
@@ -42,16 +42,13 @@ def with_marks(picture: Image.Image, marks: Sequence[Mark]) -> Image.Image:
     drawn = _drawn(marks, picture.size, font)
     line = max(2, round(picture.width / 400))
     over = Image.new("RGBA", picture.size, (0, 0, 0, 0))
-    pen = ImageDraw.Draw(over)
     for mark in drawn:
-        for rectangle in mark.rectangles:
-            pen.rectangle(rectangle, fill=(*_rgb(mark.color), _FILLED))
-            thin = line if rectangle[3] - rectangle[1] > 10 * line else max(1, line - 1)
-            _frame(pen, rectangle, mark.color, thin, dashed=mark.is_doubted)
+        _frame(over, mark, line)
     sizes = [_size(mark.label, font) for mark in drawn]
+    pen = ImageDraw.Draw(over)
     labels = placed(picture, [mark.rectangles for mark in drawn], sizes)
     for mark, label in zip(drawn, labels, strict=True):
-        pen.line(tie(label, mark.rectangles[0]), fill=mark.color, width=line)
+        pen.line(tie(label, mark.rectangles), fill=mark.color, width=line)
     for mark, label in zip(drawn, labels, strict=True):
         pen.rectangle(label, fill=mark.color)
         left, top, right, bottom = label
@@ -99,25 +96,44 @@ def _rectangle(box: Box, size: tuple[int, int]) -> Rectangle:
     )
 
 
-def _frame(pen: ImageDraw.ImageDraw, rectangle: Rectangle, color: str, line: int, *, dashed: bool) -> None:
-    if not dashed:
-        pen.rectangle(rectangle, outline=color, width=line)
-        return
-    left, top, right, bottom = rectangle
-    dash = 4 * line
-    for start in range(left, right, 2 * dash):
-        for y in (top, bottom - line + 1):
-            pen.rectangle((start, y, min(start + dash, right), y + line - 1), fill=color)
-    for start in range(top, bottom, 2 * dash):
-        for x in (left, right - line + 1):
-            pen.rectangle((x, start, x + line - 1, min(start + dash, bottom)), fill=color)
+def _frame(over: Image.Image, mark: _Drawn, line: int) -> None:
+    """Colour a mark and draw the outline around all of its rectangles: those of one row often meet."""
+    left, top = min(one[0] for one in mark.rectangles), min(one[1] for one in mark.rectangles)
+    right, bottom = max(one[2] for one in mark.rectangles), max(one[3] for one in mark.rectangles)
+    # With room around it, so that what touches the edge is framed there, too.
+    inside = Image.new("L", (right - left + 1 + 2 * line, bottom - top + 1 + 2 * line))
+    pen = ImageDraw.Draw(inside)
+    for x, y, to_x, to_y in mark.rectangles:
+        pen.rectangle((x - left + line, y - top + line, to_x - left + line, to_y - top + line), fill=255)
+    lowest = min(one[3] - one[1] for one in mark.rectangles)
+    thin = line if lowest > 10 * line else max(1, line - 1)
+    outline = ImageChops.subtract(inside, inside.filter(ImageFilter.MinFilter(2 * thin + 1)))
+    if mark.is_doubted:
+        outline = ImageChops.darker(outline, _stripes(inside.size, 4 * thin))
+    shade = ImageChops.lighter(outline, inside.point(lambda level: _FILLED if level else 0))
+    over.paste(
+        Image.merge("RGBA", (*(Image.new("L", shade.size, part) for part in _rgb(mark.color)), shade)),
+        (left - line, top - line),
+        inside,
+    )
+
+
+def _stripes(size: tuple[int, int], wide: int) -> Image.Image:
+    """Return stripes from one corner to the other, which make dashes of lines in both directions."""
+    stripes = Image.new("L", size)
+    pen = ImageDraw.Draw(stripes)
+    for start in range(-size[1], size[0], 2 * wide):
+        pen.polygon(
+            ((start + size[1], 0), (start + size[1] + wide, 0), (start + wide, size[1]), (start, size[1])), fill=255
+        )
+    return stripes
 
 
 def _size(label: str, font: Font) -> tuple[int, int]:
     left, _, right, _ = font.getbbox(label)
-    _, top, _, bottom = font.getbbox("ÄÅgp")
-    room = round(bottom - top) // 3
-    return round(right - left) + 2 * room, round(bottom - top) + room
+    _, top, _, bottom = font.getbbox("Hg")
+    high = round(bottom - top)
+    return round(right - left) + 2 * high // 3, high + high // 3
 
 
 def _rgb(color: str) -> tuple[int, int, int]:

@@ -14,7 +14,7 @@ class Mark:
     label: str
     """The field's label, as people read it."""
     boxes: tuple[Box, ...]
-    """The words of the value, a rectangle for each row that they stand in."""
+    """The words of the value, a rectangle for each row that they stand in; on a page that is askew, several."""
     is_doubted: bool = False
     """True if something of the field is doubted, so that a person looks here first."""
 
