@@ -31,6 +31,7 @@ from store.cases.homes import Days
 from store.cases.review import alike, assignments, questions, reports, reviews, spot_checks
 from store.cases.review.spot_checks import Looks
 from store.cases.turns import Turns
+from store.documents import documents, shown_files, uploads, uses
 from store.faces import Face
 from store.governance import audit, health, legal_holds, metrics, receipts, span_exports
 from store.model import outages, prompt_versions, requests, spending
@@ -191,6 +192,13 @@ LOOPS: Mapping[str, Read] = {
     "follow_ups.made_of": lambda session: follow_ups.made_of(session, range(1, 500), team=TEAM, limit=500),
     "follow_ups.standing": lambda session: follow_ups.standing(session, team=TEAM),
     "follow_ups.failed_for": lambda session: follow_ups.failed_for(session, 1, team=TEAM, limit=20),
+    "uses.of_case": lambda session: uses.of_case(session, 4_705, team=TEAM),
+    "uploads.name_of": lambda session: uploads.name_of(session, "4501", source=8, team=TEAM),
+    "uploads.unnamed": lambda session: uploads.unnamed(session, source=8, team=TEAM),
+    "shown_files.of_review": lambda session: shown_files.of_review(session, 7, case=4_705, team=TEAM),
+    "shown_files.unmarked": lambda session: shown_files.unmarked(session, 4_705, team=TEAM),
+    "shown_files.original": lambda session: shown_files.original(session, 4_705, "4705", team=TEAM, by="U01", at=_NOW),
+    "shown_files.not_given_back": lambda session: shown_files.not_given_back(session, team=TEAM),
     "origins.of_cases": lambda session: origins.of_cases(session, range(1, 500), team=TEAM),
     "bulk_reruns.newest": lambda session: bulk_reruns.newest(session, 1, team=TEAM),
     "bulk_reruns.active": lambda session: bulk_reruns.active(session, team=TEAM),
@@ -285,6 +293,13 @@ LOOPS: Mapping[str, Read] = {
     "cards.drop": lambda session: cards.drop(session, team=TEAM, channel=CHANNEL),
     "cards.hold": lambda session: cards.hold(session, team=TEAM, channel=CHANNEL, kind=outbox.CARD),
     "cards.unshown": lambda session: cards.unshown(session, team=TEAM, channel=CHANNEL),
+    "documents.found": lambda session: documents.found(session, [str(one * 5) for one in range(200)], team=TEAM),
+    "documents.unheld": lambda session: documents.unheld(session, team=TEAM, until=_DAY, limit=200),
+    "documents.after": lambda session: documents.after(session, 4_000, team=TEAM, limit=200),
+    "uploads.forget": lambda session: uploads.forget(session, team=TEAM, before=_DAY, at_most=200),
+    "shown_files.to_take_back": lambda session: shown_files.to_take_back(
+        session, team=TEAM, at=_NOW, begun_before=_LATELY, limit=20
+    ),
     "outbox.take_back": lambda session: outbox.take_back(session, team=TEAM, face=_FACE),
     "outbox.revive_notes": lambda session: outbox.revive_notes(session, team=TEAM, at=_NOW),
     "cards.revive": lambda session: cards.revive(session, team=TEAM, at=_NOW),
@@ -403,6 +418,7 @@ OVER_ALL_TIME: Mapping[str, Read] = {
     "reviews.decision_counts": lambda session: reviews.decision_counts(session, team=TEAM),
     "metrics.taken_in": lambda session: metrics.taken_in(session, team=TEAM),
     "metrics.resolved": lambda session: metrics.resolved(session, team=TEAM),
+    "documents.counted": lambda session: documents.counted(session, team=TEAM),
 }
 """Counts of all that ever was: they read whole tables, or whole indexes. A demonstration tells the first two, at its
 end; the others are read for /metrics, of indexes alone.

@@ -1,11 +1,15 @@
 """PDFs for the tests, written as others write them, and a workflow that takes them."""
 
+from collections.abc import Callable
 from io import BytesIO
+from pathlib import Path
 
 from pydantic import BaseModel
 from reportlab.pdfgen.canvas import Canvas
 
 from workflows import Document, Run, Workflow
+from workflows.documents.documents import Documents
+from workflows.documents.shelf import FolderShelf
 
 
 def pdf(*pages: str) -> bytes:
@@ -50,3 +54,18 @@ def claims(*, name: str = "claims") -> Workflow[Claim, Verdict]:
         return f"paid {verdict.amount}"
 
     return made
+
+
+class Watched(Documents):
+    """Documents that do something once, as soon as the next file is kept."""
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__(FolderShelf(folder))
+        self.once: Callable[[], None] | None = None
+
+    def are_there(self, document: Document) -> bool:
+        """Tell whether its files are there, and do it: the rows of the file are there, and no case holds it yet."""
+        found, once, self.once = super().are_there(document), self.once, None
+        if once is not None:
+            once()
+        return found

@@ -197,8 +197,12 @@ def hashes_left(session: Session, case: int, *, team: int) -> dict[str, int]:
         "drafts": select(Draft.id).where(Draft.content_id.in_(contents), Draft.team_id == team),
         "reports": select(Report.id).where(Report.case_id == case, Report.team_id == team, Report.said != ""),
         "document_uses": select(DocumentUse.id).where(DocumentUse.case_id == case, DocumentUse.team_id == team),
+        # Where a file was taken back, its hash went with it in the same statement.
         "shown_files": select(ShownFile.id).where(
-            ShownFile.case_id == case, ShownFile.team_id == team, ShownFile.sha256 != ""
+            ShownFile.case_id == case,
+            ShownFile.team_id == team,
+            ShownFile.removed_at.is_(None),
+            ShownFile.sha256 != "",
         ),
     }
     counted = {name: session.scalar(select(func.count()).select_from(one.subquery())) for name, one in found.items()}

@@ -175,7 +175,8 @@ def give_back(session: Session, document: int, *, team: int) -> None:
 
 def after(session: Session, document: int, *, team: int, limit: int) -> list[KeptFile]:
     """Return the documents with a higher id than this, in order."""
-    query = select(*_COLUMNS).where(DocumentRow.team_id == team, DocumentRow.id > document)
+    # The sum keeps SQLite from sorting all documents of the team each time: it reads on along the key.
+    query = select(*_COLUMNS).where(DocumentRow.team_id + 0 == team, DocumentRow.id > document)
     return list(_files(session.execute(query.order_by(DocumentRow.id).limit(limit))))
 
 

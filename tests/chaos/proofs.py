@@ -335,10 +335,11 @@ PROOFS: dict[str, tuple[str, tuple[str, ...]]] = {
         ("chaos/test_poison::test_a_case_that_ends_its_worker_is_set_aside_and_its_neighbours_finish",),
     ),
     "F55": (
-        "10 MB, or JSON 10^5 deep",
+        "10 MB, or JSON 10^5 deep; a document of more than 10 MB",
         (
             "chaos/test_load::test_an_input_that_is_too_large_or_too_deep_is_refused_with_the_reason",
             "chaos/test_load::test_a_line_of_json_that_is_too_deep_is_refused_and_the_rows_beside_it_are_taken_in",
+            "chaos/test_load::test_a_document_of_more_than_10_mb_is_read_and_what_is_deep_beside_it_is_refused",
         ),
     ),
     "F56": (
@@ -648,6 +649,10 @@ PROOFS: dict[str, tuple[str, tuple[str, ...]]] = {
         (
             "browser/test_drawing::test_hostile_text_is_shown_as_it_is_and_nothing_of_it_runs",
             "integration/handlers/api/test_api::test_no_answer_opens_itself_to_a_web_page",
+            "integration/handlers/api/test_hostile_uploads::test_a_name_of_a_file_leads_nowhere",
+            "slack/sandbox/test_files::test_nothing_that_could_run_is_ever_shown",
+            "slack/test_pages::test_names_and_texts_of_documents_are_words_and_nothing_else",
+            "unit/handlers/test_kept_documents::test_the_name_of_a_file_is_a_word_and_nothing_else",
         ),
     ),
     "A23": (
@@ -671,6 +676,9 @@ PROOFS: dict[str, tuple[str, tuple[str, ...]]] = {
             "unit/documents/test_shelf::test_no_path_is_made_of_anything_but_a_hash",
             "unit/model/test_prompts::test_no_name_leads_out_of_the_folder",
             "unit/model/test_prompts::test_no_link_leads_out_of_the_folder",
+            "integration/bot/cli/test_documents::test_a_row_whose_document_is_refused_is_refused_alone",
+            "integration/handlers/api/test_hostile_uploads::test_no_file_has_a_name_in_the_folder_for_temporary_files",
+            "unit/documents/test_new_documents::test_a_name_leads_nowhere_and_hides_nothing",
         ),
     ),
     "A26": (
@@ -691,6 +699,10 @@ PROOFS: dict[str, tuple[str, tuple[str, ...]]] = {
             "integration/bot/webhooks/test_posting::test_only_a_2xx_is_taken",
             "integration/model/test_requests::test_a_redirect_is_not_followed_because_it_would_take_the_case_along",
             "unit/bot/test_settings::test_a_setting_that_cannot_be_used_is_named_with_what_it_has_to_be",
+            "slack/test_documents::test_a_file_that_is_only_linked_is_refused_with_the_reason",
+            "slack/test_file_host::test_an_address_on_another_host_is_never_asked",
+            "slack/test_file_host::test_no_redirect_is_followed",
+            "documents/test_isolated::test_it_reaches_no_network",
         ),
     ),
     "A28": (
@@ -716,6 +728,16 @@ PROOFS: dict[str, tuple[str, tuple[str, ...]]] = {
             "integration/handlers/api/test_hostile::test_only_plain_json_is_read",
             "integration/handlers/api/test_hostile::test_a_slow_request_is_ended",
             "integration/handlers/api/test_hostile::test_64_slow_clients_keep_nobody_waiting",
+            "integration/handlers/api/test_hostile_uploads::test_a_file_that_is_too_large_is_refused_as_soon_as_that_is_known",
+            "integration/handlers/api/test_hostile_uploads::test_only_multipart_is_read",
+            "integration/handlers/api/test_hostile_uploads::test_a_file_that_does_not_come_is_given_up",
+            "integration/handlers/api/test_hostile_uploads::test_many_at_once_have_limits_of_number_and_of_bytes",
+            "integration/handlers/api/test_documents::test_a_short_request_cannot_stand_for_texts_without_end",
+            "slack/test_documents::test_a_file_beyond_the_limit_is_refused_before_it_is_fetched",
+            "slack/test_file_host::test_what_is_not_the_file_is_refused",
+            "documents/test_hostile::test_each_known_kind_comes_to_what_it_has_to",
+            "documents/test_hostile::test_what_would_never_end_is_ended",
+            "documents/test_isolated::test_an_answer_is_bounded",
         ),
     ),
     "A33": (

@@ -1,7 +1,9 @@
 """F55 and F57: inputs that are too large, too deep or too many are refused with the reason, and no memory grows."""
 
 import json
+import random
 import tracemalloc
+from pathlib import Path
 
 import pytest
 from pydantic import JsonValue
@@ -12,9 +14,15 @@ from tests.chaos.counting import Counts, count
 from tests.chaos.gathering import Remembered, gather
 from tests.chaos.settings import LONG
 from tests.chaos.tally import hold
+from tests.documents.hostile import one_page, stream
 from tests.integration.bot.commandline import CommandLine
+from tests.paper import claims
 from tests.world import World
+from workflows.documents.documents import Documents
+from workflows.documents.refusals import DocumentRefused, Why
+from workflows.documents.shelf import FolderShelf
 from workflows.engine.case.intake import accept, take_in
+from workflows.engine.documents.keeping import keep
 from workflows.engine.errors import InvalidInput, QueueFull
 from workflows.model.scripted import ScriptedModel
 
@@ -31,6 +39,11 @@ def nested(depth: int) -> JsonValue:
     for _ in range(depth):
         made = [made]
     return made
+
+
+def large_pdf(size: int) -> bytes:
+    """A page of text in a PDF of this size."""
+    return one_page(b"BT /F 12 Tf 72 700 Td (Total 12,50) Tj ET", stream(random.Random(1).randbytes(size)))
 
 
 @pytest.mark.parametrize(
@@ -71,6 +84,34 @@ def test_a_line_of_json_that_is_too_deep_is_refused_and_the_rows_beside_it_are_t
     hold("F55", "10 MB, and JSON 10^5 deep", Counts(lost=tuple(sorted(missing))))
     assert len(listed) == 2
     assert "row 2 (line 2) refused: nested too deep" in said.out
+
+
+def test_a_document_of_more_than_10_mb_is_read_and_what_is_deep_beside_it_is_refused(
+    migrated_sqlite_url: str, tmp_path: Path
+) -> None:
+    """F55: a large file costs this process a few times its size at most, and its case the text that it has."""
+    database, documents = Database(migrated_sqlite_url), Documents(FolderShelf(tmp_path / "shelf"))
+    world, workflow = World(database=database, model=ScriptedModel(), documents=documents), claims()
+    world.registry.add(workflow)
+    large = large_pdf(LARGEST + 1)
+    tracemalloc.start()
+    try:
+        document = keep(world.context, large, name="large.pdf")
+        with pytest.raises(DocumentRefused) as refused:
+            keep(world.context, bytes(documents.limits.size + 1), name="larger.pdf")
+        with pytest.raises(InvalidInput, match="nested more than 50 deep"):
+            accept(workflow, {"number": "1", "form": "it", "photos": nested(DEPTH)}, arrived=lambda _: document)
+        taken = accept(workflow, {"number": "1", "form": "it"}, arrived=lambda _: document)
+        _, most = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert refused.value.why is Why.TOO_LARGE
+    assert (document.size > LARGEST, document.text.strip()) == (True, "Total 12,50")
+    assert len(taken.body) < 1_000
+    assert most < 6 * LARGEST
+    (receipt,) = take_in(world.context, workflow, [taken], source="test", actor="tester")
+    hold("F55", "a document of 10 MB", Counts(lost=() if receipt.why is None else ("1",)))
+    database.close()
 
 
 def test_of_a_burst_all_is_taken_in_or_refused_with_a_count(migrated_sqlite_url: str) -> None:

@@ -9,7 +9,7 @@ from pydantic import JsonValue
 from handlers.slack import in_time
 from store import schema
 from store.documents import documents as kept_documents
-from tests.paper import Claim, Verdict, claims, pdf
+from tests.paper import Claim, Verdict, Watched, claims, pdf
 from tests.slack.conftest import MakeStage
 from tests.slack.stage import ANA, BEN, KIM, LEADING, SUPPORT, Stage, inputs, words
 from tests.slack.test_corrected_inputs import page
@@ -185,6 +185,35 @@ def test_a_file_that_cannot_be_fetched_now_is_fetched_later(stage: Stage) -> Non
     stage.work()
     (told,) = [words(card.blocks) for card in stage.cards(channel="C0FAILURES")]
     assert "FileUnreachable" in told
+
+
+def test_a_file_that_is_removed_before_its_case_is_there_is_read_again(stage: Stage, tmp_path: Path) -> None:
+    """Of a message and of an answer, which nobody has to send again."""
+    documents = Watched(tmp_path)
+    object.__setattr__(stage.world.context, "documents", documents)
+    watching(stage)
+    files, context = stage.ears.slack_context.files, stage.world.context
+
+    def remove() -> None:
+        with stage.world.database.write() as session:
+            session.query(schema.DocumentRow).filter(schema.DocumentRow.unheld_since.is_not(None)).delete()
+
+    documents.once = remove
+    ts = sent(stage, "7", ("claim.pdf", FORM))
+    assert rows(stage, schema.Case) == []
+    stage.world.clock.move(timedelta(seconds=31))
+    assert waiting.take_in_all(context, files) == 1
+    assert claim_of(stage).form.name == "claim.pdf"
+    stage.work()
+    stage.opened(ANA, "ask_source")
+    assert stage.person(ANA).submit({"text": "Which bumper?"}).acknowledged
+    stage.work()
+    documents.once = remove
+    sent(stage, "", ("bumper.pdf", PHOTO), thread=ts)
+    assert bodies(stage, "answer") == []
+    stage.world.clock.move(timedelta(seconds=31))
+    assert waiting.take_in_all(context, files) == 1
+    assert "A photo of the bumper" in bodies(stage, "answer")[-1]
 
 
 def test_without_the_scope_the_thread_says_whom_to_ask(stage: Stage) -> None:

@@ -342,6 +342,35 @@ def test_explain_offers_the_original(desk: Desk) -> None:
     assert desk.direct(ANA)[-1].files
 
 
+def test_names_and_texts_of_documents_are_words_and_nothing_else(desk: Desk) -> None:
+    """A22, A14, A15: in the thread, the form, the explanation and the conversation of whoever asks for the original."""
+    workflow, hostile = placed(desk), "<!channel> <@U0EVE> <mailto:eve@evil.example|bank> *bold*.pdf"
+    document = keep(desk.world.context, pdf(f"{CLAIM}\n{hostile}"), name=hostile)
+    accepted = intake.accept(workflow, {"number": "7", "form": "it"}, arrived=lambda _: document)
+    (receipt,) = intake.take_in(desk.world.context, workflow, [accepted], source="test", actor="tester")
+    desk.world.work()
+    desk.send()
+    drawn = [desk.opened(ANA, Action.EDIT).blocks]
+    assert desk.person(ANA).command(SUPPORT, "/countersign", f"explain {receipt.case}").acknowledged
+    drawn.append(desk.view(ANA).blocks)
+    desk.person(ANA).press_in_view(f"{Action.ORIGINAL}.1")
+    desk.work()
+    messages = [*desk.person(ANA).messages(SUPPORT), *desk.direct(ANA)]
+    assert len(desk.pages()) == 1
+    assert all("<!channel>" not in one.text and "<@U0EVE>" not in one.text for one in messages)
+    marked = [text for blocks in (*drawn, *(one.blocks for one in messages)) for text in texts_in(blocks, "mrkdwn")]
+    assert not [text for text in marked if "<!channel>" in text or "<@U0EVE>" in text or "<mailto" in text]
+    assert "<!channel>" in words(drawn[1])  # as words: nothing of it is left out
+
+
+def texts_in(value: object, kind: str) -> list[str]:
+    """Return all texts of a kind in blocks."""
+    if isinstance(value, dict):
+        own = [str(value["text"])] if value.get("type") == kind else []
+        return own + [text for inner in value.values() for text in texts_in(inner, kind)]
+    return [text for inner in value for text in texts_in(inner, kind)] if isinstance(value, list | tuple) else []
+
+
 def test_a_session_shows_the_page_beside_its_case(desk: Desk) -> None:
     workflow = placed(desk)
     desk.take(workflow)

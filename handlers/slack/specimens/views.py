@@ -64,11 +64,14 @@ from store.states import (
     ReviewState,
     RunState,
 )
+from workflows.documents.document import FileKind, LeftOut, ReadBy
+from workflows.documents.refusals import Why
 from workflows.engine.declare.charter import Missing
 from workflows.engine.digests.courses.views import CourseView
 from workflows.engine.read.explained.explanation_views import (
     ChainLine,
     ChainView,
+    DocumentLine,
     ExplanationView,
     OpenFollowUp,
     ValueLine,
@@ -133,6 +136,32 @@ CHAIN = ChainView(
 )
 
 
+DOCUMENTS = [
+    DocumentLine(
+        place=1,
+        name="claim.eml",
+        kind=FileKind.MAIL,
+        size=48_200,
+        pages=1,
+        read={ReadBy.TEXT: 1},
+        has_e_invoice=False,
+        left_out=[LeftOut(name="logo.svg", why=Why.OTHER_KIND)],
+        attached_to=None,
+    ),
+    DocumentLine(
+        place=2,
+        name="scan <!channel>.pdf",
+        kind=FileKind.PDF,
+        size=1_300_000,
+        pages=3,
+        read={ReadBy.TEXT: 1, ReadBy.OCR: 1, ReadBy.NOTHING: 1},
+        has_e_invoice=True,
+        left_out=[],
+        attached_to=1,
+    ),
+]
+
+
 def _course(name: str) -> CourseView:
     return replace(COURSE, **COURSES[name])
 
@@ -150,10 +179,11 @@ def _explanation(*, erased: bool = False) -> View:
         cost=Decimal("0.0012"),
         milliseconds=1_400,
         chain=CHAIN,
+        documents=DOCUMENTS,
     )
     if erased and view.proposal is not None:
         nothing = replace(view.proposal, output={}, reasons=["[content removed]"])
-        view = replace(view, case=ERASED, about=CASE.key, input={}, values=[], proposal=nothing)
+        view = replace(view, case=ERASED, about=CASE.key, input={}, values=[], proposal=nothing, documents=[])
     return modals.told(fitted(partial(explained, view)), about=EXPLAINED)
 
 

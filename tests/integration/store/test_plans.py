@@ -16,7 +16,9 @@ from benchmarks.causes import fill_causes
 from benchmarks.groups import fill_groups
 from benchmarks.reads import LOOPS, OVER_ALL_TIME, PEOPLE, REPORTS, Read
 from benchmarks.sources import fill_sources
-from benchmarks.year import TABLES, fill_year
+from benchmarks.year import TABLES as OF_CASES
+from benchmarks.year import fill_year
+from benchmarks.year_documents import fill_documents
 from store.db import migration
 from store.db.database import Database
 from tests.conftest import postgres_made
@@ -24,6 +26,7 @@ from tests.heard import Heard, heard
 
 pytestmark = pytest.mark.slow
 
+TABLES = OF_CASES | {"documents", "document_uses", "shown_files"}
 CASES = 100_000
 STEPS = 100_000
 """Most steps of SQLite's machine for a read. To read a table of all cases it takes three for each row, and more."""
@@ -63,6 +66,7 @@ def filled(database: Database) -> Iterator[Database]:
         fill_causes(session)
         fill_groups(session)
         fill_sources(session)
+        fill_documents(session)
     if database.dialect == "postgresql":
         with database.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
             # Its autovacuum does it within a minute.
@@ -153,6 +157,8 @@ def test_what_people_and_loops_and_reports_ask_for_is_found_through_an_index(yea
         ("bulk_reruns.run_counts", "ix_runs_bulk"),
         ("follow_ups.due", "ix_follow_ups_due"),
         ("follow_ups.made_from", "ix_follow_ups_made"),
+        ("shown_files.of_review", "ix_shown_files_case"),
+        ("shown_files.to_take_back", "ix_shown_files_until"),
     ],
 )
 def test_without_its_index_the_same_check_would_catch_a_read(year: Database, name: str, index: str) -> None:

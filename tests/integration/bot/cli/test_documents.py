@@ -88,6 +88,22 @@ def test_a_case_is_handed_in_with_documents(countersign: CommandLine) -> None:
     assert "with a field of Claim" in countersign("submit", "{}", *WORKFLOW, "--document", "a.pdf").error()
 
 
+def test_an_answer_brings_documents(countersign: CommandLine) -> None:
+    """A file that is not there is told, and nothing is recorded."""
+    with (countersign.folder / "claims.py").open("a") as file:
+        file.write('workflow.ask_source(idempotent=True)(lambda question, run: "sent")\n')
+    countersign.done("submit", '{"number": "7"}', *WORKFLOW, "--document", "form=scans/a.pdf")
+    countersign.done("ask", "claim-7", "Have you a photo?")
+    wrong = countersign("reply", "claim-7", "Here", "--document", "gone.pdf").error()
+    assert wrong == "--document gone.pdf: No such file or directory"
+    assert len(shelf(countersign)) == 1
+    told = countersign.done("reply", "claim-7", "Here", "--document", "scans/b.pdf").out
+    assert "question 1 is answered" in told
+    assert len(shelf(countersign)) == 2
+    again = countersign.done("reply", "claim-7", "Here", "--document", "scans/b.pdf").out
+    assert "has this answer already" in again
+
+
 def test_a_backup_takes_its_documents_along_and_brings_them_back(countersign: CommandLine) -> None:
     """Those that rows name, each once, checked; what was changed or is gone is told."""
     countersign.done("run", "scans", *WORKFLOW)
@@ -154,3 +170,20 @@ def test_doctor_says_where_documents_are_and_what_is_wrong_with_the_folder(count
     assert f"chmod 700 {folder}" in countersign("doctor").out
     (countersign.folder / "file").write_text("")
     assert "cannot be written" in countersign("doctor", COUNTERSIGN_DOCUMENTS=str(countersign.folder / "file")).out
+
+
+def test_explain_lists_the_documents_of_a_case_and_status_says_what_is_kept(countersign: CommandLine) -> None:
+    assert "Documents" not in countersign.done("status").out
+    countersign.done("run", "scans/a.pdf", *WORKFLOW)
+    (case,) = [str(one["id"]) for one in countersign.done("cases", "--json").json()]
+    said = countersign.done("explain", case)
+    assert "1. a.pdf: PDF, " in said.out
+    assert "1 page read as text" in said.out
+    (listed,) = countersign.done("explain", case, "--json").json()["documents"]
+    assert (listed["name"], listed["kind"], listed["pages"]) == ("a.pdf", "application/pdf", 1)
+    assert (listed["read"], listed["has_e_invoice"], listed["left_out"]) == ({"text": 1}, False, [])
+    status = countersign.done("status").out
+    assert "1 document, " in status
+    kept = countersign.done("status", "--json").json()["documents"]
+    assert (kept["number"], kept["unheld"]) == (1, 0)
+    assert kept["folder"].startswith(str(countersign.folder / "countersign.sqlite.documents"))

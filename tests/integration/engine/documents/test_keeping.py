@@ -1,6 +1,7 @@
 """Documents are kept once, named only by whoever handed them in, and held by the cases that need them."""
 
 import os
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
@@ -8,11 +9,14 @@ import pytest
 from store import schema
 from tests.integration.engine.documents.conftest import source, taken_in
 from tests.integration.engine.scene import rows
-from tests.paper import Claim, Verdict, pdf
+from tests.paper import Claim, Verdict, Watched, pdf
 from tests.world import World
 from workflows.documents.document import Arrived
 from workflows.documents.refusals import DocumentRefused
+from workflows.engine.case.files.intake import take_in_file
+from workflows.engine.case.files.rows import Reading
 from workflows.engine.declare.workflow import Workflow
+from workflows.engine.documents.arrivals import by_form
 from workflows.engine.documents.keeping import in_folder, keep, keep_upload, reference_of, uploaded_by
 from workflows.engine.errors import InvalidInput
 
@@ -66,6 +70,32 @@ def test_a_case_is_refused_where_its_document_was_removed_meanwhile(world: World
     with pytest.raises(InvalidInput, match="hand it in again"):
         taken_in(world, workflow, "7", kept)
     assert rows(world, schema.Case) == []
+
+
+def test_of_the_rows_of_a_file_only_that_one_is_refused_whose_document_was_removed_meanwhile(
+    world: World, workflow: Claims, tmp_path: Path
+) -> None:
+    documents = Watched(tmp_path / "shelf")
+    object.__setattr__(world.context, "documents", documents)
+    for name in ("a", "b", "c"):
+        (tmp_path / f"{name}.pdf").write_bytes(pdf(f"Claim {name}"))
+    file = tmp_path / "rows.jsonl"
+    file.write_text("".join(f'{{"number": "{name}", "form": "{name}.pdf"}}\n' for name in ("a", "b", "c")))
+
+    def of_row(values: Mapping[str, object]) -> Arrived:
+        if values["number"] == "b" and is_taken.pop():
+            documents.once = remove
+        return by_form(workflow.input, in_folder(world.context, tmp_path))(values)
+
+    def remove() -> None:
+        with world.database.write() as session:
+            session.delete(session.query(schema.DocumentRow).order_by(schema.DocumentRow.id).all()[1])
+
+    # The rows are read twice: first it is looked whether two of them contradict each other.
+    is_taken = [True, False]
+    taken = take_in_file(world.context, workflow, file, Reading(), actor="tester", options=None, arrived=of_row)
+    assert [(one["row"], "hand it in again" in str(one["why"])) for one in taken.refused] == [(2, True)]
+    assert len(taken.cases) == 2
 
 
 @pytest.fixture

@@ -12,15 +12,18 @@ from tests.conftest import MakeWorld
 from tests.integration.engine.scene import Crash
 from tests.world import World
 from workflows import Ask, Autonomy, Example, FindPersonal, NotAllowed, Personal, Proposal, Run, Workflow, step
-from workflows.engine.declare.steps import DELIVER
+from workflows.documents.document import Document, FileKind, Page, ReadBy
+from workflows.engine.case.heard import Heard
+from workflows.engine.declare.steps import DELIVER, Call
 from workflows.engine.errors import BadDeclaration
+from workflows.engine.propose.model_answers import Asker
 from workflows.engine.propose.own_examples import learned
 from workflows.engine.propose.placeholders import text_told
 from workflows.engine.review import reviews
 from workflows.engine.review.decisions import Follows
 from workflows.engine.review.source import questions
-from workflows.model.port import Answer, Question
-from workflows.model.scripted import says
+from workflows.model.port import Answer, Question, SourceAnswer
+from workflows.model.scripted import ScriptedModel, says
 
 NAME, MAIL, PHONE = "Ana Silva", "ana.silva@example.org", "+44 161 234 5000"
 
@@ -161,6 +164,40 @@ def test_what_people_refused_and_what_the_source_answered_is_told_without_person
     assert "901820" not in told(asked[2])
     assert "[customer 1] wrote to billing, not [mail address 1]" in told(asked[1])
     assert "Call me: [phone number" in told(asked[2])
+
+
+def test_documents_of_answers_are_told_without_personal_values() -> None:
+    """What is personal in the case is hidden in them, and what is found there where the input is searched."""
+    page = Page(text=f"{NAME} signed. Call +49 30 901820", read_by=ReadBy.TEXT)
+    note = Document(sha256="0" * 64, name=f"note of {NAME}.pdf", kind=FileKind.PDF, size=1, pages=(page,))
+    heard = Heard(answers=(SourceAnswer(question="Who?", answer="See the note", documents=(note,)),))
+    letter, asked = Letter(id=1, customer=NAME, text="x"), list[Question]()
+
+    class Recorded:
+        def record(self, call: Call) -> object:
+            assert "Silva" not in str(call.arguments)
+            return call.invoke()
+
+    def model(question: Question) -> Answer:
+        asked.append(question)
+        return says({"queue": "claims", "to": "[customer 1]"}, confidence=0.9)
+
+    asker = Asker(
+        letters(Office()),
+        letter,
+        prompt=None,
+        account=None,
+        recorder=Recorded(),
+        model=lambda: ScriptedModel(model),
+        heard=heard,
+    )
+    assert asker(letter=letter).output.to == NAME
+    (question,) = asked
+    assert question.answer_documents is not None
+    seen = json.dumps([question.answer_documents(()), question.text, [one.documents for one in question.answers]])
+    assert without_anybody(seen)
+    assert "901820" not in seen
+    assert "[customer 1] signed. Call [phone number 1]" in seen
 
 
 def test_the_local_model_learns_and_reads_with_placeholders(make_sqlite_world: MakeWorld) -> None:

@@ -35,6 +35,9 @@ checks.positive_data_acceptance.expected-statuses = ["2xx", "415", "422"]
 [[operations]]
 include-name = "POST /v1/workflows/claims/cases"
 checks.positive_data_acceptance.expected-statuses = ["2xx", "422"]
+[[operations]]
+include-name = "POST /v1/cases/{id}/reply"
+checks.positive_data_acceptance.expected-statuses = ["2xx", "404", "409", "422"]
 """
 
 

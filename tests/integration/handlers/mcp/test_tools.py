@@ -10,12 +10,14 @@ from mcp.shared.exceptions import MCPError
 from mcp_types import CallToolResult
 
 from handlers.mcp.callers import NOT_ACCEPTED
+from store import schema
 from tests.conftest import MakeWorld
 from tests.integration.handlers.mcp.office import CALL, QUESTION, Office, asking, office, refusal, value
 from tests.paper import claims, pdf
 from workflows.documents.documents import Documents
 from workflows.documents.shelf import FolderShelf
 from workflows.engine.documents.keeping import keep_upload, reference_of
+from workflows.engine.review import reviews
 from workflows.engine.sources.programs import keys
 from workflows.engine.sources.told.approved_digest import digest_of
 
@@ -148,6 +150,38 @@ def test_a_document_is_named_by_the_reference_that_its_own_source_got(
     words = asking(made, pry, agent="other")
     assert words[0] == words[1]
     assert "/form" in words[0]
+
+
+def test_an_answer_names_documents_by_the_references_that_its_own_source_got(
+    make_sqlite_world: MakeWorld, tmp_path: Path
+) -> None:
+    """The case holds what is named. A reference of nobody is refused, and nothing is recorded."""
+    made = office(make_sqlite_world)
+    world, documents = made.world, Documents(FolderShelf(tmp_path / "shelf"))
+    world.context = replace(world.context, documents=documents)
+    world.registry.add(claims())
+    source = keys.caller_of(world.context, made.keys["helper"]).source
+    form, note = (
+        reference_of(keep_upload(world.context, pdf(page), name="form.pdf", source=source)) for page in ("7", "Note")
+    )
+
+    async def ask(client: Client) -> int:
+        given = {"workflow": "claims", "input": {"number": "7", "form": form}}
+        return int((await value(client.call_tool("hand_in_case", given)))["id"])
+
+    case = asking(made, ask)
+    world.work()
+    review = world.review(case)
+    reviews.ask(world.context, review.id, review.version, question="Where is the note?", by="U1")
+
+    async def reply(client: Client) -> dict[str, Any]:
+        wrong = {"case": case, "answer": "Here", "documents": ["sha256:" + "0" * 64]}
+        assert "no document was handed in" in await refusal(client.call_tool("answer_question", wrong))
+        return await value(client.call_tool("answer_question", {**wrong, "documents": [note]}))
+
+    assert asking(made, reply)["question"] is None
+    with world.database.read() as session:
+        assert session.query(schema.DocumentUse).filter_by(case_id=case).count() == 2
 
 
 def test_a_revoked_key_stops_at_once_and_an_unknown_one_never_began(make_sqlite_world: MakeWorld) -> None:

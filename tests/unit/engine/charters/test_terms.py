@@ -149,3 +149,19 @@ def test_how_documents_are_given_is_a_term_only_where_there_are_documents(tmp_pa
     assert parts_of(tmp_path, shown)["documents"] == "pages"
     before, after = parts_of(tmp_path, held), parts_of(tmp_path, shown)
     assert {name for name in before if before[name] != after[name]} == {"documents", "code"}
+
+
+def test_what_a_case_may_lack_is_a_term_only_where_it_is_declared(tmp_path: Path) -> None:
+    """So the terms of a workflow without it stay what they were. A function that it calls counts."""
+    lacking = (
+        SOURCE
+        + """
+@things.missing
+def lacks(thing):
+    return ["a photo"] if mentions(thing.text) else []
+"""
+    )
+    before, after = parts_of(tmp_path), parts_of(tmp_path, lacking)
+    assert "missing" not in before
+    other = parts_of(tmp_path, lacking.replace("any(word", "all(word"))
+    assert after["missing"] != other["missing"]

@@ -2,7 +2,7 @@
 
 import time
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -64,14 +64,22 @@ def take_in_file(
     batch: list[tuple[Accepted, Mapping[str, JsonValue], Row]] = []
     started = time.perf_counter()
 
-    def commit() -> None:
+    def commit(batch: Sequence[tuple[Accepted, Mapping[str, JsonValue], Row]]) -> None:
         accepted = [one for one, *_ in batch]
         source = printable(f"file {file.name}")[:100]
         try:
             receipts = take_in(context, workflow, accepted, source=source, actor=actor, options=options)
         except QueueFull:
             taken.left_out += len(batch)
-            batch.clear()
+            return
+        except InvalidInput as error:
+            # A document of one of them was removed since it was read. The others are taken in all the same.
+            if len(batch) > 1:
+                for one in batch:
+                    commit([one])
+                return
+            row = batch[0][-1]
+            taken.refused.append({"row": row.number, "line": row.line, "why": str(error)})
             return
         for receipt, (_, truth, row) in zip(receipts, batch, strict=True):
             if receipt.why is not None:
@@ -80,7 +88,6 @@ def take_in_file(
             taken.intakes[receipt.intake] += 1
             taken.cases.append(receipt.case)
             taken.truth[receipt.case] = truth
-        batch.clear()
 
     for row in read_rows(file, reading):
         taken.rows += 1
@@ -93,10 +100,11 @@ def take_in_file(
         except InvalidInput as error:
             taken.refused.append({"row": row.number, "line": row.line, "why": str(error)})
         if len(batch) == _AT_ONCE:
-            commit()
+            commit(batch)
+            batch.clear()
         advanced()
     if batch:
-        commit()
+        commit(batch)
     taken.seconds = time.perf_counter() - started
     return taken
 

@@ -169,8 +169,11 @@ def take_in_heard(context: Context, message: int, files: FaceFiles = NO_FILES) -
     except _Settled:
         return False
     except InvalidInput as error:
-        # A document was removed between its reading and now.
-        return _fail(context, row, heard, problem=type(error).__name__)
+        # A document was removed between its reading and now: it is read again.
+        if at - row.heard_at > TRIED_FOR:
+            return _fail(context, row, heard, problem=type(error).__name__)
+        _put_off(context, message, until=context.clock() + LATER)
+        return False
     except OfAnotherSource as error:
         return _fail(context, row, heard, problem=type(error).__name__)
     except QueueFull:

@@ -21,7 +21,7 @@ from workflows.engine.case import inbox
 from workflows.engine.case.kept_content import kept_body
 from workflows.engine.case.lookup import known_workflow
 from workflows.engine.context import Context
-from workflows.engine.errors import BadReason, Refused, Unknown
+from workflows.engine.errors import BadReason, InvalidInput, Refused, Unknown
 from workflows.engine.review.hiding import hidden_of, text_in_channel
 from workflows.engine.review.source.questions import reply
 from workflows.engine.sources.heard.files import FaceFiles, FileUnreachable, Received, receive
@@ -74,14 +74,18 @@ def take_in_answer(context: Context, row: HeardMessage, files: FaceFiles) -> boo
         received = receive(context, answer.said.attached, files)
     except FileUnreachable:
         if context.clock() - row.heard_at <= TRIED_FOR:
-            with context.database.write() as session:
-                heard_messages.put_off(session, row.id, team=team, until=context.clock() + LATER)
+            _put_off(context, row)
             return False
         numbers = range(1, len(answer.said.attached) + 1)
         received = Received(problems=[FileProblem(place=place, why=NoFile.UNREACHABLE) for place in numbers])
     # Where no file of it could be taken, and nothing was said, there is no answer: its source is told to send another.
     is_one = bool(answer.said.text.strip() or received.documents)
-    became = _answered(context, answer, received.documents) if is_one else None
+    try:
+        became = _answered(context, answer, received.documents) if is_one else None
+    except InvalidInput:
+        # A document was removed between its reading and now: it is read again.
+        _put_off(context, row)
+        return False
     with context.database.write() as session:
         if not heard_messages.remove(session, row.id, team=team):
             return False
@@ -137,7 +141,7 @@ def _keep(context: Context, answer: _Answer, *, workflow: str) -> Sequence[int]:
 
 def _answered(context: Context, answer: _Answer, documents: Sequence[Document] = ()) -> Answer | None:
     """Record an answer, and return what became of it; None where somebody answered meanwhile, or the content of the
-    case was removed.
+    case was removed. Raise `InvalidInput` where a document was removed meanwhile.
     """
     said = answer.said
     if not said.text.strip() and not documents:
@@ -146,9 +150,16 @@ def _answered(context: Context, answer: _Answer, documents: Sequence[Document] =
         reply(context, answer.case, said.text, by=said.author, number=answer.number, documents=documents)
     except BadReason:
         return Answer.TOO_LONG
+    except InvalidInput:
+        raise
     except Refused:
         return None
     return Answer.TAKEN
+
+
+def _put_off(context: Context, row: HeardMessage) -> None:
+    with context.database.write() as session:
+        heard_messages.put_off(session, row.id, team=context.team, until=context.clock() + LATER)
 
 
 def _tell(session: Session, context: Context, answer: _Answer, became: Answer) -> None:
