@@ -60,7 +60,7 @@ lint: setup
 # All that has to be green before a change lands.
 check: lint test
 
-# Countersign in one minute: a local Slack in the browser, a help desk, tickets. ARGS=--headless plays it by itself.
+# Countersign in one minute: a local Slack in the browser, tickets, invoices as text and PDFs. ARGS=--headless plays it by itself.
 demo: installed
 	$(BIN)/countersign demo $(ARGS)
 

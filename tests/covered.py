@@ -3,8 +3,9 @@
 It does not use what finds the marks: it looks at which words stand below each rectangle, and reads these.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from decimal import Decimal
 
 from workflows.documents.places.marks import Mark, MarkedPage
 from workflows.documents.readings import Box, PageReading, Reading
@@ -63,12 +64,13 @@ def covered(
     *,
     reading: Callable[[str], Reading],
     places: Mapping[str, Sequence[TruePlace]] | None = None,
+    any_sign: Collection[str] = (),
 ) -> Covered:
     """Count the marks of one case. `truth`: output field -> its true value. `reading`: the reading of a hash.
 
     `places`: output field -> all places at which its value truly stands, where they are known. Else a mark covers a
     value where the words below it say that value and nothing else. It is on another field's value where that is what
-    they say, and the field's own value is another.
+    they say, and the field's own value is another. `any_sign`: fields that may be printed with another sign.
     """
     known = {name: value for name, value in truth.items() if not is_nothing(value)}
     found = Covered(values=len(known))
@@ -80,7 +82,9 @@ def covered(
         if places is not None and mark.field in places:
             is_there = any(_on(page, mark, place) for place in places[mark.field])
         else:
-            is_there = _says(words, known[mark.field]) and _says_only(words, known[mark.field])
+            own = known[mark.field]
+            signed = [own, -own] if mark.field in any_sign and isinstance(own, Decimal) else [own]
+            is_there = any(_says(words, one) for one in signed) and _says_only(words, own)
         if is_there:
             found.covering += 1
         else:

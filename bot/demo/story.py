@@ -119,8 +119,8 @@ TRIES = (
         case=DIFFERS,
         place=INVOICES,
         title=f"Approve {DIFFERS}",
-        text="Its page says 675.00, the data in the file 657.00: the card shows both. Open its thread, and see which "
-        "one a person would pay.",
+        text="Its page says 675.00, the data in the file 657.00: the card shows both. Open its thread, look at the "
+        "page, then approve.",
     ),
 )
 """Things to try, in this order."""
@@ -140,7 +140,7 @@ def invoices() -> Sequence[Told]:
     """Return some invoices, in the order of the story."""
     found = {told.key: told for told in map(_invoice, _rows(PAPERS))}
     found |= {told.key: told for told in map(_invoice, _rows(FILES)) if told.key in AS_FILES}
-    return [found[key] for key in (BOOKED, FRAUD, MISREAD, DIFFERS, *REST)]
+    return [found[key] for key in (BOOKED, MISREAD, FRAUD, DIFFERS, *REST)]
 
 
 def arrivals() -> Sequence[Told]:

@@ -9,6 +9,7 @@ import pytest
 from playwright.sync_api import expect
 
 from bot.demo.play import watch
+from bot.demo.story import MISREAD
 from tests.browser.conftest import OpenWindow
 from tests.integration.bot.commandline import LONGEST
 from workflows.library.invoice_intake import ledger
@@ -17,21 +18,22 @@ from workflows.library.support_triage import desk
 pytestmark = pytest.mark.slow
 
 
-@pytest.fixture
-def address(monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
+@pytest.fixture(scope="module")
+def address() -> Iterator[str]:
     """The demo, running; the address of its page."""
-    for name in (desk.URL, ledger.URL):
-        monkeypatch.setenv(name, "")  # the demo sets them for this process
     stop, said = Event(), Queue[str]()
     thread = Thread(target=lambda: watch(stop, port=0, say=said.put))
-    thread.start()
-    try:
-        found = re.search(r"http\S+", said.get(timeout=LONGEST))
-        assert found is not None
-        yield found[0]
-    finally:
-        stop.set()
-        thread.join()
+    with pytest.MonkeyPatch.context() as environment:
+        for name in (desk.URL, ledger.URL):
+            environment.setenv(name, "")  # the demo sets them for this process
+        thread.start()
+        try:
+            found = re.search(r"http\S+", said.get(timeout=LONGEST))
+            assert found is not None
+            yield found[0]
+        finally:
+            stop.set()
+            thread.join()
 
 
 def test_the_demo_begins_at_its_first_card_and_leads_on_to_the_next(address: str, open_window: OpenWindow) -> None:
@@ -48,3 +50,15 @@ def test_the_demo_begins_at_its_first_card_and_leads_on_to_the_next(address: str
     second.get_by_role("link", name="Edit “ordered 2 fans to compare…”").click(timeout=LONGEST * 1_000)
     expect(window.message("ordered 2 fans to compare")).to_be_focused()
     expect(second).to_contain_text("press Edit, choose returns, Decide")
+
+
+def test_the_card_of_a_pdf_shows_its_page_with_what_was_read_marked(address: str, open_window: OpenWindow) -> None:
+    window = open_window(url=address, width=390)
+    window.page.get_by_role("button", name=re.compile("^What to try ")).click()
+    window.page.get_by_role("link", name=f"Correct {MISREAD}").click(timeout=LONGEST * 1_000)
+    card = window.message(f"{MISREAD}, from")
+    expect(card).to_contain_text("The quote for Invoice number stands beside something else on the page")
+    card.get_by_role("button", name="1 reply").click()
+    page = window.page.get_by_role("complementary", name="Thread").get_by_role("img", name=f"Picture of {MISREAD}")
+    expect(page).to_have_js_property("complete", True)
+    expect(page).to_have_attribute("alt", re.compile("Marked: Supplier, Invoice date, Currency"))

@@ -74,7 +74,7 @@ def outcome(documents: Documents, data: bytes, name: str, truth: Invoice, *, bes
     )
     held = held_against_second_readings(intake, arrival, held_against_checks(intake, arrival, held))
     found = places_in(intake, documents_of(arrival), bare)
-    pages = _marked(documents, arrival, bare)
+    pages = marked(documents, arrival, bare)
     known = {name: getattr(output, name) for name in FIELDS if _is_there(output, name)}
     stated = {name for name, quote in given.items() if quote}
     return Outcome(
@@ -83,7 +83,10 @@ def outcome(documents: Documents, data: bytes, name: str, truth: Invoice, *, bes
         fields=len(known),
         stated=len(stated & known.keys()),
         marks=covered(
-            pages, {name: value for name, value in known.items() if name in stated}, reading=documents.reading
+            pages,
+            {name: value for name, value in known.items() if name in stated},
+            reading=documents.reading,
+            any_sign=intake.any_sign,
         ),
         differences=tuple(one.field for one in compared_again(intake, arrival, output).differences),
         why=(*broken_nevers(intake, arrival, output).sentences, *held.doubts),
@@ -132,7 +135,7 @@ def _other_days(arrival: Arrival, truth: Invoice) -> Iterator[tuple[date, str]]:
             yield from ((day, row.strip()) for day in dates_in(row) if day not in swapped)
 
 
-def _marked(documents: Documents, arrival: Arrival, proposal: Proposal[Invoice]) -> list[MarkedPage]:
+def marked(documents: Documents, arrival: Arrival, proposal: Proposal[Invoice]) -> list[MarkedPage]:
     marks: dict[tuple[str, str, int], list[Mark]] = {}
     for name, one in places_in(intake, documents_of(arrival), proposal).items():
         if one.place is None:

@@ -91,7 +91,7 @@ def _places(pages: Sequence[str], value: object) -> Iterator[_Found]:
     for page in pages:
         for spans in stated_at(page, value):
             yield _Found(page=page, span=Span(start=spans[0].start, end=spans[-1].end))
-        if isinstance(value, Decimal) and value < 0:
-            # A credit note that is printed without a minus.
+        if isinstance(value, Decimal) and value:
+            # A credit note that is printed without a minus, or a discount with one.
             for spans in stated_at(page, -value):
                 yield _Found(page=page, span=Span(start=spans[0].start, end=spans[-1].end))

@@ -46,8 +46,8 @@ class SampleAnswers:
         )
         if said is None:
             raise ModelUnavailable(
-                f"this case has no sample answer, written by hand; {question.workflow} has {self._number} of them: set "
-                "ANTHROPIC_API_KEY to have a model read it"
+                "this case has no sample answer, written by hand: set ANTHROPIC_API_KEY to have a model read it; "
+                f"{question.workflow} has {self._number} of them"
             )
         shown = tuple(one.number for one in question.documents if one.is_shown)
         try:

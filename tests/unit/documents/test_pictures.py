@@ -6,19 +6,21 @@ from itertools import combinations
 from typing import Any
 
 import pytest
-from PIL import Image, ImageFont
+from PIL import Image, ImageDraw, ImageFont
 from pydantic import TypeAdapter
 
-from workflows.documents.document import FileKind
+from workflows.documents.document import FileKind, ReadBy
 from workflows.documents.limits import Limits
+from workflows.documents.pictures.cropping import WHOLE, part_of
 from workflows.documents.pictures.drawing import draw
 from workflows.documents.pictures.fonts import drawable
 from workflows.documents.pictures.kinds import picture_kind
 from workflows.documents.pictures.labels import Rectangle, placed
 from workflows.documents.pictures.marking import with_marks
 from workflows.documents.pictures.rendering import rendered
+from workflows.documents.places.boxes import boxes_of
 from workflows.documents.places.marks import Mark, MarkedPage
-from workflows.documents.readings import Box
+from workflows.documents.readings import Box, PageReading, Word
 from workflows.documents.refusals import DocumentRefused
 
 BOX = Box(left=0.4, top=0.5, right=0.6, bottom=0.52)
@@ -36,7 +38,7 @@ def mark(label: str = "Total", box: Box = BOX, *, is_doubted: bool = False) -> M
 
 def test_no_label_meets_a_mark_or_another_label_or_leaves_the_page() -> None:
     picture, chance = Image.new("RGB", (1100, 1556), "white"), random.Random(20)
-    for _ in range(10):
+    for _ in range(3):
         marks = [[(x, y, x + 90, y + 24)] for x, y in _apart(chance)]
         labels = placed(picture, marks, [(chance.randint(60, 400), 42) for _ in marks])
         for one, other in combinations([*labels, *(rectangle for mark in marks for rectangle in mark)], 2):
@@ -50,6 +52,38 @@ def _apart(chance: random.Random) -> list[tuple[int, int]]:
     """Return places of marks, some of them in one narrow column."""
     column = chance.randint(100, 900)
     return [(column if row % 3 else chance.randint(50, 950), 300 + 40 * row) for row in range(12)]
+
+
+def test_a_label_stands_beside_its_mark_though_the_page_is_a_noisy_scan() -> None:
+    noisy = Image.blend(Image.effect_noise((1100, 600), 60), Image.linear_gradient("L").resize((1100, 600)), 0.4)
+    chance = random.Random(7)
+    for _ in range(60):
+        noisy.paste(0, (x := chance.randint(0, 1090), y := chance.randint(0, 590), x + 3, y + 3))
+    (label,) = placed(noisy.convert("RGB"), [[(500, 300, 600, 324)]], [(120, 32)])
+    assert gap(label, (500, 300, 600, 324)) <= 6
+
+
+def gap(one: Rectangle, other: Rectangle) -> int:
+    """Return the pixels between two rectangles, across or down."""
+    return max(max(one[side], other[side]) - min(one[side + 2], other[side + 2]) for side in (0, 1))
+
+
+def test_a_label_covers_words_rather_than_cross_the_page() -> None:
+    picture = Image.new("RGB", (1100, 1100), "white")
+    pen = ImageDraw.Draw(picture)
+    for row in range(0, 1100, 26):
+        for start in range(0, 1100, 9):
+            pen.rectangle((start, row, start + 3, row + 16), fill="black")
+    (label,) = placed(picture, [[(500, 494, 600, 510)]], [(120, 32)])
+    assert gap(label, (500, 494, 600, 510)) <= 40
+
+
+def test_a_label_does_not_stand_beside_the_value_of_another_mark() -> None:
+    marks: list[list[Rectangle]] = [[(500, 300 + 30 * row, 600, 326 + 30 * row)] for row in range(3)]
+    labels = placed(Image.new("RGB", (1100, 600), "white"), marks, [(90, 32)] * 3)
+    for row, label in enumerate(labels):
+        shared = [min(label[3], mark[0][3]) - max(label[1], mark[0][1]) for mark in marks]
+        assert max(shared) == shared[row] or max(shared) <= 0
 
 
 def test_a_label_goes_where_nothing_is_printed() -> None:
@@ -66,6 +100,72 @@ def test_a_page_full_of_marks_still_gives_each_label_a_place_on_it() -> None:
     for left, top, right, bottom in placed(picture, marks, [(400, 42)] * 10):
         assert 0 <= left < right
         assert 0 <= top < bottom < 100
+
+
+def test_a_page_is_cropped_to_what_is_on_it_and_never_below_it() -> None:
+    page = Image.new("L", (550, 778), 255)
+    page.paste(0, (60, 70, 460, 76))
+    page.paste(90, (400, 150, 440, 190))
+    chance = random.Random(3)
+    for _ in range(40):
+        page.putpixel((chance.randint(0, 549), chance.randint(300, 777)), 0)
+    part = part_of(page, [BOX])
+    assert 0 < part.left < 60 / 550 < 460 / 550 < part.right < 1
+    assert part.top < 70 / 778
+    assert BOX.bottom < part.bottom < 0.6
+    assert part_of(page, []).bottom < 0.4
+    assert part_of(Image.new("L", (550, 778), 255), []) == WHOLE
+
+
+@pytest.mark.parametrize(
+    "box", [Box(left=0.9, top=0.95, right=0.95, bottom=0.96), Box(left=-1, top=0, right=0, bottom=2)]
+)
+def test_a_part_has_a_sensible_size_and_is_on_the_page(box: Box) -> None:
+    part = part_of(Image.new("L", (550, 778), 255), [box])
+    assert 0 <= part.left < part.right <= 1
+    assert 0 <= part.top < part.bottom <= 1
+    assert part.right - part.left > 0.49
+    assert (part.bottom - part.top) * 778 > (part.right - part.left) * 550 / 3.1
+
+
+def test_a_cropped_page_shows_its_marks_larger_and_a_picture_has_no_more_pixels_than_its_own() -> None:
+    page = Image.new("L", (1000, 1400), 255)
+    page.paste(0, (400, 700, 600, 728))
+    asked = {"page": marked(mark()), "kind": "image/png", "limits": {}, "width": 550}
+    nothing: list[Box] = []
+    whole, cropped = (
+        Image.open(BytesIO(draw(saved(page, "PNG"), asked | {"written": written}))).convert("L")
+        for written in (None, nothing)
+    )
+    assert whole.size == (550, 770)
+    assert cropped.size == (500, 167)
+    dark = [sum(one.point(lambda level: level < 40).histogram()[1:]) for one in (whole, cropped)]
+    assert dark[1] > 2 * dark[0]
+
+
+def marked(*marks: Mark) -> Any:  # Any: JSON
+    page = MarkedPage(sha256="", document="a", page=1, marks=marks)
+    return TypeAdapter(MarkedPage).dump_python(page, mode="json")
+
+
+def test_the_words_of_a_row_have_one_frame_and_on_a_skewed_page_no_frame_reaches_the_next_row() -> None:
+    straight = words((0.1, 0.1), (0.2, 0.102), (0.3, 0.1))
+    assert len(boxes_of(straight, [(0, 9)])) == 1
+    skewed = words((0.1, 0.1), (0.2, 0.105), (0.3, 0.11), (0.7, 0.13))
+    found = boxes_of(skewed, [(0, 12)])
+    assert len(found) > 1
+    assert all(box.bottom - box.top <= 0.027 for box in found)
+    apart = words((0.1, 0.1), (0.5, 0.108))
+    assert len(boxes_of(apart, [(0, 6)])) == 2
+
+
+def words(*places: tuple[float, float]) -> PageReading:
+    """Return a page with words of three letters."""
+    found = tuple(
+        Word(start=3 * at, end=3 * at + 3, box=Box(left=left, top=top, right=left + 0.09, bottom=top + 0.02))
+        for at, (left, top) in enumerate(places)
+    )
+    return PageReading(width=595, height=842, text="abc" * len(found), read_by=ReadBy.OCR, words=found)
 
 
 def test_what_is_doubted_is_told_apart_without_colour() -> None:
@@ -149,9 +249,7 @@ def test_what_cannot_be_drawn_is_refused(data: bytes, kind: FileKind, number: in
 
 def test_a_page_of_text_is_a_png_and_a_photo_a_jpeg() -> None:
     noise = Image.merge("RGB", [Image.effect_noise((400, 400), 90) for _ in range(3)])
-    page = TypeAdapter(MarkedPage).dump_python(
-        MarkedPage(sha256="", document="a", page=1, marks=(mark(),)), mode="json"
-    )
+    page = marked(mark())
     for picture, kind in ((Image.new("RGB", (400, 400), "white"), FileKind.PNG), (noise, FileKind.JPEG)):
         drawn = draw(saved(picture, "PNG"), {"page": page, "kind": "image/png", "limits": {}, "width": 400})
         assert picture_kind(drawn) is kind

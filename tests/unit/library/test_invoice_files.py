@@ -4,8 +4,10 @@ All of them, with the scans, are measured by `python -m benchmarks.invoice_files
 """
 
 import json
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
+from functools import partial
 from shutil import which
 
 import pytest
@@ -13,12 +15,19 @@ from pydantic import ValidationError
 
 from benchmarks.invoice_files import own
 from tests.covered import Covered
-from tests.documents.end_to_end import outcome, proposed, wrongly
+from tests.documents.end_to_end import marked, outcome, proposed, wrongly
 from tests.documents.invoices import DOCUMENTS, E_INVOICES, INDEX, SCANS
+from tests.documents.scripted import quotes
 from tests.paper import pdf
 from workflows import EInvoice
 from workflows.documents.document import Document, FileKind, Page, ReadBy
 from workflows.documents.documents import Documents
+from workflows.documents.limits import PICTURE_WIDTH
+from workflows.documents.pictures.cropping import box_in, part_of
+from workflows.documents.pictures.fonts import font_of
+from workflows.documents.pictures.labels import tie
+from workflows.documents.pictures.marking import LETTERS, marks_on
+from workflows.documents.pictures.rendering import rendered_part
 from workflows.documents.shelf import FolderShelf
 from workflows.engine.documents.places import Standing, documents_of, places_in
 from workflows.engine.propose.second_readings import compared
@@ -37,6 +46,8 @@ FEW = (
     "mail-dehoog-0311.eml",
 )
 """Two pages with a sum carried over, labels above, white on black, a credit note, a payment on account, a mail."""
+FARTHEST = 130
+"""Pixels from a label to its value, at most: four heights of a label."""
 SIZE = 1_600_000
 """Bytes of all files, at most: they are in the repository, and in the package."""
 
@@ -68,6 +79,36 @@ def test_most_marks_cover_the_true_value_and_none_is_anothers(documents: Documen
     assert counted.others == counted.beside == []
     assert counted.share >= 0.95
     assert tried > 100
+
+
+@pytest.mark.parametrize("name", [*FEW[:4], "meridian-4471.pdf", "timologio-0215.pdf"])
+def test_labels_are_near_their_values_and_cover_no_mark(documents: Documents, name: str) -> None:
+    path, truth = FILES[name]
+    kept = documents.keep(path.read_bytes(), name=name)
+    arrival = Arrival(document=kept)
+    for page in marked(documents, arrival, proposed(arrival, truth, quotes([kept], truth))):
+        boxes = [box for mark in page.marks for box in mark.boxes]
+        picture, part = rendered_part(
+            documents.file(page.sha256),
+            FileKind.PDF,
+            page.page,
+            width=PICTURE_WIDTH,
+            limits=documents.limits,
+            part=partial(part_of, boxes=boxes),
+        )
+        inside = [replace(mark, boxes=tuple(box_in(part, box) for box in mark.boxes)) for mark in page.marks]
+        assert all(
+            0 < box.left < box.right < 1 and 0 < box.top < box.bottom < 1 for mark in inside for box in mark.boxes
+        )
+        drawn = marks_on(picture, inside, font_of(LETTERS))
+        for one in drawn:
+            (from_x, from_y), (to_x, to_y) = tie(one.label_at, one.rectangles)
+            assert max(abs(to_x - from_x), abs(to_y - from_y)) < FARTHEST, (name, one.label)
+        taken = [rectangle for one in drawn for rectangle in one.rectangles]
+        for one in drawn:
+            left, top, right, bottom = one.label_at
+            assert not any(left <= x[2] and x[0] <= right and top <= x[3] and x[1] <= bottom for x in taken)
+            taken.append(one.label_at)
 
 
 def test_a_right_reading_of_a_plain_file_goes_alone_and_other_data_in_it_is_told(documents: Documents) -> None:

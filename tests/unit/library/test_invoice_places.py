@@ -8,6 +8,7 @@ import pytest
 from workflows.documents.document import ReadBy
 from workflows.engine.declare.documents import Place
 from workflows.library.invoice_intake import places
+from workflows.library.invoice_intake.workflow import intake
 
 TABLE = """\
 MERIDIAN FREIGHT B.V.                                       INVOICE
@@ -138,6 +139,33 @@ def test_a_block_of_sums_beside_the_lines_is_no_part_of_them() -> None:
     assert places.holds_total(at(BLOCKS, "1 044,00"), Decimal("1044.00"))
     assert places.holds_date(at(BLOCKS, "23/03/2026"), date(2026, 3, 23))
     assert not places.holds_date(at(BLOCKS, "22/04/2026"), date(2026, 4, 22))
+
+
+def test_only_a_credit_note_prints_without_a_minus_what_is_less_to_pay() -> None:
+    sums = "Net      100.00\nVAT 19%   19.00\nTotal    119.00\n"
+    plain, credit = f"INVOICE 12\n{sums}", f"GUTSCHRIFT\nNr. G-12\n{sums}"
+    rules = ((places.holds_net, "100.00"), (places.holds_tax, "19.00"), (places.holds_total, "119.00"))
+    for rule, written in (*rules, (places.holds_due, "119.00")):
+        value = Decimal(written)
+        assert rule(at(plain, written), value)
+        assert rule(at(credit, written), -value)
+        assert not rule(at(plain, written), -value)
+        minus = plain.replace(f" {written}", f"-{written}")
+        assert not rule(at(minus, f"-{written}"), value)
+        assert rule(at(minus, f"-{written}"), -value)
+
+
+def test_a_discount_and_a_payment_may_be_printed_with_a_minus_and_have_none_as_a_value() -> None:
+    for label, rule in (("Discount", places.holds_allowance), ("Deposit received", places.holds_prepaid)):
+        for written in ("50.00", "-50.00", "50.00-"):
+            page = f"INVOICE 12\n{label}     {written}\nTotal    119.00\n"
+            assert rule(at(page, written), Decimal("50.00")), (label, written)
+        assert not rule(at(f"INVOICE 12\n{label}     50.00\nTotal    119.00\n", "50.00"), Decimal("-50.00"))
+
+
+def test_charges_are_printed_as_they_are() -> None:
+    assert {"charges", "rounding"}.isdisjoint(intake.any_sign)
+    assert {"allowances", "prepaid", "net", "tax", "total", "due"} == intake.any_sign
 
 
 def test_the_number_of_an_order_and_the_customers_name_are_not_the_invoices() -> None:

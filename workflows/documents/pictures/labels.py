@@ -1,4 +1,4 @@
-"""Places for labels beside marks: on no mark and on no other label, near, and on as little of the page's text as can be."""
+"""Places for labels: near their marks, on no mark and no other label, and on as little of the page's text as can be."""
 
 from collections.abc import Iterator, Sequence
 from typing import TypeAlias

@@ -25,10 +25,11 @@ _FILLED = 46
 
 
 @dataclass(frozen=True, kw_only=True)
-class _Drawn:
+class DrawnMark:
     """A mark with its label and its rectangles in pixels. Fields that are read from one place share it."""
 
     label: str
+    label_at: Rectangle
     rectangles: Sequence[Rectangle]
     is_doubted: bool
     color: str
@@ -39,35 +40,38 @@ def with_marks(picture: Image.Image, marks: Sequence[Mark]) -> Image.Image:
     if not marks:
         return picture
     font = font_of(max(12, round(LETTERS * picture.width / 1100)))
-    drawn = _drawn(marks, picture.size, font)
     line = max(2, round(picture.width / 400))
     over = Image.new("RGBA", picture.size, (0, 0, 0, 0))
+    drawn = marks_on(picture, marks, font)
     for mark in drawn:
         _frame(over, mark, line)
-    sizes = [_size(mark.label, font) for mark in drawn]
     pen = ImageDraw.Draw(over)
-    labels = placed(picture, [mark.rectangles for mark in drawn], sizes)
-    for mark, label in zip(drawn, labels, strict=True):
-        pen.line(tie(label, mark.rectangles), fill=mark.color, width=line)
-    for mark, label in zip(drawn, labels, strict=True):
-        pen.rectangle(label, fill=mark.color)
-        left, top, right, bottom = label
+    for mark in drawn:
+        pen.line(tie(mark.label_at, mark.rectangles), fill=mark.color, width=line)
+    for mark in drawn:
+        left, top, right, bottom = mark.label_at
+        pen.rectangle(mark.label_at, fill=mark.color)
         pen.text(((left + right) / 2, (top + bottom) / 2), mark.label, fill="white", font=font, anchor="mm")
     return Image.alpha_composite(picture.convert("RGBA"), over).convert("RGB")
 
 
-def _drawn(marks: Sequence[Mark], size: tuple[int, int], font: Font) -> list[_Drawn]:
+def marks_on(picture: Image.Image, marks: Sequence[Mark], font: Font) -> list[DrawnMark]:
+    """Return where marks and their labels stand on the picture of a page."""
     by_place: dict[tuple[Box, ...], list[Mark]] = {}
     for mark in marks:
         by_place.setdefault(mark.boxes, []).append(mark)
+    rectangles = [[_rectangle(box, picture.size) for box in boxes] for boxes in by_place]
+    labels = [_label(ones, font) for ones in by_place.values()]
+    places = placed(picture, rectangles, [_size(label, font) for label in labels])
     return [
-        _Drawn(
-            label=_label(ones, font),
-            rectangles=[_rectangle(box, size) for box in boxes],
+        DrawnMark(
+            label=label,
+            label_at=place,
+            rectangles=rectangles[number],
             is_doubted=any(one.is_doubted for one in ones),
             color=COLORS[number % len(COLORS)],
         )
-        for number, (boxes, ones) in enumerate(by_place.items())
+        for number, (ones, label, place) in enumerate(zip(by_place.values(), labels, places, strict=True))
     ]
 
 
@@ -96,7 +100,7 @@ def _rectangle(box: Box, size: tuple[int, int]) -> Rectangle:
     )
 
 
-def _frame(over: Image.Image, mark: _Drawn, line: int) -> None:
+def _frame(over: Image.Image, mark: DrawnMark, line: int) -> None:
     """Colour a mark and draw the outline around all of its rectangles: those of one row often meet."""
     left, top = min(one[0] for one in mark.rectangles), min(one[1] for one in mark.rectangles)
     right, bottom = max(one[2] for one in mark.rectangles), max(one[3] for one in mark.rectangles)

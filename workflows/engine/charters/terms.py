@@ -153,11 +153,15 @@ def _effect(
 def _of_documents(workflow: AnyWorkflow, code: Callable[[AnyFunction | None], JsonValue]) -> Mapping[str, JsonValue]:
     """Return the parts about documents, without what is not declared."""
     parts: Mapping[str, JsonValue] = {
-        "places": {field: code(rule) for field, rule in sorted(workflow.places.items())},
+        "places": {field: _place(workflow, field, code(rule)) for field, rule in sorted(workflow.places.items())},
         "second readings": {one.called: code(one.read) for one in workflow.second_readings},
         "missing": code(workflow.missing_by),
     }
     return {name: part for name, part in parts.items() if part}
+
+
+def _place(workflow: AnyWorkflow, field: str, code: JsonValue) -> JsonValue:
+    return {"any sign": code} if field in workflow.any_sign else code
 
 
 def _what_comes_in(workflow: AnyWorkflow, code: Callable[[AnyFunction | None], JsonValue]) -> Mapping[str, JsonValue]:

@@ -113,7 +113,7 @@ def _shrunk(old: Sequence[str], new: Sequence[str]) -> bool:
     return not set(old) <= set(new)
 
 
-def _without_one(old: Mapping[str, str], new: Mapping[str, str]) -> bool:
+def _without_one(old: Mapping[str, JsonValue], new: Mapping[str, JsonValue]) -> bool:
     """Tell whether one of them is gone, or is another function now."""
     return any(new.get(name) != code for name, code in old.items())
 

@@ -66,6 +66,8 @@ class DocumentRules(Generic[InputT, OutputT]):
     """How a model is given the documents of a case."""
     places: dict[str, Callable[[Place, Any], bool]]
     """Output field -> the function that tells whether its value may stand at a place. Any: the field's own type."""
+    any_sign: frozenset[str]
+    """Output fields whose figure a page may print with another sign than the value has."""
     second_readings: tuple[SecondReading[InputT], ...]
     missing_by: Callable[[InputT], Sequence[str]] | None
     """The function that names what a case lacks, for its source; None: the author asks for nothing."""
@@ -78,6 +80,7 @@ class DocumentRules(Generic[InputT, OutputT]):
             )
         self.documents_as = documents_as
         self.places = {}
+        self.any_sign = frozenset()
         self.second_readings = ()
         self.missing_by = None
 
@@ -87,11 +90,13 @@ class DocumentRules(Generic[InputT, OutputT]):
         form: type[BaseModel] = self.input
         return holds_documents(form)
 
-    def place(self, *fields: str) -> Callable[[PlaceT], PlaceT]:
+    def place(self, *fields: str, any_sign: bool = False) -> Callable[[PlaceT], PlaceT]:
         """Register the function that tells whether the value of these fields may stand at a place of a document.
 
         It is called with the `Place` of the quote and the value. A quote whose places are all refused is no evidence:
-        `"529,87"` beside “Net” proves no total. Raise `BadDeclaration` for a field that is none, or a second function.
+        `"529,87"` beside “Net” proves no total. `any_sign`: pages print the figure with and without a minus, so where
+        its own sign is not found, the function is asked about the figure with the other one. Raise `BadDeclaration` for
+        a field that is none, or a second function.
         """
         for field in fields:
             if field not in self.output.model_fields:
@@ -101,6 +106,7 @@ class DocumentRules(Generic[InputT, OutputT]):
 
         def register(function: PlaceT) -> PlaceT:
             self.places |= dict.fromkeys(fields, function)
+            self.any_sign |= frozenset(fields if any_sign else ())
             return function
 
         return register

@@ -112,7 +112,7 @@ def places_in(
             found[field] = QuotePlace(standing=Standing.FOUND)
             continue
         rule = workflow.places.get(field)
-        candidates = list(islice(_candidates(stretches, value), MOST))
+        candidates = list(islice(_candidates(stretches, value, any_sign=field in workflow.any_sign), MOST))
         checked = _allowed(workflow, field, rule, candidates, value) if rule is not None else candidates
         if checked is None:
             found[field] = QuotePlace(standing=Standing.UNCHECKED)
@@ -144,10 +144,13 @@ class _Page:
         return mapped(self.page.text)
 
 
-def _candidates(stretches: Sequence[tuple[_Page, Span]], value: object) -> Iterator[PagePlace]:
+def _candidates(
+    stretches: Sequence[tuple[_Page, Span]], value: object, *, any_sign: bool = False
+) -> Iterator[PagePlace]:
     """Yield the places that state a value within the stretches of its quote, each once.
 
-    Where none states it, the whole quote may support a text or a choice. It never marks a number.
+    Where none states it, the whole quote may support a text or a choice. It never marks a number, but the same figure
+    may stand there with `any_sign`.
     """
     seen: set[tuple[str, int, Spans]] = set()
     for page, stretch in stretches:
@@ -159,6 +162,8 @@ def _candidates(stretches: Sequence[tuple[_Page, Span]], value: object) -> Itera
             if key not in seen:
                 seen.add(key)
                 yield place
+    if not seen and any_sign and isinstance(value, int | float | Decimal) and not isinstance(value, bool):
+        yield from _candidates(stretches, -value)
     if not seen and isinstance(value, (str, bool, Enum)):
         for page, stretch in stretches:
             yield PagePlace(document=page.document, page=page.number, spans=(stretch,), states=False)

@@ -20,6 +20,10 @@ def plain_notation(number: Decimal) -> Decimal:
 Number = Annotated[Decimal, Field(max_digits=18, decimal_places=6), AfterValidator(plain_notation)]
 
 
+def _id_of(document: Document) -> str:
+    return f"file-{document.sha256[:_OF_FILE]}"
+
+
 def _is_empty(value: object) -> bool:
     return value is None or value == ""
 
@@ -46,8 +50,15 @@ class Arrival(BaseModel):
             if self.document is None:
                 raise ValueError("a text needs an id")
             # The name would not do: two suppliers call their files invoice.pdf.
-            self.id = f"file-{self.document.sha256[:_OF_FILE]}"
+            self.id = _id_of(self.document)
         return self
+
+    @property
+    def called(self) -> str:
+        """What people know it by, in a line: its id, or the name of its file where the id is made of a hash."""
+        document = self.document
+        name = document.name if document is not None and self.id == _id_of(document) else self.id
+        return f"{name}, from {self.received_from}" if self.received_from else name
 
     @property
     def words(self) -> str:

@@ -26,6 +26,7 @@ from workflows.library.invoice_intake.labels import (
     says_tax_free,
 )
 from workflows.library.invoice_intake.layout import level, sheet_of
+from workflows.library.invoice_intake.paper import is_credit
 
 _WHOLE = (Figure.GROSS, Figure.SUM)
 _CENT = Decimal("0.01")
@@ -82,7 +83,7 @@ def holds_net(place: Place, net: Decimal) -> bool:
 
     It may have no label, as the amount of an only line, where it gives the total together with the tax.
     """
-    one, stated = _stated(place)
+    one, stated = _signed(place, net)
     if one is None or one.figure in (Figure.TAX, Figure.PAID, Figure.GROSS, Figure.DUE):
         return one is not None and one.figure is not Figure.TAX and _is_untaxed(place, stated, net)
     if one.figure is not Figure.NET and _names(stated, net, Figure.NET):
@@ -105,7 +106,7 @@ def _is_untaxed(place: Place, stated: Sequence[Stated], net: Decimal) -> bool:
 
 def holds_tax(place: Place, tax: Decimal) -> bool:
     """Tell whether it is the tax of all rates together."""
-    one, stated = _stated(place)
+    one, stated = _signed(place, tax)
     if one is None or one.figure is not Figure.TAX:
         # No tax at all is stated by a rate of nought, or its words.
         return not tax and one is not None and names_tax(one.label) and says_tax_free(level(place.row))
@@ -118,7 +119,7 @@ def holds_tax(place: Place, tax: Decimal) -> bool:
 
 def holds_total(place: Place, total: Decimal) -> bool:
     """Tell whether it is the total: none is larger on the page, and a label of a total is at no other place."""
-    one, stated = _stated(place)
+    one, stated = _signed(place, total)
     if one is None or one.figure not in (*_WHOLE, Figure.DUE):
         return False
     if one.figure is Figure.DUE and _names(stated, total, *_WHOLE):
@@ -130,7 +131,7 @@ def holds_total(place: Place, total: Decimal) -> bool:
 
 def holds_due(place: Place, due: Decimal) -> bool:
     """Tell whether it is what is left to pay: beside its own label, or the total where there is no such label."""
-    one, stated = _stated(place)
+    one, stated = _signed(place, due)
     if one is None:
         return False
     if one.figure is Figure.DUE:
@@ -141,13 +142,13 @@ def holds_due(place: Place, due: Decimal) -> bool:
 
 def holds_prepaid(place: Place, prepaid: Decimal) -> bool:
     """Tell whether it is a payment that was made before."""
-    one, _ = _stated(place)
+    one = _lessened(place, prepaid)
     return one is not None and one.figure is Figure.PAID
 
 
 def holds_allowance(place: Place, value: Decimal) -> bool:
     """Tell whether the label is a discount's."""
-    one, _ = _stated(place)
+    one = _lessened(place, value)
     return one is not None and one.figure in (Figure.OTHER, None) and is_allowance(one.label)
 
 
@@ -161,6 +162,22 @@ def holds_rounding(place: Place, value: Decimal) -> bool:
     """Tell whether the label is a rounding's."""
     one, _ = _stated(place)
     return one is not None and is_rounding(one.label)
+
+
+def _signed(place: Place, value: Decimal) -> tuple[Stated | None, tuple[Stated, ...]]:
+    """Return the amount at a place as `_stated` does; None where its sign is another one.
+
+    Only what calls itself a credit note may print without a minus what is negative here.
+    """
+    one, stated = _stated(place)
+    is_other = one is not None and one.value * value < 0
+    return None if is_other and not (value < 0 and is_credit(place.text)) else one, stated
+
+
+def _lessened(place: Place, value: Decimal) -> Stated | None:
+    """Return the amount at a place that makes an invoice less. It may have a minus there, and has none as a value."""
+    one, _ = _stated(place)
+    return one if one is not None and (value > 0 or one.value == value) else None
 
 
 def _stated(place: Place) -> tuple[Stated | None, tuple[Stated, ...]]:

@@ -43,7 +43,7 @@ intake = Workflow(
     budget=Budget(per_case="0.05", per_day="10"),
     timezone="Europe/Berlin",
     evidence=("supplier", "number", "date", "currency", "net", "tax", "total", "due"),
-    text=lambda arrival: f"{arrival.id}, from {arrival.received_from}\n{arrival.words}",
+    text=lambda arrival: f"{arrival.called}\n{arrival.words}",
 )
 
 
@@ -247,14 +247,14 @@ intake.place("supplier")(places.holds_supplier)
 intake.place("number")(places.holds_number)
 intake.place("date")(places.holds_date)
 intake.place("currency")(places.holds_currency)
-intake.place("allowances")(places.holds_allowance)
+intake.place("allowances", any_sign=True)(places.holds_allowance)
 intake.place("charges")(places.holds_charge)
-intake.place("net")(places.holds_net)
-intake.place("tax")(places.holds_tax)
-intake.place("total")(places.holds_total)
-intake.place("prepaid")(places.holds_prepaid)
+intake.place("net", any_sign=True)(places.holds_net)
+intake.place("tax", any_sign=True)(places.holds_tax)
+intake.place("total", any_sign=True)(places.holds_total)
+intake.place("prepaid", any_sign=True)(places.holds_prepaid)
 intake.place("rounding")(places.holds_rounding)
-intake.place("due")(places.holds_due)
+intake.place("due", any_sign=True)(places.holds_due)
 
 
 @intake.second_reading("the data in the file")
