@@ -17,15 +17,18 @@ _MARKED = 3
 """Doubtful fields that are marked one by one; where there are more, one line says it of all."""
 _SHORT = 120
 """Most characters of a value on the same line as its label."""
+_SEVERAL = 2
+"""Numbers that are zero as usual from which one line names them all."""
 _LIKELY = 0.05
 """Least probability of an alternative that a card shows."""
 
 
 def recommendation(view: CardView, room: Room) -> list[Paragraph]:
     """Say what is proposed, field by field, the doubtful ones first, with how sure the model is of these."""
-    marked = _marked(view)
+    marked, nothing = _marked(view), _nothing(view)
     doubtful = [value for value in view.values if value.name in marked]
-    shown = [*doubtful, *(value for value in view.values if value.name not in marked)][: room.items]
+    told = [value for value in view.values if value.name not in nothing]
+    shown = [*doubtful, *(value for value in told if value.name not in marked)][: room.items]
     below = [value for value in shown if value.name not in marked]
     title = words(_title(view), bold=True)
     first = [line(title, *_sure_of_all(view))]
@@ -34,7 +37,26 @@ def recommendation(view: CardView, room: Room) -> list[Paragraph]:
         first.append(line(words(CHECK, bold=True), words(_spread(doubtful))))
         marked = frozenset()
     rest = _undoubted(below, room) if doubtful else _fields(below, room, marked)
-    return [*first, *_fields(shown[: len(doubtful)], room, marked), *rest, *_left_out(view, room)]
+    return [
+        *first,
+        *_fields(shown[: len(doubtful)], room, marked),
+        *rest,
+        *_zero(view, nothing),
+        *_left_out(view, room),
+    ]
+
+
+def _nothing(view: CardView) -> frozenset[str]:
+    """Return the numbers that are zero as usual and that nobody doubts, where there are several."""
+    usual = [one for one in view.values if one.is_nothing and not one.doubtful]
+    found = frozenset(one.name for one in usual if one.delivered in (None, one.proposed))
+    return found if len(found) >= _SEVERAL else frozenset()
+
+
+def _zero(view: CardView, nothing: Collection[str]) -> list[Paragraph]:
+    """Name the numbers that are zero as usual."""
+    labels = [one_line(value.label, _SHORT) for value in view.values if value.name in nothing]
+    return [line(words("Zero: ", bold=True), words(", ".join(labels)))] if labels else []
 
 
 def _title(view: CardView) -> str:

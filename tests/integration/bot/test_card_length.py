@@ -20,7 +20,9 @@ from tests.integration.bot.test_support_triage import TICKETS
 from workflows.engine.review.cards import card_view, waiting_in
 
 pytestmark = pytest.mark.slow
-MEDIAN, LINES, MOST = 600, 12, 900
+MEDIAN, LINES = 600, 12
+MOST = {"support-triage": 900, "invoice-intake": 1_000}
+"""Characters of the longest card. An invoice has seventeen fields, four of them mostly zero."""
 
 
 @contextmanager
@@ -49,4 +51,4 @@ def test_a_card_is_read_in_seconds(workflow: str, empty: CommandLine, monkeypatc
     assert len(told) > 30
     assert median(map(len, told)) <= MEDIAN
     assert median(len(text.splitlines()) for text in told) <= LINES
-    assert max(map(len, told)) <= MOST
+    assert max(map(len, told)) <= MOST[workflow]

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from decimal import Decimal
 from typing import Any
 
 from pydantic import JsonValue
@@ -48,7 +49,7 @@ from workflows.engine.review.views import (
 from workflows.engine.review.waiting.escalations import escalation_view
 from workflows.engine.review.wrong.report_views import report_views
 from workflows.engine.text.canonical_json import canonical
-from workflows.engine.text.form_fields import Kind, form_of
+from workflows.engine.text.form_fields import Field, Kind, form_of
 
 
 def card_view(context: Context, review: int, *, decided_at: int | None = None) -> CardView:
@@ -328,9 +329,21 @@ def _values(
             evidence=proposal.get("evidence", {}).get(field.name),
             doubtful=field.name in look_at,
             columns=field.columns if field.kind is Kind.ROWS else (),
+            is_nothing=_is_nothing(workflow, field, proposal.get("output", {})),
         )
         for field in form_of(workflow.output)
     ]
+
+
+def _is_nothing(workflow: AnyWorkflow, field: Field, proposed: Mapping[str, JsonValue]) -> bool:
+    """Tell whether a number is proposed as zero that is zero where nothing is said of it."""
+    info = workflow.output.model_fields[field.name]
+    if field.kind not in (Kind.AMOUNT, Kind.NUMBER, Kind.WHOLE) or info.is_required() or info.default_factory:
+        return False
+    try:
+        return info.default == 0 and Decimal(str(proposed[field.name])) == 0
+    except (ArithmeticError, KeyError, TypeError, ValueError):
+        return False
 
 
 def _entries(workflow: AnyWorkflow, values: Mapping[str, JsonValue] | None) -> dict[str, str]:

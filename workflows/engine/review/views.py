@@ -169,6 +169,8 @@ class ValueView:
     """True for a field that its reader should look at first."""
     columns: Sequence[Field] = ()
     """Columns of a list of records, which stands in the form as rows of text; empty for anything else."""
+    is_nothing: bool = False
+    """True for a number that is zero, as it is where nothing is said of it, such as the charges of an invoice."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -151,9 +151,7 @@ def states_taxes(arrival: Arrival, invoice: Invoice) -> bool:
     return sums.taxes_add_up(invoice) and (is_said if listed else not figures.lists_rates(text))
 
 
-@intake.check(
-    "the amount due is the total, less what the text says was paid", fields=("due", "prepaid", "rounding"), cap=0.5
-)
+@intake.check("the amount due is the total, less what the text says was paid", fields=("due",), cap=0.5)
 def states_due(arrival: Arrival, invoice: Invoice) -> bool:
     """Tell whether it is the amount left to pay. A payment on account reduces it, but not the total."""
     text = arrival.words
