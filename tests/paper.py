@@ -7,7 +7,7 @@ from pathlib import Path
 from pydantic import BaseModel
 from reportlab.pdfgen.canvas import Canvas
 
-from workflows import Document, Run, Workflow
+from workflows import Document, Run, TimeLimits, Workflow
 from workflows.documents.documents import Documents
 from workflows.documents.shelf import FolderShelf
 
@@ -38,7 +38,7 @@ class Verdict(BaseModel):
     amount: str
 
 
-def claims(*, name: str = "claims") -> Workflow[Claim, Verdict]:
+def claims(*, name: str = "claims", limits: TimeLimits | None = None) -> Workflow[Claim, Verdict]:
     """Return an automation whose cases hold documents."""
     made = Workflow(
         name=name,
@@ -47,6 +47,7 @@ def claims(*, name: str = "claims") -> Workflow[Claim, Verdict]:
         input=Claim,
         output=Verdict,
         key=lambda claim: f"claim-{claim.number}",
+        time_limits=limits,
     )
 
     @made.deliver

@@ -7,6 +7,7 @@ from workflows.documents.document import Document, NewDocument
 from workflows.documents.e_invoice import EInvoice
 from workflows.engine.case.files.rows import Reading, Row, columns, read_rows
 from workflows.engine.declare.calls.backoff import Backoff
+from workflows.engine.declare.case_files import content_of
 from workflows.engine.declare.documents import Place
 from workflows.engine.declare.incoming.fetching import Fetched
 from workflows.engine.declare.incoming.messages import Message
@@ -86,6 +87,7 @@ __all__ = [
     "Workflow",
     "WorkingHours",
     "columns",
+    "content_of",
     "read_rows",
     "source_answers",
     "step",

@@ -33,7 +33,10 @@ def with_documents(
         field, equals, given = one.partition("=")
         info = workflow.input.model_fields.get(field)
         if not equals or info is None:
-            raise InvalidInput(f"--document {one}: it is FIELD=PATH, with a field of {workflow.input.__name__}")
+            known = ", ".join(workflow.input.model_fields)
+            raise InvalidInput(
+                f"--document {one}: it is FIELD=PATH, with a field of {workflow.input.__name__}: {known}"
+            )
         if given not in kept:
             kept[given] = kept_document(context, given, option=one)
         before = values.get(field)

@@ -11,10 +11,12 @@ like any other text of the input.
 """
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, is_dataclass
 from enum import StrEnum
 from functools import lru_cache
-from typing import Annotated, Any, get_args
+from io import IOBase
+from os import PathLike
+from typing import Annotated, Any, get_args, get_type_hints
 
 from pydantic import (
     BaseModel,
@@ -31,6 +33,7 @@ from pydantic import (
 )
 from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema
+from typing_extensions import TypeAliasType
 
 from workflows.documents.e_invoice import EInvoice
 from workflows.documents.refusals import Why
@@ -47,6 +50,11 @@ LONGEST_NAME = 200
 """Most characters of a document's name."""
 REFERENCE = "document"
 """Format of the text that names an arrived document in a JSON schema."""
+
+
+_FILES = (bytes, bytearray, memoryview, PathLike, IOBase)
+"""Types that only code can give for a file, and that are no document."""
+_NO_DOCUMENT = "a file goes there as NewDocument(name=..., data=...), with its content as bytes"
 
 
 class FileKind(StrEnum):
@@ -136,10 +144,16 @@ class Document(BaseModel):
         arrived = arrived_in(info.context)
         if arrived is None:
             if isinstance(value, NewDocument):
-                raise ValueError("a new document is read and kept first: give the values by field, and not the form")
+                raise ValueError(
+                    "a new document is read and kept first: give the values as a dict, and no model of them"
+                )
+            if isinstance(value, _FILES):
+                raise ValueError(_NO_DOCUMENT)
             return read(value)
         if isinstance(value, Mapping) and isinstance(info.context, Mapping) and info.context.get(AS_KEPT):
             return read(value)
+        if isinstance(value, _FILES):
+            raise ValueError(_NO_DOCUMENT)
         if not isinstance(value, str | NewDocument):
             raise ValueError("a document is named by the reference that it got when it was handed in")
         return arrived(value)
@@ -237,8 +251,49 @@ def holds_documents(form: type[BaseModel]) -> bool:
     return False
 
 
+def misplaced_document(form: type[BaseModel]) -> str | None:
+    """Return why a form cannot hold a document as it declares it; None: nothing stands against it."""
+    left, seen = [form], {form}
+    while left:
+        owner = left.pop()
+        for name, info in owner.model_fields.items():
+            at = f"{owner.__name__}.{name}"
+            if any(True for _ in documents_in(info.default)):
+                return f"{at} has a document by default, which no source sent: its default can be None or ()"
+            for one in _types(info.annotation):
+                if issubclass(one, Document) and one is not Document:
+                    return f"{at} is a {one.__name__}: a document has one form, so put a Document beside your fields"
+                if issubclass(one, NewDocument):
+                    return f"{at} is a NewDocument: declare a Document, which is what a case holds of it"
+                if issubclass(one, BaseModel):
+                    left += {one} - seen
+                    seen.add(one)
+                elif any(Document in _types(inner) for inner in _fields_of(one)):
+                    return f"{at} has a document within {one.__name__}: make that a BaseModel"
+    return None
+
+
 def _forms(annotation: Any) -> Iterator[type[BaseModel]]:  # Any: an annotation is no type of its own
-    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+    for one in _types(annotation):
+        if issubclass(one, BaseModel):
+            yield one
+
+
+def _types(annotation: Any, *, within: tuple[object, ...] = ()) -> Iterator[type]:  # Any: as above
+    """Yield the classes that an annotation names, at any depth. `within`: aliases around it; one may name itself."""
+    if isinstance(annotation, type) and not get_args(annotation):
         yield annotation
+    if isinstance(annotation, TypeAliasType) and annotation not in within:
+        yield from _types(annotation.__value__, within=(*within, annotation))
     for inner in get_args(annotation):
-        yield from _forms(inner)
+        yield from _types(inner, within=within)
+
+
+def _fields_of(one: type) -> Iterator[Any]:  # Any: as above
+    """Yield the annotations of a class that is no model: a dataclass, a named tuple, a typed mapping."""
+    if not (is_dataclass(one) or hasattr(one, "_fields") or hasattr(one, "__required_keys__")):
+        return
+    try:
+        yield from get_type_hints(one).values()
+    except NameError:
+        return  # named where only its own module sees it: pydantic says so

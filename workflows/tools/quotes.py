@@ -13,6 +13,10 @@ _GROUPS_BEFORE = re.compile(r"(?<![0-9.,'])[0-9]{1,3}(?: [0-9]{3}){0,4} \Z")
 """The possible beginning of such a number. A number that already has its cents does not go on."""
 _DAY = re.compile(r"[0-9]{1,2}[./-][0-9]{1,2}[./-][0-9]{4}(?![0-9])")
 """A whole date, to which a label may be joined. No reference number looks like it."""
+_CENTS = re.compile(r"[0-9][.,][0-9]{2}\Z")
+"""The end of an amount of money. A minus right after it belongs to it: `529,87-` is money that is given back."""
+_SHORT_DAY = re.compile(r"[0-9]{1,2}[.][0-9]{1,2}[.][0-9]{2}\Z")
+_MINUS = frozenset("-–−")
 _OPENS = frozenset(":;#=№°º\"'“”„«»*|([{<")
 """Marks that separate the text after them, where other marks join: `No:17` and `#17` are 17, but `INV/17` is not."""
 _COLUMNS = frozenset(";|")
@@ -167,6 +171,8 @@ def _goes_on_before(passage: str, before: str, text: str, start: int) -> bool:
 def _goes_on_after(passage: str, after: str) -> bool:
     if not after:
         return False
+    if after[0] in _MINUS and not after[1:].strip() and _CENTS.search(passage) and not _SHORT_DAY.search(passage):
+        return True
     if _go_together(passage[-1], after[0]):
         return True
     is_mark = not after[0].isalnum() and not after[0].isspace() and after[0] not in _COLUMNS

@@ -50,7 +50,7 @@ def test_its_content_is_in_no_message() -> None:
     with pytest.raises(ValidationError) as refused:
         Claim.model_validate({"form": new})
     assert "secret" not in f"{new!r} {refused.value}"
-    assert "give the values by field" in str(refused.value)
+    assert "give the values as a dict" in str(refused.value)
 
 
 @pytest.mark.parametrize(

@@ -84,6 +84,14 @@ def test_a_text_stands_in_itself_between_spaces(passage: str, around: str) -> No
     assert stands(passage, as_read(f"{around} {passage} {around}")) == bool(as_read(passage))
 
 
+def test_an_amount_with_a_minus_behind_it_is_not_the_amount() -> None:
+    assert not stands("Total 120,00", as_read("Total 120,00-\nThank you"))
+    assert not stands("Total 120.00", as_read("Total 120.00− EUR"))
+    assert stands("Total 120,00-", as_read("Total 120,00- EUR"))
+    assert stands("from 01.05.26", as_read("from 01.05.26- 03.05.26"))
+    assert stands("room 12", as_read("room 12- the last one"))
+
+
 @pytest.mark.slow
 def test_no_passage_is_slow_to_look_for() -> None:
     stands("a" * 200, as_read("a" * 50_000))

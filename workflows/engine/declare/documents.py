@@ -98,6 +98,9 @@ class DocumentRules(Generic[InputT, OutputT]):
         its own sign is not found, the function is asked about the figure with the other one. Raise `BadDeclaration` for
         a field that is none, or a second function.
         """
+        given: tuple[object, ...] = fields
+        if not given or any(not isinstance(field, str) for field in given):
+            raise BadDeclaration(f'workflow {self.name}: a place names its fields, such as place("total")')
         for field in fields:
             if field not in self.output.model_fields:
                 raise BadDeclaration(f"workflow {self.name}: a place of {field}, which is no field of the output")
@@ -115,8 +118,14 @@ class DocumentRules(Generic[InputT, OutputT]):
         """Register another reading of the output's values: a function from the input to field -> value, or None.
 
         Where it differs from what is proposed, a person is shown both. `called`: its name for people, such as “the
-        data in the file”.
+        data in the file”. Raise `BadDeclaration` where it has none.
         """
+        name: object = called
+        if not isinstance(name, str) or not name.strip():
+            raise BadDeclaration(
+                f"workflow {self.name}: a second reading has a name for people, such as "
+                'second_reading("the data in the file")'
+            )
 
         def register(function: ReadingT) -> ReadingT:
             self.second_readings += (SecondReading(called=called, read=function),)
@@ -129,6 +138,8 @@ class DocumentRules(Generic[InputT, OutputT]):
 
         Raise `BadDeclaration` for a second one.
         """
+        if not callable(function):
+            raise BadDeclaration(f"workflow {self.name}: missing stands alone above its function, as @missing")
         if self.missing_by is not None:
             raise BadDeclaration(f"workflow {self.name}: missing is declared twice")
         self.missing_by = function

@@ -16,7 +16,7 @@ from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, JsonValue
 
-from workflows.documents.document import documents_in, holds_documents
+from workflows.documents.document import documents_in, holds_documents, misplaced_document
 from workflows.engine.declare.documents import DocumentRules
 from workflows.engine.declare.incoming.fetching import WITHIN, Fetch, Fetched, check_fetch
 from workflows.engine.declare.incoming.follow_ups import Then
@@ -344,6 +344,9 @@ class Workflow(DocumentRules[InputT, OutputT]):
                 f"workflow {name}: output {output.__name__} holds a Document, which belongs to an input: name what was "
                 "read in it, and keep the file there"
             )
+        misplaced = misplaced_document(input)
+        if misplaced is not None:
+            raise BadDeclaration(f"workflow {name}: {misplaced}")
         unknown = [field for field in evidence if field not in output.model_fields]
         if unknown:
             raise BadDeclaration(f"workflow {name}: evidence for {', '.join(unknown)}, which is no field of the output")

@@ -175,11 +175,21 @@ def _allowed(
     """Return the places that a rule of the author allows; None where the rule failed."""
     places = [_told(one) for one in candidates]
     try:
-        answers = within(workflow, f"the place of {field}", lambda: [bool(rule(place, value)) for place in places])
+        # Apart: the model is asked within `propose`, which goes on where a rule does not return.
+        answers = within(
+            workflow, f"the place of {field}", lambda: [_says(rule, one, value) for one in places], apart=True
+        )
     except Exception as error:  # noqa: BLE001  # a place that cannot be checked is none
         log.error("place.unchecked", workflow=workflow.name, field=field, error=type(error).__name__)
         return None
     return [one for one, answer in zip(candidates, answers, strict=True) if answer]
+
+
+def _says(rule: PlaceRule, place: Place, value: object) -> bool:
+    said: object = rule(place, value)
+    if not isinstance(said, bool):  # the coroutine of an async function would be a yes
+        raise TypeError(f"a place is allowed by True, and not by {said!r:.50}")
+    return said
 
 
 def _told(place: PagePlace) -> Place:

@@ -19,12 +19,14 @@ from workflows.engine.context import Context
 from workflows.engine.declare.calls import author_threads
 from workflows.engine.declare.calls.author_code import within
 from workflows.engine.declare.calls.boundary import before_decision
+from workflows.engine.declare.case_files import files_of
 from workflows.engine.declare.error_words import words_of
 from workflows.engine.declare.proposal import Proposal
 from workflows.engine.declare.registry import AnyWorkflow
 from workflows.engine.declare.round_trip import kept
 from workflows.engine.declare.source_answers import answered
 from workflows.engine.declare.steps import Recorder
+from workflows.engine.documents.places import documents_of
 from workflows.engine.errors import Misfit, NoProposal, NotAllowed
 from workflows.engine.pauses import Pause
 from workflows.engine.propose.alike import mark_of
@@ -149,7 +151,8 @@ def propose(
         documents=documents,
         documents_as=documents_as,
     )
-    with journal.open(), before_decision(workflow), answered(heard.answers):
+    files = files_of(documents_of(input, heard.answers), (documents or Documents()).file)
+    with journal.open(), before_decision(workflow), answered(heard.answers), files:
         lacks = lacking_in(workflow, input)
         if lacks and can_ask():
             return Proposed(proposal=None, facts=Facts(floor=floor, proposed=False, lacks=lacks))

@@ -10,6 +10,7 @@ from typing import Any
 
 import structlog
 from pydantic import BaseModel
+from pydantic_core import to_jsonable_python
 
 from workflows.engine.declare.calls import author_threads
 from workflows.engine.declare.calls.boundary import before_decision
@@ -124,7 +125,9 @@ def _first_difference(value: object, other: object, at: str = "") -> tuple[str, 
 def _read(
     workflow: AnyWorkflow, reading: SecondReading[BaseModel], input: BaseModel, seconds: float
 ) -> Mapping[str, object]:
-    """Return what a second reading has. Raise `ValueError` for a field that is none of the output's."""
+    """Return what a second reading has. Raise `ValueError` for a field that is none of the output's, and for a value
+    that JSON has no words for: people could not be told it.
+    """
     with before_decision(workflow):
         found = author_threads.run(
             lambda: reading.read(input), what=reading.called, workflow=workflow.name, seconds=seconds
@@ -133,4 +136,5 @@ def _read(
     for field in values:
         if field not in workflow.output.model_fields:
             raise ValueError(f"{field} is no field of the output")
+    to_jsonable_python(values)
     return values

@@ -34,6 +34,7 @@ from workflows.engine.context import SYSTEM, Context
 from workflows.engine.declare.calls import author_threads
 from workflows.engine.declare.calls.author_code import within
 from workflows.engine.declare.calls.boundary import in_delivery
+from workflows.engine.declare.case_files import files_of
 from workflows.engine.declare.personal import without_personal
 from workflows.engine.declare.registry import AnyWorkflow
 from workflows.engine.declare.round_trip import read
@@ -45,6 +46,7 @@ from workflows.engine.deliver.certainty import has_answered, may_work_at_once
 from workflows.engine.deliver.delivery import Delivering, Done, done_by
 from workflows.engine.deliver.holds import Held
 from workflows.engine.deliver.targets import Failures, effect_of, is_keyed, target_of
+from workflows.engine.documents.places import documents_of
 from workflows.engine.errors import Drifted, Fenced, NoProposal, NotAllowed, NotDone, TimeLimitPassed
 from workflows.engine.propose import proposer
 from workflows.engine.propose.policy import Facts, Verdict, Way, decide
@@ -304,7 +306,7 @@ class Runner:
         run = Run(id=work.run.id, case=work.run.case_id, input=work.input, key=key, by=by, answers=work.heard.answers)
         scope, once = f"{SOURCE}/{number}/", not effect.idempotent
         kept = self._journal(work, work.lines, scope=scope, once=once)
-        done = _called(work, effect, text, run, kept, what="asking the source")
+        done = _called(context, work, effect, text, run, kept, what="asking the source")
         question_sending.sent(context, work.lease, work.run, question.id, workflow, done.receipt)
 
     def _carry_out(self, work: Work) -> None:
@@ -540,14 +542,22 @@ def _attempt(context: Context, work: Work, task: Delivering, run: Run[BaseModel]
     """Attempt a delivery, and count the call of its target."""
     assert task.effect is not None
     with counting_attempt(context, target_of(work.workflow, work.run)):
-        return _called(work, task.effect, task.subject, run, kept, what="the delivery")
+        return _called(context, work, task.effect, task.subject, run, kept, what="the delivery")
 
 
 def _called(
-    work: Work, effect: Effect[SubjectT, BaseModel], subject: SubjectT, run: Run[BaseModel], kept: Journal, *, what: str
+    context: Context,
+    work: Work,
+    effect: Effect[SubjectT, BaseModel],
+    subject: SubjectT,
+    run: Run[BaseModel],
+    kept: Journal,
+    *,
+    what: str,
 ) -> Done:
     """Call an effect with its steps journaled, within its limit of time. `what`: names it."""
-    with kept.open(), in_delivery(work.workflow, effect.does):
+    files = files_of(documents_of(run.input, run.answers), context.documents.file)
+    with kept.open(), in_delivery(work.workflow, effect.does), files:
         failpoints.before(Failpoint.EFFECT, run.key)
         done = author_threads.run(
             lambda: done_by(effect, subject, run),

@@ -2,6 +2,8 @@
 
 import json
 from pathlib import Path
+from threading import Event
+from typing import cast
 
 import pytest
 from countersign.testing import Testbed, says
@@ -9,7 +11,8 @@ from countersign.testing import Testbed, says
 from tests.integration.engine.documents.conftest import taken_in
 from tests.paper import Claim, Verdict, claims, pdf
 from tests.world import World
-from workflows import NewDocument
+from workflows import CountersignError, Document, NewDocument, Place, Run, TimeLimits, content_of, step
+from workflows.documents.document import FileKind
 from workflows.engine.declare.workflow import Workflow
 from workflows.engine.documents.keeping import keep
 from workflows.engine.read.history import case_view
@@ -61,3 +64,50 @@ def test_a_masked_case_has_no_hash_of_its_files(world: World, workflow: Workflow
     assert masked.form.sha256 == f"{1:064x}"
     assert "erika@example.org" not in masked.form.text
     assert "Amount 12.00" in masked.form.text
+
+
+@step
+def archived(document: Document) -> int:
+    return len(content_of(document))
+
+
+def test_a_delivery_hands_on_the_files_of_its_own_case_and_no_other() -> None:
+    """The journal holds none of their bytes."""
+    workflow, other = claims(), Document(sha256="0" * 64, name="b.pdf", kind=FileKind.PDF, size=1, pages=())
+
+    @workflow.deliver(idempotent=True)
+    def deliver(verdict: Verdict, run: Run[Claim]) -> str:
+        assert content_of(run.input.form) == FORM
+        with pytest.raises(CountersignError, match="take one of the case's own"):
+            content_of(other)
+        return f"archived {archived(run.input.form)} bytes"
+
+    with Testbed(workflow, says({"amount": "12"})) as bed:
+        case = bed.submit({"number": "1", "form": NewDocument(name="a.pdf", data=FORM)})
+        case.approve()
+        assert case.receipt == f"archived {len(FORM)} bytes"
+        assert "ReportLab" not in str(case.view.newest.steps)
+        held = bed.document(NewDocument(name="a.pdf", data=FORM))
+    with pytest.raises(CountersignError, match="in propose, a delivery and the steps"):
+        content_of(held)
+
+
+def test_a_place_rule_that_does_not_return_or_says_neither_yes_nor_no_sends_the_case_to_a_person() -> None:
+    """It runs while the model is asked, and `propose` goes on."""
+    released = Event()
+
+    def never_ends(place: Place, amount: str) -> bool:
+        return released.wait(10)
+
+    def says_a_text(place: Place, amount: str) -> bool:
+        return cast(bool, "yes")
+
+    for rule in (never_ends, says_a_text):
+        workflow = claims(limits=TimeLimits(rule=0.2))
+        workflow.place("amount")(rule)
+        answer = says({"amount": "12.00"}, confidence=0.9, evidence={"amount": "Amount 12.00"})
+        with Testbed(workflow, answer) as bed:
+            case = bed.submit({"number": "1", "form": NewDocument(name="a.pdf", data=FORM)})
+            assert "the place of the quote for Amount could not be checked" in case.why
+            assert case.problem is None
+    released.set()

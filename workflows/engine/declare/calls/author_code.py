@@ -24,11 +24,12 @@ def called(code: Callable[[], T]) -> T:
         raise AuthorFailed(f"{type(error).__name__}: {words_of(error)}") from error
 
 
-def within(workflow: Workflow[Any, Any], what: str, code: Callable[[], T]) -> T:
+def within(workflow: Workflow[Any, Any], what: str, code: Callable[[], T], *, apart: bool = False) -> T:
     """Return what a workflow's code returns, within the time limit of its rules.
 
     `what`: names the code in messages. Steps in it may only do what is allowed before a decision. Raise what the code
-    raises, or `TimeLimitPassed`.
+    raises, or `TimeLimitPassed`. `apart`: where it does not return, the code around it goes on.
     """
     with before_decision(workflow):
-        return author_threads.run(code, what=what, workflow=workflow.name, seconds=workflow.time_limits.rule)
+        limit = workflow.time_limits.rule
+        return author_threads.run(code, what=what, workflow=workflow.name, seconds=limit, apart=apart)

@@ -215,15 +215,18 @@ _under_way: set["_Call[object]"] = set()
 """The calls of this process that have not returned, also those that were given up."""
 
 
-def run(call: Callable[[], T], *, what: str, seconds: float | None = None, workflow: str = "") -> T:
+def run(
+    call: Callable[[], T], *, what: str, seconds: float | None = None, workflow: str = "", apart: bool = False
+) -> T:
     """Make a call to an author's code, wait for it no longer than `seconds`, and return its result.
 
     `what`: names the code in messages, such as "its delivery". `seconds`: None: the limit of the call around it, or
-    `SECONDS`. `workflow`: the workflow whose code it is; within another call it is that call's. Raise
-    `TimeLimitPassed`, `CodeExited`, or what the code raises.
+    `SECONDS`. `workflow`: the workflow whose code it is; within another call it is that call's. `apart`: in a thread of
+    its own also within another call, whose clock stands meanwhile: where it does not return, the call around goes on.
+    Raise `TimeLimitPassed`, `CodeExited`, or what the code raises.
     """
     around = _current.get()
-    if around is not None and around.is_here:
+    if around is not None and around.is_here and not apart:
         with around.within(what, seconds=seconds):
             try:
                 return call()
@@ -233,7 +236,8 @@ def run(call: Callable[[], T], *, what: str, seconds: float | None = None, workf
                 raise contained(error) from error
     made = _Call(call, workflow=workflow, what=what, seconds=SECONDS if seconds is None else seconds)
     _thread_for(cast("_Call[object]", made)).give(cast("_Call[object]", made))
-    return made.wait()
+    with untimed():
+        return made.wait()
 
 
 @contextmanager
