@@ -13,8 +13,8 @@ from workflows.engine.declare.registry import AnyWorkflow
 from workflows.engine.documents.standing import NAMED, Standing, standing
 
 RESTORED = (
-    "put the folder back with the database: countersign restore does so from FILE.documents beside a backup; what no "
-    "backup has its source hands in again, and cases are read from their text until then"
+    "put the folder back from its backup: with SQLite, countersign restore does so from FILE.documents; what no backup "
+    "has its source hands in again, and cases are read from their text until then"
 )
 
 
@@ -76,11 +76,13 @@ def _kept(found: Standing) -> Iterator[Finding]:
     of = f"of the {found.looked_for:,} newest documents" if found.looked_for < found.number else "of them"
     if found.missing:
         do = f"all replicas need one folder; {RESTORED}"
-        yield Finding(level="bad", what=f"{of} {len(found.missing):,} are not there: {_named(found.missing)}", do=do)
+        yield Finding(
+            level="bad", what=f"{of} {_number(found.missing, 'is', 'are')} not there: {_named(found.missing)}", do=do
+        )
     if found.altered:
         yield Finding(
             level="bad",
-            what=f"{of} {len(found.altered):,} were changed since they were kept: {_named(found.altered)}",
+            what=f"{of} {_number(found.altered, 'was', 'were')} changed since kept: {_named(found.altered)}",
             do=f"they are not used; {RESTORED}",
         )
 
@@ -97,6 +99,10 @@ def _recognised(app: App, takers: list[str]) -> Iterator[Finding]:
     else:
         languages = "+".join(recogniser.languages)
         yield Finding(level="ok", what=f"scans are read by {recogniser.program}, in the languages {languages}")
+
+
+def _number(hashes: Sequence[str], one: str, several: str) -> str:
+    return f"{len(hashes):,} {one if len(hashes) == 1 else several}"
 
 
 def _named(hashes: Sequence[str]) -> str:

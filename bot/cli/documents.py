@@ -37,13 +37,16 @@ def with_documents(
             raise InvalidInput(
                 f"--document {one}: it is FIELD=PATH, with a field of {workflow.input.__name__}: {known}"
             )
+        several = _takes_several(info.annotation)
+        if not several and field in values:
+            raise InvalidInput(f"--document {one}: {field} takes one document, and has one already")
         if given not in kept:
             kept[given] = kept_document(context, given, option=one)
         before = values.get(field)
         if isinstance(before, list):
             before.append(given)
         else:
-            values[field] = [given] if _takes_several(info.annotation) else given
+            values[field] = [given] if several else given
 
     def arrived(given: str | NewDocument) -> Document:
         found = kept.get(given) if isinstance(given, str) else None
@@ -138,7 +141,10 @@ def _tell(copied: Copied, where: str) -> None:
         return
     amiss = "".join(
         f"; {number:,} {what}"
-        for number, what in ((copied.missing, "are not there"), (copied.altered, "were changed since they were kept"))
+        for number, what in (
+            (copied.missing, "is not there" if copied.missing == 1 else "are not there"),
+            (copied.altered, "was changed since kept" if copied.altered == 1 else "were changed since kept"),
+        )
         if number
     )
     gone = f", {copied.dropped:,} removed that no case holds any more" if copied.dropped else ""
@@ -155,8 +161,14 @@ def _takes_several(annotation: Any) -> bool:  # Any: an annotation is no type of
 
 
 def _read(path: Path, *, most: int) -> bytes:
+    from workflows.documents.refusals import Why, refusal
+
     try:
         with path.open("rb") as file:
-            return file.read(most + 1)
+            data = file.read(most + 1)
+            size = max(len(data), path.stat().st_size)
     except OSError as error:
         raise ValueError(error.strerror or type(error).__name__) from error
+    if size > most:
+        raise refusal(Why.TOO_LARGE, found=size, most=most)
+    return data

@@ -106,7 +106,8 @@ def _sqlite_file(database: Database) -> Path:
         raise Unusable(
             "the database is PostgreSQL, which has tools of its own: pg_dump --format=custom --file=FILE DATABASE "
             "makes a backup while it is in use; pg_restore --clean --if-exists --dbname=DATABASE FILE puts it back "
-            "while nothing is served; then run `countersign restored` before anything is"
+            "while nothing is served; then run `countersign restored` before anything is. "
+            "The folder of documents is copied after pg_dump, and put back before anything is served"
         )
     return database.file
 

@@ -213,7 +213,10 @@ def arrived_in(context: object) -> Arrived | None:
 
 def none_arrived(given: str | NewDocument) -> Document:
     """Give no document, whatever the reference. Raise `ValueError`."""
-    raise ValueError("no document came with it, and none was handed in under this reference")
+    raise ValueError(
+        "no document came with it, and none was handed in under this reference: hand it in first, and name it by the "
+        "reference that comes back"
+    )
 
 
 def none_arrived_in(values: Mapping[str, object]) -> Arrived:
@@ -238,6 +241,16 @@ def documents_in(value: object) -> Iterator[Document]:
 
 
 @lru_cache(maxsize=512)
+def names_in(value: object) -> str | None:
+    """Return the names of documents where a value is one, or some of them; None for any other value."""
+    match value:
+        case Document():
+            return value.name
+        case list() | tuple() if value and all(isinstance(one, Document) for one in value):
+            return ", ".join(one.name for one in value)
+    return None
+
+
 def holds_documents(form: type[BaseModel]) -> bool:
     """Tell whether values of a form may hold documents, as far as that is declared."""
     left, seen = [form], {form}

@@ -1,5 +1,6 @@
 """Files below a folder, named by whoever wrote a list of them: nothing outside of the folder is ever read."""
 
+import errno
 import os
 import stat
 from pathlib import Path
@@ -8,6 +9,11 @@ from workflows.documents.document import LONGEST_NAME
 from workflows.documents.refusals import DocumentRefused, Why
 
 _NEVER_FOLLOWED = os.O_NOFOLLOW | os.O_CLOEXEC
+_IN_WORDS = {
+    errno.ELOOP: "it is a link, and none is followed: put the file itself there",
+    errno.ENOTDIR: "its folder is a link or a file, and no link is followed: put the folder itself there",
+}
+"""Errors whose own words do not say what to do."""
 
 
 def file_below(folder: Path, named: str, *, most: int) -> bytes:
@@ -24,7 +30,7 @@ def file_below(folder: Path, named: str, *, most: int) -> bytes:
     try:
         file = _opened(folder, parts)
     except (OSError, UnicodeError) as error:
-        why = error.strerror if isinstance(error, OSError) else "its name cannot be one of a file"
+        why = _why(error) if isinstance(error, OSError) else "its name cannot be one of a file"
         raise DocumentRefused(Why.BROKEN, f"{shown} cannot be read: {why}") from error
     try:
         if not stat.S_ISREG(os.fstat(file).st_mode):
@@ -36,6 +42,10 @@ def file_below(folder: Path, named: str, *, most: int) -> bytes:
     if len(data) > most:
         raise DocumentRefused(Why.TOO_LARGE, f"{shown} is larger than {most:,} bytes")
     return data
+
+
+def _why(error: OSError) -> str:
+    return _IN_WORDS.get(error.errno or 0) or error.strerror or type(error).__name__
 
 
 def _opened(folder: Path, parts: list[str]) -> int:

@@ -15,9 +15,12 @@ from bot.settings import settings
 from handlers.texts.refusals import refusal_in_words
 from handlers.texts.review.reasons import in_words
 from store.states import STOPPED, DeliveryState, ReviewState, RunState
+from workflows.documents.document import holds_documents, names_in
 from workflows.engine.case.reading_ways import Way
 from workflows.engine.case.readings import record_reading
+from workflows.engine.declare.round_trip import read
 from workflows.engine.deliver.views import DeliveryView
+from workflows.engine.errors import Misfit
 from workflows.engine.propose.views import RequestView
 from workflows.engine.read.history import case_view, find_case
 from workflows.engine.read.views import CaseView, ReviewView, RunView, removed_parts
@@ -49,9 +52,9 @@ def show_case_in(app: App, case: int, *, as_json: bool) -> int:
     out.print(Text.assemble((f"case {view.id}  ", "bold"), shown(view.key), f"  {view.workflow}"))
     print_named("revision", f"{view.revision}, from {view.source}, {moment(view.received_at)}")
     _removed(view)
-    _values("input", view.newest.input)
     registry = app.context.registry
     workflow = registry.get(view.workflow) if view.workflow in registry else None
+    _values("input", _documents_by_name(view.newest.input, workflow.input if workflow is not None else None))
     output = workflow.output if workflow is not None else None
     if workflow is not None and workflow.may_in_words:
         print_named("it may", workflow.may_in_words)
@@ -259,6 +262,17 @@ def _as_people_write(values: Mapping[str, JsonValue], output: type[BaseModel] | 
     """Return values as the form shows them; as they are kept where the workflow, or a field of it, is unknown."""
     written = entries_of(output, values) if output is not None else {}
     return {name: written[name] if value is not None and name in written else value for name, value in values.items()}
+
+
+def _documents_by_name(values: Mapping[str, JsonValue], form: type[BaseModel] | None) -> Mapping[str, JsonValue]:
+    """Return values with the names of documents in place of all that was read in them; --json has that."""
+    if form is None or not holds_documents(form):
+        return values
+    try:
+        input = read(form, json.dumps(values))
+    except Misfit:
+        return values
+    return {name: names_in(getattr(input, name, None)) or value for name, value in values.items()}
 
 
 def _values(what: str, values: Mapping[str, JsonValue]) -> None:

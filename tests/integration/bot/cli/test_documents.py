@@ -117,11 +117,11 @@ def test_a_backup_takes_its_documents_along_and_brings_them_back(countersign: Co
     mine[0].write_bytes(b"altered")
     mine[1].unlink()
     found = countersign("doctor").out
-    assert "1 are not there: " in found
-    assert "1 were changed since they were kept: " in found
+    assert "1 is not there: " in found
+    assert "1 was changed since kept: " in found
     assert mine[0].name[:12] in found
     said = countersign("backup", "other.sqlite")
-    assert (said.code, "1 are not there; 1 were changed since they were kept" in said.out) == (1, True)
+    assert (said.code, "1 is not there; 1 was changed since kept" in said.out) == (1, True)
 
     restored = countersign.done("restore", "copy.sqlite").out
     assert "2 copied, 0 there already" in restored
@@ -187,3 +187,59 @@ def test_explain_lists_the_documents_of_a_case_and_status_says_what_is_kept(coun
     kept = countersign.done("status", "--json").json()["documents"]
     assert (kept["number"], kept["unheld"]) == (1, 0)
     assert kept["folder"].startswith(str(countersign.folder / "countersign.sqlite.documents"))
+
+
+def test_a_case_is_shown_with_the_names_of_its_documents(countersign: CommandLine) -> None:
+    """The text of a hundred pages would be a wall of JSON; `--json` and `explain` have more."""
+    photos = ("--document", "photos=scans/b.pdf", "--document", "photos=scans/a.pdf")
+    submitted = countersign.done("submit", '{"number": "7"}', *WORKFLOW, "--document", "form=scans/a.pdf", *photos).out
+    for shown in (submitted, countersign.done("case", "claim-7").out):
+        lines = [line.split() for line in shown.splitlines()]
+        assert ["input", "form", "a.pdf"] in lines
+        assert ["input", "photos", "b.pdf,", "a.pdf"] in lines
+        assert "Mustermann" not in shown
+    preview = countersign.done("run", "scans", *WORKFLOW, "--dry-run").out
+    assert ["form", "a.pdf"] in [line.split() for line in preview.splitlines()]
+    assert "Mustermann" not in preview
+
+
+def test_a_field_takes_one_document_of_a_size_that_is_told(countersign: CommandLine) -> None:
+    twice = ("--document", "form=scans/a.pdf", "--document", "form=scans/b.pdf")
+    said = countersign("submit", '{"number": "7"}', *WORKFLOW, *twice).error()
+    assert said == "--document form=scans/b.pdf: form takes one document, and has one already"
+    with (countersign.folder / "large.pdf").open("wb") as large:
+        large.truncate(30_000_000)
+    said = countersign("submit", '{"number": "7"}', *WORKFLOW, "--document", "form=large.pdf").error()
+    assert "it has 30,000,000 bytes, and at most 26,214,400 are read" in said
+
+
+def test_a_workflow_without_documents_says_that_it_takes_none(countersign: CommandLine) -> None:
+    said = countersign("run", "scans", "--workflow", "support-triage").error()
+    assert said == "support-triage takes no documents: its input has no field for one"
+
+
+def test_a_link_in_a_row_is_told_as_one(countersign: CommandLine) -> None:
+    (countersign.folder / "scans" / "link.pdf").symlink_to(countersign.folder / "secret.pdf")
+    (countersign.folder / "linked").symlink_to(countersign.folder / "scans")
+    rows = [{"number": "1", "form": "scans/link.pdf"}, {"number": "2", "form": "linked/a.pdf"}]
+    (countersign.folder / "rows.jsonl").write_text("".join(f"{json.dumps(row)}\n" for row in rows))
+    said = countersign("run", "rows.jsonl", *WORKFLOW, "--dry-run").out
+    assert "link.pdf cannot be read: it is a link, and none is followed: put the file itself there" in said
+    assert "a.pdf cannot be read: its folder is a link or a file" in said
+
+
+def test_a_field_that_only_a_later_row_has_is_not_told_as_missing(countersign: CommandLine) -> None:
+    rows = [{"number": "1", "form": "scans/a.pdf"}, {"number": "2", "form": "scans/a.pdf", "photos": ["scans/b.pdf"]}]
+    (countersign.folder / "rows.jsonl").write_text("".join(f"{json.dumps(row)}\n" for row in rows))
+    assert countersign.done("run", "rows.jsonl", *WORKFLOW, "--dry-run", "--json").json()["fields_without_column"] == []
+
+
+def test_the_documents_of_an_answer_are_listed_with_those_of_the_case(countersign: CommandLine) -> None:
+    with (countersign.folder / "claims.py").open("a") as source:
+        source.write("\n\n@workflow.ask_source(idempotent=True)\ndef ask(question, run):\n    return question\n")
+    countersign.done("submit", '{"number": "7"}', *WORKFLOW, "--document", "form=scans/a.pdf")
+    countersign.done("ask", "claim-7", "Where is the photo?")
+    countersign.done("reply", "claim-7", "Here", "--document", "scans/b.pdf")
+    explained = countersign.done("explain", "claim-7").out
+    assert "1. a.pdf: PDF" in explained
+    assert "2. b.pdf: PDF" in explained

@@ -7,6 +7,7 @@ from decimal import Decimal
 from pydantic import BaseModel, JsonValue
 
 from store.cases import contents, runs
+from workflows.engine.case.answers import answers_body
 from workflows.engine.case.lookup import case_text, one_line_of
 from workflows.engine.context import Context
 from workflows.engine.declare.registry import AnyWorkflow
@@ -28,11 +29,13 @@ def explanation_view(context: Context, case: int) -> ExplanationView:
     proposal = next((run.proposal for run in reversed(view.runs) if run.proposal is not None), None)
     review = next((run.review for run in reversed(view.runs) if run.review is not None), None)
     body: str | None = json.dumps(newest.input)
+    answers: str | None = None
     if workflow is not None:
         with context.database.read() as session:
             kept = runs.get(session, newest.id, team=context.team)
-            body = contents.body(session, kept.input_id, team=context.team) if kept is not None else body
-    documents = document_lines(workflow, body) if workflow is not None and body is not None else []
+            if kept is not None:
+                body, answers = contents.body(session, kept.input_id, team=context.team), answers_body(session, kept)
+    documents = document_lines(workflow, body, answers=answers) if workflow is not None and body is not None else []
     # The author's code is called outside the transaction.
     text = case_text(workflow, body) if workflow is not None and body is not None else ""
     steps = [step for run in view.runs for step in run.steps if not step.recalled]

@@ -9,7 +9,7 @@ from typing import get_args, get_origin
 
 from pydantic import BaseModel
 
-from workflows.documents.document import Document
+from workflows.documents.document import Document, holds_documents
 from workflows.engine.declare.registry import AnyWorkflow
 from workflows.engine.errors import InvalidInput
 
@@ -63,6 +63,8 @@ def _fields(workflow: AnyWorkflow) -> tuple[str, str | None]:
     form: type[BaseModel] = workflow.input
     documents = [name for name, info in form.model_fields.items() if _is_document(info.annotation)]
     others = [name for name, info in form.model_fields.items() if info.is_required() and name not in documents]
+    if not holds_documents(form):
+        raise InvalidInput(f"{workflow.name} takes no documents: its input has no field for one")
     if len(documents) != 1:
         raise InvalidInput(
             f"{form.__name__} has {len(documents) or 'no'} fields for one document: write a file of rows that names "

@@ -9,7 +9,7 @@ from pathlib import Path
 from pydantic import BaseModel
 
 from workflows.complaints import WHOLE
-from workflows.documents.document import ArrivedIn, none_arrived_in
+from workflows.documents.document import ArrivedIn, names_in, none_arrived_in
 from workflows.engine.case.files.columns import refuse_without
 from workflows.engine.case.files.intake import accept_row, conflict_in_words, conflicting_rows
 from workflows.engine.case.files.rows import Reading, Row, header_of, read_rows
@@ -93,9 +93,11 @@ def preview(
     _fill_columns(found, workflow, file, reading)
     conflicts = conflicting_rows(workflow, file, reading, arrived=arrived)
     seen: set[str] = set()
+    filled: set[str] = set()
     batch: list[tuple[Accepted, Row]] = []
     for row in read_rows(file, reading):
         found.rows += 1
+        filled |= row.values.keys()
         try:
             accepted = accept_row(workflow, row, arrived=arrived)
             if accepted.key in conflicts:
@@ -112,6 +114,7 @@ def preview(
         if len(batch) == _AT_ONCE:
             _look_up(found, context, workflow, batch)
         advanced()
+    found.unfilled = [name for name in found.unfilled if name not in filled]
     _look_up(found, context, workflow, batch)
     with context.database.read() as session:
         found.room = room(session, context)
@@ -155,11 +158,13 @@ def _look_up(found: FilePreview, context: Context, workflow: AnyWorkflow, batch:
 
 def _example(workflow: AnyWorkflow, accepted: Accepted, row: Row) -> ExampleRow:
     form: type[BaseModel] = workflow.input
-    hide, marked = hiding(personal_values(read(form, accepted.body))), marked_fields(form)
+    input = read(form, accepted.body)
+    hide, marked = hiding(personal_values(input)), marked_fields(form)
+    named = {name: names_in(getattr(input, name)) for name in form.model_fields}
     values = {
         name: MASK
         if name in marked and value not in ("", None)
-        else hide(value if isinstance(value, str) else canonical(value))
+        else hide(named.get(name) or (value if isinstance(value, str) else canonical(value)))
         for name, value in json.loads(accepted.body).items()
     }
     return ExampleRow(row=row.number, key=hide(accepted.key), values=values)
