@@ -19,6 +19,7 @@ from handlers.slack import limits
 from handlers.texts.review import documents as texts
 from store.db import failpoints
 from store.db.failpoints import Failpoint
+from store.subjects import Subject, SubjectKind
 from workflows.documents.places.marks import MarkedPage
 from workflows.documents.refusals import DocumentMissing, DocumentRefused
 from workflows.engine.case import notices
@@ -82,7 +83,7 @@ class Uploads:
         """
         try:
             if intent.kind == notices.PAGES:
-                return self._give_pages(intent.subject.id)
+                return self._give_pages(intent.subject)
             return self._give_original(intent)
         except ContentRemoved:
             return 0
@@ -102,8 +103,9 @@ class Uploads:
                 shown.gone(self._context, file.row)
                 log.info("file.taken_back", file=file.file)
 
-    def _give_pages(self, review: int) -> int:
-        wanted = pages.pages_of(self._context, review)
+    def _give_pages(self, subject: Subject) -> int:
+        of = pages.pages_of_check if subject.kind == SubjectKind.SPOT_CHECK else pages.pages_of
+        wanted = of(self._context, subject.id)
         if wanted is None:
             return 0
         self._clear(pages.cut_off(self._context, wanted))
@@ -116,7 +118,7 @@ class Uploads:
         try:
             picture = self._context.documents.picture(page, cropped=True)
         except (DocumentMissing, DocumentRefused) as error:
-            log.warning("page.not_drawn", review=wanted.review, page=page.page, error=type(error).__name__)
+            log.warning("page.not_drawn", case=wanted.case, page=page.page, error=type(error).__name__)
             return False
         view = pages.page_view(wanted, page)
         file = self._place(f"page-{page.page}.png", len(picture), alt=texts.alt(view))

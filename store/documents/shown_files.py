@@ -119,6 +119,13 @@ def take_back_of_reviews(session: Session, case: int, reviews: Collection[int], 
     return _take_back(session, *of_case, ShownFile.review_id.in_(reviews), at=at)
 
 
+def take_back_unmarked(session: Session, case: int, *, team: int, at: datetime) -> int:
+    """Have the pictures of a case's pages without marks taken back that are of no review; returns how many."""
+    of_case = (ShownFile.team_id == team, ShownFile.case_id == case, ShownFile.removed_at.is_(None))
+    unmarked = (ShownFile.review_id.is_(None), ShownFile.by.is_(None), ShownFile.page.is_not(None))
+    return _take_back(session, *of_case, *unmarked, at=at)
+
+
 def _take_back(session: Session, *where: ColumnElement[bool], at: datetime) -> int:
     left = or_(ShownFile.until.is_(None), ShownFile.until > at)
     going = update(ShownFile).where(and_(*where), left).values(until=at)

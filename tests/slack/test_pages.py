@@ -333,6 +333,22 @@ def test_several_documents_are_each_their_own_choice(desk: Desk) -> None:
     assert [one["name"] for one in desk.direct(ANA)[-1].files] == ["photo 0.pdf"]
 
 
+def test_documents_of_one_name_are_told_apart(desk: Desk) -> None:
+    kept = [keep(desk.world.context, pdf(f"Claim {number}"), name="scan.pdf") for number in range(2)]
+    values: dict[str, JsonValue] = {"number": "7", "form": "0", "photos": ["1"]}
+    workflow = placed(desk)
+    accepted = intake.accept(workflow, values, arrived=lambda name: kept[int(str(name))])
+    intake.take_in(desk.world.context, workflow, [accepted], source="test", actor="tester")
+    desk.world.work()
+    desk.send()
+    said = words(desk.opened(ANA, Action.ORIGINAL).blocks)
+    assert "scan.pdf, 1 page" in said
+    assert "scan.pdf (2), 1 page" in said
+    desk.person(ANA).press_in_view(f"{Action.ORIGINAL}.2")
+    desk.work()
+    assert "scan.pdf (2) of claim-7" in words(desk.direct(ANA)[0].blocks)
+
+
 def test_explain_offers_the_original(desk: Desk) -> None:
     case = desk.take(placed(desk))
     assert desk.person(ANA).command(SUPPORT, "/countersign", f"explain {case}").acknowledged

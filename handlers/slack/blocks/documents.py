@@ -13,7 +13,8 @@ from handlers.slack.blocks.parts.text import escaped
 from handlers.slack.ids import Action, Callback, Shown
 from handlers.texts.pieces import line, words
 from handlers.texts.review import documents as texts
-from workflows.engine.review.views import CardView, DocumentView, PagesView, PageView
+from workflows.engine.review.spot_checks.views import BlindView, ComparisonView
+from workflows.engine.review.views import CardView, DeliveredView, DocumentView, PagesView, PageView
 from workflows.engine.text.sanitize import one_line
 
 _BRIEF = 300
@@ -69,7 +70,7 @@ def original_button(view: CardView) -> Block:
     return button(names, action=Action.ORIGINAL, value=str(original_shown(view)))
 
 
-def originals_row(view: CardView) -> list[Block]:
+def originals_row(view: CardView | DeliveredView | BlindView | ComparisonView) -> list[Block]:
     """Draw the buttons that give a person the documents of a case, in a modal about it."""
     return _row(view.documents, case=view.case, generation=view.generation)
 

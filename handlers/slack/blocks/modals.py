@@ -47,7 +47,7 @@ from workflows.engine.review.alike.views import GroupView
 from workflows.engine.review.corrected.views import MOST_SAID, InputView
 from workflows.engine.review.decisions import AND_MORE, MAX_REASON, Follows
 from workflows.engine.review.form.forms import form_mark
-from workflows.engine.review.spot_checks.views import BlindView
+from workflows.engine.review.spot_checks.views import BlindView, ComparisonView
 from workflows.engine.review.views import CardView, DeliveredView, DoubtView, PageView, WaitingView
 from workflows.engine.text.form_fields import OF_FILES, Field, Kind
 from workflows.engine.text.form_records import parts_of, spread, spread_out
@@ -148,8 +148,14 @@ def edit_form(
     return form
 
 
-def with_documents(made: View, view: CardView, pages: Sequence[PageView], *, after: int | None = None) -> View:
-    """Return a modal about a review with the pages of its documents, as far as Slack has room for them.
+def with_documents(
+    made: View,
+    view: CardView | DeliveredView | BlindView | ComparisonView,
+    pages: Sequence[PageView],
+    *,
+    after: int | None = None,
+) -> View:
+    """Return a modal about a case with the pages of its documents, as far as Slack has room for them.
 
     `after`: number of blocks that come before the first page; left out, it follows what a form says of the case. The
     others come last, so that a phone shows soon what is to be filled in. A modal without them decides just as well.

@@ -85,6 +85,13 @@ def grade_form(view: ComparisonView, listed: Listed, *, news: Sequence[Drawn] = 
     return made | {"close": label(texts.STOP, limits.VIEW_TITLE)}
 
 
+def before_grade(form: View) -> int:
+    """Return the number of blocks that come before what is asked of a person who sees two answers."""
+    made = form["blocks"]
+    assert isinstance(made, list)
+    return next(place for place, one in enumerate(made) if one["type"] == "input")
+
+
 def buttons_of(view: BlindView | ComparisonView) -> list[Block]:
     """Draw what can be done about a spot check beside sending its form."""
     shown = str(Shown(id=view.check, version=view.version, generation=view.generation))

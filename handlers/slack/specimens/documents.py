@@ -6,12 +6,14 @@ A picture is in none of them: it is a file at Slack, and there is none to name.
 from collections.abc import Mapping
 from dataclasses import replace
 
-from handlers.slack.blocks import modals
+from handlers.slack.blocks import modals, spot_check
 from handlers.slack.blocks.documents import choice, pages
 from handlers.slack.blocks.parts.drawing import Drawn
 from handlers.slack.blocks.parts.pages import View
 from handlers.slack.blocks.parts.paragraphs import told
-from handlers.slack.specimens.reviews import AT, CARD, DOCUMENT
+from handlers.slack.ids import Listed
+from handlers.slack.specimens.forms import FORM
+from handlers.slack.specimens.reviews import AT, BLIND, CARD, COMPARED, DOCUMENT
 from handlers.texts.operations.failures import no_files
 from handlers.texts.review import documents as texts
 from workflows.engine.review.views import DocumentView, OriginalView, PagesView, PageView
@@ -40,8 +42,14 @@ def document_messages() -> Mapping[str, Drawn]:
 def document_views() -> Mapping[str, View]:
     """Return modals with documents by their name."""
     card = replace(CARD, documents=[DOCUMENT, NOTE])
+    blind, both = modals.case_form(BLIND, FORM, {}), spot_check.grade_form(COMPARED, Listed())
+    assert blind is not None
     many = replace(CARD, documents=[replace(DOCUMENT, place=place) for place in range(1, 6)])
     return {
+        "spot check, with documents": modals.with_documents(blind, replace(BLIND, documents=[DOCUMENT]), []),
+        "spot check, both answers, with documents": modals.with_documents(
+            both, replace(COMPARED, documents=[DOCUMENT, NOTE]), [], after=spot_check.before_grade(both)
+        ),
         "documents to choose from": choice([DOCUMENT, NOTE], case=12, generation=0),
         "details, with documents": modals.with_documents(modals.details(card), card, [], after=1),
         "details, with many documents": modals.with_documents(modals.details(many), many, [], after=1),

@@ -5,8 +5,11 @@ import re
 from pathlib import Path
 
 import handlers.slack.blocks
+from handlers.texts.files import why_not
 from handlers.texts.refusals import refusal_in_words
+from workflows.documents.refusals import Why
 from workflows.engine.review.views import WhyRefused
+from workflows.engine.sources.heard.views import NoFile
 
 _WORDS = re.compile(r"[A-Za-z]{2,} [a-z]|^[A-Z][a-z]{2,}")
 """Two words, or one that begins as a title does."""
@@ -33,3 +36,9 @@ def test_a_label_among_the_blocks_would_be_found() -> None:
 def test_each_reason_for_a_refusal_has_words_and_an_unknown_code_is_shown_as_it_is() -> None:
     assert all(refusal_in_words(why) != why for why in WhyRefused)
     assert refusal_in_words("of_a_later_version") == "of_a_later_version"
+
+
+def test_each_reason_why_a_file_is_not_taken_has_its_own_words_with_what_to_do() -> None:
+    said = [why_not(why) for why in (*Why, *NoFile)]
+    assert len(set(said)) == len(said)
+    assert all(". " in one for one in said)

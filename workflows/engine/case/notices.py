@@ -7,10 +7,11 @@ from sqlalchemy.orm import Session
 
 from store import schema
 from store.cases.review import reviews
+from store.cases.review import spot_checks as drawn
 from store.documents import shown_files
 from store.faces import FAILURES, ORIGINALS, PICTURES, SLACK, face_of
 from store.slack import messages, outbox
-from store.states import ReviewState
+from store.states import UNDECIDED, ReviewState
 from store.subjects import SubjectKind
 from workflows.engine.declare.review import Review
 
@@ -116,6 +117,13 @@ def show_pages(session: Session, review: int, *, team: int, at: datetime) -> Non
     outbox.want_view(session, team=team, kind=PAGES, subject=subject, channel=PICTURES, at=at)
 
 
+def pages_of_check(session: Session, check: int, declared: Review, *, team: int, at: datetime) -> None:
+    """Have pictures without marks made for a spot check, where its card is shown in Slack."""
+    if declared.post_to is not None and face_of(declared.post_to) == SLACK:
+        subject = SubjectKind.SPOT_CHECK.of(check)
+        outbox.want_view(session, team=team, kind=PAGES, subject=subject, channel=PICTURES, at=at)
+
+
 def pages_in_thread(session: Session, review: int, *, team: int, at: datetime) -> None:
     """Have the pages of a review shown in the threads of its cards, once in each."""
     subject = SubjectKind.REVIEW.of(review)
@@ -133,6 +141,13 @@ def pages_gone(session: Session, review: schema.Review, *, at: datetime) -> None
     team, ids = review.team_id, [review.id]
     shown_files.take_back_of_reviews(session, review.case_id, ids, team=team, at=at)
     outbox.take_away(session, team=team, kinds=[PAGES_NOTE], kind=SubjectKind.REVIEW, ids=ids, at=at)
+
+
+def pages_of_check_gone(session: Session, check: schema.SpotCheck, *, at: datetime) -> None:
+    """Have the pictures for a spot check taken back, unless another one of its case waits: it shows the same."""
+    others = drawn.of_case(session, check.case_id, team=check.team_id)
+    if not any(one.id != check.id and one.state in UNDECIDED for one in others):
+        shown_files.take_back_unmarked(session, check.case_id, team=check.team_id, at=at)
 
 
 def original(session: Session, case: int, *, team: int, by: str, about: Mapping[str, str], at: datetime) -> None:

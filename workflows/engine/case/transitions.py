@@ -13,9 +13,9 @@ from store import schema
 from store.cases import causes, deliveries, queue, runs
 from store.cases.review import questions, reviews, spot_checks
 from store.governance import audit
-from store.states import DeliveryState, QuestionState, Resolution, ReviewState, RunState, SpotCheckState
+from store.states import UNDECIDED, DeliveryState, QuestionState, Resolution, ReviewState, RunState, SpotCheckState
 from store.subjects import SubjectKind
-from workflows.engine.case import outcome_news
+from workflows.engine.case import notices, outcome_news
 from workflows.engine.case.moves import DELIVERY_MOVES, QUESTION_MOVES, REVIEW_MOVES, RUN_MOVES, SPOT_CHECK_MOVES
 from workflows.engine.causes import counting
 from workflows.engine.causes.counting import Stop
@@ -327,6 +327,8 @@ def move_spot_check(
         case=check.case_id,
         details={"from": frm, "version": shown, "run": check.run_id, **(details or {})},
     )
+    if to not in UNDECIDED:
+        notices.pages_of_check_gone(session, check, at=at)
     return True
 
 

@@ -31,7 +31,7 @@ from workflows.engine.declare.round_trip import read
 from workflows.engine.documents import places
 from workflows.engine.documents.shown import Going
 from workflows.engine.errors import CountersignError, Refused, Unknown
-from workflows.engine.review.documents import documents_of
+from workflows.engine.review.documents import documents_of, names_of
 from workflows.engine.review.views import DocumentView, OriginalView
 from workflows.engine.text.sanitize import one_line
 
@@ -118,11 +118,13 @@ def original_view(context: Context, case: int, about: Mapping[str, str]) -> Orig
     """Return a document that is about to be given; None where it is not known here. Raise `ContentRemoved`."""
     with context.database.read() as session:
         row, name = _case(session, context, case)
-    document = _meant(context, about)
-    if document is None:
+    documents, place = _documents(context, about), int(about["place"])
+    if not 1 <= place <= len(documents):
         return None
     until = context.clock() + LASTS
-    return OriginalView(name=document.name, case=case, key=row.key, workflow=name, until=until, is_new=True)
+    return OriginalView(
+        name=names_of(documents)[place - 1], case=case, key=row.key, workflow=name, until=until, is_new=True
+    )
 
 
 def to_give(context: Context, case: int, about: Mapping[str, str]) -> Original | None:
@@ -158,21 +160,25 @@ def safe_name(document: Document) -> str:
 
 def _meant(context: Context, about: Mapping[str, str]) -> Document | None:
     """Return the document that a note names, as it was when it was asked for."""
+    found, place = _documents(context, about), int(about["place"])
+    return found[place - 1] if 1 <= place <= len(found) else None
+
+
+def _documents(context: Context, about: Mapping[str, str]) -> Sequence[Document]:
+    """Return the documents of the run that a note names; none where they are not known here."""
     with context.database.read() as session:
         run = runs.get(session, int(about["run"]), team=context.team)
         if run is None:
-            return None
+            return ()
         body = kept_body(session, run.input_id, team=context.team)
         answers = answers_body(session, run)
         name = teams.workflow_name(session, run.workflow_id, team=context.team)
     if name not in context.registry:
-        return None
+        return ()
     try:
-        found = places.documents_of(read(context.registry.get(name).input, body), read_answers(answers))
+        return places.documents_of(read(context.registry.get(name).input, body), read_answers(answers))
     except CountersignError:
-        return None
-    place = int(about["place"])
-    return found[place - 1] if 1 <= place <= len(found) else None
+        return ()
 
 
 def _case(session: Session, context: Context, case: int) -> tuple[schema.Case, str]:

@@ -471,6 +471,8 @@ class DeliveredView:
     """The case as plain text."""
     values: Mapping[str, str]
     """Field -> the delivered value, as text in the form."""
+    documents: Sequence[DocumentView] = ()
+    """Its documents, in their order."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -27,8 +27,8 @@ from workflows.engine.review.corrected.views import InputView
 from workflows.engine.review.form import drafts
 from workflows.engine.review.form.drafts import Draft
 from workflows.engine.review.form.forms import defaults_of
-from workflows.engine.review.pages import pictures_for
-from workflows.engine.review.spot_checks.views import BlindView
+from workflows.engine.review.pages import pictures_for, unmarked_pictures_for
+from workflows.engine.review.spot_checks.views import BlindView, ComparisonView
 from workflows.engine.review.views import CardView, DeliveredView, PageView
 from workflows.engine.text.form_fields import Field, form_of
 from workflows.engine.text.form_records import Record, parts_of, rows_in, rows_mark, rows_text, spread_out
@@ -50,7 +50,7 @@ class OpenForm:
     generation: int
     listed: Listed | None
     pages: Sequence[PageView] = ()
-    """Pages of the documents of a review, of which there are pictures."""
+    """Pages of the case's documents, of which there are pictures."""
     is_lost: bool = False
     """True if rows were shown that are not known any more."""
 
@@ -130,13 +130,18 @@ def untouched(slack: SlackContext, about: FormSubject, *, listed: Listed | None,
         first_rows={},
         generation=generation,
         listed=listed,
-        pages=pages_for(slack, about) if isinstance(about, CardView) else (),
+        pages=pages_for(slack, about) if isinstance(about, CardView | BlindView) else (),
     )
 
 
-def pages_for(slack: SlackContext, view: CardView) -> Sequence[PageView]:
-    """Return the pages of a review's documents of which there are pictures. Nobody waits for one to be made."""
+def pages_for(slack: SlackContext, view: CardView | BlindView | ComparisonView) -> Sequence[PageView]:
+    """Return the pages of a case's documents of which there are pictures. Nobody waits for one to be made.
+
+    A spot check has those without marks.
+    """
     workflow = slack.context.registry.get(view.workflow)
+    if not isinstance(view, CardView):
+        return unmarked_pictures_for(slack.context, view.case, workflow=workflow, documents=view.documents)
     return pictures_for(slack.context, view.review, case=view.case, workflow=workflow, documents=view.documents)
 
 
@@ -218,10 +223,14 @@ def redrawn(form: OpenForm, *, how: Mapping[str, Any] | None = None) -> View:
 def _drawn(form: OpenForm, how: Mapping[str, Any]) -> View | None:
     texts = {**form.known, **form.typed}
     common = {"generation": form.generation, "first_rows": form.first_rows, **how}
-    if not isinstance(form.about, CardView):
-        return modals.case_form(form.about, form.fields, texts, listed=form.listed, **common)
-    made = modals.edit_form(form.about, form.fields, texts, listed=form.listed, **common)
-    return modals.with_documents(made, form.about, form.pages) if made is not None else None
+    about = form.about
+    if isinstance(about, CardView):
+        made = modals.edit_form(about, form.fields, texts, listed=form.listed, **common)
+    else:
+        made = modals.case_form(about, form.fields, texts, listed=form.listed, **common)
+    if made is None or isinstance(about, InputView):
+        return made
+    return modals.with_documents(made, about, form.pages)
 
 
 def shown_as_is(form: OpenForm) -> View:

@@ -10,14 +10,14 @@ from handlers.slack.blocks.parts.drawing import Drawn
 from handlers.slack.blocks.parts.pages import View
 from handlers.slack.context import SlackContext
 from handlers.slack.ids import Listed
-from handlers.slack.interactions.forms.open_forms import case_form
+from handlers.slack.interactions.forms.open_forms import case_form, pages_for
 from handlers.slack.readings import note_reading
 from handlers.slack.replies import Answer, afterwards
 from workflows.engine.case.reading_ways import Way
 from workflows.engine.errors import Refused
 from workflows.engine.review.spot_checks import looks
 from workflows.engine.review.spot_checks.looks import Next
-from workflows.engine.review.spot_checks.views import Task
+from workflows.engine.review.spot_checks.views import ComparisonView, Task
 
 _TRIES = 5
 """Most spot checks that are passed over because somebody looked at them between two looks."""
@@ -78,11 +78,17 @@ def first_of(slack: SlackContext, listed: Listed, *, user: str, news: Sequence[D
     return None
 
 
+def compared(slack: SlackContext, view: ComparisonView, listed: Listed, *, news: Sequence[Drawn] = ()) -> View:
+    """Draw two answers to a case with a grade to choose, and the pages of its documents."""
+    made = blocks.grade_form(view, listed, news=news)
+    return modals.with_documents(made, view, pages_for(slack, view), after=blocks.before_grade(made))
+
+
 def _drawn(slack: SlackContext, found: Next, listed: Listed, *, user: str, news: Sequence[Drawn]) -> View:
     if found.task is not Task.ANSWER:
         both = looks.comparison_view(slack.context, found.check, by=user)
         note_reading(slack, both.case, by=user, way=Way.SPOT_CHECK)
-        return blocks.grade_form(both, listed, news=news)
+        return compared(slack, both, listed, news=news)
     view = looks.blind_view(slack.context, found.check, by=user)
     form = case_form(slack, view, user=user, listed=listed)
     note_reading(slack, view.case, by=user, way=Way.SPOT_CHECK)

@@ -25,7 +25,7 @@ from handlers.slack.ids import Action, Callback, Listed, Shown
 from handlers.slack.interactions.forms.form_subjects import admitted_to_look
 from handlers.slack.interactions.forms.open_forms import OpenForm, form_in, keep, shown_as_is
 from handlers.slack.interactions.forms.submissions import complaining, present_form
-from handlers.slack.interactions.spot_checks.next_spot_check import begin, first_of
+from handlers.slack.interactions.spot_checks.next_spot_check import begin, compared, first_of
 from handlers.slack.payloads import Click, Submission, click, submission
 from handlers.slack.readings import note_reading
 from handlers.slack.replies import afterwards, answering
@@ -193,7 +193,7 @@ def _after(slack: SlackContext, sent: Submission, listed: Listed) -> View:
     if now.state == SpotCheckState.ANSWERED and now.answered_by == sent.user.id:
         view = looks.comparison_view(slack.context, check, by=sent.user.id)
         note_reading(slack, view.case, by=sent.user.id, way=Way.SPOT_CHECK)
-        return blocks.grade_form(view, listed)
+        return compared(slack, view, listed)
     return _next(slack, sent, replace(listed, first=listed.first + 1), news=[told(texts.told_before(now))])
 
 

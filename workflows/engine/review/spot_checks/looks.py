@@ -12,11 +12,13 @@ from store.cases.review.spot_checks import PASSED_ON, SEEN
 from store.governance import audit, teams
 from store.states import UNDECIDED
 from store.subjects import SubjectKind
+from workflows.engine.case.answers import answers_body
 from workflows.engine.case.kept_content import kept_body
 from workflows.engine.case.lookup import case_text, one_line_of
 from workflows.engine.context import Context
 from workflows.engine.declare.registry import AnyWorkflow
 from workflows.engine.errors import Refused, Stale
+from workflows.engine.review.documents import documents_of
 from workflows.engine.review.form.forms import defaults_of
 from workflows.engine.review.own_cases import barred
 from workflows.engine.review.spot_checks.comparison import differences, is_delivered_first
@@ -56,6 +58,18 @@ class Next:
     task: Task
     waiting: int
     """Number of those that wait for the person, up to `MOST_COUNTED`."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Seen:
+    """A case as it was when it went alone."""
+
+    workflow: AnyWorkflow
+    key: str
+    input: str
+    """As JSON."""
+    answers: str | None
+    """Those of its source, as JSON; None where it was asked nothing."""
 
 
 def next_of(context: Context, *, by: str, workflows: Collection[str], without: Collection[int] = ()) -> Next | None:
@@ -139,22 +153,23 @@ def blind_view(context: Context, check: int, *, by: str, shown: int | None = Non
     `shown`: the version that the person saw. Raise `Unknown`, `Stale`, `SamePerson`, `OwnCase` or `NotBlind`.
     """
     with context.database.read() as session:
-        row, workflow, key, input = _admitted(session, context, check, Task.ANSWER, by=by, shown=shown)
+        row, seen = _admitted(session, context, check, Task.ANSWER, by=by, shown=shown)
         version, case, due_at = row.version, row.case_id, row.due_at
     # The author's code is called outside the transaction.
-    text = case_text(workflow, input)
+    text = case_text(seen.workflow, seen.input)
     return BlindView(
         generation=context.restores.number,
         check=check,
         version=version,
         case=case,
-        key=key,
-        workflow=workflow.name,
-        question=workflow.decision,
-        subject=one_line_of(text, key),
+        key=seen.key,
+        workflow=seen.workflow.name,
+        question=seen.workflow.decision,
+        subject=one_line_of(text, seen.key),
         text=text,
         due_at=due_at,
-        values=defaults_of(workflow.output),
+        values=defaults_of(seen.workflow.output),
+        documents=documents_of(seen.workflow, seen.input, answers=seen.answers),
     )
 
 
@@ -168,7 +183,7 @@ def comparison_view(context: Context, check: int, *, by: str, shown: int | None 
         task = task_of(now, by=by, at=context.clock())
         if task is Task.ANSWER:
             raise Stale("nobody has answered this spot check yet")
-        row, workflow, key, input = _admitted(session, context, check, task or Task.GRADE, by=by, shown=shown)
+        row, seen = _admitted(session, context, check, task or Task.GRADE, by=by, shown=shown)
         run = runs.get(session, row.run_id, team=context.team)
         if run is None or run.output_id is None or row.answer_id is None:
             raise Refused("what was delivered is not there any more")
@@ -179,18 +194,19 @@ def comparison_view(context: Context, check: int, *, by: str, shown: int | None 
     is_second = task is Task.SECOND
     if is_second and not is_delivered_first(context.seed, check):
         delivered, answered = answered, delivered
-    text = case_text(workflow, input)
+    text = case_text(seen.workflow, seen.input)
     return ComparisonView(
         generation=context.restores.number,
         check=check,
         version=version,
         case=case,
-        key=key,
-        workflow=workflow.name,
-        subject=one_line_of(text, key),
+        key=seen.key,
+        workflow=seen.workflow.name,
+        subject=one_line_of(text, seen.key),
         text=text,
-        differences=differences(workflow, delivered, answered),
+        differences=differences(seen.workflow, delivered, answered),
         is_second=is_second,
+        documents=documents_of(seen.workflow, seen.input, answers=seen.answers),
     )
 
 
@@ -251,8 +267,8 @@ def _is_unseen(session: Session, row: schema.SpotCheck, by: str) -> bool:
 
 def _admitted(
     session: Session, context: Context, check: int, task: Task, *, by: str, shown: int | None
-) -> tuple[schema.SpotCheck, AnyWorkflow, str, str]:
-    """Return a spot check that a person may act on, with its workflow, the case's key, and its input as JSON."""
+) -> tuple[schema.SpotCheck, _Seen]:
+    """Return a spot check that a person may act on, with its case as it went alone."""
     row = known(session, context, check)
     workflow = workflow_of(session, context, row)
     refuse_late(session, row, shown)
@@ -260,7 +276,8 @@ def _admitted(
     case, run = cases.get(session, row.case_id, team=context.team), runs.get(session, row.run_id, team=context.team)
     assert case is not None
     assert run is not None
-    return row, workflow, case.key, kept_body(session, run.input_id, team=context.team)
+    input, answers = kept_body(session, run.input_id, team=context.team), answers_body(session, run)
+    return row, _Seen(workflow=workflow, key=case.key, input=input, answers=answers)
 
 
 def _is_barred(session: Session, context: Context, row: schema.SpotCheck, *, by: str) -> bool:

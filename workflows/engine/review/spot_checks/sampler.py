@@ -14,6 +14,7 @@ from store import schema
 from store.cases.review import spot_checks
 from store.governance import audit
 from store.subjects import SubjectKind
+from workflows.engine.case import notices
 from workflows.engine.context import SYSTEM, Context
 from workflows.engine.declare.registry import AnyWorkflow
 from workflows.engine.propose.proposer import AnyProposal
@@ -60,6 +61,8 @@ def draw(
         case=run.case_id,
         details={"run": run.id},
     )
+    if workflow.has_documents:
+        notices.pages_of_check(session, drawn, workflow.review, team=run.team_id, at=at)
 
 
 def falls(seed: str, run: int, probability: float, *, restores: int = 0) -> bool:

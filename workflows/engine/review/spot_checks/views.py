@@ -6,6 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from store.states import SpotCheckState
+from workflows.engine.review.views import DocumentView
 from workflows.engine.text.form_fields import Field
 
 MAX_NOTE = 1_000
@@ -115,6 +116,8 @@ class BlindView:
     due_at: datetime
     values: Mapping[str, str]
     """Field -> its default, as text in the form."""
+    documents: Sequence[DocumentView] = ()
+    """Its documents, in their order."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -149,6 +152,8 @@ class ComparisonView:
     """True if a second person is asked, who is not told whose the answers are. Otherwise `one` is what was delivered,
     and `other` is the person's own.
     """
+    documents: Sequence[DocumentView] = ()
+    """Its documents, in their order."""
 
 
 @dataclass(frozen=True, kw_only=True)

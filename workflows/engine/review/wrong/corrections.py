@@ -15,6 +15,7 @@ from store.cases import cases, runs
 from store.cases.review import reviews
 from store.governance import teams
 from store.states import RunState
+from workflows.engine.case.answers import answers_body
 from workflows.engine.case.kept_content import kept_body
 from workflows.engine.case.lookup import case_text, known_workflow, one_line_of
 from workflows.engine.case.removed import refuse_removed
@@ -26,6 +27,7 @@ from workflows.engine.declare.workflow import Never
 from workflows.engine.errors import CorrectionWaits, Misfit, NeverBroken, Refused, Stale, Unknown
 from workflows.engine.propose import proposer
 from workflows.engine.propose.policy import Facts, decide
+from workflows.engine.review.documents import documents_of
 from workflows.engine.review.form.forms import entries_of
 from workflows.engine.review.opening import open_review
 from workflows.engine.review.scrutiny import as_entered, held_against_rules
@@ -50,6 +52,7 @@ def delivered_view(context: Context, case: int) -> DeliveredView:
             kept_body(session, run.input_id, team=context.team),
             kept_body(session, run.output_id, team=context.team),
         )
+        answers = answers_body(session, run)
     text = case_text(workflow, input)
     return DeliveredView(
         generation=context.restores.number,
@@ -60,6 +63,7 @@ def delivered_view(context: Context, case: int) -> DeliveredView:
         subject=one_line_of(text, row.key),
         text=text,
         values=entries_of(workflow.output, json.loads(output)),
+        documents=documents_of(workflow, input, answers=answers),
     )
 
 
