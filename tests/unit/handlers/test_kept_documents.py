@@ -42,7 +42,7 @@ MAIL = Document(
 def listed(*documents: Document) -> str:
     """Return what an explanation says of the documents of a claim."""
     form, *photos = [one.model_dump(mode="json") for one in documents]
-    lines = document_lines(claims(), canonical({"number": "7", "form": form, "photos": photos}))
+    lines = document_lines(claims(), canonical({"number": "7", "form": form, "photos": photos}), answers=None)
     return transcript(told(Told(brief="", parts=[of_case(lines, ROOM)])).blocks)
 
 
@@ -65,7 +65,7 @@ def test_the_name_of_a_file_is_a_word_and_nothing_else() -> None:
     name = "<!channel> <https://evil.example|bank>\n*bold* <img src=x onerror=alert(1)>\u202e.pdf"
     hostile = MAIL.model_copy(update={"name": name, "left_out": (LeftOut(name=name, why=Why.BROKEN),)})
     form = hostile.model_dump(mode="json")
-    lines = document_lines(claims(), canonical({"number": "7", "form": form, "photos": []}))
+    lines = document_lines(claims(), canonical({"number": "7", "form": form, "photos": []}), answers=None)
     (block,) = told(Told(brief="", parts=[of_case(lines, ROOM)])).blocks
     assert block["type"] == "rich_text"  # its text is plain: Slack makes nothing of what stands in it
     said = transcript([block])
@@ -74,7 +74,7 @@ def test_the_name_of_a_file_is_a_word_and_nothing_else() -> None:
 
 
 def test_a_case_that_no_longer_fits_its_workflow_lists_none() -> None:
-    assert document_lines(claims(), canonical({"number": 7})) == []
+    assert document_lines(claims(), canonical({"number": 7}), answers=None) == []
 
 
 def test_what_is_kept_is_said_with_its_size_its_place_and_for_how_long() -> None:

@@ -71,7 +71,15 @@ def at(page: str, value: str, *, nth: int = 0) -> Place:
     start = -1
     for _ in range(nth + 1):
         start = page.index(value, start + 1)
-    return Place(document="a.pdf", page=1, text=page, start=start, end=start + len(value), read_by=ReadBy.TEXT)
+    return Place(
+        document="a.pdf",
+        field="document",
+        page=1,
+        text=page,
+        start=start,
+        end=start + len(value),
+        read_by=ReadBy.TEXT,
+    )
 
 
 AMOUNTS = {

@@ -19,7 +19,11 @@ class Place:
     """The place of a quote's value in a document."""
 
     document: str
-    """Name of the document."""
+    """Name of the document. Untrusted: two may have the same one."""
+    field: str
+    """The field of the input that holds the document; `answer` for one that the source sent with an answer, and empty
+    where it is in none.
+    """
     page: int
     """Number of the page, from 1."""
     text: str

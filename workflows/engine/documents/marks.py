@@ -17,7 +17,7 @@ from workflows.engine.context import Context
 from workflows.engine.declare.proposal import Proposal
 from workflows.engine.declare.registry import AnyWorkflow
 from workflows.engine.documents.page_readings import PageReadings
-from workflows.engine.documents.places import documents_of, places_in
+from workflows.engine.documents.places import documents_of, fields_of, places_in
 from workflows.labels import label_of
 from workflows.model.port import SourceAnswer
 
@@ -43,7 +43,8 @@ def marked_pages(
     documents = documents_of(input, answers)
     if not documents:
         return ()
-    readings, found = PageReadings(context.documents), places_in(workflow, documents, proposal)
+    readings = PageReadings(context.documents)
+    found = places_in(workflow, documents, proposal, fields=fields_of(input, answers))
     look_at = doubtful(proposal.field_confidence(), second=proposal.second, autonomy=workflow.autonomy)
     marks: dict[tuple[str, int], list[Mark]] = {}
     for field in workflow.output.model_fields:

@@ -31,6 +31,9 @@ log = structlog.get_logger()
 
 MOST = 100
 """Places of one quote that are looked at."""
+ANSWER = "answer"
+"""Stands for the field of the input, where a document came with an answer of the source."""
+NO_FIELDS: Mapping[str, str] = {}
 PlaceRule = Callable[[Place, Any], bool]  # Any: the value of a field
 
 
@@ -88,12 +91,25 @@ def documents_of(input: BaseModel, answers: Sequence[SourceAnswer] = ()) -> Sequ
     return tuple(known.values())
 
 
+def fields_of(input: BaseModel, answers: Sequence[SourceAnswer] = ()) -> Mapping[str, str]:
+    """Return the field of the input that holds each document, by its hash; `answer` for those of answers alone."""
+    held = {document.sha256: ANSWER for one in answers for document in documents_in(one.documents)}
+    for name, value in reversed([*input]):
+        held |= {document.sha256: name for document in documents_in(value)}
+    return held
+
+
 def places_in(
-    workflow: AnyWorkflow, documents: Sequence[Document], proposal: Proposal[Any]
+    workflow: AnyWorkflow,
+    documents: Sequence[Document],
+    proposal: Proposal[Any],
+    *,
+    fields: Mapping[str, str] = NO_FIELDS,
 ) -> Mapping[str, QuotePlace]:
     """Return what is found of the quote of each field. It calls the author's rules.
 
-    Fields without a quote, or with one that is too long to prove anything, are left out.
+    `fields`: those of the input that hold the documents, by hash. Fields of the output without a quote, or with one that
+    is too long to prove anything, are left out.
     """
     # The text of a mail is no picture, so what is attached to it comes first.
     drawn = sorted(documents, key=lambda one: one.kind is FileKind.MAIL)
@@ -113,7 +129,7 @@ def places_in(
             continue
         rule = workflow.places.get(field)
         candidates = list(islice(_candidates(stretches, value, any_sign=field in workflow.any_sign), MOST))
-        checked = _allowed(workflow, field, rule, candidates, value) if rule is not None else candidates
+        checked = _allowed(workflow, field, rule, candidates, value, fields) if rule is not None else candidates
         if checked is None:
             found[field] = QuotePlace(standing=Standing.UNCHECKED)
         elif checked:
@@ -170,10 +186,15 @@ def _candidates(
 
 
 def _allowed(
-    workflow: AnyWorkflow, field: str, rule: PlaceRule, candidates: Sequence[PagePlace], value: object
+    workflow: AnyWorkflow,
+    field: str,
+    rule: PlaceRule,
+    candidates: Sequence[PagePlace],
+    value: object,
+    fields: Mapping[str, str],
 ) -> Sequence[PagePlace] | None:
     """Return the places that a rule of the author allows; None where the rule failed."""
-    places = [_told(one) for one in candidates]
+    places = [_told(one, fields.get(one.document.sha256, "")) for one in candidates]
     try:
         # Apart: the model is asked within `propose`, which goes on where a rule does not return.
         answers = within(
@@ -192,10 +213,11 @@ def _says(rule: PlaceRule, place: Place, value: object) -> bool:
     return said
 
 
-def _told(place: PagePlace) -> Place:
+def _told(place: PagePlace, field: str) -> Place:
     page = place.document.pages[place.page - 1]
     return Place(
         document=place.document.name,
+        field=field,
         page=place.page,
         text=page.text,
         start=min(span.start for span in place.spans),

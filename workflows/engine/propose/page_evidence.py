@@ -13,7 +13,7 @@ from workflows.documents.places.boxes import sureness
 from workflows.engine.declare.proposal import Proposal
 from workflows.engine.declare.registry import AnyWorkflow
 from workflows.engine.documents.page_readings import PageReadings
-from workflows.engine.documents.places import PagePlace, QuotePlace, documents_of, places_in
+from workflows.engine.documents.places import PagePlace, QuotePlace, documents_of, fields_of, places_in
 from workflows.engine.propose.checks import less_sure
 from workflows.labels import label_of
 from workflows.model.port import SourceAnswer
@@ -39,10 +39,11 @@ class PageEvidence:
         self._input = input
         self._readings = PageReadings(documents)
         self._of_case = documents_of(input, answers)
+        self._fields = fields_of(input, answers)
 
     def of(self, proposal: Proposal[Any]) -> Mapping[str, QuotePlace]:
         """Return what is found of the quote of each field. It calls the author's rules."""
-        return places_in(self._workflow, self._of_case, proposal)
+        return places_in(self._workflow, self._of_case, proposal, fields=self._fields)
 
     @cached_property
     def own_texts(self) -> Sequence[str]:

@@ -199,7 +199,9 @@ def _at(place: Place) -> tuple[int, int, int]:
 
 
 def _is_of_invoice(place: Place) -> bool:
-    """Tell whether the page is no delivery note."""
+    """Tell whether the page is no delivery note, neither by its place in the case nor by what it calls itself."""
+    if place.field == "delivery_note":
+        return False
     top = [level(line) for line in sheet_of(place.text).lines if line.strip()][:_TOP]
     titles = [cell for line in top for cell in re.split(r" {2,}|\|", line) if cell.strip()]
     is_note = any(_DELIVERY_NOTE.match(title.strip()) and len(title.split()) <= 4 for title in titles)

@@ -240,7 +240,7 @@ def test_a_file_that_cannot_be_a_table_is_refused_whole(countersign: CommandLine
     }
     assert refusals == {
         "nowhere.csv": f"{folder}/nowhere.csv: No such file or directory",
-        "folder.csv": f"{folder}/folder.csv: Is a directory",
+        "folder.csv": "parcels takes no documents: its input has no field for one",
         "sheet.xlsx": f"{folder}/sheet.xlsx: only .csv, .tsv, .jsonl, .ndjson and .json files are read",
         "notes": f"{folder}/notes: only .csv, .tsv, .jsonl, .ndjson and .json files are read",
         "nowhere.jsonl": f"{folder}/nowhere.jsonl: No such file or directory",

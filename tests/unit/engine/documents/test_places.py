@@ -8,7 +8,7 @@ import pytest
 
 from tests.unit.engine.documents.pages import Bill, Post, bills, paper, read, texts_of
 from workflows import Document, Place, Proposal, Workflow
-from workflows.engine.documents.places import QuotePlace, Standing, documents_of, places_in
+from workflows.engine.documents.places import QuotePlace, Standing, documents_of, fields_of, places_in
 
 SUMS = (
     "ACME  Ltd          Invoice  A-17\n3 March 2026\n\n"
@@ -165,6 +165,25 @@ def test_a_number_that_a_quote_does_not_state_is_marked_nowhere() -> None:
 def test_a_document_that_an_input_holds_twice_is_looked_at_once() -> None:
     one = paper(SUMS)
     assert documents_of(Post(invoice=one, delivery_note=one)) == (one,)
+
+
+def test_a_rule_is_told_which_field_holds_the_document() -> None:
+    """So a figure of the delivery note is none of the invoice, whatever its file is called."""
+    invoice, note = paper(SUMS), paper(NOTE)
+    post, workflow, asked = Post(invoice=invoice, delivery_note=note), bills(rules=False), list[str]()
+
+    @workflow.place("total")
+    def is_of_invoice(place: Place, total: Decimal) -> bool:
+        asked.append(place.field)
+        return place.field == "invoice"
+
+    proposal = read(Bill(total=Decimal("529.87")), total="Total 529.87")
+    found = places_in(workflow, documents_of(post), proposal, fields=fields_of(post))
+    assert sorted(asked) == ["delivery_note", "invoice"]
+    assert found["total"].place is not None
+    assert found["total"].place.document == invoice
+    alone = places_in(workflow, (note,), proposal, fields=fields_of(post))
+    assert alone["total"].standing is Standing.REFUSED
 
 
 def test_an_input_without_documents_has_none() -> None:
