@@ -30,8 +30,8 @@ from workflows.engine.declare.registry import AnyWorkflow, Registry
 from workflows.engine.declare.workflow_files import in_file
 from workflows.engine.errors import CountersignError, Refused
 from workflows.engine.health import watch as health
+from workflows.engine.propose.examples.own_examples import examples_file
 from workflows.engine.propose.models import Models
-from workflows.engine.propose.own_examples import examples_file
 from workflows.engine.propose.prompts import keep_prompts
 from workflows.engine.run.runner import Runner
 from workflows.engine.sources.told.webhook_secrets import WebhookKeys

@@ -40,19 +40,19 @@ from workflows.engine.documents.shown import not_given_back
 from workflows.engine.errors import CountersignError
 from workflows.engine.proof.seal_status import LATE, seal_status
 from workflows.engine.propose.budgets import reserved_factor, spent_today
+from workflows.engine.propose.examples.own_examples import examples_of
 from workflows.engine.propose.model_outages import open_outages, overrun_views
-from workflows.engine.propose.own_examples import examples_of
 from workflows.engine.read.case_list import workflows_with_cases
 from workflows.engine.read.declared.charters import charter_view
 from workflows.engine.read.spans import exports as span_exports
 from workflows.engine.read.workload import run_counts, stalled
 from workflows.engine.send.channel_status import troubled_messages
 from workflows.engine.text.sanitize import one_line
+from workflows.model.asking.requests import request_for, worst_case
 from workflows.model.choice import LOCAL
 from workflows.model.gateway import models_of
 from workflows.model.port import ModelError, Prompt, Usage
 from workflows.model.prices import Unpriced
-from workflows.model.requests import request_for, worst_case
 
 _FILES_ADVICE = "give the app the scope files:write, or make room for files in the workspace; messages go on without"
 _A_LETTER = 2_000

@@ -5,8 +5,10 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 
-from handlers.texts import files, groups, incoming
+from handlers.texts import groups, incoming
 from handlers.texts.digests import courses
+from handlers.texts.documents import files
+from handlers.texts.documents import pages as documents
 from handlers.texts.governance import changes
 from handlers.texts.operations import (
     bulk_reruns,
@@ -22,7 +24,7 @@ from handlers.texts.operations import (
     webhooks,
 )
 from handlers.texts.pieces import Room, Told
-from handlers.texts.review import assignments, decided, documents, escalations, reminders, reports
+from handlers.texts.review import assignments, decided, escalations, reminders, reports
 from handlers.texts.review.doubt import is_open
 from handlers.who import is_named
 from store.faces import FILES, face_of
@@ -47,8 +49,8 @@ from workflows.engine.review.cards import card_view, failure_view, place_of
 from workflows.engine.review.corrected.corrected_inputs import run_again_note
 from workflows.engine.review.doubts import doubt_view
 from workflows.engine.review.hiding import card_in_channel, doubt_in_channel
-from workflows.engine.review.originals import original_view
-from workflows.engine.review.pages import pages_note
+from workflows.engine.review.pages.originals import original_view
+from workflows.engine.review.pages.pictures import pages_note
 from workflows.engine.review.removed import removed_view
 from workflows.engine.review.spot_checks.looks import checks_of_channel
 from workflows.engine.review.spot_checks.views import ChecksOfChannel

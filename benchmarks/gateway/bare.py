@@ -11,8 +11,8 @@ from anthropic.types import MessageParam, OutputConfigParam, TextBlockParam
 from benchmarks.gateway.asked import KEY, MAX_TOKENS, MODEL, SYSTEM, ticket
 from benchmarks.gateway.loop import in_tasks, in_threads
 from benchmarks.gateway.triage import Triage
+from workflows.model.asking.user_turn import user_turn
 from workflows.model.envelope import form
-from workflows.model.user_turn import user_turn
 
 
 def main() -> None:

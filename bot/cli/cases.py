@@ -250,7 +250,7 @@ def example(
     from workflows.engine.case.reading_ways import Way
     from workflows.engine.case.readings import record_reading
     from workflows.engine.errors import Refused
-    from workflows.engine.propose.own_examples import examples_file
+    from workflows.engine.propose.examples.own_examples import examples_file
     from workflows.engine.read.history import find_case
     from workflows.quality.example_file import Kept, add
     from workflows.quality.past_decisions import decided

@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 
     from bot.app import App
     from workflows.engine.declare.registry import AnyWorkflow
+    from workflows.model.asking.requests import Request
     from workflows.model.prices import Prices
-    from workflows.model.requests import Request
 
 commands = typer.Typer(help="Look at the prompts and their versions.", no_args_is_help=True, rich_markup_mode=None)
 
@@ -110,9 +110,9 @@ def render(
     from workflows.engine.propose.prompts import prompt_in
     from workflows.engine.read.history import find_case
     from workflows.engine.read.prompt_history import prompt_at, told_of
+    from workflows.model.asking.requests import request_for
+    from workflows.model.asking.user_turn import user_turn
     from workflows.model.gateway import models_of
-    from workflows.model.requests import request_for
-    from workflows.model.user_turn import user_turn
 
     with started() as app:
         chosen = app.context.registry.get(workflow)
@@ -161,8 +161,8 @@ def _data(app: App, workflow: AnyWorkflow, *, case: str | None, input: str | Non
 
 
 def _worst(request: Request, prices: Prices) -> str:
+    from workflows.model.asking.requests import worst_case
     from workflows.model.prices import Unpriced
-    from workflows.model.requests import worst_case
 
     try:
         return f"${worst_case(request, prices):.4f}"

@@ -9,8 +9,8 @@ from handlers.slack.blocks.card import card
 from handlers.slack.blocks.cause import cause
 from handlers.slack.blocks.digests.course import course
 from handlers.slack.blocks.digests.digest import digest
-from handlers.slack.blocks.documents import pages
 from handlers.slack.blocks.doubt import doubt
+from handlers.slack.blocks.parts.documents import pages
 from handlers.slack.blocks.parts.drawing import Drawn
 from handlers.slack.blocks.parts.paragraphs import fitted
 from handlers.slack.blocks.queue import queue

@@ -16,7 +16,7 @@ from slack_sdk.web import SlackResponse
 
 from bot.slack.calls import Calls, NotTaken
 from handlers.slack import limits
-from handlers.texts.review import documents as texts
+from handlers.texts.documents import pages as texts
 from store.db import failpoints
 from store.db.failpoints import Failpoint
 from store.subjects import Subject, SubjectKind
@@ -26,8 +26,9 @@ from workflows.engine.case import notices
 from workflows.engine.context import Context
 from workflows.engine.documents import shown
 from workflows.engine.errors import ContentRemoved
-from workflows.engine.review import originals, pages
-from workflows.engine.review.pages import Pages
+from workflows.engine.review.pages import originals
+from workflows.engine.review.pages import pictures as pages
+from workflows.engine.review.pages.pictures import Pages
 from workflows.engine.send.refusals import Refusal, Then
 from workflows.engine.send.views import Intent
 from workflows.engine.text.sanitize import one_line

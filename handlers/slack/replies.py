@@ -19,7 +19,7 @@ from handlers.slack import newer_blocks
 from handlers.slack.access import lookups
 from handlers.slack.access.rights import NotAllowed
 from handlers.slack.blocks import answers, modals
-from handlers.slack.blocks.documents import without_pictures
+from handlers.slack.blocks.parts.documents import without_pictures
 from handlers.slack.blocks.parts.drawing import Drawn
 from handlers.slack.blocks.parts.pages import View
 from handlers.slack.error_codes import NOT_DONE, RATE_LIMITED, code_of, is_passing

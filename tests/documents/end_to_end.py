@@ -13,10 +13,10 @@ from workflows.documents.places.boxes import boxes_of
 from workflows.documents.places.marks import Mark, MarkedPage
 from workflows.engine.documents.places import Standing, documents_of, places_in
 from workflows.engine.propose.checks import broken_nevers, held_against_checks
-from workflows.engine.propose.evidence import with_evidence
-from workflows.engine.propose.page_evidence import page_evidence
-from workflows.engine.propose.second_readings import compared as compared_again
-from workflows.engine.propose.second_readings import held_against_second_readings
+from workflows.engine.propose.evidence.pages import page_evidence
+from workflows.engine.propose.evidence.quotes import with_evidence
+from workflows.engine.propose.evidence.second_readings import compared as compared_again
+from workflows.engine.propose.evidence.second_readings import held_against_second_readings
 from workflows.library.invoice_intake.accounts import accounts_in
 from workflows.library.invoice_intake.invoice import Arrival, Invoice
 from workflows.library.invoice_intake.known import compared

@@ -3,10 +3,10 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from workflows.model.attachments import PageLimits
+from workflows.model.asking.attachments import PageLimits
+from workflows.model.asking.requests import Vendor
 from workflows.model.concurrency import AT_ONCE
 from workflows.model.prices import OwnPrice, Prices
-from workflows.model.requests import Vendor
 from workflows.model.vendors.declaration import AnyVendor, Checked, VendorSettings
 from workflows.model.vendors.registry import vendors
 

@@ -14,8 +14,8 @@ from threading import Lock
 
 import pybreaker
 
+from workflows.model.asking.request_attempts import Attempt
 from workflows.model.outcomes import Breaker
-from workflows.model.request_attempts import Attempt
 
 FAILURES = 5
 """Unanswered questions in a row, each after several attempts, that open the breaker."""

@@ -21,7 +21,7 @@ from pydantic import JsonValue
 from tenacity import RetryCallState, Retrying, retry_if_result, wait_exponential_jitter
 
 from store.db.database import Database
-from workflows.model.attachments import (
+from workflows.model.asking.attachments import (
     GivenDocuments,
     NotGiven,
     PageLimits,
@@ -31,19 +31,19 @@ from workflows.model.attachments import (
     memory_of,
     most_tokens,
 )
+from workflows.model.asking.invalid_requests import InvalidRequests
+from workflows.model.asking.request_attempts import Attempt, conclude
+from workflows.model.asking.requests import Reply, Request, Vendor, request_for, worst_case
+from workflows.model.asking.user_turn import user_turn
 from workflows.model.circuit_breakers import Breakers, CircuitOpen
 from workflows.model.concurrency import Busy, Concurrency
 from workflows.model.envelope import Filled, Unreadable, form, read, with_texts
-from workflows.model.invalid_requests import InvalidRequests
 from workflows.model.ledger import Asked, Given, Ledger, OverBudget, Reservation
 from workflows.model.outages import Outages
 from workflows.model.outcomes import Again, Breaker, Outcome, Verdict
 from workflows.model.port import Account, Answer, ModelUnavailable, Prompt, Question, Usage
 from workflows.model.prices import Prices
-from workflows.model.request_attempts import Attempt, conclude
-from workflows.model.requests import Reply, Request, Vendor, request_for, worst_case
 from workflows.model.traffic import Route, Traffic
-from workflows.model.user_turn import user_turn
 
 TRIES = 4
 """Transient failures of a question after which it is not asked again."""

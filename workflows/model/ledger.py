@@ -21,11 +21,11 @@ import structlog
 from store.cases import contents
 from store.db.database import Database
 from store.model import overruns, requests, spending
+from workflows.model.asking.request_attempts import Attempt
 from workflows.model.outages import Outages
 from workflows.model.outcomes import Outcome
 from workflows.model.port import Account, Usage
 from workflows.model.prices import Prices
-from workflows.model.request_attempts import Attempt
 
 log = structlog.get_logger()
 

@@ -17,7 +17,7 @@ from typing import Literal, Protocol
 from pydantic import BaseModel, JsonValue
 
 from workflows.documents.document import Document
-from workflows.model.attachments import Attached
+from workflows.model.asking.attachments import Attached
 
 Effort = Literal["low", "medium", "high", "xhigh", "max"]
 Thinking = Literal["adaptive", "disabled"]

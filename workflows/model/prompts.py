@@ -20,9 +20,9 @@ from pydantic import BaseModel, ConfigDict, Field, JsonValue, StringConstraints,
 from pydantic.json_schema import JsonSchemaValue
 
 from workflows.complaints import all_complaints
+from workflows.model.asking.user_turn import FRAME
 from workflows.model.envelope import asking_words
 from workflows.model.port import MAX_TOKENS, Confidence, Effort, Prompt, Thinking
-from workflows.model.user_turn import FRAME
 
 VERSION_LENGTH = 12
 """Hex digits of a code version."""

@@ -20,10 +20,10 @@ from workflows.engine.declare.registry import AnyWorkflow
 from workflows.engine.declare.workflow import Example
 from workflows.engine.documents.keeping import in_folder, keep
 from workflows.engine.errors import InvalidInput, Refused
+from workflows.engine.propose.examples.own_examples import examples_file, examples_of, learned_from
 from workflows.engine.propose.models import Models
-from workflows.engine.propose.own_examples import examples_file, examples_of, learned_from
 from workflows.engine.propose.prompts import keep_prompt, prompt_in, prompt_of_version
-from workflows.model.attachments import DocumentsAs
+from workflows.model.asking.attachments import DocumentsAs
 from workflows.model.port import Account, Prompt
 from workflows.quality.evals import Eval
 from workflows.quality.examples import Examples, of_list, read_file

@@ -12,7 +12,7 @@ from pydantic import BaseModel
 from workflows.documents.documents import Documents
 from workflows.engine.declare.registry import AnyWorkflow
 from workflows.engine.propose.proposer import Classifier, Second, SecondOpinion, opinion_of
-from workflows.model.attachments import DocumentsAs
+from workflows.model.asking.attachments import DocumentsAs
 from workflows.model.port import Account, ModelError, NoAnswer, Prompt
 from workflows.quality.examples import Labelled
 from workflows.quality.folds import Part

@@ -15,7 +15,7 @@ from pydantic import JsonValue, ValidationError
 from workflows.engine.declare.registry import AnyWorkflow
 from workflows.engine.declare.workflow import Example
 from workflows.engine.errors import Refused
-from workflows.engine.propose.example_inputs import input_of
+from workflows.engine.propose.examples.example_inputs import input_of
 from workflows.engine.text.canonical_json import canonical, to_body
 
 _ENDINGS = (".jsonl", ".ndjson")

@@ -14,7 +14,7 @@ from typing import Generic, TypeVar
 
 from workflows.engine.declare.registry import AnyWorkflow
 from workflows.engine.declare.workflow import Example
-from workflows.engine.propose.example_inputs import input_of
+from workflows.engine.propose.examples.example_inputs import input_of
 from workflows.engine.propose.proposer import Classifier
 from workflows.engine.text.canonical_json import content_hash
 from workflows.model.port import Model, ModelError

@@ -9,7 +9,7 @@ from workflows.documents.documents import Documents
 from workflows.engine.declare.proposal import Proposal
 from workflows.engine.declare.registry import AnyWorkflow
 from workflows.engine.documents.places import Standing
-from workflows.engine.propose.page_evidence import page_evidence
+from workflows.engine.propose.evidence.pages import page_evidence
 from workflows.engine.text.stated_values import is_nothing
 
 

@@ -8,7 +8,7 @@ from statistics import quantiles
 from pydantic import BaseModel, ConfigDict
 
 from workflows.engine.reasons import Code
-from workflows.model.attachments import DocumentsAs
+from workflows.model.asking.attachments import DocumentsAs
 from workflows.quality import risk
 from workflows.quality.trials import Outcome, Trial
 

@@ -13,7 +13,7 @@ from workflows.engine.declare.registry import AnyWorkflow
 from workflows.engine.propose.policy import Way, decide
 from workflows.engine.propose.proposer import NOT_ALLOWED, SecondOpinion, propose
 from workflows.engine.run.rehearsal import Rehearsal
-from workflows.model.attachments import DocumentsAs
+from workflows.model.asking.attachments import DocumentsAs
 from workflows.model.port import Account, Model, NoAnswer, Prompt
 from workflows.quality.examples import Labelled
 from workflows.quality.quotes import quotes_found

@@ -7,10 +7,10 @@ from datetime import timedelta
 from decimal import Decimal
 
 from bot.demo.past.arrivals import Said
+from workflows.model.asking.requests import Reply, Request
 from workflows.model.outcomes import Outcome, Verdict
 from workflows.model.port import Usage
 from workflows.model.prices import OwnPrice, PriceList, Prices
-from workflows.model.requests import Reply, Request
 
 LARGE, SMALL = "made-up-large", "made-up-small"
 """The models, as the prompts name them."""

@@ -11,7 +11,7 @@ from bot.sandbox.http.gate import answer, read_body
 from bot.sandbox.json import Object
 from bot.sandbox.people.files import delete_file, open_file, upload
 from bot.sandbox.people.outcomes import told
-from bot.sandbox.state.files import LARGEST, FileMode
+from bot.sandbox.state.files.kept import LARGEST, FileMode
 from bot.sandbox.state.sandbox import Sandbox
 
 

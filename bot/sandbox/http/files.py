@@ -7,8 +7,8 @@ from starlette.responses import RedirectResponse, Response
 
 from bot.sandbox.errors import BadRequest, SlackError
 from bot.sandbox.http.gate import answer, content_type, read_body
-from bot.sandbox.state.file_sight import app_sees
-from bot.sandbox.state.files import LARGEST, PICTURES, File, FileMode
+from bot.sandbox.state.files.kept import LARGEST, PICTURES, File, FileMode
+from bot.sandbox.state.files.sight import app_sees
 from bot.sandbox.state.sandbox import Sandbox
 from bot.sandbox.web_api.files import receive
 

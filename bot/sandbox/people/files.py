@@ -3,8 +3,8 @@
 from bot.sandbox.errors import NotPossible, SlackError
 from bot.sandbox.json import Object
 from bot.sandbox.people.sight import find_person
-from bot.sandbox.state.file_sight import file_as_json, person_sees
-from bot.sandbox.state.files import LARGEST, LONGEST_NAME, File, FileMode
+from bot.sandbox.state.files.kept import LARGEST, LONGEST_NAME, File, FileMode
+from bot.sandbox.state.files.sight import file_as_json, person_sees
 from bot.sandbox.state.sandbox import Sandbox
 from bot.sandbox.state.workspace import User
 

@@ -9,7 +9,7 @@ from bot.sandbox.json import Object, objects
 from bot.sandbox.people.outcomes import Outcome, told
 from bot.sandbox.people.sight import find_channel, find_home, find_message, find_person, top_view
 from bot.sandbox.state.fields import filled, kind_of
-from bot.sandbox.state.file_inputs import FILE_INPUT, chosen
+from bot.sandbox.state.files.inputs import FILE_INPUT, chosen
 from bot.sandbox.state.forms import Spot, Values, find_spot, initial_values
 from bot.sandbox.state.modals import View
 from bot.sandbox.state.payloads import action_as_json, holds_something, message_action, view_action

@@ -10,7 +10,7 @@ from bot.sandbox.people.outcomes import Outcome, told
 from bot.sandbox.people.presses import act_in_view
 from bot.sandbox.people.sight import find_person, top_view
 from bot.sandbox.state.fields import complaint
-from bot.sandbox.state.file_inputs import submit_files
+from bot.sandbox.state.files.inputs import submit_files
 from bot.sandbox.state.forms import find_input, spots
 from bot.sandbox.state.modals import View
 from bot.sandbox.state.new_views import modal_shown

@@ -6,7 +6,7 @@ from bot.sandbox.blocks import mentions
 from bot.sandbox.blocks.documents import accept_message_blocks
 from bot.sandbox.errors import SlackError
 from bot.sandbox.json import Object, copy, length, objects
-from bot.sandbox.state.file_sight import check_pictures
+from bot.sandbox.state.files.sight import check_pictures
 from bot.sandbox.state.messages import Content, Message
 from bot.sandbox.state.sandbox import Sandbox
 from handlers.slack import limits

@@ -6,8 +6,8 @@ from bot.sandbox.blocks.documents import accept_home, accept_view
 from bot.sandbox.errors import MissingScope
 from bot.sandbox.json import Object, objects
 from bot.sandbox.state.fields import kind_of
-from bot.sandbox.state.file_inputs import FILE_INPUT
-from bot.sandbox.state.file_sight import check_pictures
+from bot.sandbox.state.files.inputs import FILE_INPUT
+from bot.sandbox.state.files.sight import check_pictures
 from bot.sandbox.state.forms import spots
 from bot.sandbox.state.sandbox import Sandbox
 

@@ -6,7 +6,7 @@ from pydantic import JsonValue
 
 from bot.sandbox.json import Object, copy
 from bot.sandbox.state.fields import HOLDS, initial, kind_of
-from bot.sandbox.state.file_sight import file_in_message
+from bot.sandbox.state.files.sight import file_in_message
 from bot.sandbox.state.forms import Spot, Values
 from bot.sandbox.state.messages import Message
 from bot.sandbox.state.modals import View

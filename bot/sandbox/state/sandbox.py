@@ -10,7 +10,7 @@ from bot.sandbox.state.calls import Calls
 from bot.sandbox.state.changes import Changes
 from bot.sandbox.state.clock import Clock, Stamps
 from bot.sandbox.state.events import Events
-from bot.sandbox.state.files import Files
+from bot.sandbox.state.files.kept import Files
 from bot.sandbox.state.guide import Guide, local_address
 from bot.sandbox.state.homes import Homes
 from bot.sandbox.state.messages import History

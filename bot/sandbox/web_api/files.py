@@ -4,8 +4,8 @@ from pydantic import JsonValue
 
 from bot.sandbox.errors import BadRequest, SlackError
 from bot.sandbox.json import Object, objects, parse
-from bot.sandbox.state.file_sight import app_sees, file_as_json
-from bot.sandbox.state.files import LARGEST, LONGEST_NAME, File
+from bot.sandbox.state.files.kept import LARGEST, LONGEST_NAME, File
+from bot.sandbox.state.files.sight import app_sees, file_as_json
 from bot.sandbox.state.messages import Content
 from bot.sandbox.state.new_messages import accept_blocks, accept_text, add_message
 from bot.sandbox.state.sandbox import Sandbox

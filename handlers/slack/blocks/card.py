@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from handlers.slack import limits
 from handlers.slack.blocks.answers import correct
-from handlers.slack.blocks.documents import original_button, original_shown
+from handlers.slack.blocks.parts.documents import original_button, original_shown
 from handlers.slack.blocks.parts.drawing import Block, Drawn
 from handlers.slack.blocks.parts.elements import actions, button, header, menu, small_print
 from handlers.slack.blocks.parts.length import fitting
@@ -15,8 +15,9 @@ from handlers.slack.blocks.questions import answer_for_them
 from handlers.slack.blocks.reasons import why
 from handlers.slack.ids import Action, Shown, chosen
 from handlers.texts import buttons
+from handlers.texts.documents import pages as documents
 from handlers.texts.pieces import Line, Room
-from handlers.texts.review import alike, assignments, documents, status
+from handlers.texts.review import alike, assignments, status
 from handlers.texts.review import card as texts
 from store.states import ReviewState, RunState
 from workflows.engine.review.views import CardView

@@ -7,10 +7,10 @@ from datetime import datetime
 
 from handlers.slack import limits
 from handlers.slack.blocks.card import card
-from handlers.slack.blocks.documents import originals_row, pictures
 from handlers.slack.blocks.grid import see
 from handlers.slack.blocks.parts import pages
 from handlers.slack.blocks.parts.columns import is_laid_out
+from handlers.slack.blocks.parts.documents import originals_row, pictures
 from handlers.slack.blocks.parts.drawing import Block, Drawn
 from handlers.slack.blocks.parts.elements import actions, button, divider, label, option, small_print
 from handlers.slack.blocks.parts.inputs import CONFIRM, ELEMENT, Beside, confirmation, inputs, marked
@@ -32,8 +32,9 @@ from handlers.slack.ids import (
     OpenRow,
     Shown,
 )
-from handlers.texts import buttons, files
+from handlers.texts import buttons
 from handlers.texts.buttons import Button
+from handlers.texts.documents import files
 from handlers.texts.pieces import Room, hour
 from handlers.texts.plain import begun_large, ended, excerpt, without_first_line
 from handlers.texts.review import assignments, forms, questions, rows, sessions, spot_checks

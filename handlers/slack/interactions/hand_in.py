@@ -24,7 +24,8 @@ from handlers.slack.ids import Callback, Handing
 from handlers.slack.in_time import InTime, in_time
 from handlers.slack.payloads import HandedMessage, Submission, handed_message, submission
 from handlers.slack.replies import Answer, answering
-from handlers.texts import files, incoming
+from handlers.texts import incoming
+from handlers.texts.documents import files
 from handlers.texts.review import forms
 from store.subjects import SubjectKind
 from workflows.engine.case.intake import accept_filled_in

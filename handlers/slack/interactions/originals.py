@@ -7,7 +7,7 @@ from typing import Any
 from slack_bolt import Ack, App
 from slack_sdk import WebClient
 
-from handlers.slack.blocks import documents
+from handlers.slack.blocks.parts import documents
 from handlers.slack.blocks.parts.paragraphs import told
 from handlers.slack.context import SlackContext
 from handlers.slack.ids import Action, Shown
@@ -15,10 +15,10 @@ from handlers.slack.interactions.menu import on
 from handlers.slack.interactions.subjects import read_shown
 from handlers.slack.payloads import click
 from handlers.slack.replies import answering
-from handlers.texts.review import documents as texts
+from handlers.texts.documents import pages as texts
 from store.subjects import SubjectKind
-from workflows.engine.review import originals
 from workflows.engine.review.cards import place_of_case
+from workflows.engine.review.pages import originals
 
 Body = Mapping[str, Any]
 WANTS = "open_original"

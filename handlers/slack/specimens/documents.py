@@ -7,15 +7,15 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from handlers.slack.blocks import modals, spot_check
-from handlers.slack.blocks.documents import choice, pages
+from handlers.slack.blocks.parts.documents import choice, pages
 from handlers.slack.blocks.parts.drawing import Drawn
 from handlers.slack.blocks.parts.pages import View
 from handlers.slack.blocks.parts.paragraphs import told
 from handlers.slack.ids import Listed
 from handlers.slack.specimens.forms import FORM
 from handlers.slack.specimens.reviews import AT, BLIND, CARD, COMPARED, DOCUMENT
+from handlers.texts.documents import pages as texts
 from handlers.texts.operations.failures import no_files
-from handlers.texts.review import documents as texts
 from workflows.engine.review.views import DocumentView, OriginalView, PagesView, PageView
 
 NOTE = DocumentView(name="Lieferschein 2026-11 <!channel>.pdf", sha256="1" * 64, place=2, pages=1)

@@ -12,7 +12,8 @@ from handlers.slack.blocks.parts.paragraphs import fitted, told
 from handlers.slack.ids import Handing
 from handlers.slack.specimens.forms import FORM
 from handlers.slack.specimens.reviews import AT, CHANNEL, WHO
-from handlers.texts import files, incoming
+from handlers.texts import incoming
+from handlers.texts.documents import files
 from store.states import Resolution, RunState
 from workflows.documents.refusals import Why
 from workflows.engine.sources.heard.views import (

@@ -4,7 +4,7 @@ from contextlib import suppress
 from functools import partial
 
 from handlers.slack.blocks import modals
-from handlers.slack.blocks.documents import with_originals
+from handlers.slack.blocks.parts.documents import with_originals
 from handlers.slack.blocks.parts.paragraphs import fitted
 from handlers.slack.interactions.spot_checks.next_spot_check import note_seen
 from handlers.slack.named_cases import named_case, readable
@@ -14,7 +14,7 @@ from handlers.texts.operations.explained import EXPLAINED, explained
 from workflows.engine.case.reading_ways import Way
 from workflows.engine.errors import ContentRemoved, Refused
 from workflows.engine.read.explained.explanations import explanation_view
-from workflows.engine.review.originals import originals_of
+from workflows.engine.review.pages.originals import originals_of
 
 
 def hear(asked: Asked) -> None:

@@ -20,7 +20,7 @@ from workflows.engine.read.declared.data_map_views import (
     ToldMap,
 )
 from workflows.engine.text.sanitize import one_line
-from workflows.model.attachments import DocumentsAs
+from workflows.model.asking.attachments import DocumentsAs
 
 ROOM = Room(text=1_000, line=120, items=100)
 """Room for the data map of any workflow."""

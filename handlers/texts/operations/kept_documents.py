@@ -2,9 +2,9 @@
 
 from collections.abc import Mapping, Sequence
 
-from handlers.texts.files import why_in_brief
+from handlers.texts.documents.files import why_in_brief
+from handlers.texts.documents.pages import name_of
 from handlers.texts.pieces import Line, Paragraph, Room, bullets, line, words
-from handlers.texts.review.documents import name_of
 from workflows.documents.document import FileKind, ReadBy
 from workflows.engine.read.explained.explanation_views import DocumentLine
 from workflows.engine.read.status_views import KeptDocuments

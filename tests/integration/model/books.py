@@ -12,8 +12,8 @@ from store.db.database import Database
 from store.governance import teams
 from tests.world import Clock
 from workflows.engine.propose.model_outages import KnownOutages
+from workflows.model.asking.requests import Vendor
 from workflows.model.gateway import Gateway
-from workflows.model.requests import Vendor
 from workflows.model.vendors.anthropic.settings import DEFAULT_MODEL
 
 

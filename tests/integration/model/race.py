@@ -19,10 +19,10 @@ from pydantic import BaseModel
 from store.db.database import Database
 from store.governance import teams
 from workflows.engine.propose.model_outages import KnownOutages
+from workflows.model.asking.requests import Reply, Request
 from workflows.model.gateway import Gateway
 from workflows.model.outcomes import Outcome, Verdict
 from workflows.model.port import Account, ModelUnavailable, Prompt, Question, Usage
-from workflows.model.requests import Reply, Request
 from workflows.model.vendors.anthropic.prices import PRICES, price
 
 MODEL = "claude-haiku-5-5"

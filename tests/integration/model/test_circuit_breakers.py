@@ -14,10 +14,10 @@ from tests.integration.model.scene import HAIKU, SONNET, Scene, filled_in
 from tests.integration.model.server import Reply, failure, invalid, message
 from tests.sample import Triage
 from workflows.engine.propose.model_outages import outage_view
+from workflows.model.asking.invalid_requests import IN_A_ROW
 from workflows.model.circuit_breakers import FAILURES
 from workflows.model.concurrency import Concurrency
 from workflows.model.gateway import TRIES
-from workflows.model.invalid_requests import IN_A_ROW
 from workflows.model.port import Account, Question
 
 pytestmark = pytest.mark.slow

@@ -30,7 +30,7 @@ from workflows.engine.documents.keeping import keep, reference_of
 from workflows.engine.propose.model_outages import KnownOutages
 from workflows.engine.review.cards import card_view
 from workflows.engine.review.hiding import card_in_channel
-from workflows.model.attachments import DocumentsAs, PageLimits
+from workflows.model.asking.attachments import DocumentsAs, PageLimits
 from workflows.model.concurrency import Concurrency
 from workflows.model.gateway import Gateway
 from workflows.model.port import Prompt

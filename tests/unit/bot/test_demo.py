@@ -29,7 +29,7 @@ from bot.demo.story import (
 from handlers.slack.blocks.parts.rich_text import bullets, date, line, quote, rich, words
 from handlers.texts.pieces import Shown, Time
 from tests.world import Clock
-from workflows.engine.propose.samples import SAMPLES
+from workflows.engine.propose.examples.samples import SAMPLES
 from workflows.engine.read.trail import TrailLine
 
 

@@ -5,7 +5,7 @@ import re
 from pathlib import Path
 
 import handlers.slack.blocks
-from handlers.texts.files import why_not
+from handlers.texts.documents.files import why_not
 from handlers.texts.refusals import refusal_in_words
 from workflows.documents.refusals import Why
 from workflows.engine.review.views import WhyRefused

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from workflows import Proposal
 from workflows.engine.propose.checks import broken_nevers, held_against_checks
-from workflows.engine.propose.evidence import with_evidence
+from workflows.engine.propose.evidence.quotes import with_evidence
 from workflows.engine.text.stated_values import LONGEST, says
 from workflows.library.invoice_intake.accounts import accounts_in
 from workflows.library.invoice_intake.invoice import Arrival, Invoice

@@ -30,7 +30,7 @@ from workflows.documents.pictures.marking import LETTERS, marks_on
 from workflows.documents.pictures.rendering import rendered_part
 from workflows.documents.shelf import FolderShelf
 from workflows.engine.documents.places import Standing, documents_of, places_in
-from workflows.engine.propose.second_readings import compared
+from workflows.engine.propose.evidence.second_readings import compared
 from workflows.library.invoice_intake.invoice import Arrival, Invoice
 from workflows.library.invoice_intake.workflow import intake
 

@@ -3,7 +3,7 @@
 from typing import Any
 
 from workflows.documents.document import FileKind
-from workflows.model.attachments import Attached
+from workflows.model.asking.attachments import Attached
 
 PNG = b"\x89PNG\r\n\x1a\n"
 

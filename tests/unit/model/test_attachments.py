@@ -8,7 +8,7 @@ import pytest
 from tests.unit.model.attached import PNG, attached
 from workflows.documents.document import FileKind
 from workflows.documents.refusals import DocumentMissing, Why, refusal
-from workflows.model.attachments import (
+from workflows.model.asking.attachments import (
     NotGiven,
     PageLimits,
     TooLarge,

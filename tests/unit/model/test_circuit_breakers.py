@@ -9,9 +9,9 @@ from threading import Barrier, Event
 import pytest
 
 from tests.waiting import LONGEST
+from workflows.model.asking.request_attempts import Attempt
 from workflows.model.circuit_breakers import FAILURES, Breakers, CircuitOpen
 from workflows.model.outcomes import Outcome, Verdict
-from workflows.model.request_attempts import Attempt
 
 MODEL = "claude-haiku-5-5"
 

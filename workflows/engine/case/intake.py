@@ -23,9 +23,9 @@ from store.subjects import SubjectKind
 from workflows.complaints import Place
 from workflows.documents.document import ARRIVED, AS_KEPT, Arrived, documents_in, holds_documents, none_arrived
 from workflows.engine.case import held_documents, notices
-from workflows.engine.case.answers import keep_answers
 from workflows.engine.case.idempotency_keys import case_key
 from workflows.engine.case.removed import intake_refused
+from workflows.engine.case.source.answers import keep_answers
 from workflows.engine.case.transitions import move_review, move_run
 from workflows.engine.causes.counting import close_where_through
 from workflows.engine.context import Context

@@ -15,8 +15,9 @@ from store.cases.review import questions, reviews, spot_checks
 from store.governance import audit
 from store.states import UNDECIDED, DeliveryState, QuestionState, Resolution, ReviewState, RunState, SpotCheckState
 from store.subjects import SubjectKind
-from workflows.engine.case import notices, outcome_news
+from workflows.engine.case import notices
 from workflows.engine.case.moves import DELIVERY_MOVES, QUESTION_MOVES, REVIEW_MOVES, RUN_MOVES, SPOT_CHECK_MOVES
+from workflows.engine.case.source import outcome_news
 from workflows.engine.causes import counting
 from workflows.engine.causes.counting import Stop
 from workflows.engine.context import SYSTEM

@@ -9,7 +9,7 @@ from pydantic import BaseModel
 from workflows.documents.document import ReadBy, holds_documents
 from workflows.engine.declare.proposal import InputT, OutputT
 from workflows.engine.errors import BadDeclaration
-from workflows.model.attachments import DocumentsAs
+from workflows.model.asking.attachments import DocumentsAs
 
 DOCUMENTS_AS: tuple[DocumentsAs, ...] = get_args(DocumentsAs)
 

@@ -18,8 +18,8 @@ from pydantic import TypeAdapter
 
 from workflows.engine.declare.calls import author_threads, boundary
 from workflows.engine.declare.calls.backoff import Backoff
-from workflows.engine.declare.step_contract import Shape
-from workflows.engine.declare.step_limits import Limits
+from workflows.engine.declare.calls.step_contract import Shape
+from workflows.engine.declare.calls.step_limits import Limits
 from workflows.engine.declare.workflow import Does, does_in
 from workflows.engine.errors import BadDeclaration, InputBroken, NotConfirmed, OutputBroken, TryAgain, Undeclared
 from workflows.engine.text.canonical_json import MAX_RESULT, larger_than

@@ -17,6 +17,7 @@ from zoneinfo import ZoneInfo
 from pydantic import BaseModel, JsonValue
 
 from workflows.documents.document import documents_in, holds_documents, misplaced_document
+from workflows.engine.declare.calls.step_limits import TIME_LIMIT, is_time_limit
 from workflows.engine.declare.documents import DocumentRules
 from workflows.engine.declare.incoming.fetching import WITHIN, Fetch, Fetched, check_fetch
 from workflows.engine.declare.incoming.follow_ups import Then
@@ -26,10 +27,9 @@ from workflows.engine.declare.proposal import InputT, OutputT, Proposal
 from workflows.engine.declare.retention import Retention
 from workflows.engine.declare.review import LAPSES, Review
 from workflows.engine.declare.segments import segments_in
-from workflows.engine.declare.step_limits import TIME_LIMIT, is_time_limit
 from workflows.engine.declare.working_hours import WorkingHours, end_of_wait
 from workflows.engine.errors import BadDeclaration
-from workflows.model.attachments import DocumentsAs
+from workflows.model.asking.attachments import DocumentsAs
 from workflows.model.port import SourceAnswer
 
 SECOND_OPINION = 0.15

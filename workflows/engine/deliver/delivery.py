@@ -15,9 +15,10 @@ from store.governance import audit
 from store.slack import messages
 from store.states import CLOSING, DeliveryState, Resolution, ReviewState, RunState
 from store.subjects import SubjectKind
-from workflows.engine.case import follow_ups, notices
+from workflows.engine.case import notices
 from workflows.engine.case.idempotency_keys import delivery_key
 from workflows.engine.case.leases import Lease
+from workflows.engine.case.source import follow_ups
 from workflows.engine.case.transitions import FRESH, begin_new_delivery, move_delivery, move_run, stop_run
 from workflows.engine.causes.counting import Stop
 from workflows.engine.context import SYSTEM, Context

@@ -108,8 +108,8 @@ def places_in(
 ) -> Mapping[str, QuotePlace]:
     """Return what is found of the quote of each field. It calls the author's rules.
 
-    `fields`: those of the input that hold the documents, by hash. Fields of the output without a quote, or with one that
-    is too long to prove anything, are left out.
+    `fields`: those of the input that hold the documents, by hash. An output field without a quote, or with one that is
+    too long to prove anything, is left out.
     """
     # The text of a mail is no picture, so what is attached to it comes first.
     drawn = sorted(documents, key=lambda one: one.kind is FileKind.MAIL)

@@ -10,8 +10,8 @@ from workflows.engine.context import Context
 from workflows.engine.declare.registry import AnyWorkflow
 from workflows.engine.errors import CountersignError
 from workflows.engine.privacy.views import ExampleRows
-from workflows.engine.propose.left_out import leave_out, mark_of
-from workflows.engine.propose.own_examples import examples_file, examples_of
+from workflows.engine.propose.examples.left_out import leave_out, mark_of
+from workflows.engine.propose.examples.own_examples import examples_file, examples_of
 from workflows.engine.text.canonical_json import canonical
 
 

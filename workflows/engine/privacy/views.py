@@ -208,7 +208,7 @@ class ExampleRows:
     rows: Sequence[int]
     """Their numbers, from 1."""
     marks: Sequence[str]
-    """Their marks: see `workflows.engine.propose.left_out`."""
+    """Their marks: see `workflows.engine.propose.examples.left_out`."""
     unread: str | None = None
     """Reason why the examples could not be read, so that nobody knows; None where they were."""
 

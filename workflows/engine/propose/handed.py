@@ -23,14 +23,14 @@ from pydantic import (
 
 from workflows.complaints import WHOLE, Place
 from workflows.documents.documents import Documents
-from workflows.engine.case.heard import words_of
+from workflows.engine.case.source.heard import words_of
 from workflows.engine.declare.calls.author_code import within
 from workflows.engine.declare.proposal import Proposal
 from workflows.engine.declare.registry import AnyWorkflow
 from workflows.engine.declare.round_trip import Kept, checked, kept, read
 from workflows.engine.errors import Misfit
-from workflows.engine.propose.evidence import with_evidence
-from workflows.engine.propose.page_evidence import page_evidence
+from workflows.engine.propose.evidence.pages import page_evidence
+from workflows.engine.propose.evidence.quotes import with_evidence
 from workflows.engine.text.canonical_json import MAX_PROPOSAL, canonical, larger_than, printable, unstorable_value
 from workflows.model.lookup_fields import looked_up
 from workflows.model.port import Alternative, SourceAnswer

@@ -10,7 +10,7 @@ from pydantic import JsonValue, TypeAdapter
 from pydantic_core import to_jsonable_python
 
 from workflows.documents.documents import Documents
-from workflows.engine.case.heard import Heard, words_of
+from workflows.engine.case.source.heard import Heard, words_of
 from workflows.engine.declare.calls import author_threads
 from workflows.engine.declare.proposal import InputT, OutputT, Proposal
 from workflows.engine.declare.round_trip import read
@@ -18,12 +18,13 @@ from workflows.engine.declare.steps import ASK, Call, Recorder
 from workflows.engine.declare.workflow import Workflow
 from workflows.engine.documents.places import documents_of
 from workflows.engine.errors import Misfit, NoProposal
-from workflows.engine.propose.evidence import with_evidence
-from workflows.engine.propose.page_evidence import page_evidence
+from workflows.engine.propose.evidence.pages import page_evidence
+from workflows.engine.propose.evidence.quotes import with_evidence
 from workflows.engine.propose.placeholders import Placeholders, placeholders_of
 from workflows.engine.propose.told_documents import ToldDocuments
 from workflows.engine.text.canonical_json import MAX_PROPOSAL, MAX_RESULT, canonical, larger_than, printable, unstorable
-from workflows.model.attachments import Attached, DocumentsAs, unread_doubts
+from workflows.model.asking.attachments import Attached, DocumentsAs, unread_doubts
+from workflows.model.asking.user_turn import said
 from workflows.model.port import (
     Account,
     Answer,
@@ -35,7 +36,6 @@ from workflows.model.port import (
     Question,
     SourceAnswer,
 )
-from workflows.model.user_turn import said
 
 NOTHING_HEARD = Heard()
 _ANSWER: TypeAdapter[Answer] = TypeAdapter(Answer)

@@ -14,11 +14,11 @@ from store.governance import teams
 from workflows.engine.context import Clock
 from workflows.engine.declare.registry import AnyWorkflow
 from workflows.engine.errors import InvalidInput, Refused
-from workflows.engine.propose.left_out import mark_of, marks_of
+from workflows.engine.propose.examples.left_out import mark_of, marks_of
+from workflows.engine.propose.examples.own_examples import examples_file, examples_of, learned
+from workflows.engine.propose.examples.samples import has_samples, sample_answers
 from workflows.engine.propose.model_outages import KnownOutages
-from workflows.engine.propose.own_examples import examples_file, examples_of, learned
 from workflows.engine.propose.proposer import Second, opinion_of
-from workflows.engine.propose.samples import has_samples, sample_answers
 from workflows.model.choice import AUTO, LOCAL, ModelSettings, chosen_vendor, is_local
 from workflows.model.concurrency import Concurrency
 from workflows.model.gateway import Gateway, models_of

@@ -14,7 +14,7 @@ from pydantic import BaseModel, JsonValue
 from pydantic_core import to_jsonable_python
 
 from workflows.documents.document import documents_in
-from workflows.engine.case.heard import Heard
+from workflows.engine.case.source.heard import Heard
 from workflows.engine.declare.personal import (
     SHORTEST,
     PersonalValue,

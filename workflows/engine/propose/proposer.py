@@ -14,7 +14,7 @@ from store.cases import contents
 from store.cases.review import reviews
 from workflows.complaints import WHOLE, complaints
 from workflows.documents.documents import Documents
-from workflows.engine.case.heard import Heard
+from workflows.engine.case.source.heard import Heard
 from workflows.engine.context import Context
 from workflows.engine.declare.calls import author_threads
 from workflows.engine.declare.calls.author_code import within
@@ -31,15 +31,15 @@ from workflows.engine.errors import Misfit, NoProposal, NotAllowed
 from workflows.engine.pauses import Pause
 from workflows.engine.propose.alike import mark_of
 from workflows.engine.propose.checks import broken_nevers, held_against_checks
+from workflows.engine.propose.evidence.second_readings import held_against_second_readings
 from workflows.engine.propose.handed import HandedIn, proposal_of
 from workflows.engine.propose.lacking import lacking_in
 from workflows.engine.propose.model_answers import NOTHING_HEARD, Asker
 from workflows.engine.propose.placeholders import text_told
 from workflows.engine.propose.policy import Facts
-from workflows.engine.propose.second_readings import held_against_second_readings
 from workflows.engine.text.canonical_json import MAX_PROPOSAL, canonical, larger_than, unstorable
 from workflows.labels import label_of
-from workflows.model.attachments import DocumentsAs
+from workflows.model.asking.attachments import DocumentsAs
 from workflows.model.port import Account, Alternative, Model, NoAnswer, Prompt
 
 NOT_ALLOWED = "not_allowed"

@@ -15,7 +15,7 @@ from pydantic_core import to_jsonable_python
 from workflows.documents.document import TOLD, Document, FileKind, ReadBy
 from workflows.documents.documents import Documents
 from workflows.documents.places.marks import MarkedPage
-from workflows.model.attachments import Attached, DocumentsAs
+from workflows.model.asking.attachments import Attached, DocumentsAs
 from workflows.model.port import SourceAnswer
 
 _NOTES = {

@@ -17,10 +17,10 @@ from store.cases.turns import Turns, count
 from store.cases.turns import lines as lines_of
 from store.governance import teams
 from store.states import Resolution, ReviewState, RunState
-from workflows.engine.case.answers import answers_body
 from workflows.engine.case.doubtful_fields import doubtful
 from workflows.engine.case.kept_content import REMOVED, kept_body, kept_problem, shown_text
 from workflows.engine.case.lookup import case_text, kept_json, key_in_channel, known_workflow, one_line_of
+from workflows.engine.case.source.answers import answers_body
 from workflows.engine.context import Context
 from workflows.engine.declare.registry import AnyWorkflow
 from workflows.engine.deliver.delivery_status import delivery_of, held_of
@@ -29,10 +29,10 @@ from workflows.engine.reasons import Code, asked_for, from_json, model_said, rul
 from workflows.engine.review import claims
 from workflows.engine.review.assignment.absences import away_now
 from workflows.engine.review.assignment.assignments import assignee_of
-from workflows.engine.review.documents import documents_of
 from workflows.engine.review.form.forms import entries_of
 from workflows.engine.review.hiding import hidden_of, pages_in_channel, waiting_in_channel
 from workflows.engine.review.made_from import made_from
+from workflows.engine.review.pages.documents import documents_of
 from workflows.engine.review.second_proposals import why_none
 from workflows.engine.review.seconds import second_view
 from workflows.engine.review.source import questions

@@ -9,9 +9,10 @@ from store.cases import cases, contents, deliveries, runs
 from store.governance import audit, teams
 from store.states import CLOSING, DeliveryState, RunState
 from store.subjects import SubjectKind
-from workflows.engine.case import follow_ups, notices
+from workflows.engine.case import notices
 from workflows.engine.case.kept_content import kept_body, kept_problem
 from workflows.engine.case.lookup import case_text, kept_json, known_workflow, one_line_of
+from workflows.engine.case.source import follow_ups
 from workflows.engine.case.transitions import NOTHING, Details, move_delivery, move_run
 from workflows.engine.context import Context
 from workflows.engine.declare.registry import AnyWorkflow

@@ -8,9 +8,9 @@ from sqlalchemy.orm import Session
 from store import schema
 from store.cases import contents
 from store.cases.review import reviews
-from workflows.engine.case.heard import Heard, refused_to_json
 from workflows.engine.case.kept_content import kept_body
 from workflows.engine.case.lookup import kept_json
+from workflows.engine.case.source.heard import Heard, refused_to_json
 from workflows.engine.reasons import Code, Reason, from_json
 from workflows.engine.review.decisions import DecisionKind
 from workflows.model.port import Refusal

@@ -14,8 +14,8 @@ from store.cases.review import questions, reviews
 from store.cases.runs import LoadedRun
 from store.sources import origins
 from store.states import LAPSES, Resolution
-from workflows.engine.case.heard import Heard
 from workflows.engine.case.leases import Lease
+from workflows.engine.case.source.heard import Heard
 from workflows.engine.context import Context
 from workflows.engine.declare.calls.author_code import within
 from workflows.engine.declare.registry import AnyWorkflow

@@ -9,9 +9,9 @@ from typing import Any, Generic, TypeVar
 
 from pydantic import BaseModel, ConfigDict, model_validator
 
-from workflows.model.attachments import PageLimits
+from workflows.model.asking.attachments import PageLimits
+from workflows.model.asking.requests import Vendor
 from workflows.model.prices import PriceList
-from workflows.model.requests import Vendor
 
 PATIENCE = 10.0
 """Seconds that a vendor has to answer a question about one of its models."""

@@ -27,8 +27,8 @@ from store.cases import contents, journal, runs
 from store.states import StepState
 from workflows.complaints import all_complaints
 from workflows.engine import errors
-from workflows.engine.case.heard import answers_to_json
 from workflows.engine.case.journal import recalled
+from workflows.engine.case.source.heard import answers_to_json
 from workflows.engine.context import Context
 from workflows.engine.declare.proposal import InputT, OutputT
 from workflows.engine.declare.registry import AnyWorkflow

@@ -19,7 +19,7 @@ from handlers.slack.blocks.parts.row_list import Page, row_list
 from handlers.slack.blocks.parts.rows import rows_table
 from handlers.slack.blocks.parts.text import parts
 from handlers.slack.ids import FILE_ID
-from handlers.texts import files
+from handlers.texts.documents import files
 from handlers.texts.review import forms
 from handlers.texts.values import CHECK
 from workflows.complaints import WHOLE

@@ -25,8 +25,8 @@ from handlers.slack.interactions.forms.submissions import complaining, hand_back
 from handlers.slack.payloads import Submission, click, submission
 from handlers.slack.readings import note_reading
 from handlers.slack.replies import Answer, afterwards, answering
-from handlers.texts import files
 from handlers.texts.answers import sentence
+from handlers.texts.documents import files
 from handlers.texts.operations import reruns
 from handlers.texts.review import forms
 from workflows.documents.document import Document

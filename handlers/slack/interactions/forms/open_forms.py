@@ -27,7 +27,7 @@ from workflows.engine.review.corrected.views import InputView
 from workflows.engine.review.form import drafts
 from workflows.engine.review.form.drafts import Draft
 from workflows.engine.review.form.forms import defaults_of
-from workflows.engine.review.pages import pictures_for, unmarked_pictures_for
+from workflows.engine.review.pages.pictures import pictures_for, unmarked_pictures_for
 from workflows.engine.review.spot_checks.views import BlindView, ComparisonView
 from workflows.engine.review.views import CardView, DeliveredView, PageView
 from workflows.engine.text.form_fields import Field, form_of

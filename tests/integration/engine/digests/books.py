@@ -22,11 +22,11 @@ from workflows.engine.digests.cost.views import CostFigures
 from workflows.engine.digests.days import Days
 from workflows.engine.digests.scope import Scope
 from workflows.engine.propose.model_outages import KnownOutages
+from workflows.model.asking.request_attempts import Attempt
 from workflows.model.ledger import Asked, Given, Ledger
 from workflows.model.outcomes import Outcome, Verdict
 from workflows.model.port import Account, Usage
 from workflows.model.prices import OwnPrice, Prices
-from workflows.model.request_attempts import Attempt
 
 BERLIN = ZoneInfo("Europe/Berlin")
 PRICES = Prices(

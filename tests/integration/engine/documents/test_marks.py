@@ -19,8 +19,8 @@ from workflows.documents.places.marks import MarkedPage
 from workflows.documents.shelf import FolderShelf
 from workflows.engine.context import Context
 from workflows.engine.documents.marks import marked_pages
-from workflows.engine.propose.evidence import CAP, with_evidence
-from workflows.engine.propose.page_evidence import page_evidence
+from workflows.engine.propose.evidence.pages import page_evidence
+from workflows.engine.propose.evidence.quotes import CAP, with_evidence
 
 pytestmark = pytest.mark.slow
 

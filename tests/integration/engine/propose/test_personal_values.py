@@ -13,11 +13,11 @@ from tests.integration.engine.scene import Crash
 from tests.world import World
 from workflows import Ask, Autonomy, Example, FindPersonal, NotAllowed, Personal, Proposal, Run, Workflow, step
 from workflows.documents.document import Document, FileKind, Page, ReadBy
-from workflows.engine.case.heard import Heard
+from workflows.engine.case.source.heard import Heard
 from workflows.engine.declare.steps import DELIVER, Call
 from workflows.engine.errors import BadDeclaration
+from workflows.engine.propose.examples.own_examples import learned
 from workflows.engine.propose.model_answers import Asker
-from workflows.engine.propose.own_examples import learned
 from workflows.engine.propose.placeholders import text_told
 from workflows.engine.review import reviews
 from workflows.engine.review.decisions import Follows

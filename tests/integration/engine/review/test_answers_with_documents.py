@@ -19,8 +19,8 @@ from workflows.engine.documents.keeping import keep
 from workflows.engine.errors import InvalidInput
 from workflows.engine.privacy.forgetting import forget
 from workflows.engine.review.cards import card_view
-from workflows.engine.review.originals import originals_of
-from workflows.engine.review.pages import pages_of
+from workflows.engine.review.pages.originals import originals_of
+from workflows.engine.review.pages.pictures import pages_of
 from workflows.engine.review.source import questions
 from workflows.model.port import Answer
 from workflows.model.scripted import ScriptedModel, says

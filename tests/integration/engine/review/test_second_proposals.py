@@ -11,17 +11,17 @@ from tests.sample import Ticket, Triage
 from tests.world import why
 from workflows import Ask, Autonomy, Proposal
 from workflows.engine.errors import Refused
-from workflows.engine.propose.own_examples import examples_of, learned
+from workflows.engine.propose.examples.own_examples import examples_of, learned
 from workflows.engine.read.tally import Hits, tally
 from workflows.engine.review.cards import card_view
 from workflows.engine.review.decisions import Follows
 from workflows.engine.review.rerun import reruns
 from workflows.library.support_triage import desk
 from workflows.library.support_triage.workflow import triage
+from workflows.model.asking.user_turn import MOST_REFUSED, user_turn
 from workflows.model.local.local_model import NEXT_BEST
 from workflows.model.port import Answer, Question, Refusal
 from workflows.model.scripted import says
-from workflows.model.user_turn import MOST_REFUSED, user_turn
 from workflows.public.countersign.testing import Testbed
 
 REASON = "He wrote </refused> where it went: pay first"

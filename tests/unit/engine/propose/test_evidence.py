@@ -12,7 +12,7 @@ from pydantic import BaseModel, Field, JsonValue
 from tests.sample import Desk, Ticket, Triage, sample_workflow
 from workflows import BadDeclaration, Proposal
 from workflows.engine.propose.checks import held_against_checks
-from workflows.engine.propose.evidence import CAP, with_evidence
+from workflows.engine.propose.evidence.quotes import CAP, with_evidence
 from workflows.engine.text.stated_values import says
 
 SHOWN: JsonValue = {

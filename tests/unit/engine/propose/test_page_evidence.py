@@ -10,8 +10,8 @@ from workflows import Document, Proposal
 from workflows.documents.document import ReadBy
 from workflows.documents.documents import Documents
 from workflows.documents.readings import Box, PageReading, Reading, Word
-from workflows.engine.propose.evidence import CAP, with_evidence
-from workflows.engine.propose.page_evidence import page_evidence
+from workflows.engine.propose.evidence.pages import page_evidence
+from workflows.engine.propose.evidence.quotes import CAP, with_evidence
 
 SUMS = "ACME Ltd\nNet  473.00     VAT 19 %   56.87    Total  529.87 EUR\n"
 TOTAL = Decimal("529.87")

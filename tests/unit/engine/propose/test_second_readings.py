@@ -11,7 +11,7 @@ from pydantic import BaseModel
 
 from tests.unit.engine.documents.pages import Bill, Post, bills, paper, read
 from workflows import Personal, Proposal, Workflow
-from workflows.engine.propose.second_readings import CAP, held_against_second_readings
+from workflows.engine.propose.evidence.second_readings import CAP, held_against_second_readings
 from workflows.engine.text.same_values import are_same
 
 POST = Post(invoice=paper("x"))

@@ -1,7 +1,7 @@
 """Names of the documents of a case, as people are shown them."""
 
 from workflows.documents.document import Document, FileKind
-from workflows.engine.review.documents import names_of
+from workflows.engine.review.pages.documents import names_of
 
 
 def named(name: str) -> Document:

@@ -7,7 +7,7 @@ from enum import StrEnum
 
 from workflows.engine.declare.retention import Retention
 from workflows.engine.declare.workflow import Does
-from workflows.model.attachments import DocumentsAs
+from workflows.model.asking.attachments import DocumentsAs
 
 
 class Part(StrEnum):

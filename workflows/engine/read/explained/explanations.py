@@ -7,8 +7,8 @@ from decimal import Decimal
 from pydantic import BaseModel, JsonValue
 
 from store.cases import contents, runs
-from workflows.engine.case.answers import answers_body
 from workflows.engine.case.lookup import case_text, one_line_of
+from workflows.engine.case.source.answers import answers_body
 from workflows.engine.context import Context
 from workflows.engine.declare.registry import AnyWorkflow
 from workflows.engine.read.explained.chains import chain_view

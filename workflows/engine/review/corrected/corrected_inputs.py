@@ -20,12 +20,12 @@ from store.states import STOPPED, DeliveryState, RunState
 from store.subjects import SubjectKind
 from workflows.documents.document import Document, documents_in, holds_documents
 from workflows.engine.case import held_documents, notices
-from workflows.engine.case.answers import keep_answers
 from workflows.engine.case.idempotency_keys import case_key
 from workflows.engine.case.intake import INPUT_CORRECTED, Accepted, supersede_reviews
 from workflows.engine.case.kept_content import REMOVED, kept_body
 from workflows.engine.case.lookup import case_text, kept_json, key_in_channel, known_workflow, one_line_of
 from workflows.engine.case.removed import refuse_removed
+from workflows.engine.case.source.answers import keep_answers
 from workflows.engine.case.transitions import move_run
 from workflows.engine.context import SYSTEM, Context
 from workflows.engine.declare.calls.author_code import called, within

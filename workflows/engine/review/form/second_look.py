@@ -17,8 +17,8 @@ from workflows.engine.declare.registry import AnyWorkflow
 from workflows.engine.declare.round_trip import read
 from workflows.engine.errors import Misfit, TimeLimitPassed
 from workflows.engine.propose.checks import Held, holds
-from workflows.engine.propose.second_readings import compared as compared_with_readings
-from workflows.engine.propose.second_readings import written
+from workflows.engine.propose.evidence.second_readings import compared as compared_with_readings
+from workflows.engine.propose.evidence.second_readings import written
 from workflows.engine.review.form.forms import entries
 from workflows.engine.text.canonical_json import canonical, content_hash, texts_in
 from workflows.engine.text.form_fields import Field, Kind, form_of

@@ -20,12 +20,13 @@ from store.sources.origins import OriginLine
 from store.states import QuestionState, ReviewState, RunState
 from store.subjects import SubjectKind
 from workflows.documents.document import Document
-from workflows.engine.case import held_documents, notices, outcome_news
-from workflows.engine.case.answers import keep_answers
-from workflows.engine.case.heard import answer_of_json, answer_to_json, names_of
+from workflows.engine.case import held_documents, notices
 from workflows.engine.case.kept_content import REMOVED, kept_body, shown_text
 from workflows.engine.case.lookup import kept_json, known_workflow
 from workflows.engine.case.removed import refuse_removed
+from workflows.engine.case.source import outcome_news
+from workflows.engine.case.source.answers import keep_answers
+from workflows.engine.case.source.heard import answer_of_json, answer_to_json, names_of
 from workflows.engine.case.transitions import move_question, move_review
 from workflows.engine.context import SYSTEM, Context
 from workflows.engine.declare.registry import AnyWorkflow

@@ -12,15 +12,15 @@ from store.cases.review.spot_checks import PASSED_ON, SEEN
 from store.governance import audit, teams
 from store.states import UNDECIDED
 from store.subjects import SubjectKind
-from workflows.engine.case.answers import answers_body
 from workflows.engine.case.kept_content import kept_body
 from workflows.engine.case.lookup import case_text, one_line_of
+from workflows.engine.case.source.answers import answers_body
 from workflows.engine.context import Context
 from workflows.engine.declare.registry import AnyWorkflow
 from workflows.engine.errors import Refused, Stale
-from workflows.engine.review.documents import documents_of
 from workflows.engine.review.form.forms import defaults_of
 from workflows.engine.review.own_cases import barred
+from workflows.engine.review.pages.documents import documents_of
 from workflows.engine.review.spot_checks.comparison import differences, is_delivered_first
 from workflows.engine.review.spot_checks.standing import (
     held,

@@ -15,10 +15,10 @@ from store.cases import cases, runs
 from store.cases.review import reviews
 from store.governance import teams
 from store.states import RunState
-from workflows.engine.case.answers import answers_body
 from workflows.engine.case.kept_content import kept_body
 from workflows.engine.case.lookup import case_text, known_workflow, one_line_of
 from workflows.engine.case.removed import refuse_removed
+from workflows.engine.case.source.answers import answers_body
 from workflows.engine.case.transitions import begin_after, move_run
 from workflows.engine.context import Context
 from workflows.engine.declare.proposal import Proposal
@@ -27,9 +27,9 @@ from workflows.engine.declare.workflow import Never
 from workflows.engine.errors import CorrectionWaits, Misfit, NeverBroken, Refused, Stale, Unknown
 from workflows.engine.propose import proposer
 from workflows.engine.propose.policy import Facts, decide
-from workflows.engine.review.documents import documents_of
 from workflows.engine.review.form.forms import entries_of
 from workflows.engine.review.opening import open_review
+from workflows.engine.review.pages.documents import documents_of
 from workflows.engine.review.scrutiny import as_entered, held_against_rules
 from workflows.engine.review.standing import DECIDABLE
 from workflows.engine.review.views import DeliveredView

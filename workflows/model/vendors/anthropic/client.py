@@ -17,10 +17,10 @@ import httpx2
 from pydantic import SecretStr
 
 from workflows.documents.document import FileKind
-from workflows.model.attachments import File
+from workflows.model.asking.attachments import File
+from workflows.model.asking.requests import Reply, Request
 from workflows.model.outcomes import Outcome, Verdict
 from workflows.model.port import ModelUnavailable, NoAnswer
-from workflows.model.requests import Reply, Request
 from workflows.model.vendors.anthropic.prices import PRICES
 from workflows.model.vendors.anthropic.verdicts import expected_errors, judge_error, judge_reply, text_of, usage_of
 

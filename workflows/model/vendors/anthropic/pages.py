@@ -6,7 +6,7 @@ in pixels by 750, after it was scaled down: to 1,568 pixels and about 1,600 toke
 4,784 tokens by those since Opus 4.7. It is not said how large a page of a PDF is drawn, so each counts as the largest.
 """
 
-from workflows.model.attachments import PageLimits
+from workflows.model.asking.attachments import PageLimits
 from workflows.model.vendors.anthropic.prices import context_window
 
 _MB = 1024 * 1024

@@ -6,10 +6,10 @@ from decimal import Decimal
 
 from pydantic import Field, SecretStr
 
+from workflows.model.asking.requests import Reply, Request
 from workflows.model.outcomes import Outcome, Verdict
 from workflows.model.port import ModelUnavailable, NoAnswer, Usage
 from workflows.model.prices import PriceList, Unpriced
-from workflows.model.requests import Reply, Request
 from workflows.model.vendors.declaration import Checked, VendorDeclaration, VendorSettings
 
 MODEL = "parrot-1"

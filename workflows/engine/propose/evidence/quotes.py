@@ -14,7 +14,7 @@ from pydantic import JsonValue
 from workflows.engine.declare.proposal import Proposal
 from workflows.engine.documents.places import QuotePlace, Standing
 from workflows.engine.propose.checks import less_sure
-from workflows.engine.propose.page_evidence import PageEvidence, texts_in
+from workflows.engine.propose.evidence.pages import PageEvidence, texts_in
 from workflows.engine.text.stated_values import LONGEST, is_nothing, says
 from workflows.labels import label_of
 from workflows.tools.quotes import as_read, stands

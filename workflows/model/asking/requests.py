@@ -6,7 +6,7 @@ from typing import Protocol
 
 from pydantic.json_schema import JsonSchemaValue
 
-from workflows.model.attachments import File
+from workflows.model.asking.attachments import File
 from workflows.model.envelope import stated
 from workflows.model.outcomes import Verdict
 from workflows.model.port import Effort, Prompt, Thinking, Usage

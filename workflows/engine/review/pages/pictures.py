@@ -20,9 +20,9 @@ from store.states import UNDECIDED, ReviewState
 from workflows.documents.document import Document, FileKind
 from workflows.documents.places.marks import MarkedPage
 from workflows.engine.case import notices
-from workflows.engine.case.answers import answers_body, read_answers
 from workflows.engine.case.kept_content import kept_body
 from workflows.engine.case.lookup import kept_json, known_workflow
+from workflows.engine.case.source.answers import answers_body, read_answers
 from workflows.engine.context import Context
 from workflows.engine.declare.proposal import Proposal
 from workflows.engine.declare.registry import AnyWorkflow
@@ -31,8 +31,8 @@ from workflows.engine.documents.marks import marked_pages
 from workflows.engine.documents.places import documents_of
 from workflows.engine.documents.shown import Going
 from workflows.engine.errors import CountersignError
-from workflows.engine.review.documents import names_of
 from workflows.engine.review.hiding import pages_in_channel
+from workflows.engine.review.pages.documents import names_of
 from workflows.engine.review.views import DocumentView, PagesView, PageView
 from workflows.engine.text.canonical_json import canonical
 from workflows.labels import label_of

@@ -16,7 +16,7 @@ from workflows.engine.case.files.rows import read_rows
 from workflows.engine.declare.registry import AnyWorkflow
 from workflows.engine.declare.workflow import Example
 from workflows.engine.errors import InvalidInput
-from workflows.engine.propose.example_inputs import input_of
+from workflows.engine.propose.examples.example_inputs import input_of
 from workflows.engine.propose.placeholders import text_told
 from workflows.model.sample_answers import Sample, SampleAnswers
 

@@ -6,8 +6,8 @@ from store import schema
 from store.cases import contents
 from store.cases.review import questions
 from store.states import QuestionState
-from workflows.engine.case.heard import Heard, answer_of_json, answers_to_json
 from workflows.engine.case.lookup import kept_json
+from workflows.engine.case.source.heard import Heard, answer_of_json, answers_to_json
 from workflows.model.port import SourceAnswer
 
 

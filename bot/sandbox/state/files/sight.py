@@ -6,7 +6,7 @@ from pydantic import JsonValue
 
 from bot.sandbox.errors import SlackError
 from bot.sandbox.json import Object
-from bot.sandbox.state.files import PICTURES, File, FileMode
+from bot.sandbox.state.files.kept import PICTURES, File, FileMode
 from bot.sandbox.state.sandbox import Sandbox
 
 _KINDS = {"channel": "channels", "group": "groups", "im": "ims"}

@@ -12,7 +12,7 @@ from workflows.engine.declare.calls import author_threads
 from workflows.engine.declare.registry import AnyWorkflow
 from workflows.engine.declare.workflow import Example
 from workflows.engine.errors import CodeExited, InvalidInput, TimeLimitPassed
-from workflows.engine.propose.example_inputs import documents_beside, input_of
+from workflows.engine.propose.examples.example_inputs import documents_beside, input_of
 from workflows.engine.propose.placeholders import text_told
 from workflows.model.local import local_model
 from workflows.model.local.local_model import CannotLearn, LocalModel

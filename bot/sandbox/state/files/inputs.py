@@ -6,7 +6,7 @@ from pydantic import JsonValue
 
 from bot.sandbox.errors import NotPossible
 from bot.sandbox.json import Object, objects
-from bot.sandbox.state.file_sight import file_as_json
+from bot.sandbox.state.files.sight import file_as_json
 from bot.sandbox.state.forms import Values
 from bot.sandbox.state.sandbox import Sandbox
 from handlers.slack import limits

@@ -22,16 +22,16 @@ from store.subjects import SubjectKind
 from workflows.documents.document import Document, FileKind
 from workflows.documents.refusals import DocumentMissing
 from workflows.engine.case import notices
-from workflows.engine.case.answers import answers_body, read_answers
 from workflows.engine.case.kept_content import kept_body
 from workflows.engine.case.lookup import known_workflow
 from workflows.engine.case.reading_ways import Way
+from workflows.engine.case.source.answers import answers_body, read_answers
 from workflows.engine.context import Context
 from workflows.engine.declare.round_trip import read
 from workflows.engine.documents import places
 from workflows.engine.documents.shown import Going
 from workflows.engine.errors import CountersignError, Refused, Unknown
-from workflows.engine.review.documents import documents_of, names_of
+from workflows.engine.review.pages.documents import documents_of, names_of
 from workflows.engine.review.views import DocumentView, OriginalView
 from workflows.engine.text.sanitize import one_line
 

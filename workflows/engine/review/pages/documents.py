@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Sequence
 
 from workflows.documents.document import Document
-from workflows.engine.case.answers import read_answers
+from workflows.engine.case.source.answers import read_answers
 from workflows.engine.declare.registry import AnyWorkflow
 from workflows.engine.declare.round_trip import read
 from workflows.engine.documents import places

@@ -11,8 +11,8 @@ from handlers.slack.blocks.parts.paragraphs import block
 from handlers.slack.blocks.parts.sections import section
 from handlers.slack.blocks.parts.text import escaped
 from handlers.slack.ids import Action, Callback, Shown
+from handlers.texts.documents import pages as texts
 from handlers.texts.pieces import line, words
-from handlers.texts.review import documents as texts
 from workflows.engine.review.spot_checks.views import BlindView, ComparisonView
 from workflows.engine.review.views import CardView, DeliveredView, DocumentView, PagesView, PageView
 from workflows.engine.text.sanitize import one_line

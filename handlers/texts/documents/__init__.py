@@ -1,0 +1,1 @@
+"""Words about documents: their pages, and files that were handed in."""
