@@ -198,7 +198,9 @@ class Stage:
         return [words(message.blocks) for message in said if message.thread_ts == ts and message.ts != ts]
 
     def told(self, user: str, channel: str = SUPPORT) -> str:
-        """Return the last message that only this person sees, once it is there."""
+        """Return the last message that only this person sees, once it is there and no listener may send another one."""
+        if self.ears.listeners is not None:
+            self.ears.listeners.wait()
 
         def last() -> str | None:
             mine = [message for message in self.person(user).messages(channel) if message.ephemeral]
