@@ -24,12 +24,12 @@ from workflows.documents.refusals import DocumentRefused, Why
 REAL = next((one for at in Path(__file__).parents if (one := at / "shared" / "data" / "invoices").is_dir()), None)
 """Real files, where they stand beside the checkout."""
 LONGEST = 4.0
-"""How many times its limit of time a file may take, with what is waited for around it."""
+"""Multiple of its limit of time that a file may take, with all waits around it."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Tried:
-    """What came of a file."""
+    """The outcome of a file."""
 
     name: str
     came_of_it: Why | None

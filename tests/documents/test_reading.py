@@ -96,7 +96,7 @@ def test_a_page_that_takes_too_long_to_recognise_is_a_page_without_text(isolated
 
 
 def test_a_scan_with_a_few_words_on_it_is_read_as_a_picture_whole(documents: Documents) -> None:
-    """What it says below its picture, where nobody sees it, is not read."""
+    """Text below its picture, where nobody sees it, is not read."""
     ocr()
     picture = scan().convert("L")
     content = (

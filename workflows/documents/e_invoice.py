@@ -21,7 +21,7 @@ class EInvoiceTax(_Frozen):
     rate: Decimal | None
     """Percent (BT-119)."""
     net: Decimal | None
-    """What is taxed (BT-116)."""
+    """The taxed amount (BT-116)."""
     tax: Decimal | None
     """BT-117."""
 

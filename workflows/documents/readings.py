@@ -29,7 +29,7 @@ class Word:
     """The character after its last one."""
     box: Box
     sure: float = 1.0
-    """How sure the recognition was, 0 to 1; 1 where the page has its text as text."""
+    """Sureness of the recognition, 0 to 1; 1 where the page has its text as text."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -155,7 +155,7 @@ def content(received: Received) -> list[dict[str, Any]]:
 
 
 def told(received: Received) -> dict[str, Any]:
-    """What the model was told of the bill."""
+    """The part of the question that is about the bill."""
     found: dict[str, Any] = case_in(content(received)[-1]["text"])["bill"]
     return found
 
@@ -424,7 +424,7 @@ def test_a_mail_is_told_as_text_and_what_it_brings_is_shown(desk: Desk) -> None:
 
 
 def test_pages_that_turn_out_too_large_when_they_are_drawn_are_given_as_text(desk: Desk) -> None:
-    """What a page takes is known when it is drawn, and then the question is put anew."""
+    """The size of a page is known when it is drawn, and then the question is put anew."""
     limits = replace(page_limits(HAIKU), picture_size=1_000, size=3 * 1024 * 1024)
     desk.open(lambda _: limits)
     desk.server.will(message(filled_in()))

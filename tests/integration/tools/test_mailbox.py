@@ -121,7 +121,7 @@ def test_files_are_loaded_where_they_are_wanted(office: PostOffice) -> None:
 
 
 def test_mails_with_other_files_are_other_mails(office: PostOffice) -> None:
-    """Whoever writes the rest of a mail again does not replace its case."""
+    """A mail that was changed does not replace the case of the first one."""
     office.put(mail(1, files={"a.pdf": b"1"}), mail(1, files={"a.pdf": b"2"}), mail(1, files={"b.pdf": b"1"}))
     keys = [one.key for one in Mailbox(account=office.account, folder=FOLDER, files=True).look(None).mails]
     assert keys[0] == keys[2] != keys[1]

@@ -142,7 +142,7 @@ def test_each_method_needs_its_scope(running: Running, slack: WebClient, send: S
 def test_content_is_for_the_bot_and_for_those_who_see_the_file(
     slack: WebClient, ana: Person, running: Running, send: Send
 ) -> None:
-    """Whoever has no token is sent to a page to sign in, as Slack does."""
+    """A request without a token is sent to a page to sign in, as Slack does."""
     own = ana.upload("secret.pdf", PDF)
     assert error_of(lambda: slack.files_info(file=own)) == "file_not_found"
     assert running.person("U0EVE").file(own).status_code == 404

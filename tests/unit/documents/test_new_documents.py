@@ -68,7 +68,7 @@ def test_its_content_is_in_no_message() -> None:
     ],
 )
 def test_a_name_leads_nowhere_and_hides_nothing(given: str, named: str) -> None:
-    """What it says as text stays: it is escaped where it is shown."""
+    """Its words stay as text: they are escaped where they are shown."""
     assert file_name(given) == named
 
 

@@ -116,7 +116,7 @@ def test_what_was_altered_on_the_disk_is_not_used_and_mended_when_it_is_handed_i
 
 
 def test_a_reading_of_another_file_is_not_taken_for_its_own(tmp_path: Path) -> None:
-    """Whoever copies files in the folder cannot give one the text of another by mistake."""
+    """Files that were copied by mistake within the folder give none the text of another."""
     documents = Documents(FolderShelf(tmp_path))
     one, other = (documents.keep(pdf(text), name="a.pdf").sha256 for text in ("12.00", "99.00"))
     paths = [tmp_path / sha[:2] / f"{sha}.reading" for sha in (one, other)]

@@ -69,7 +69,7 @@ def test_what_was_counted_while_the_clock_was_ahead_holds_up_nobody_afterwards(m
 
 
 def test_files_of_requests_share_one_memory_whatever_their_models() -> None:
-    """What is larger than all of it goes alone."""
+    """A file that is larger than all of it goes alone."""
     concurrency, lock = Concurrency(most_bytes=100), Lock()
     under_way, most = 0, 0
 

@@ -1,4 +1,4 @@
-"""What is printed on the picture of a page: all that differs from the ground beside it, without the noise of a scan."""
+"""The print on the picture of a page: all that differs from the ground beside it, without the noise of a scan."""
 
 from PIL import Image, ImageChops, ImageFilter
 

@@ -15,7 +15,7 @@ _GAP = 5
 _RINGS = (0, 0.5, 1, 1.5, 2, 3, 4, 5.5, 7, 9, 12, 16)
 """Distances that are tried, in heights of the label."""
 _ASIDE = (0, -0.5, 0.5, -1, 1)
-"""How much higher or lower than its mark a label left or right of it is tried, in heights of the label."""
+"""Heights of a label by which one left or right of its mark is tried higher or lower."""
 _AGAIN = 6
 """Most times that all labels are placed anew."""
 _GRAZED = 2

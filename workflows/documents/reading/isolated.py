@@ -58,7 +58,7 @@ class Bounds:
     answer: int = 64 * 1024 * 1024
     """Bytes of what it answers."""
     programs: bool = False
-    """Whether it may start programs."""
+    """True if it may start programs."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -175,7 +175,7 @@ class _Work:
         self.began = False
         """True if a child has the file."""
         self.status: int | None = None
-        """How the child ended, as `subprocess` has it; None while nobody said so."""
+        """Return code of the child, as `subprocess` has it; None while nobody said so."""
 
     def follow(self) -> None:
         """Read until it is over. Give up what is late, or says too much."""

@@ -13,7 +13,7 @@ from workflows.documents.readings import Box, Word
 PHRASE = 0.75
 """Widest gap between words of one phrase, in sizes of their letters."""
 _ASCENT, _DESCENT = 0.72, 0.22
-"""How far letters reach above and below their baseline, in their size."""
+"""Reach of letters above and below their baseline, in their size."""
 _LEVEL = 0.12
 """Distance of baselines of one row, in the size of its letters."""
 _SAME_ROW = 0.55

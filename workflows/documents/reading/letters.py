@@ -46,9 +46,9 @@ class Letter(NamedTuple):
     right: float
     bottom: float
     start: float
-    """Where it starts in the direction of reading."""
+    """Its start in the direction of reading."""
     end: float
-    """Where the next one is expected."""
+    """The place at which the next one is expected."""
     base: float
     """Its baseline, across the direction of reading."""
     size: float

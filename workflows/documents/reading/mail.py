@@ -18,7 +18,7 @@ _FIELDS = {"From": "From", "To": "To", "Cc": "Cc", "Date": "Date", "Subject": "S
 _LONGEST_FIELD = 1_000
 """Characters of a field."""
 _LONGEST_SOURCE = 4
-"""How many times the limit of its text the text may be long with its tags and spaces."""
+"""Multiple of the limit of its text that a text may have with its tags and spaces."""
 _MOST_PARTS = 500
 """Parts of a mail, those in others included."""
 _ORNAMENT = 10 * 1024

@@ -24,7 +24,7 @@ _PAGE_ANSWER = 8 * 1024 * 1024
 _BYTES_A_LETTER = 60
 """Most bytes of an answer for each letter of the text: mostly for the places of its words."""
 _TURNS = 4.0
-"""How many times a page's limit of time it waits for its turn, where others are recognised."""
+"""Multiple of a page's limit of time for which it waits for its turn, where others are recognised."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -38,7 +38,7 @@ class FileInside:
 
 @dataclass(frozen=True, kw_only=True)
 class ReadFile:
-    """What was read from a file, and the files in it, which nobody has read yet."""
+    """The reading of a file, with the files in it, which nobody has read yet."""
 
     reading: Reading
     files: tuple[FileInside, ...] = ()
@@ -52,7 +52,7 @@ class _FileInMail:
 
 @dataclass(frozen=True, kw_only=True)
 class _Found:
-    """What `files.Found` is, as it is said."""
+    """`files.Found`, as the child says it."""
 
     reading: Reading
     pictures: tuple[int, ...]

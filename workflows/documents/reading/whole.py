@@ -25,7 +25,7 @@ class ReadDocument:
 
 @dataclass(frozen=True, kw_only=True)
 class Reader:
-    """What reads files: in which process, with which limits, and with which program for pictures."""
+    """The reading of files: its process, its limits, and its program for pictures."""
 
     isolated: Isolated
     limits: Limits

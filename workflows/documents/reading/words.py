@@ -19,11 +19,11 @@ _WRITTEN_GAP = 0.06
 _SAME_LINE = 0.12
 """Distance of baselines of letters of one word, in their size."""
 _SAME_SIZE = 1.6
-"""How many times larger than the other a letter of one word may be."""
+"""Ratio of sizes up to which two letters may be of one word."""
 _SPREAD = 1.0
 """Widest gap between letters that stand apart evenly, in their size."""
 _EVEN = 0.3
-"""How much of the widest of such gaps they may differ."""
+"""Part of the widest of such gaps by which they may differ."""
 _LEAST_SPREAD = 4
 """Letters that have to stand apart evenly to be one word, where the file has spaces between them."""
 _TORN_GAP = 0.4

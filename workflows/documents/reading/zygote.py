@@ -42,7 +42,7 @@ _WITHOUT_NETWORK = 0x10000000 | 0x40000000
 """CLONE_NEWUSER and CLONE_NEWNET of Linux."""
 
 Task = Callable[[bytes, dict[str, Any]], bytes]  # Any: JSON
-"""What a child does: the file and what is asked in, bytes out. It raises `DocumentRefused`."""
+"""A task of a child: a file and what is asked of it in, bytes out. It raises `DocumentRefused`."""
 
 
 @dataclass(frozen=True, kw_only=True)

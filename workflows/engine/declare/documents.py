@@ -67,7 +67,7 @@ class DocumentRules(Generic[InputT, OutputT]):
     input: type[InputT]
     output: type[OutputT]
     documents_as: DocumentsAs
-    """How a model is given the documents of a case."""
+    """The way in which a model is given the documents of a case."""
     places: dict[str, Callable[[Place, Any], bool]]
     """Output field -> the function that tells whether its value may stand at a place. Any: the field's own type."""
     any_sign: frozenset[str]

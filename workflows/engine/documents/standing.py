@@ -17,7 +17,7 @@ NAMED = 5
 
 @dataclass(frozen=True, kw_only=True)
 class Standing:
-    """What is kept, and what is amiss."""
+    """Everything that is kept, and everything that is amiss."""
 
     number: int
     size: int

@@ -55,7 +55,7 @@ class Arrival(BaseModel):
 
     @property
     def called(self) -> str:
-        """What people know it by, in a line: its id, or the name of its file where the id is made of a hash."""
+        """Its name for people, in a line: its id, or the name of its file where the id is made of a hash."""
         document = self.document
         name = document.name if document is not None and self.id == _id_of(document) else self.id
         return f"{name}, from {self.received_from}" if self.received_from else name

@@ -133,7 +133,7 @@ def test_a_backup_takes_its_documents_along_and_brings_them_back(countersign: Co
 def test_a_database_without_its_folder_is_told_and_its_cases_are_read_from_their_text(
     countersign: CommandLine,
 ) -> None:
-    """Where the backup was put away without its folder."""
+    """The backup was put away without its folder."""
     countersign.done("run", "scans", *WORKFLOW)
     countersign.done("backup", "copy.sqlite")
     shutil.rmtree(countersign.folder / "copy.sqlite.documents")
@@ -160,7 +160,7 @@ def test_a_backup_holds_nothing_of_what_was_forgotten(countersign: CommandLine) 
 
 
 def test_doctor_says_where_documents_are_and_what_is_wrong_with_the_folder(countersign: CommandLine) -> None:
-    """Which nobody else may read, and everybody has to be able to write who serves."""
+    """Nobody else may read it, and every serving process has to be able to write it."""
     said = countersign.done("doctor").out
     assert f"documents are kept in {countersign.folder / 'countersign.sqlite.documents'}" in said
     countersign.done("run", "scans", *WORKFLOW)

@@ -27,7 +27,7 @@ Claims = Workflow[Claim, Verdict]
 
 
 def test_a_document_is_kept_once_and_unheld_until_a_case_holds_it(world: World, workflow: Claims) -> None:
-    """Whoever hands it in, and under whatever names."""
+    """The source and the name make no difference."""
     first, second = keep(world.context, FORM, name="a.pdf"), keep(world.context, FORM, name="b.pdf")
     (row,) = rows(world, schema.DocumentRow)
     assert (first.name, second.name, first.sha256) == ("a.pdf", "b.pdf", row.sha256)

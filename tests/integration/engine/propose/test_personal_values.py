@@ -167,7 +167,7 @@ def test_what_people_refused_and_what_the_source_answered_is_told_without_person
 
 
 def test_documents_of_answers_are_told_without_personal_values() -> None:
-    """What is personal in the case is hidden in them, and what is found there where the input is searched."""
+    """Personal values of the case are hidden in them, and finds in them where the input is searched."""
     page = Page(text=f"{NAME} signed. Call +49 30 901820", read_by=ReadBy.TEXT)
     note = Document(sha256="0" * 64, name=f"note of {NAME}.pdf", kind=FileKind.PDF, size=1, pages=(page,))
     heard = Heard(answers=(SourceAnswer(question="Who?", answer="See the note", documents=(note,)),))

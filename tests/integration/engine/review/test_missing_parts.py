@@ -73,7 +73,7 @@ def test_without_an_answer_people_see_what_is_missing(make_world: MakeWorld) -> 
 
 
 def test_a_case_of_nobody_goes_to_a_person_with_its_proposal(make_world: MakeWorld) -> None:
-    """Where nobody can be asked, the model is."""
+    """The model is asked where nobody else can be."""
     scene, _, _ = one(make_world)
     lacking(scene)
     case = scene.worked(id=7)

@@ -183,7 +183,7 @@ REFUSED = [
 
 
 def test_what_is_not_taken_is_refused_with_the_reason_as_a_code(office: Office) -> None:
-    """Whatever the request says of its type; no path and no library is named."""
+    """The type that the request states does not count; no path and no library is named."""
     for data, status, kind, why in REFUSED:
         refused = office.server.upload(data, name="invoice.pdf", key=office.bank)
         assert (refused.status, refused.type, refused.json["why"]) == (status, kind, why), data[:40]
@@ -253,7 +253,7 @@ def test_webhooks_and_agents_are_told_what_the_case_is_told(office: Office) -> N
 
 
 def test_what_no_case_names_has_a_limit_of_each_source(office: Office) -> None:
-    """What a case holds does not count, nor what another source handed in."""
+    """Documents of cases do not count, nor those of another source."""
     world = office.server.world
     api_sources.add(world.context, "greedy", by="tester", workflows=["claims"])
     key = keys.make(world.context, "greedy", by="tester").key

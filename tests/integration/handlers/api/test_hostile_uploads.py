@@ -1,4 +1,4 @@
-"""Whoever sends what is no file, or a file that never ends, is refused before it costs anything."""
+"""A request without a file, or with one that never ends, is refused before it costs anything."""
 
 import gzip
 import shutil

@@ -1,4 +1,4 @@
-"""What the pages of a case's documents do to the confidence of a proposal, and what is said of it."""
+"""The effect of a case's pages on the confidence of a proposal, and the doubts that are told."""
 
 from decimal import Decimal
 

@@ -66,7 +66,7 @@ def test_a_file_that_is_missing_and_files_beyond_the_limit_are_told_at_their_fie
 
 
 def test_nothing_typed_becomes_a_document() -> None:
-    """Whoever writes its fields, or an empty reading, could name any file and any text."""
+    """Fields that are given, or an empty reading, could name any file and any text."""
     forged = document(text="Total 1.00").model_dump(mode="json")
     typed = {"number": "1", "paper": json.dumps(forged), "parts": json.dumps([{"name": "x", "drawing": forged}])}
     with pytest.raises(InvalidOutput) as refused:

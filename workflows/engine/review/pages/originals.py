@@ -39,7 +39,7 @@ LASTS = timedelta(hours=24)
 """Time for which a person has an original."""
 _LONGEST_NAME = 100
 _UNSAFE = re.compile(r"[^\w .()+,&'-]")
-"""What stands in no name of a file that we give: nothing of it is a path, or turns the order of its letters round."""
+"""Characters that stand in no name of a file that we give: none makes a path, or turns the order of letters round."""
 _SUFFIXES: Mapping[FileKind, Sequence[str]] = {
     FileKind.PDF: (".pdf",),
     FileKind.PNG: (".png",),

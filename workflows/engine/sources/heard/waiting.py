@@ -1,4 +1,4 @@
-"""What was heard and waits: messages of watched channels, answers in threads, and forms with files."""
+"""Waiting messages of watched channels, answers in threads, and forms with files."""
 
 import structlog
 
@@ -12,7 +12,7 @@ from workflows.engine.sources.heard.thread_answers import is_answer, take_in_ans
 log = structlog.get_logger()
 
 AT_ONCE = 100
-"""What is taken in with one look."""
+"""Most that is taken in with one look."""
 _NO_FILES = NoFaceFiles()
 
 
