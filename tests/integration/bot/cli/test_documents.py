@@ -76,6 +76,12 @@ def test_a_row_whose_document_is_refused_is_refused_alone(countersign: CommandLi
     assert forms(countersign) == {"claim-1": "a.pdf"}
 
 
+def test_of_several_fields_that_may_be_empty_the_first_takes_the_document(countersign: CommandLine) -> None:
+    """An invoice may come with its delivery note, and mostly comes alone."""
+    said = countersign.done("run", "scans", "--workflow", "invoice-intake", "--dry-run").out
+    assert ["document", "a.pdf"] in [line.split() for line in said.splitlines()]
+
+
 def test_a_case_is_handed_in_with_documents(countersign: CommandLine) -> None:
     """Under any path: whoever types the command may read it."""
     given = ("--document", "form=scans/a.pdf", "--document", f"photos={countersign.folder / 'secret.pdf'}")

@@ -62,12 +62,14 @@ def _fields(workflow: AnyWorkflow) -> tuple[str, str | None]:
     """Return the field for the document, and the one that gets the name of its file, if the form requires one."""
     form: type[BaseModel] = workflow.input
     documents = [name for name, info in form.model_fields.items() if _is_document(info.annotation)]
+    # Of several, the one that each case needs; else the first, to which others are added, such as a delivery note.
+    wanted = [name for name in documents if form.model_fields[name].is_required()] or documents[:1]
     others = [name for name, info in form.model_fields.items() if info.is_required() and name not in documents]
     if not holds_documents(form):
         raise InvalidInput(f"{workflow.name} takes no documents: its input has no field for one")
-    if len(documents) != 1:
+    if len(wanted) != 1:
         raise InvalidInput(
-            f"{form.__name__} has {len(documents) or 'no'} fields for one document: write a file of rows that names "
+            f"{form.__name__} has {len(wanted) or 'no'} fields that need one document: write a file of rows that names "
             "the documents by their path"
         )
     texts = [name for name in others if form.model_fields[name].annotation is str]
@@ -76,7 +78,7 @@ def _fields(workflow: AnyWorkflow) -> tuple[str, str | None]:
             f"{form.__name__} needs more than a document and one text, which gets the file's name "
             f"({', '.join(others)}): write a file of rows that names the documents by their path"
         )
-    return documents[0], (texts[0] if texts else None)
+    return wanted[0], (texts[0] if texts else None)
 
 
 def _is_document(annotation: object) -> bool:
