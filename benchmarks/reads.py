@@ -295,7 +295,7 @@ LOOPS: Mapping[str, Read] = {
     "cards.unshown": lambda session: cards.unshown(session, team=TEAM, channel=CHANNEL),
     "documents.found": lambda session: documents.found(session, [str(one * 5) for one in range(200)], team=TEAM),
     "documents.unheld": lambda session: documents.unheld(session, team=TEAM, until=_DAY, limit=200),
-    "documents.after": lambda session: documents.after(session, 4_000, team=TEAM, limit=200),
+    "documents.after": lambda session: documents.after(session, str(4_000), team=TEAM, limit=200),
     "uploads.forget": lambda session: uploads.forget(session, team=TEAM, before=_DAY, at_most=200),
     "shown_files.to_take_back": lambda session: shown_files.to_take_back(
         session, team=TEAM, at=_NOW, begun_before=_LATELY, limit=20

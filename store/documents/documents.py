@@ -173,11 +173,10 @@ def give_back(session: Session, document: int, *, team: int) -> None:
     session.execute(claimed, execution_options=_AS_IT_IS)
 
 
-def after(session: Session, document: int, *, team: int, limit: int) -> list[KeptFile]:
-    """Return the documents with a higher id than this, in order."""
-    # The sum keeps SQLite from sorting all documents of the team each time: it reads on along the key.
-    query = select(*_COLUMNS).where(DocumentRow.team_id + 0 == team, DocumentRow.id > document)
-    return list(_files(session.execute(query.order_by(DocumentRow.id).limit(limit))))
+def after(session: Session, sha256: str, *, team: int, limit: int) -> list[KeptFile]:
+    """Return the documents whose hash comes after this one, in the order of their hashes."""
+    query = select(*_COLUMNS).where(DocumentRow.team_id == team, DocumentRow.sha256 > sha256)
+    return list(_files(session.execute(query.order_by(DocumentRow.sha256).limit(limit))))
 
 
 @dataclass(frozen=True, kw_only=True)

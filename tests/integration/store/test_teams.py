@@ -797,7 +797,7 @@ class Company:
             "documents.let_go": {"document": uploaded, "until": NOW},
             "documents.claim": {"sha256": "e" * 64},
             "documents.give_back": {"document": ids["claimed"]},
-            "documents.after": {"document": 0, "limit": 9},
+            "documents.after": {"sha256": "", "limit": 9},
             "documents.newest": {"limit": 9},
             "uses.add_all": {"held": held},
             "uses.add_new": {"held": held},

@@ -50,7 +50,7 @@ def copy(context: Context, source: Documents, target: Documents, *, drop: bool =
     What is at the new place already is not copied again. `drop`: remove there what no row names. Raise
     `DocumentRefused` where one cannot be written.
     """
-    found, after, named = Copied(), 0, set[str]()
+    found, after, named = Copied(), "", set[str]()
     while True:
         with context.database.read() as session:
             batch = documents.after(session, after, team=context.team, limit=_AT_ONCE)
@@ -59,7 +59,7 @@ def copy(context: Context, source: Documents, target: Documents, *, drop: bool =
         for one in batch:
             named.add(one.sha256)
             _copy(one.sha256, source, target, found)
-        after = batch[-1].id
+        after = batch[-1].sha256
     found.named = len(named)
     if drop and target.shelf is not None:
         for beginning in BEGINNINGS:
