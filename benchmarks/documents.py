@@ -12,6 +12,7 @@ import tempfile
 import time
 from collections.abc import Callable
 from dataclasses import asdict
+from functools import partial
 from pathlib import Path
 from statistics import median
 
@@ -84,7 +85,7 @@ def text_pages(pages: int) -> list[list[str]]:
     isolated, data, one = Isolated(), paper(pages), paper(1)
     rows = []
     for said, file, count in (("a file of one page", one, 1), (f"a file of {pages} pages", data, pages)):
-        seconds = _median(lambda file=file: read_file(file, isolated=isolated, limits=LIMITS, recogniser=None))  # type: ignore[misc]  # bound at once
+        seconds = _median(partial(read_file, file, isolated=isolated, limits=LIMITS, recogniser=None))
         memory = isolated.run("benchmarks.document_tasks.read", file, asked={"limits": asdict(LIMITS)})
         rows.append(_row(said, count, seconds, float(memory.split()[1])))
     isolated.close()
@@ -131,7 +132,7 @@ def drawn_pages() -> list[list[str]]:
         for said, data in (("a page of text", paper(1)), ("a scan", scan.getvalue())):
             document = documents.keep(data, name="paper")
             page = MarkedPage(sha256=document.sha256, document=document.name, page=1, marks=_MARKS)
-            seconds = _median(lambda page=page: documents.picture(page))  # type: ignore[misc]  # bound at once
+            seconds = _median(partial(documents.picture, page))
             tell(f"{said}, drawn: {seconds:.3f} s")
             rows.append([said, number(seconds * 1000), number(len(documents.picture(page)) / 1000)])
         documents.isolated.close()

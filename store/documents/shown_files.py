@@ -132,12 +132,6 @@ def _take_back(session: Session, *where: ColumnElement[bool], at: datetime) -> i
     return len(session.scalars(going.returning(ShownFile.id), execution_options=_AS_IT_IS).all())
 
 
-def take_back_one(session: Session, row: int, *, team: int, at: datetime) -> None:
-    """Have one file taken back."""
-    one = update(ShownFile).where(ShownFile.id == row, ShownFile.team_id == team, ShownFile.removed_at.is_(None))
-    session.execute(one.values(until=at), execution_options=_AS_IT_IS)
-
-
 def to_take_back(
     session: Session, *, team: int, at: datetime, begun_before: datetime, limit: int
 ) -> Sequence[ShownFile]:

@@ -1043,7 +1043,6 @@ class Company:
             "shown_files.note_uploaded": {"row": ids["file of review"], "at": NOW + HOUR},
             "shown_files.original": {"sha256": "a" * 64},
             "shown_files.take_back_of_reviews": {"reviews": [ids["review"]]},
-            "shown_files.take_back_one": {"row": ids["file unmarked"]},
             "shown_files.to_take_back": {"begun_before": NOW},
             "shown_files.note_removed": {"row": ids["file of review"]},
             "shown_files.note_refused": {"row": ids["file of review"], "error": "missing_scope"},

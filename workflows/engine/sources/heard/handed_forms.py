@@ -23,8 +23,8 @@ from workflows.engine.declare.registry import AnyWorkflow
 from workflows.engine.errors import InvalidInput, InvalidOutput, QueueFull, Refused
 from workflows.engine.review.form.forms import read_form
 from workflows.engine.sources.heard.by_people import hand_in
-from workflows.engine.sources.heard.files import FaceFiles, FileUnreachable, problems_to_text, receive
-from workflows.engine.sources.heard.messages import LATER, READING, TRIED_FOR
+from workflows.engine.sources.heard.files import FaceFiles, FileUnreachable, receive
+from workflows.engine.sources.heard.messages import LATER, READING, TRIED_FOR, tell_refused
 from workflows.engine.sources.heard.views import Attached, FileProblem, HandedInView, NoFile
 
 
@@ -190,24 +190,17 @@ def _give_up(
     with context.database.write() as session:
         if not heard_messages.remove(session, row, team=team) or not is_late():
             return
-        channel, _, thread = (form.place or form.by).partition("/")
         # Complaints may repeat what was typed, so only the names of the fields are kept.
         names = {name.split(".")[0] for name in refused.errors} & set(workflow.input.model_fields)
-        outbox.add_note(
+        tell_refused(
             session,
+            refused.problems,
             team=team,
-            kind=outbox.FILES_REFUSED,
-            subject=SubjectKind.CHANNEL.unnumbered,
-            channel=channel,
+            workflow=workflow.name,
+            place=form.place or form.by,
+            files=sum(map(len, (*form.chosen.values(), *form.of_message.values()))),
             at=at,
-            occasion=f"form {form.by} {at.isoformat()}",
-            about={
-                **({outbox.THREAD: thread} if thread else {}),
-                "workflow": workflow.name,
-                "files": str(sum(map(len, (*form.chosen.values(), *form.of_message.values())))),
-                "why": problems_to_text(refused.problems),
-                "misfits": " ".join(sorted(names)),
-            },
+            misfits=sorted(names),
         )
 
 

@@ -5,7 +5,7 @@ hand in by the shortcut. A message whose queue is full waits.
 """
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 
 import structlog
@@ -268,9 +268,21 @@ def tell_taken_in(session: Session, receipt: Receipt, *, team: int, workflow: st
 
 
 def tell_refused(
-    session: Session, problems: Sequence[FileProblem], *, team: int, workflow: str, place: str, files: int, at: datetime
+    session: Session,
+    problems: Sequence[FileProblem],
+    *,
+    team: int,
+    workflow: str,
+    place: str,
+    files: int,
+    at: datetime,
+    misfits: Collection[str] | None = None,
 ) -> None:
-    """Have it told in the thread of a message which of its files were not taken."""
+    """Have it told which files were not taken: in the thread of a message, or to a person alone.
+
+    `place`: the message, or the person's id. `misfits`: of a form, the names of the fields that do not fit, in
+    order; None: it is a message.
+    """
     channel, _, thread = place.partition("/")
     outbox.add_note(
         session,
@@ -280,7 +292,13 @@ def tell_refused(
         channel=channel,
         at=at,
         occasion=f"{place} {workflow} {at.isoformat()}",
-        about={outbox.THREAD: thread, "workflow": workflow, "files": str(files), "why": problems_to_text(problems)},
+        about={
+            **({outbox.THREAD: thread} if thread else {}),
+            "workflow": workflow,
+            "files": str(files),
+            "why": problems_to_text(problems),
+            **({"misfits": " ".join(misfits)} if misfits is not None else {}),
+        },
     )
 
 
