@@ -199,3 +199,43 @@ ACTIVE = (BulkState.PLANNED, BulkState.TRIAL, BulkState.WAVES)
 
 BUSY = (RunState.RUNNING, RunState.DELIVERING)
 """Run states in which a worker holds a lease."""
+
+
+class ExampleState(StrEnum):
+    """The state of an example that grew from a decision."""
+
+    CANDIDATE = "candidate"
+    """Nobody has taken it in or left it."""
+    TAKEN = "taken"
+    LEFT = "left"
+
+
+class DeploymentState(StrEnum):
+    """The state of a deployment."""
+
+    TRYING = "trying"
+    """Its eval runs."""
+    PROPOSED = "proposed"
+    """It waits for signatures."""
+    REJECTED = "rejected"
+    """Somebody refused it, or proposed another in its place."""
+    SHADOW = "shadow"
+    """Asked beside the live version, and not used."""
+    SHARING = "sharing"
+    """Used for a share of the cases."""
+    LIVE = "live"
+    REPLACED = "replaced"
+    """Another version took its place."""
+    ROLLED_BACK = "rolled_back"
+    """It was worse, or somebody rolled it back; the version before it is live."""
+
+
+class ImprovementState(StrEnum):
+    """The state of a proposed improvement."""
+
+    DRAFT = "draft"
+    TAKEN = "taken"
+    """Somebody wants it: an author writes it, or it is part of a deployment that is on its way."""
+    LEFT = "left"
+    LIVE = "live"
+    """It is part of the live version."""

@@ -11,6 +11,7 @@ from workflows.engine.declare.case_files import content_of
 from workflows.engine.declare.documents import Place
 from workflows.engine.declare.incoming.fetching import Fetched
 from workflows.engine.declare.incoming.messages import Message
+from workflows.engine.declare.learning import Rollout
 from workflows.engine.declare.personal import FindPersonal, Personal
 from workflows.engine.declare.proposal import Proposal
 from workflows.engine.declare.retention import Retention
@@ -74,6 +75,7 @@ __all__ = [
     "Rejection",
     "Retention",
     "Review",
+    "Rollout",
     "Row",
     "Run",
     "Second",

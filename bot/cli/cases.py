@@ -23,8 +23,8 @@ if TYPE_CHECKING:
     from workflows.engine.case.files.rows import Reading
     from workflows.engine.declare.registry import AnyWorkflow
     from workflows.model.local.local_model import TrainingReport
-    from workflows.quality.evals import Eval
-    from workflows.quality.trials import Trial
+    from workflows.quality.evals.eval import Eval
+    from workflows.quality.evals.trials import Trial
 
 commands = typer.Typer()
 
@@ -184,9 +184,9 @@ def evaluate(
     from workflows.engine.case.files.columns import read_named, reading_for
     from workflows.engine.errors import Refused
     from workflows.model.port import Prompt
-    from workflows.quality.bench import Bench, EvalInterrupted, examples_to_try
-    from workflows.quality.comparison import compare_results
-    from workflows.quality.mcnemar import Word
+    from workflows.quality.evals.bench import Bench, EvalInterrupted, examples_to_try
+    from workflows.quality.evals.comparison import compare_results
+    from workflows.quality.evals.mcnemar import Word
 
     with one_line_errors():
         options = options_for(workflow, examples=examples, label=label)
@@ -252,8 +252,8 @@ def example(
     from workflows.engine.errors import Refused
     from workflows.engine.propose.examples.own_examples import examples_file
     from workflows.engine.read.history import find_case
-    from workflows.quality.example_file import Kept, add
-    from workflows.quality.past_decisions import decided
+    from workflows.quality.examples.example_file import Kept, add
+    from workflows.quality.examples.past_decisions import decided
 
     with started() as app:
         number = find_case(app.context, case)

@@ -31,6 +31,10 @@ class LoadedRun:
     """The case's salt; None where it has none."""
     pause: PauseLine | None
     """Pause of the run's workflow; None where it is not paused."""
+    live: int | None
+    """Deployment of its workflow that is live."""
+    beside: int | None
+    """Deployment of its workflow that is used for a share of the cases, or asked beside the live one."""
 
 
 def add(
@@ -161,6 +165,8 @@ _LOAD = (
         Case.key,
         Case.salt,
         Content.body,
+        Workflow.live_id,
+        Workflow.beside_id,
         Workflow.name,
         Workflow.paused_at,
         Workflow.paused_by,
@@ -181,7 +187,7 @@ def load(session: Session, run: int, *, team: int) -> LoadedRun | None:
         return None
     own = len(Run.__table__.columns)
     row = rows.read(session, Run, found[0][:own])
-    key, salt, input, workflow, *pause = found[0][own:]
+    key, salt, input, live, beside, workflow, *pause = found[0][own:]
     return LoadedRun(
         run=row,
         workflow=workflow,
@@ -189,6 +195,8 @@ def load(session: Session, run: int, *, team: int) -> LoadedRun | None:
         input=contents.kept(input),
         salt=salt,
         pause=workflow_pauses.line_of(workflow, *pause),
+        live=live,
+        beside=beside,
     )
 
 

@@ -12,6 +12,18 @@ from store.schema.causes import Cause, CauseHour
 from store.schema.courses import Course
 from store.schema.documents import DocumentRow, DocumentUpload, DocumentUse, ShownFile
 from store.schema.health import SystemCalls, Trouble
+from store.schema.learning.deployments import (
+    Deployment,
+    DeploymentExample,
+    DeploymentSignature,
+    Probe,
+    ShadowProposal,
+    TrainedModel,
+)
+from store.schema.learning.examples import ExampleRow
+from store.schema.learning.improvements import Improvement
+from store.schema.learning.labels import Label, LabelProgress
+from store.schema.learning.volume_tests import VolumeCase, VolumeTest
 from store.schema.legal_holds import LegalHold
 from store.schema.model import Eval, ModelRequest, Outage, Overrun, PromptVersion, Spending
 from store.schema.people import PersonRow
@@ -41,6 +53,9 @@ __all__ = [
     "Course",
     "Decision",
     "Delivery",
+    "Deployment",
+    "DeploymentExample",
+    "DeploymentSignature",
     "Digest",
     "DigestLook",
     "DirectReminder",
@@ -49,10 +64,14 @@ __all__ = [
     "DocumentUse",
     "Draft",
     "Eval",
+    "ExampleRow",
     "FollowUp",
     "HandedIn",
     "HeardMessage",
+    "Improvement",
     "InboxRow",
+    "Label",
+    "LabelProgress",
     "LegalHold",
     "Message",
     "ModelRequest",
@@ -63,6 +82,7 @@ __all__ = [
     "OutboxRow",
     "Overrun",
     "PersonRow",
+    "Probe",
     "PromptVersion",
     "Proposal",
     "PutOffRemoval",
@@ -74,6 +94,7 @@ __all__ = [
     "Run",
     "Seal",
     "SegmentGroup",
+    "ShadowProposal",
     "ShownFile",
     "Source",
     "SourceCursor",
@@ -86,6 +107,9 @@ __all__ = [
     "TargetOutage",
     "Team",
     "TermsRow",
+    "TrainedModel",
     "Trouble",
+    "VolumeCase",
+    "VolumeTest",
     "Workflow",
 ]

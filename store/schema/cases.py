@@ -47,6 +47,13 @@ class Workflow(OfTeam, Base):
     """Reason in words for people."""
     holds_deliveries: Mapped[bool] = mapped_column(server_default=false())
     """True if decided cases are not delivered either while the workflow is paused."""
+    # No foreign keys: deployments know their workflow.
+    live_id: Mapped[int | None]
+    """Deployment that is live; None where none is."""
+    beside_id: Mapped[int | None]
+    """Deployment that is used for a share of the cases, or asked beside the live one; None where none is."""
+    takes_over: Mapped[bool] = mapped_column(server_default=false())
+    """True if it was used before there were deployments: the version of the next process that starts is its first."""
 
 
 class Case(OfTeam, Base):
@@ -165,6 +172,8 @@ class Run(OfTeam, Base):
     """The origin of its case, which is told when it ends; None where nobody is told."""
     handed_id: Mapped[int | None]
     """Content with the proposal that the case's source handed in with the input; None where it handed in none."""
+    deployment_id: Mapped[int | None]
+    """Deployment that proposes for it, settled when a worker first took it; None: none was live."""
 
 
 class Step(OfTeam, Base):

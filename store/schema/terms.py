@@ -32,3 +32,7 @@ class TermsRow(OfTeam, Base):
     signed_at: Mapped[datetime | None]
     signed_how: Mapped[str | None] = mapped_column(String(20))
     """Code of its way: by owner or backup, at the command line, as a sample, or kept from those before."""
+    exception: Mapped[str | None]
+    """Reason, in the signer's words, why it goes alone without a volume test or a baseline; None where it has both, or
+    goes nowhere alone.
+    """

@@ -10,6 +10,7 @@ from store.governance.teams import Restores
 from workflows.documents.documents import Documents
 from workflows.engine.declare.charter import CharterStatus, Terms
 from workflows.engine.declare.registry import AnyWorkflow, Registry
+from workflows.engine.declare.versions import FromFiles, Version, Versions
 from workflows.engine.meter import Meter
 from workflows.model.prices import Prices
 
@@ -72,10 +73,16 @@ class Context:
     """Workflow -> the day on which its access ends, as its author's function last said it: nobody waits for that."""
     charters: Charters = field(default_factory=Unsigned, compare=False)
     """Left out, nothing goes alone."""
+    versions: Versions = field(default_factory=FromFiles, compare=False)
+    """Left out, the files of this process are used."""
     documents: Documents = field(default_factory=Documents, compare=False)
     """The files of the team's cases. Left out, none is taken."""
     prices: Prices = field(default_factory=Prices, compare=False)
     """The prices of models, today's. Without any, no model is compared with another."""
+
+    def version_of(self, workflow: AnyWorkflow, deployment: int | None) -> Version:
+        """Return the version with which a run with this deployment proposes. Raise `store.db.database.Unavailable`."""
+        return self.versions.of(workflow, self.registry.prompt(workflow.name), deployment=deployment)
 
     def terms_of(self, workflow: AnyWorkflow) -> str | None:
         """Return the version of a workflow's terms, as people are told it; None where nobody makes any."""

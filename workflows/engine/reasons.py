@@ -47,6 +47,8 @@ class Code(StrEnum):
     """Nobody has signed the charter; its owner is said."""
     INCOMPLETE = "incomplete"
     """The charter lacks something."""
+    UNDEPLOYED = "undeployed"
+    """What would propose is not what was deployed; the code of why is said."""
     PROPOSED_AGAIN = "proposed_again"
     """A person refused the earlier proposal and asked for another."""
     SAME_AGAIN = "same_again"

@@ -113,6 +113,20 @@ class SourceAnswer:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Recalled:
+    """A past case that a person decided, as a model is told of it: masked. Untrusted, like the case."""
+
+    example: int
+    """Row of the example."""
+    data: str
+    """The case as text."""
+    output: Mapping[str, JsonValue]
+    """Output field -> the value that was right."""
+    similarity: float
+    """Likeness to the case, from 0 to 1."""
+
+
+@dataclass(frozen=True, kw_only=True)
 class Question:
     """One question to a model about one case."""
 
@@ -135,6 +149,8 @@ class Question:
     """
     answers: Sequence[SourceAnswer] = ()
     """Answers of the case's source to people's questions, oldest first."""
+    recalled: Sequence[Recalled] = ()
+    """Past cases that people decided, nearest first."""
     documents: tuple[Attached, ...] = ()
     """The documents in the data and in the answers, each once, by number."""
     data_with: Callable[[Collection[int]], Mapping[str, JsonValue]] | None = None

@@ -4,11 +4,11 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 
 from bot.cli.screens.output import out, print_table, shown
-from workflows.quality.bench import Tried
-from workflows.quality.comparison import Comparison, compare_results
-from workflows.quality.examples import Examples
-from workflows.quality.results import RiskRow, Share
-from workflows.quality.trials import Outcome
+from workflows.quality.evals.bench import Tried
+from workflows.quality.evals.comparison import Comparison, compare_results
+from workflows.quality.evals.results import RiskRow, Share
+from workflows.quality.evals.trials import Outcome
+from workflows.quality.examples.labelled import Examples
 
 _SHOWN = 20
 """Number of untried rows that are named; the others are counted."""

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 
 from handlers.texts.plain import duration, percent, source_named
 from workflows.engine.declare.charter import Missing
+from workflows.engine.declare.versions import Undeployed
 from workflows.engine.reasons import Change, Code, FieldNumber, Reason
 
 _MISSING: Mapping[str, str] = {
@@ -16,6 +17,13 @@ _MISSING: Mapping[str, str] = {
 SAME_AGAIN = "the model proposes the same again"
 _NAMED = 8
 """Fields that are named; more are counted."""
+
+
+_UNDEPLOYED: Mapping[str, str] = {
+    Undeployed.NOTHING: "no version of this workflow is deployed",
+    Undeployed.CODE: "its code has changed since it was deployed",
+    Undeployed.MODEL: "the settings name another model than was deployed",
+}
 
 
 def in_words(reason: Reason) -> str:
@@ -53,6 +61,8 @@ def in_words(reason: Reason) -> str:
             return f"its owner{f', {reason.by},' if reason.by else ''} has not signed its charter yet"
         case Code.INCOMPLETE:
             return f"its charter is not complete: {lacking(reason.missing)}"
+        case Code.UNDEPLOYED:
+            return _UNDEPLOYED.get(reason.said or "", "what proposes here is not deployed")
         case Code.PROPOSED_AGAIN:
             return "you asked for another proposal"
         case Code.SAME_AGAIN:

@@ -26,8 +26,8 @@ from workflows.model.choice import ModelSettings
 from workflows.model.port import Prompt
 from workflows.model.scripted import ScriptedModel
 from workflows.model.vendors.anthropic.settings import AnthropicSettings
-from workflows.quality.bench import Bench, examples_to_try
-from workflows.quality.comparison import compare_results
+from workflows.quality.evals.bench import Bench, examples_to_try
+from workflows.quality.evals.comparison import compare_results
 
 pytestmark = pytest.mark.slow
 

@@ -18,6 +18,7 @@ from sqlalchemy.orm import Session
 
 import store
 from store import schema
+from store.cases import contents
 from store.cases.bulk_reruns import Choice, Ends
 from store.cases.cases import NewContent
 from store.cases.contents import REMOVED
@@ -44,8 +45,11 @@ from store.states import (
     BulkState,
     CauseState,
     DeliveryState,
+    DeploymentState,
+    ExampleState,
     FollowUpState,
     Health,
+    ImprovementState,
     OutboxState,
     QuestionState,
     Resolution,
@@ -239,6 +243,7 @@ class Company:
         self._audit(session, SubjectKind.RUN.of(ids["doubtful run"]), "run.doubtful")
         self._audit(session, SubjectKind.TEAM.of(team), "heard.refused")
         self._audit(session, SubjectKind.CASE.of(ids["doubtful case"]), "case.read", {"way": "details"})
+        self._learning(session)
 
     def _documents(self, session: Session) -> None:
         """Add a document that a case holds, one that a source handed in, and one that is claimed."""
@@ -252,6 +257,80 @@ class Company:
         rows.add(session, schema.DocumentUse, **case, document_id=ids["document"])
         upload = {"source_id": ids["source"], "document_id": ids["uploaded"], "name": "a.pdf", "at": NOW - HOUR}
         rows.add(session, schema.DocumentUpload, team_id=team, **upload)
+
+    def _learning(self, session: Session) -> None:
+        """Add what is learned from people: a row of each table."""
+        ids, team = self.ids, self.team
+        of = {"team_id": team, "workflow_id": ids["workflow"]}
+        case = {"case_id": ids["delivered case"]}
+        run = {**case, "run_id": ids["delivered run"]}
+        content = contents.keep(session, team=team, case=ids["delivered case"], kind="output", body="{}")
+        ids["deployment"] = rows.add(
+            session,
+            schema.Deployment,
+            **of,
+            number=1,
+            state=DeploymentState.LIVE,
+            change=1,
+            name="abc",
+            parts={},
+            model="local",
+            refused_for=[],
+            rollout={},
+            proposed_by="U1",
+            proposed_at=NOW,
+            live_at=NOW,
+        )
+        deployment = {"team_id": team, "deployment_id": ids["deployment"]}
+        rows.add(session, schema.DeploymentSignature, **deployment, by="U1", how="owner", at=NOW)
+        ids["label"] = rows.add(
+            session,
+            schema.Label,
+            **of,
+            **run,
+            deployment_id=ids["deployment"],
+            kind="edited",
+            saw=True,
+            by="U1",
+            is_error=True,
+            wrong=["queue"],
+            output_id=content,
+            at=NOW,
+        )
+        rows.add(session, schema.LabelProgress, team_id=team, decision_id=0)
+        example = {"label_id": ids["label"], "half": "learning", "alike": "m1", "why": "edited", "found_at": NOW}
+        ids["example"] = rows.add(
+            session, schema.ExampleRow, **of, **case, **example, state=ExampleState.TAKEN, content_id=content
+        )
+        rows.add(session, schema.DeploymentExample, **deployment, example_id=ids["example"])
+        rows.add(session, schema.TrainedModel, **of, key="k", body=b"model", made_at=NOW)
+        shadow = {
+            "alone": False,
+            "nevers": 0,
+            "cost": Decimal(0),
+            "milliseconds": 1.0,
+            "content_id": content,
+            "at": NOW,
+        }
+        rows.add(session, schema.ShadowProposal, **deployment, **run, **shadow)
+        probe = {"day": "2026-11-30", "answers": {}, "asked": 1, "changed": 0, "right": 1, "models": [], "at": NOW}
+        rows.add(session, schema.Probe, **deployment, **probe, cost=Decimal(0))
+        draft = {"kind": "never", "mark": "m", "change": 1, "facts": {}, "cases": [], "found_at": NOW}
+        ids["improvement"] = rows.add(session, schema.Improvement, **of, **draft, state=ImprovementState.DRAFT)
+        tested = {"by": "U1", "file": "past.csv", "size": 1, "rows": 1, "version": {}, "began_at": NOW}
+        ids["volume test"] = rows.add(session, schema.VolumeTest, **of, **tested)
+        judged = {"place": 1, "input_hash": "h", "body": "{}", "outcome": "proposed", "reasons": [], "wrong": []}
+        rows.add(
+            session,
+            schema.VolumeCase,
+            team_id=team,
+            volume_test_id=ids["volume test"],
+            **judged,
+            packed="random",
+            probability=0.5,
+            cost=Decimal(0),
+            milliseconds=1.0,
+        )
 
     def _messages(self, session: Session) -> None:
         """Add a message that waits, one that failed, and a question to whoever wrote the message of a case."""

@@ -17,11 +17,11 @@ from tests.world import sure
 from workflows import Ask, NoProposal, NotDone, Proposal, TryAgain
 from workflows.model.port import Answer, ModelUnavailable, NoAnswer, Question
 from workflows.model.scripted import says
-from workflows.quality.comparison import compare_results
-from workflows.quality.evals import HOPELESS, NO_MONEY
-from workflows.quality.mcnemar import Word
-from workflows.quality.results import Result, result_of
-from workflows.quality.trials import Outcome, Trial
+from workflows.quality.evals.comparison import compare_results
+from workflows.quality.evals.eval import HOPELESS, NO_MONEY
+from workflows.quality.evals.mcnemar import Word
+from workflows.quality.evals.results import Result, result_of
+from workflows.quality.evals.trials import Outcome, Trial
 
 
 def test_each_field_and_the_whole_are_counted_and_nothing_is_delivered() -> None:

@@ -9,7 +9,7 @@ import pytest
 from tests.unit.quality.trying import sample
 from workflows.engine.declare.workflow import Example
 from workflows.engine.errors import Refused
-from workflows.quality.example_file import Kept, add
+from workflows.quality.examples.example_file import Kept, add
 
 WORKFLOW = sample()
 NEW = Example(input={"id": 7, "text": "wörds\u2028\n", "language": "en"}, output={"queue": "safety", "reply": ""})

@@ -8,7 +8,7 @@ import pytest
 
 from tests.unit.quality.trying import sample
 from workflows import InvalidInput
-from workflows.quality.examples import Examples, of_list, read_file
+from workflows.quality.examples.labelled import Examples, of_list, read_file
 
 WORKFLOW = sample()
 

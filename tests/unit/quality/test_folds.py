@@ -8,13 +8,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.unit.quality.trying import ACCOUNT, sample
+from workflows.engine.declare.versions import Version
 from workflows.engine.declare.workflow import Example
 from workflows.model.port import Answer, ModelError, Question
 from workflows.model.scripted import ScriptedModel, says
-from workflows.quality.evals import Eval
-from workflows.quality.examples import Labelled, of_list
-from workflows.quality.folds import MOST_PARTS, Once, Part, left_out, parts, with_second
-from workflows.quality.results import Share, Summary, result_of
+from workflows.quality.evals.eval import Eval
+from workflows.quality.evals.folds import MOST_PARTS, Once, Part, left_out, parts, with_second
+from workflows.quality.evals.results import Share, Summary, result_of
+from workflows.quality.examples.labelled import Labelled, of_list
 
 WORKFLOW = sample()
 QUEUES = ("billing", "delivery", "safety")
@@ -52,7 +53,7 @@ def usable(found: Sequence[Example]) -> list[Labelled]:
 def share_right(tried: Sequence[Example], learned: Sequence[Example]) -> float | None:
     ready = usable(tried)
     dealt = parts(WORKFLOW, ready, learned, model=lambda: Memory(learned), learn=Memory)
-    eval = Eval(workflow=WORKFLOW, prompt=None, account=ACCOUNT, examples=ready, parts=dealt)
+    eval = Eval(workflow=WORKFLOW, version=Version(), account=ACCOUNT, examples=ready, parts=dealt)
     return result_of(list(eval.run()), examples=len(ready), floor=None).summary.whole.share
 
 
@@ -120,7 +121,7 @@ def test_a_second_opinion_is_asked_of_one_that_did_not_learn_the_example() -> No
     ready = usable(taught)
 
     def tried(parts: Sequence[Part]) -> Summary:
-        eval = Eval(workflow=WORKFLOW, prompt=None, account=ACCOUNT, examples=ready, parts=parts)
+        eval = Eval(workflow=WORKFLOW, version=Version(), account=ACCOUNT, examples=ready, parts=parts)
         return result_of(list(eval.run()), examples=len(ready), floor=None).summary
 
     fair = tried(with_second(WORKFLOW, ready, taught, model=lambda: careless, learn=Memory))

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from workflows.quality.mcnemar import ALPHA, FEWEST, Word, compare
+from workflows.quality.evals.mcnemar import ALPHA, FEWEST, Word, compare
 
 numbers = st.integers(0, 60)
 

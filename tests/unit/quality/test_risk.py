@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from tests.unit.engine.propose.test_policy import facts
 from workflows.engine.propose.policy import Facts, Way, decide
-from workflows.quality.risk import FLOORS, Judged, Risk, alone_up_to, floors, table, upper_bound
+from workflows.quality.evals.risk import FLOORS, Judged, Risk, alone_up_to, floors, table, upper_bound
 
 judged = st.lists(st.builds(Judged, alone_up_to=st.none() | st.sampled_from(FLOORS), right=st.booleans()), max_size=40)
 anything = facts(confidence=st.none() | st.floats(0, 1))

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from pydantic import BaseModel, ConfigDict, Field, JsonValue, field_validator, model_validator
 
 from workflows.engine.errors import InvalidOutput
-from workflows.quality.scores import read_cells, read_truth, score
+from workflows.quality.examples.scores import read_cells, read_truth, score
 
 
 class Urgency(StrEnum):

@@ -9,14 +9,15 @@ from pydantic import JsonValue
 from tests.sample import Desk, sample_workflow
 from tests.world import Tell
 from workflows.engine.declare.registry import AnyWorkflow
+from workflows.engine.declare.versions import Version
 from workflows.engine.declare.workflow import Autonomy, Example
 from workflows.model.port import Account
 from workflows.model.scripted import ScriptedModel
-from workflows.quality.evals import Eval
-from workflows.quality.examples import Labelled, of_list
-from workflows.quality.folds import Once, Part
-from workflows.quality.results import Result, result_of
-from workflows.quality.trials import Trial
+from workflows.quality.evals.eval import Eval
+from workflows.quality.evals.folds import Once, Part
+from workflows.quality.evals.results import Result, result_of
+from workflows.quality.evals.trials import Trial
+from workflows.quality.examples.labelled import Labelled, of_list
 
 
 def sample(desk: Desk | None = None, *, floor: float | None = 0.8) -> AnyWorkflow:
@@ -49,7 +50,7 @@ def trying(workflow: AnyWorkflow, examples: Sequence[Labelled], tell: Tell, *, a
     model = ScriptedModel(tell)
     return Eval(
         workflow=workflow,
-        prompt=None,
+        version=Version(),
         account=ACCOUNT,
         examples=examples,
         parts=[Part(places=range(len(examples)), model=Once(lambda: model))],

@@ -18,10 +18,10 @@ from pydantic import BaseModel, JsonValue
 
 from workflows.documents.document import documents_in, holds_documents, misplaced_document
 from workflows.engine.declare.calls.step_limits import TIME_LIMIT, is_time_limit
-from workflows.engine.declare.documents import DocumentRules
 from workflows.engine.declare.incoming.fetching import WITHIN, Fetch, Fetched, check_fetch
 from workflows.engine.declare.incoming.follow_ups import Then
 from workflows.engine.declare.incoming.messages import CHANNEL_ID, FromMessage, Message
+from workflows.engine.declare.learning import LearningRules, Rollout
 from workflows.engine.declare.personal import has_personal
 from workflows.engine.declare.proposal import InputT, OutputT, Proposal
 from workflows.engine.declare.retention import Retention
@@ -261,7 +261,7 @@ _WEEKDAYS = WorkingHours(begin=time(0), end=time(0))
 """The working days of a workflow that declares no hours."""
 
 
-class Workflow(DocumentRules[InputT, OutputT]):
+class Workflow(LearningRules[InputT, OutputT]):
     """One business decision, automated and owned by a named person."""
 
     def __init__(
@@ -294,6 +294,8 @@ class Workflow(DocumentRules[InputT, OutputT]):
         no_nevers: str | None = None,
         handed_proposals: HandedProposals = "review",
         documents: DocumentsAs = "text",
+        recall: int = 0,
+        rollout: Rollout | None = None,
     ) -> None:
         """Declare a workflow.
 
@@ -321,7 +323,8 @@ class Workflow(DocumentRules[InputT, OutputT]):
         `handed_proposals`: what becomes of a proposal that a source hands in with the case. refuse: it is not taken;
         review: a person decides, however sure the source is; policy: it may go alone like one of ours.
         `documents`: how a model is given the documents of a case. text: what was read from them; pages: the pages as
-        they look; both: both.
+        they look; both: both. `recall`: how many past decisions a model is told with a case, the nearest ones; left
+        out, none. `rollout`: how a new version takes the place of the live one; left out, watched in the shadow first.
 
         Raise `BadDeclaration` for a declaration that cannot work.
         """
@@ -391,6 +394,7 @@ class Workflow(DocumentRules[InputT, OutputT]):
         self.no_nevers = no_nevers
         self.handed_proposals = handed_proposals
         self._begin_documents(documents)
+        self._begin_learning(recall, rollout)
         self.nevers: tuple[Never[InputT, OutputT], ...] = ()
         self.checks: tuple[Check[InputT, OutputT], ...] = ()
         self.templates: dict[str, Callable[[InputT, Mapping[str, str]], str]] = {}

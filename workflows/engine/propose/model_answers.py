@@ -15,6 +15,7 @@ from workflows.engine.declare.calls import author_threads
 from workflows.engine.declare.proposal import InputT, OutputT, Proposal
 from workflows.engine.declare.round_trip import read
 from workflows.engine.declare.steps import ASK, Call, Recorder
+from workflows.engine.declare.versions import Recall
 from workflows.engine.declare.workflow import Workflow
 from workflows.engine.documents.places import documents_of
 from workflows.engine.errors import Misfit, NoProposal
@@ -50,6 +51,7 @@ class Asker(Generic[InputT, OutputT]):
         input: InputT,
         *,
         prompt: Prompt | None,
+        recall: Recall | None = None,
         account: Account | None,
         recorder: Recorder,
         model: Callable[[], Model],
@@ -59,6 +61,8 @@ class Asker(Generic[InputT, OutputT]):
     ) -> None:
         """Prepare the question. `account`: the budget that pays. `model`: called only where no answer is recalled.
 
+        `recall`: finds past decisions that are told with the case.
+
         `heard`: what people said of the case before. The model is told of it, and the journal keeps it as input.
         `documents`: where the files of documents are. `documents_as`: how they are given, if not as the workflow
         declares it.
@@ -66,6 +70,7 @@ class Asker(Generic[InputT, OutputT]):
         self._workflow = workflow
         self._input = input
         self._prompt = prompt
+        self._recall = recall
         self._account = account
         self._recorder = recorder
         self._model = model

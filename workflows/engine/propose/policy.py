@@ -55,6 +55,8 @@ class Facts:
     """The owner who has not signed the charter yet; None where it is signed."""
     missing: tuple[str, ...] = ()
     """Codes of what the charter lacks."""
+    undeployed: str | None = None
+    """Code of why what proposes is not what was deployed; None where it is."""
     lacks: tuple[str, ...] = ()
     """The names of what the case lacks."""
     doubts: Sequence[str] = ()
@@ -122,8 +124,11 @@ def _against(facts: Facts) -> list[Reason]:
     if not facts.in_scope:
         reasons.append(Reason(code=Code.OUT_OF_SCOPE))
     reasons += [Reason(code=Code.LACKS, said=part) for part in facts.lacks]
+    if facts.undeployed is not None:
+        reasons.append(Reason(code=Code.UNDEPLOYED, said=facts.undeployed))
     if not facts.proposed:
-        if facts.in_scope and facts.paused is None and (facts.no_proposal is not None or not facts.lacks):
+        is_told = bool(facts.lacks) or facts.undeployed is not None
+        if facts.in_scope and facts.paused is None and (facts.no_proposal is not None or not is_told):
             reasons.append(Reason(code=facts.no_proposal_code, said=facts.no_proposal))
             if facts.model_said is not None:
                 reasons.append(Reason(code=Code.MODEL_SAID, said=facts.model_said))

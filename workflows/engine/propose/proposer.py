@@ -26,6 +26,7 @@ from workflows.engine.declare.registry import AnyWorkflow
 from workflows.engine.declare.round_trip import kept
 from workflows.engine.declare.source_answers import answered
 from workflows.engine.declare.steps import Recorder
+from workflows.engine.declare.versions import Version
 from workflows.engine.documents.places import documents_of
 from workflows.engine.errors import Misfit, NoProposal, NotAllowed
 from workflows.engine.pauses import Pause
@@ -40,7 +41,7 @@ from workflows.engine.propose.policy import Facts
 from workflows.engine.text.canonical_json import MAX_PROPOSAL, canonical, larger_than, unstorable
 from workflows.labels import label_of
 from workflows.model.asking.attachments import DocumentsAs
-from workflows.model.port import Account, Alternative, Model, NoAnswer, Prompt
+from workflows.model.port import Account, Alternative, Model, NoAnswer
 
 NOT_ALLOWED = "not_allowed"
 """The code where another system does not accept us."""
@@ -112,7 +113,7 @@ def propose(
     workflow: AnyWorkflow,
     input: BaseModel,
     *,
-    prompt: Prompt | None,
+    version: Version,
     account: Account | None,
     journal: Proceedings,
     model: Callable[[], Model],
@@ -126,11 +127,12 @@ def propose(
 ) -> Proposed:
     """Propose as the workflow declares, with its steps journaled. A paused workflow makes no proposal.
 
-    `account`: the budget that pays for the model. `second`: a function that gives a second opinion, where there is one.
-    `heard`: what people said of the case before; it goes to a person again then. `handed`: the proposal of the case's
-    source, which takes the place of the workflow's own: no model is asked. `documents`: where the files of documents
-    are. `documents_as`: how a model is given them, if not as the workflow declares it. `can_ask`: tells whether the
-    source is asked for what the case lacks; there is no proposal then.
+    `version`: its prompt, what is recalled, and whether it is deployed. `account`: the budget that pays for the model.
+    `second`: a function that gives a second opinion, where there is one. `heard`: what people said of the case before;
+    it goes to a person again then. `handed`: the proposal of the case's source, which takes the place of the workflow's
+    own: no model is asked. `documents`: where the files of documents are. `documents_as`: how a model is given them, if
+    not as the workflow declares it. `can_ask`: tells whether the source is asked for what the case lacks; there is no
+    proposal then.
     An error of the author's own `propose` or scope is raised, and stops the run. A person is asked, without a proposal,
     where a model has no usable answer, another system does not accept us, or the proposal would not be delivered as it
     is.
@@ -140,10 +142,13 @@ def propose(
         return Proposed(proposal=None, facts=Facts(floor=floor, in_scope=False, proposed=False))
     if pause is not None:
         return Proposed(proposal=None, facts=Facts(floor=floor, proposed=False, paused=pause))
+    if not version.is_asked and handed is None:
+        return Proposed(proposal=None, facts=Facts(floor=floor, proposed=False, undeployed=version.undeployed))
     ask: Asker[BaseModel, BaseModel] = Asker(
         workflow,
         input,
-        prompt=prompt,
+        prompt=version.prompt,
+        recall=version.recall,
         account=account,
         recorder=journal,
         model=model,
@@ -195,6 +200,7 @@ def propose(
     broken = broken_nevers(workflow, input, proposal.output)
     facts = Facts(
         floor=floor,
+        undeployed=version.undeployed,
         confidence=proposal.field_confidence(),
         labels={name: label_of(workflow.output, name) for name in workflow.output.model_fields},
         unfamiliar=proposal.unfamiliar,

@@ -15,7 +15,7 @@ from store.db import failpoints
 from store.db.failpoints import Failpoint
 from store.governance import teams
 from store.states import BUSY, RunState
-from workflows.engine.case.leases import Lease, is_suspect
+from workflows.engine.case.leases import Lease, is_suspect, pinned_to
 from workflows.engine.case.transitions import move_run, stop_run
 from workflows.engine.context import SYSTEM, Context
 from workflows.engine.declare.registry import AnyWorkflow
@@ -68,7 +68,10 @@ def claim_one(session: Session, loaded: LoadedRun, *, died: bool, alone: bool, c
     if run.state != RunState.READY or (is_suspect(run) and not alone):
         return None
     at, held_at, number = context.clock(), run.lease, run.lease + 1
-    if not move_run(session, run, RunState.RUNNING, at=at, actor=SYSTEM, held_at=held_at, lease=number, alone=alone):
+    pinned = pinned_to(context, run, live=loaded.live, beside=loaded.beside)
+    if not move_run(
+        session, run, RunState.RUNNING, at=at, actor=SYSTEM, held_at=held_at, lease=number, alone=alone, **pinned
+    ):
         return None
     return Lease(run=run.id, case=run.case_id, number=number, is_suspect=is_suspect(run))
 

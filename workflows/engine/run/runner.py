@@ -39,6 +39,7 @@ from workflows.engine.declare.personal import without_personal
 from workflows.engine.declare.registry import AnyWorkflow
 from workflows.engine.declare.round_trip import read
 from workflows.engine.declare.steps import SOURCE
+from workflows.engine.declare.versions import Version
 from workflows.engine.declare.workflow import Effect, Run, SubjectT
 from workflows.engine.deliver import delivery, holds, waiting_deliveries, workflow_pauses
 from workflows.engine.deliver.attempts import counting_attempt
@@ -160,14 +161,15 @@ class Runner:
 
     def _resolve(self, work: Work) -> None:
         kept = self._journal(work, work.lines)
+        version = self._context.version_of(work.workflow, work.run.deployment_id)
         proposed = proposer.propose(
             work.workflow,
             work.input,
-            prompt=self._context.registry.prompt(work.workflow.name),
+            version=version,
             account=_account(work),
             journal=kept,
             second=self._second,
-            model=lambda: self._model(work),
+            model=lambda: self._model(work, version),
             pause=work.pause,
             heard=work.heard,
             handed=work.handed,
@@ -206,13 +208,13 @@ class Runner:
             else replace(facts, unsigned=None if status.is_signed else workflow.owner, missing=status.missing)
         )
 
-    def _model(self, work: Work) -> Model:
+    def _model(self, work: Work, version: Version) -> Model:
         """Return the model of a run. Raise `NoProposal` where its workflow was paused since the run began."""
         with self._context.database.read() as session:
             pause = workflow_pauses.paused(session, work.run.workflow_id, team=self._context.team)
         if pause is not None:
             raise NoProposal(pause.reason, code=Code.PAUSED, pause=pause)
-        return self._models(work.workflow)
+        return version.model() if version.model is not None else self._models(work.workflow)
 
     def _ask_person(
         self, session: Session, work: Work, proposed: Proposed, groups: Sequence[int], verdict: Verdict

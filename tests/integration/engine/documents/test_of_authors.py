@@ -18,7 +18,7 @@ from workflows.engine.documents.keeping import keep
 from workflows.engine.read.history import case_view
 from workflows.engine.read.pulled.masking import Masking
 from workflows.engine.text.canonical_json import to_body
-from workflows.quality.examples import read_file
+from workflows.quality.examples.labelled import read_file
 
 pytestmark = pytest.mark.slow
 FORM = pdf("Claim of erika@example.org\nAmount 12.00")

@@ -23,7 +23,7 @@ from workflows.engine.review.assignment import assignments
 from workflows.engine.review.decisions import Follows
 from workflows.engine.review.wrong import reports
 from workflows.model.scripted import says
-from workflows.quality.past_decisions import decided
+from workflows.quality.examples.past_decisions import decided
 
 ANA, BEN = "U0ANA", "U0BEN"
 AT_ONCE = 20

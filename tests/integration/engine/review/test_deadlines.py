@@ -27,7 +27,7 @@ from workflows.engine.review.decisions import Follows
 from workflows.engine.review.undo import undo
 from workflows.engine.review.waiting import deadlines
 from workflows.engine.run.waking import awaken
-from workflows.quality.past_decisions import decided as example_of
+from workflows.quality.examples.past_decisions import decided as example_of
 
 KEY = "sample/ticket-1"
 HOUR = timedelta(hours=1)

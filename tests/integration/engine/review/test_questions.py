@@ -39,7 +39,7 @@ from workflows.engine.review.source import questions
 from workflows.engine.run.waking import awaken, is_any_waiting
 from workflows.model.port import Answer, Question
 from workflows.model.scripted import says
-from workflows.quality.past_decisions import decided
+from workflows.quality.examples.past_decisions import decided
 
 WHICH = "Which of the two orders is it about?"
 KEY = "sample/ticket-1/question-1"

@@ -41,7 +41,7 @@ from workflows.engine.review.decisions import Follows
 from workflows.engine.review.rerun import reruns
 from workflows.engine.review.waiting import deadlines
 from workflows.engine.sources.programs.handed_proposals import read_handed
-from workflows.quality.past_decisions import decided as example_of
+from workflows.quality.examples.past_decisions import decided as example_of
 
 AGENT = "agent-x"
 SURE: Mapping[str, JsonValue] = {

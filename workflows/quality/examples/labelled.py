@@ -21,7 +21,7 @@ from workflows.engine.documents.arrivals import by_form
 from workflows.engine.errors import InvalidInput, InvalidOutput
 from workflows.engine.propose.examples.example_inputs import documents_beside
 from workflows.engine.text.canonical_json import canonical, content_hash
-from workflows.quality.scores import Truth, read_cells, read_truth
+from workflows.quality.examples.scores import Truth, read_cells, read_truth
 
 
 @dataclass(frozen=True, kw_only=True)

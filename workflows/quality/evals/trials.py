@@ -10,15 +10,16 @@ from workflows.documents.documents import Documents
 from workflows.engine.declare.error_words import words_of
 from workflows.engine.declare.personal import without_personal
 from workflows.engine.declare.registry import AnyWorkflow
+from workflows.engine.declare.versions import Version
 from workflows.engine.propose.policy import Way, decide
 from workflows.engine.propose.proposer import NOT_ALLOWED, SecondOpinion, propose
 from workflows.engine.run.rehearsal import Rehearsal
 from workflows.model.asking.attachments import DocumentsAs
-from workflows.model.port import Account, Model, NoAnswer, Prompt
-from workflows.quality.examples import Labelled
-from workflows.quality.quotes import quotes_found
-from workflows.quality.risk import alone_up_to
-from workflows.quality.scores import score
+from workflows.model.port import Account, Model, NoAnswer
+from workflows.quality.evals.quotes import quotes_found
+from workflows.quality.evals.risk import alone_up_to
+from workflows.quality.examples.labelled import Labelled
+from workflows.quality.examples.scores import score
 
 _SAYS_NOTHING = {
     NoAnswer.UNAVAILABLE,
@@ -89,7 +90,7 @@ def try_one(
     workflow: AnyWorkflow,
     example: Labelled,
     *,
-    prompt: Prompt | None,
+    version: Version,
     account: Account,
     model: Callable[[], Model],
     floors: Sequence[float],
@@ -98,7 +99,8 @@ def try_one(
     documents_as: DocumentsAs | None = None,
     sleep: Callable[[float], None] = time.sleep,
 ) -> Trial:
-    """Try one example. Every error is in the returned trial. `floors`: those of the table, from low to high.
+    """Try one example. Every error is in the returned trial. `version`: its prompt, and
+    what it recalls. `floors`: those of the table, from low to high.
 
     `second`: gives a second opinion on the proposal; it must not have learned this example. `documents`: where the
     files of documents are. `documents_as`: how a model is given them, if not as the workflow declares it.
@@ -110,7 +112,7 @@ def try_one(
             workflow,
             example,
             rehearsal,
-            prompt=prompt,
+            version=version,
             account=account,
             model=model,
             floors=floors,
@@ -135,7 +137,7 @@ def _found(
     example: Labelled,
     rehearsal: Rehearsal,
     *,
-    prompt: Prompt | None,
+    version: Version,
     account: Account,
     model: Callable[[], Model],
     floors: Sequence[float],
@@ -146,7 +148,7 @@ def _found(
     proposed = propose(
         workflow,
         example.input,
-        prompt=prompt,
+        version=version,
         account=account,
         journal=rehearsal,
         model=model,

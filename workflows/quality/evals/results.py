@@ -9,8 +9,8 @@ from pydantic import BaseModel, ConfigDict
 
 from workflows.engine.reasons import Code
 from workflows.model.asking.attachments import DocumentsAs
-from workflows.quality import risk
-from workflows.quality.trials import Outcome, Trial
+from workflows.quality.evals import risk
+from workflows.quality.evals.trials import Outcome, Trial
 
 
 class _Kept(BaseModel):
@@ -30,7 +30,7 @@ class Share(_Kept):
 
 
 class RiskRow(_Kept):
-    """A row of the risk-coverage table; see `workflows.quality.risk.Risk`."""
+    """A row of the risk-coverage table; see `workflows.quality.evals.risk.Risk`."""
 
     floor: float
     own: bool

@@ -17,6 +17,7 @@ from workflows.engine.case.files.rows import Reading
 from workflows.engine.context import Context
 from workflows.engine.declare.documents import DOCUMENTS_AS, has_documents
 from workflows.engine.declare.registry import AnyWorkflow
+from workflows.engine.declare.versions import Version
 from workflows.engine.declare.workflow import Example
 from workflows.engine.documents.keeping import in_folder, keep
 from workflows.engine.errors import InvalidInput, Refused
@@ -25,11 +26,11 @@ from workflows.engine.propose.models import Models
 from workflows.engine.propose.prompts import keep_prompt, prompt_in, prompt_of_version
 from workflows.model.asking.attachments import DocumentsAs
 from workflows.model.port import Account, Prompt
-from workflows.quality.evals import Eval
-from workflows.quality.examples import Examples, of_list, read_file
-from workflows.quality.folds import left_out, parts, with_second
-from workflows.quality.results import Result, result_of
-from workflows.quality.trials import Trial
+from workflows.quality.evals.eval import Eval
+from workflows.quality.evals.folds import left_out, parts, with_second
+from workflows.quality.evals.results import Result, result_of
+from workflows.quality.evals.trials import Trial
+from workflows.quality.examples.labelled import Examples, of_list, read_file
 
 _NAMED = 5
 """Evals that are named where there is nothing to compare with, the newest."""
@@ -195,7 +196,7 @@ class Bench:
         trying = Eval(
             workflow=self.workflow,
             # Answers of a fallback model would count as this model's.
-            prompt=replace(prompt, fallback_model=None) if prompt is not None else None,
+            version=Version(prompt=replace(prompt, fallback_model=None) if prompt is not None else None),
             account=self._account(row),
             examples=self.examples.labelled,
             parts=dealt,

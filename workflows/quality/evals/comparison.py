@@ -2,8 +2,8 @@
 
 from pydantic import BaseModel, ConfigDict
 
-from workflows.quality.mcnemar import Word, compare
-from workflows.quality.results import CaseResult, Result
+from workflows.quality.evals.mcnemar import Word, compare
+from workflows.quality.evals.results import CaseResult, Result
 
 
 class Comparison(BaseModel):

@@ -18,7 +18,7 @@ from workflows.engine.propose.examples.example_inputs import input_of
 from workflows.engine.propose.proposer import Classifier
 from workflows.engine.text.canonical_json import content_hash
 from workflows.model.port import Model, ModelError
-from workflows.quality.examples import Labelled
+from workflows.quality.examples.labelled import Labelled
 
 MOST_PARTS = 5
 

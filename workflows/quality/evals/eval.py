@@ -11,13 +11,14 @@ from pydantic import BaseModel
 
 from workflows.documents.documents import Documents
 from workflows.engine.declare.registry import AnyWorkflow
+from workflows.engine.declare.versions import Version
 from workflows.engine.propose.proposer import Classifier, Second, SecondOpinion, opinion_of
 from workflows.model.asking.attachments import DocumentsAs
-from workflows.model.port import Account, ModelError, NoAnswer, Prompt
-from workflows.quality.examples import Labelled
-from workflows.quality.folds import Part
-from workflows.quality.risk import floors
-from workflows.quality.trials import Outcome, Trial, try_one
+from workflows.model.port import Account, ModelError, NoAnswer
+from workflows.quality.evals.folds import Part
+from workflows.quality.evals.risk import floors
+from workflows.quality.evals.trials import Outcome, Trial, try_one
+from workflows.quality.examples.labelled import Labelled
 
 NO_MONEY = "the money for this eval is spent; --max-dollars allows more"
 HOPELESS = 10
@@ -37,7 +38,7 @@ class Eval:
     """An eval: its examples and its settings."""
 
     workflow: AnyWorkflow
-    prompt: Prompt | None
+    version: Version
     account: Account
     """The budget that pays, with its limit."""
     examples: Sequence[Labelled]
@@ -111,7 +112,7 @@ class Eval:
         return try_one(
             self.workflow,
             example,
-            prompt=self.prompt,
+            version=self.version,
             account=self.account,
             model=part.model,
             second=_opinion(part.second) if part.second is not None else None,

@@ -1,0 +1,1 @@
+"""Tables of what is learned from people: labels, examples, deployments, rollouts, improvements, volume tests."""

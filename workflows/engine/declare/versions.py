@@ -1,0 +1,72 @@
+"""The version with which a run proposes: the files of this process, or what was deployed. Pure."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Protocol
+
+from workflows.engine.declare.registry import AnyWorkflow
+from workflows.model.port import Model, Prompt, Recalled
+
+Recall = Callable[[str], Sequence[Recalled]]
+"""A function from a case's text, as a model is told it, to the nearest past decisions, nearest first."""
+
+
+class Undeployed(StrEnum):
+    """Reasons why what this process would do is not what was deployed."""
+
+    NOTHING = "nothing"
+    """Nothing was ever deployed, or what was live was taken back."""
+    CODE = "code"
+    """Code that decides what is asked or checked is other code."""
+    MODEL = "model"
+    """The settings name another model."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Version:
+    """The version with which a run proposes."""
+
+    deployment: int | None = None
+    """Row of the deployment; None for the files of this process."""
+    number: int | None = None
+    """Its number, by which people name it."""
+    prompt: Prompt | None = None
+    model: Callable[[], Model] | None = None
+    """The model that was trained for it; None: the one that the settings name."""
+    recall: Recall | None = None
+    """Finds past decisions, from an index that was frozen with it; None: nothing is recalled."""
+    undeployed: Undeployed | None = None
+    """Why everything goes to people; None where what is live is used."""
+    is_asked: bool = True
+    """False if nothing is proposed: people get an empty form."""
+
+
+class Versions(Protocol):
+    """The versions of all workflows."""
+
+    def pin(self, *, live: int | None, beside: int | None, case: int) -> int | None:
+        """Return the deployment that a new run of a case proposes with; None: none is live.
+
+        `live`, `beside`: the deployments in the row of its workflow. It is called in a transaction and asks nothing.
+        """
+        ...
+
+    def of(self, workflow: AnyWorkflow, files: Prompt | None, *, deployment: int | None) -> Version:
+        """Return the version of a run with this deployment. `files`: the prompt in the file.
+
+        Raise `store.db.database.Unavailable`.
+        """
+        ...
+
+
+class FromFiles:
+    """The versions in the files of this process."""
+
+    def pin(self, *, live: int | None, beside: int | None, case: int) -> int | None:
+        """Use no deployment."""
+        return None
+
+    def of(self, workflow: AnyWorkflow, files: Prompt | None, *, deployment: int | None) -> Version:
+        """Return what the files say."""
+        return Version(prompt=files)

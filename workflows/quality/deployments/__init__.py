@@ -1,0 +1,4 @@
+"""Deployments: versions of a workflow that are tried, signed and live.
+
+In: the files of a process, and examples. Out: the version with which a run proposes. Imports evals and examples.
+"""

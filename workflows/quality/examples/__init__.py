@@ -1,0 +1,1 @@
+"""Examples: inputs with their right answers, from files and from what people decided."""
