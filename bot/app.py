@@ -35,6 +35,8 @@ from workflows.engine.propose.models import Models
 from workflows.engine.propose.prompts import keep_prompts
 from workflows.engine.run.runner import Runner
 from workflows.engine.sources.told.webhook_secrets import WebhookKeys
+from workflows.quality.deployments.kept import From, KeptVersions
+from workflows.quality.deployments.taking_over import take_over
 
 log = structlog.get_logger()
 
@@ -50,6 +52,7 @@ class App:
     context: Context
     models: Models
     charters: KeptCharters
+    versions: KeptVersions
     dispatcher: Dispatcher
     made: Mapping[str, Mapping[str, JsonValue]]
     """Options that each workflow was made from, by workflow name."""
@@ -119,6 +122,7 @@ def opened(
                     models=models.named(workflow, registry.prompt(workflow.name)), examples=examples_file(workflow)
                 ),
             )
+            versions = KeptVersions(database, team=team.id, clock=clock, models=models, versions_from=settings.prompts)
             context = Context(
                 database=database,
                 registry=registry,
@@ -128,9 +132,12 @@ def opened(
                 restores=team.restores,
                 seed=team.seed if seed is None else seed,
                 charters=charters,
+                versions=versions,
                 documents=documents_of(settings, database, team=team.id),
                 prices=models.prices,
             )
+            if settings.prompts is not From.FILES:
+                take_over(context, models)
             runner = Runner(context, models, second=models.second)
             dispatcher = _dispatcher(context, runner, threads=settings.threads)
             yield App(
@@ -138,6 +145,7 @@ def opened(
                 context=context,
                 models=models,
                 charters=charters,
+                versions=versions,
                 dispatcher=dispatcher,
                 made=made,
             )

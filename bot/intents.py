@@ -21,6 +21,7 @@ from handlers.texts.operations import (
     overrun,
     pauses,
     reruns,
+    rollouts,
     webhooks,
 )
 from handlers.texts.pieces import Room, Told
@@ -64,6 +65,9 @@ from workflows.engine.sources.heard.outcome_notes import outcome_note, taken_in_
 from workflows.engine.sources.heard.thread_answers import answered_note, question_note
 from workflows.engine.sources.looks.schedules import refused_note, trouble_note
 from workflows.engine.sources.told.webhooks import given_up_for
+from workflows.quality.deployments.reading import deployment_view
+from workflows.quality.deployments.views import DeploymentView
+from workflows.quality.rollouts.notes import rollout_note
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -90,6 +94,7 @@ News = (
     | RemovedView
     | CauseView
     | CourseView
+    | DeploymentView
     | DigestView
     | Rest
     | ChecksOfChannel
@@ -134,6 +139,8 @@ def _news(context: Context, intents: Sequence[Intent], *, may: MayDecide) -> New
             return cause_view(context, first.subject.id)
         case notices.COURSE:
             return course_view(context, first.subject.id)
+        case notices.DEPLOYMENT:
+            return deployment_view(context, first.subject.id)
         case "digest":
             return digest_view(context, first.subject.id)
         case notices.PAGES_NOTE:
@@ -251,6 +258,8 @@ def _note(context: Context, intents: Sequence[Intent]) -> Callable[[Room], Told]
             done_at = datetime.fromisoformat(first.about["at"])
             by_hand = hand_note(context, first.subject.id, done_at, resumed=kind == notices.RESUMED)
             return _plainly(pauses.lifted(by_hand) if kind == notices.RESUMED else pauses.by_hand(by_hand))
+        case notices.ROLLOUT:
+            return _plainly(rollouts.note(rollout_note(context, first.subject.id, first.about)))
         case notices.TERMS:
             change = terms_note(context, int(first.about["terms"]))
             return lambda room: changes.note(change, room)
@@ -345,6 +354,7 @@ _WHAT = {
     "paused": "the news that Countersign paused a workflow",
     notices.PAUSED_BY_HAND: "the news that a workflow was paused",
     notices.RESUMED: "the news that a workflow was resumed",
+    notices.ROLLOUT: "the news of what became of a version",
     notices.TERMS: "the news that the terms of a workflow changed",
     notices.REPORTED: "the news that a case was reported as wrong",
     notices.GROUP: "the news that a user group cannot be read",

@@ -29,6 +29,7 @@ from workflows.model.concurrency import AT_ONCE
 from workflows.model.prices import OwnPrice
 from workflows.model.vendors.declaration import VendorSettings
 from workflows.model.vendors.registry import vendors
+from workflows.quality.deployments.kept import From
 
 _DEAREST = 100_000
 """Bound on a price: US dollars for a million tokens; no model costs as much."""
@@ -75,6 +76,11 @@ class Settings(BaseSettings):
     model: str = AUTO
     """The model that proposes: auto, local, or a vendor's name. auto: a vendor where there is a key for one and the
     workflow has a prompt, else the local classifier.
+    """
+    prompts: From | None = None
+    """Where prompts, and all else that makes up a version, come from. files: from the files, whatever is deployed, for
+    development; deployed: only what is deployed is used. None: what is deployed; before anything of a workflow is, its
+    files with SQLite, and those of a shipped example.
     """
     model_at_once: int = Field(default=AT_ONCE, ge=1, le=1000)
     """Number of questions to one model at once, in this process."""

@@ -32,6 +32,8 @@ class SubjectKind(StrEnum):
     CHANNEL = "channel"
     GROUP = "group"
     PERSON = "person"
+    DEPLOYMENT = "deployment"
+    """A version of a workflow, on its way or live."""
     MODEL = "model"
     SOURCE = "source"
     """A place that cases come from."""

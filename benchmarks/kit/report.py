@@ -22,6 +22,8 @@ ORDER = (
     "Reviewing",
     "Asking a model",
     "Real messages",
+    "Support tickets",
+    "Unfamiliar messages",
     "Files of invoices",
 )
 """Headings of the sections, in order."""

@@ -29,6 +29,7 @@ from bot.cli import (
 from bot.cli.digests import baselines, courses, digests
 from bot.cli.governance import charters, data_map, privacy, proof, readings, receipts, seals
 from bot.cli.intake import fetches, mcp, sources, webhooks
+from bot.cli.learning import examples, volume_tests
 
 app = typer.Typer(
     name="countersign",
@@ -51,6 +52,7 @@ for group in (
     privacy,
     receipts,
     mcp,
+    examples,
 ):
     app.add_typer(group.commands)
 for group in (charters, data_map, privacy, proof, readings, receipts):
@@ -59,7 +61,9 @@ app.add_typer(prompts.commands, name="prompts")
 app.add_typer(digests.commands, name="digest")
 app.add_typer(courses.commands, name="course")
 app.add_typer(baselines.commands, name="baseline")
+app.add_typer(volume_tests.commands, name="volume-test")
 app.add_typer(seals.commands, name="seal")
+app.add_typer(examples.examples, name="examples")
 app.add_typer(privacy.holds, name="legal-hold")
 sources.commands.add_typer(webhooks.commands)
 app.add_typer(sources.commands, name="source")

@@ -166,6 +166,10 @@ def evaluate(
         str | None,
         typer.Option(metavar="WAYS", help="Ways to give a model documents, to compare: text, pages, both."),
     ] = None,
+    recall: Annotated[
+        str | None,
+        typer.Option(metavar="NUMBERS", help="Past decisions to tell with each, to compare: 0,3."),
+    ] = None,
     limit: Annotated[int | None, typer.Option(min=1, help="Try only the first LIMIT examples.")] = None,
     at_once: Annotated[
         int | None, typer.Option(min=1, max=64, help="Number of examples that are tried at once.")
@@ -212,14 +216,18 @@ def evaluate(
             )
             wanted = bench.prompt(prompt)
             ways = bench.ways(documents) if documents is not None else [None]
-            if against is not None and len(ways) > 1:
-                raise Refused("compare ways of giving documents, or versions with --against, and not both at once")
+            recalls = bench.recalls(recall) if recall is not None else [None]
+            if (against is not None) + (len(ways) > 1) + (len(recalls) > 1) > 1:
+                raise Refused(
+                    "compare ways of giving documents, numbers with --recall, or versions with --against, one at a time"
+                )
             other = bench.other(against) if against is not None else None
             try:
-                tried = bench.run(wanted, documents_as=ways[0])
+                tried = bench.run(wanted, documents_as=ways[0], recall=recalls[0])
                 if isinstance(other, Prompt):
-                    other = bench.run(other, documents_as=ways[0])
-                more = [bench.run(wanted, documents_as=way) for way in ways[1:]]
+                    other = bench.run(other, documents_as=ways[0], recall=recalls[0])
+                more = [bench.run(wanted, documents_as=way, recall=recalls[0]) for way in ways[1:]]
+                more += [bench.run(wanted, documents_as=ways[0], recall=count) for count in recalls[1:]]
             except EvalInterrupted as stopped:
                 typer.echo(f"stopped; what was tried is kept as eval {stopped.eval}, which was not finished", err=True)
                 raise typer.Exit(130) from None

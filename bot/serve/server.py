@@ -30,7 +30,16 @@ from bot.slack.wiring import Slack
 from bot.webhooks.sender import WebhookSender
 from bot.worker.threads import SLOW
 from store.db.database import Unavailable
-from store.db.process_locks import FOLLOW_UPS, RETENTION, SENDER, WEBHOOKS, Taken, exclusive
+from store.db.process_locks import (
+    FOLLOW_UPS,
+    LABELS,
+    RETENTION,
+    ROLLOUTS,
+    SENDER,
+    WEBHOOKS,
+    Taken,
+    exclusive,
+)
 from store.db.time_limits import time_limit
 from workflows.engine.context import Clock
 from workflows.engine.declare.calls import author_threads
@@ -47,6 +56,10 @@ from workflows.engine.sources import follow_ups
 from workflows.engine.sources.heard import messages, waiting
 from workflows.engine.sources.heard.files import FaceFiles, NoFaceFiles
 from workflows.engine.sources.programs import handing_in
+from workflows.quality.examples.candidates import gather
+from workflows.quality.labels.making import make_labels
+from workflows.quality.rollouts.shadow import Shadow
+from workflows.quality.rollouts.watch import Watch
 
 log = structlog.get_logger()
 
@@ -69,6 +82,10 @@ _MESSAGES = 2.0
 """Seconds between two looks for messages that wait."""
 _SPOT_CHECKS = 20.0
 """Seconds between two looks at the spot checks that wait."""
+_VERSIONS = 10.0
+"""Seconds between two looks at the versions that are watched or live: one is rolled back within a minute."""
+_BESIDE = 5.0
+"""Seconds between two looks for cases for which a watched version is to be asked."""
 _ASSIGNMENTS = 5.0
 """Seconds between two looks at what is to be assigned, and at who is away."""
 _PRESENCE = 600.0
@@ -80,6 +97,10 @@ _SEALS = 5.0
 _RETENTION = 3600.0
 """Seconds between two looks at what was kept long enough."""
 _RETENTION_GOES_ON = 5.0
+"""Seconds until the next look where one did not come to the end, so that others may write meanwhile."""
+_LABELS = 3.0
+"""Seconds between two looks for decisions that are no labels yet."""
+_LABELS_GO_ON = 0.1
 """Seconds until the next look where one did not come to the end, so that others may write meanwhile."""
 _EXPIRIES = 600.0
 """Seconds between two looks at what expires."""
@@ -139,7 +160,9 @@ def serve(
             files = slack.files if slack is not None else NoFaceFiles()
             loops.append(_Loop(run=partial(_take_in_messages, app, files)))
             loops.append(_Loop(run=partial(_tend_spot_checks, app)))
+            loops.append(_Loop(run=partial(_learn_from_people, app)))
             loops.append(_Loop(run=partial(_remove_what_is_due, app)))
+            loops += [_Loop(run=partial(_watch_versions, app)), _Loop(run=partial(_ask_beside, app))]
         if app.settings.webhook_keys is not None:
             sender = WebhookSender(app.context, app.webhook_keys())
             loops.append(_Loop(run=partial(_send_webhooks, app, sender)))
@@ -278,6 +301,48 @@ def _tend_spot_checks(app: App, stop: Event) -> None:
             upkeep_of_checks.look()
         except (DBAPIError, Unavailable) as error:
             log.warning("spot_checks.without_database", error=type(error).__name__)
+
+
+def _watch_versions(app: App, stop: Event) -> None:
+    """Have versions go live, end or taken back, by what people decided. Each process looks: a move is made once."""
+    watch = Watch(app.context)
+    while not stop.wait(_VERSIONS):
+        try:
+            watch.look()
+        except (DBAPIError, Unavailable) as error:
+            log.warning("versions.without_database", error=type(error).__name__)
+
+
+def _ask_beside(app: App, stop: Event) -> None:
+    """Ask versions beside the live ones. One process at a time asks; another one goes on when it ends."""
+    while not stop.is_set():
+        try:
+            with exclusive(app.context.database, name=ROLLOUTS) as is_held:
+                shadow = Shadow(app.context, app.models, second=app.models.second)
+                while not stop.is_set() and is_held():
+                    if not shadow.look():
+                        stop.wait(_BESIDE)
+        except Taken:
+            pass  # that process does it
+        except (DBAPIError, Unavailable) as error:
+            log.warning("shadow.without_database", error=type(error).__name__)
+        stop.wait(_TURN)
+
+
+def _learn_from_people(app: App, stop: Event) -> None:
+    """Make labels of decisions, and candidates of labels. One process at a time; another one goes on when it ends."""
+    while not stop.is_set():
+        try:
+            with exclusive(app.context.database, name=LABELS) as is_held:
+                while is_held() and not stop.is_set():
+                    made = make_labels(app.context)
+                    found = gather(app.context)
+                    stop.wait(_LABELS_GO_ON if made.is_more or found.is_more else _LABELS)
+        except Taken:
+            pass  # that process does it
+        except (DBAPIError, Unavailable) as error:
+            log.warning("labels.without_database", error=type(error).__name__)
+        stop.wait(_LABELS)
 
 
 def _remove_what_is_due(app: App, stop: Event) -> None:

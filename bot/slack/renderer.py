@@ -7,6 +7,7 @@ from bot.intents import News, Reminder, Rest, read, waits_for_person
 from handlers.slack.blocks import spot_check
 from handlers.slack.blocks.card import card
 from handlers.slack.blocks.cause import cause
+from handlers.slack.blocks.deployment import deployment
 from handlers.slack.blocks.digests.course import course
 from handlers.slack.blocks.digests.digest import digest
 from handlers.slack.blocks.doubt import doubt
@@ -24,6 +25,7 @@ from workflows.engine.review.spot_checks.views import ChecksOfChannel
 from workflows.engine.review.views import CardView, DoubtView, PagesView, RemovedView
 from workflows.engine.review.waiting.reminders import MayDecide, nobody_may
 from workflows.engine.send.views import Intent
+from workflows.quality.deployments.views import DeploymentView
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -68,6 +70,8 @@ def _drawn(news: News) -> Drawn | None:
             return cause(news)
         case CourseView():
             return course(news)
+        case DeploymentView():
+            return deployment(news)
         case DigestView():
             return digest(news)
         case Rest():

@@ -58,6 +58,16 @@ class Action(StrEnum):
     CHARTER = "charter"
     SIGN = "sign_charter"
     """Signs the charter of a workflow. Its value is about the terms that were shown, with their number."""
+    SIGN_VERSION = "sign_version"
+    """Signs a version that is to be deployed. The value of this one and of the next ones is about the deployment."""
+    SIGN_ALL_THE_SAME = "sign_version_all_the_same"
+    """Opens the form to sign one that is refused."""
+    REJECT_VERSION = "reject_version"
+    GIVE_UP_VERSION = "give_up_version"
+    """Ends one that is watched beside the live one."""
+    WHAT_CHANGES = "what_changes"
+    ROLL_BACK = "roll_back"
+    """Opens the form to take the live version back."""
     ALIKE = "alike"
     """Shows the cases that are like one."""
     OPEN_ROW = "open_row"
@@ -137,6 +147,9 @@ class Callback(StrEnum):
     """The outcome of a press for many, from which one goes on to further ones."""
     GRID_DONE = "grid_done"
     """The outcome of a press for many so far. Its main button looks again."""
+    SIGN_VERSION = "sign_version"
+    """The form to sign a version that is refused. It is about the deployment, as the next one is."""
+    ROLL_BACK = "roll_back"
     READ = "read"
     CORRECT = "correct"
     ROW = "row"
@@ -166,6 +179,8 @@ class Callback(StrEnum):
     """A row of a list in it."""
     SPOT_CHECK_GRADE = "spot_check_grade"
     """Two answers, and the grade of how they differ."""
+    SIGN_EXCEPTION = "sign_exception"
+    """The reason why a charter is signed without a volume test or a baseline."""
     SPOT_CHECK_ON = "spot_check_on"
     """A page from which one goes on to the next spot check."""
 
@@ -189,7 +204,8 @@ class Shown:
     """A row as a person was shown it: all that a button or a form carries.
 
     The action or the callback says which table it is about: Happened, Not happened, Deliver and Look are about a
-    delivery, Correct and Correct input are about a case, those on the card of a cause or of a course are about that,
+    delivery, Correct and Correct input are about a case, those on the card of a cause, a course or a deployment are
+    about that,
     those of a spot check about that, Sign is about terms, and all others are about a review.
     """
 

@@ -355,6 +355,42 @@ def look_at_spot_checks(workflow: str, number: int) -> Button:
     return Button(text=f"Look at {checks}", says=f"Look at {checks} of {workflow}")
 
 
+def sign_version(workflow: str, number: int) -> Button:
+    """Name the button that signs a version, with what that means."""
+    text = "You answer for this version. It goes live as its workflow says: watched in the shadow first, or at once."
+    asks = Question(title="Approve this version?", text=text, yes="Approve")
+    return Button(text="Approve", says=f"Approve version {number} of {workflow}", question=asks)
+
+
+def sign_all_the_same(workflow: str, number: int) -> Button:
+    """Name the button that opens the form to sign a version that is refused."""
+    return Button(text="Approve all the same", says=f"Approve version {number} of {workflow} all the same")
+
+
+def reject_version(workflow: str, number: int) -> Button:
+    """Name the button that refuses a version, with what that means."""
+    text = "It is not deployed, and the live version goes on."
+    asks = Question(title="Reject this version?", text=text, yes="Reject")
+    return Button(text="Reject", says=f"Reject version {number} of {workflow}", question=asks)
+
+
+def give_up_version(workflow: str, number: int) -> Button:
+    """Name the button that ends a version which is watched, with what that means."""
+    text = "It is not asked any more, and the live version goes on."
+    asks = Question(title="Give this version up?", text=text, yes="Give it up")
+    return Button(text="Give it up", says=f"Give up version {number} of {workflow}", question=asks)
+
+
+def what_changes(workflow: str, number: int) -> Button:
+    """Name the button that shows what changes with a version."""
+    return Button(text="What changes", says=f"What changes with version {number} of {workflow}")
+
+
+def roll_back(workflow: str, number: int) -> Button:
+    """Name the button that opens the form to take the live version back."""
+    return Button(text="Roll back", says=f"Roll back version {number} of {workflow}")
+
+
 def sign(workflow: str) -> Button:
     """Name the button that signs a charter, with what that means."""
     text = "You answer for this workflow on the terms shown here. It may go alone as its charter says."

@@ -39,10 +39,12 @@ ContentKind = Literal[
     "receipt",
     "problem",
     "attempt",
+    "shadow",
     "facts",
+    "example",
 ]
-"""The kinds of texts. How long each is kept: `workflows.engine.privacy.kinds`. `facts`: what is left of one that was
-removed, such as the codes of reasons.
+"""The kinds of texts. How long each is kept: `workflows.engine.privacy.kinds`. `shadow`: the output of a version that
+is only watched. `facts`: what is left of one that was removed, such as the codes of reasons.
 """
 _REMOVED = '{"content removed":true'
 REMOVED = _REMOVED + "}"
@@ -97,6 +99,13 @@ def bodies(session: Session, ids: Collection[int], *, team: int) -> dict[int, st
     query = select(Content.id, Content.body).where(Content.id.in_(ids), Content.team_id == team)
     found = session.execute(query)
     return {row.id: kept(row.body) for row in found}
+
+
+def facts(session: Session, ids: Collection[int], *, team: int) -> dict[int, str]:
+    """Return what is left of several removed contents, as JSON, by id."""
+    query = select(Content.id, Content.body).where(Content.id.in_(ids), Content.team_id == team)
+    found = {row.id: facts_in(row.body) for row in session.execute(query)}
+    return {content: facts for content, facts in found.items() if facts is not None}
 
 
 def removal(session: Session, content: int, *, team: int) -> Removal:

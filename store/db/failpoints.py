@@ -26,6 +26,10 @@ class Failpoint(StrEnum):
     """A look for cases of a scheduled source."""
     SEAL = "seal"
     """The adding of a seal, and the publishing of its head."""
+    DEPLOYMENT = "deployment"
+    """The change of the version that a workflow uses, and each act on the way to it."""
+    SHADOW = "shadow"
+    """A question to a version that is only watched."""
     RECOVERY = "recovery"
     """The taking back of a run that a dead worker held."""
 

@@ -1,5 +1,5 @@
 """Locks between processes: one process works on a SQLite file, one sends to Slack, one sends spans, one sends webhooks,
-one removes what was kept long enough, and one makes what follows.
+one removes what was kept long enough, one makes what follows, one makes labels, and one asks versions beside others.
 
 A run in a working state is the work lock holder's own, or a dead process's. The operating system or the server keeps
 the lock, so it ends with the process, however that ends.
@@ -16,9 +16,10 @@ from sqlalchemy.exc import DBAPIError, OperationalError
 from store.db.database import Database
 
 WORK, SENDER, SPANS, RETENTION = "work", "sender", "spans", "retention"
-WEBHOOKS, FOLLOW_UPS = "webhooks", "follow-ups"
+WEBHOOKS, FOLLOW_UPS, LABELS, ROLLOUTS = "webhooks", "follow-ups", "labels", "rollouts"
 """Names of the locks: for working on runs, for sending to Slack, for sending spans, for removing what is due, for
-sending webhooks, and for making what follows.
+sending webhooks, for making what follows, for making labels and candidates of them, and for asking versions beside the
+live ones.
 """
 _ADVISORY_KEY = 0x636F756E746572
 """Key of PostgreSQL's advisory lock: "counter" in ASCII."""

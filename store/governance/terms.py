@@ -89,14 +89,24 @@ def add(session: Session, *, team: int, workflow: int, number: int, **values: An
 
 
 def sign(
-    session: Session, terms: int, *, team: int, by: str, at: datetime, how: str, in_place_of: Sequence[str]
+    session: Session,
+    terms: int,
+    *,
+    team: int,
+    by: str,
+    at: datetime,
+    how: str,
+    in_place_of: Sequence[str],
+    exception: str | None = None,
 ) -> bool:
     """Sign terms that nobody has signed; False where somebody has.
 
-    `in_place_of`: ways of a signature that this one replaces.
+    `in_place_of`: ways of a signature that this one replaces. `exception`: reason why it is signed without evidence.
     """
     row = TermsRow
     unsigned = row.signed_how.is_(None) | row.signed_how.in_(in_place_of)
     signed = update(row).where(row.id == terms, row.team_id == team, unsigned)
-    done = session.execute(signed.values(signed_by=by, signed_at=at, signed_how=how).returning(row.id))
+    done = session.execute(
+        signed.values(signed_by=by, signed_at=at, signed_how=how, exception=exception).returning(row.id)
+    )
     return done.first() is not None

@@ -113,6 +113,8 @@ class Decision(OfTeam, Base):
         Index("ix_decisions_team_id_by_at", "team_id", "by", "at"),
         # Digests ask what people decided on a day, or in a week.
         Index("ix_decisions_team_id_at", "team_id", "at"),
+        # Few are taken back, and their labels are looked for again and again.
+        index_of_some("ix_decisions_revoked", "team_id", "revoked_at", where="revoked_at IS NOT NULL"),
     )
 
     review_id: Mapped[int] = mapped_column(ForeignKey("reviews.id"))

@@ -26,6 +26,8 @@ class SpotCheck(OfTeam, Base):
         # What is to be opened for one is opened within moments, and searched for again and again.
         index_of_some("ix_spot_checks_to_correct", "team_id", "id", where="correction = 'due'"),
         Index("ix_spot_checks_case_id", "case_id"),
+        # Those that ended of late are looked at again and again, to be labels.
+        index_of_some("ix_spot_checks_ended", "team_id", "ended_at", where="state = 'decided'"),
     )
 
     run_id: Mapped[int] = mapped_column(ForeignKey("runs.id"), unique=True)

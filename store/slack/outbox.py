@@ -74,6 +74,8 @@ COURSE = "course"
 """The kind of the question whether a workflow is to expand, hold or stop."""
 COURSE_NOTE = "course_note"
 """The kind of the note in its thread that tells what was chosen."""
+DEPLOYMENT = "deployment"
+"""The kind of the card of a version that somebody wants to deploy, or deployed."""
 RUN_AGAIN = "run_again"
 """The kind of the note in the thread of a case's card that a person ran the case again."""
 OUTCOME = "outcome"
@@ -126,7 +128,7 @@ NAMES = "names"
 """The reviews that a direct message names, among the facts of its note: ids with commas between them."""
 UNSENT = (OutboxState.DUE, OutboxState.HELD)
 """States of what is still to be sent."""
-VIEWS = frozenset({CARD, QUEUE, SPOT_CHECKS, DOUBT, OUTAGE, TARGET, TROUBLE, OVERRUN, CAUSE, COURSE, PAGES})
+VIEWS = frozenset({CARD, QUEUE, SPOT_CHECKS, DOUBT, OUTAGE, TARGET, TROUBLE, OVERRUN, CAUSE, COURSE, DEPLOYMENT, PAGES})
 """Kinds that show a present state; the others say something once."""
 
 

@@ -97,6 +97,6 @@ def project(installed: Path, tmp_path: Path) -> Project:
 def damaged(installed: Path, tmp_path: Path) -> Project:
     """The same, with an installation of its own that a test may write over."""
     site, folder = tmp_path / "site", tmp_path / "project"
-    subprocess.run(["cp", "-R", str(installed), str(site)], check=True)
+    subprocess.run(["cp", "-Rp", str(installed), str(site)], check=True)
     folder.mkdir()
     return Project(folder=folder, site=site)

@@ -70,6 +70,8 @@ KINDS: dict[Failpoint, tuple[Kind, ...]] = {
     Failpoint.FETCH: (Kind.CRASH, Kind.ERROR),
     Failpoint.SEAL: (Kind.CRASH, Kind.ERROR),
     Failpoint.RECOVERY: (Kind.CRASH, Kind.ERROR),
+    Failpoint.DEPLOYMENT: (Kind.CRASH, Kind.ERROR),
+    Failpoint.SHADOW: (Kind.CRASH, Kind.ERROR),
 }
 """Kinds of faults that can happen at each failpoint."""
 
@@ -77,7 +79,7 @@ KINDS: dict[Failpoint, tuple[Kind, ...]] = {
 def error_at(seam: Failpoint, kind: Kind) -> Exception:
     """Return the error that is raised at a failpoint."""
     match seam:
-        case Failpoint.COMMIT | Failpoint.AUDIT | Failpoint.SEAL | Failpoint.RECOVERY:
+        case Failpoint.COMMIT | Failpoint.AUDIT | Failpoint.SEAL | Failpoint.RECOVERY | Failpoint.DEPLOYMENT:
             if kind is Kind.TIMEOUT:
                 return NoConnection("no connection was free in time")
             return OperationalError("COMMIT", {}, sqlite3.OperationalError("database is locked"))
@@ -85,7 +87,7 @@ def error_at(seam: Failpoint, kind: Kind) -> Exception:
             return OutcomeUnknown("no answer") if kind is Kind.TIMEOUT else ConnectionError("connection reset")
         case Failpoint.MESSAGE:
             return TimeoutError("timed out") if kind is Kind.TIMEOUT else _server_error()
-        case Failpoint.STEP | Failpoint.ACK | Failpoint.FETCH:
+        case Failpoint.STEP | Failpoint.ACK | Failpoint.FETCH | Failpoint.SHADOW:
             return TimeoutError("timed out") if kind is Kind.TIMEOUT else ConnectionError("connection reset")
 
 

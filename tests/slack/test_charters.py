@@ -1,11 +1,15 @@
 """A charter in Slack: its owner signs it with a button, on the terms that were shown; nobody else can."""
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
 from bot.sandbox.client import ShownMessage, ShownView
 from store import schema
+from store.governance import teams
+from store.learning import volume_tests
+from store.quality import baselines, evals
 from tests.sample import Ticket, Triage, sample_workflow
 from tests.slack.conftest import MakeStage
 from tests.slack.stage import ANA, BEN, EVE, KIM, MARIA, SUPPORT, Stage, buttons, dict_of, list_of, words
@@ -23,7 +27,9 @@ def stage(make_stage: MakeStage) -> Stage:
     return make_stage(sure(0.95, queue="billing", reply="We look into it."))
 
 
-def begun(stage: Stage, *, floor: float = 0.8, models: tuple[str, ...] = ("one",)) -> Workflow[Ticket, Triage]:
+def begun(
+    stage: Stage, *, floor: float = 0.8, models: tuple[str, ...] = ("one",), evidence: bool = True
+) -> Workflow[Ticket, Triage]:
     """Begin with a workflow whose charter is complete, as a process does."""
     registry = stage.world.registry
     registry._workflows.clear()
@@ -42,7 +48,23 @@ def begun(stage: Stage, *, floor: float = 0.8, models: tuple[str, ...] = ("one",
     stage.world.runner = Runner(stage.world.context, lambda _: stage.world.model)
     stage.ears.hear_for(stage.world)
     charters.begin(workflow)
+    if evidence:
+        have_evidence(stage)
     return workflow
+
+
+def have_evidence(stage: Stage) -> None:
+    """Keep what a workflow has to have before it goes alone: a volume test that says go, and a baseline."""
+    team, at = stage.world.context.team, stage.world.clock()
+    with stage.world.database.write() as session:
+        row = teams.workflow_id(session, team=team, name="sample", options=None, at=at)
+        of: dict[str, Any] = {"prompt_version": None, "model": "one", "examples": "0", "at": at}
+        account = evals.begin(session, team=team, workflow="sample", **of)
+        tested = {"by": BEN, "file": "past.csv", "eval_id": account, "seed": 1, "size": 0, "rows": 0, "version": {}}
+        test = volume_tests.begin(session, team=team, workflow=row, cases=[], began_at=at, **tested)
+        volume_tests.report(session, test, team=team, report={"verdict": "go"}, at=at)
+        figure = {"source": "said", "minutes": 6.0, "by": BEN, "at": at}
+        baselines.add(session, team=team, workflow_id=row, **figure)
 
 
 def value_in(shown: ShownMessage | ShownView) -> str:
@@ -198,3 +220,21 @@ def test_changes_are_listed_for_those_who_may_see_the_workflow(stage: Stage) -> 
     begun(stage, models=("two",))
     assert "Model: one → two" in words(said(stage, ANA, "changes sample").blocks)
     assert "There is no workflow whose cases you may read." in words(said(stage, EVE, "changes sample").blocks)
+
+
+def test_without_evidence_a_reason_is_asked_for_and_kept(stage: Stage) -> None:
+    """It would go alone without a volume test and a baseline, so whoever signs says why."""
+    begun(stage, evidence=False)
+    shown = charter(stage, MARIA)
+    assert "It has no volume test that says go and baseline." in words(shown.blocks)
+    sign(stage, MARIA, shown)
+    assert signature(stage) == (None, None)
+    form = stage.view(MARIA)
+    assert form.callback_id == "sign_exception"
+    maria = stage.person(MARIA)
+    assert maria.submit({"exception": {"value": {"value": "We tried it for a month."}}}).acknowledged
+    settle(stage)
+    assert signature(stage) == (MARIA, "owner")
+    assert "An exception: We tried it for a month." in words(charter(stage, ANA).blocks)
+    (row,) = audited(stage, "charter.signed")
+    assert row.details["without"] == "volume_test, baseline"

@@ -34,7 +34,7 @@ from workflows.model.asking.attachments import (
 from workflows.model.asking.invalid_requests import InvalidRequests
 from workflows.model.asking.request_attempts import Attempt, conclude
 from workflows.model.asking.requests import Reply, Request, Vendor, request_for, worst_case
-from workflows.model.asking.user_turn import user_turn
+from workflows.model.asking.user_turn import user_turn, without_recalled
 from workflows.model.circuit_breakers import Breakers, CircuitOpen
 from workflows.model.concurrency import Busy, Concurrency
 from workflows.model.envelope import Filled, Unreadable, form, read, with_texts
@@ -90,6 +90,7 @@ class _Asking:
             answers=question.answers,
             answer_documents=self.answer_documents,
             refused=question.refused,
+            recalled=question.recalled,
             problem=problem,
             has_files=bool(self.documents.shown),
         )
@@ -121,7 +122,7 @@ class _Asking:
             model=self.model,
             prompt_version=self.prompt.version,
             input_hash=sha256("\0".join((self.told, *files)).encode()).hexdigest(),
-            told=told,
+            told=without_recalled(told, self.question.recalled),
             cache_key=sha256(about.encode()).hexdigest(),
             number=number,
         )

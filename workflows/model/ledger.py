@@ -156,11 +156,11 @@ class Ledger:
                 self._outages.answered(session, asked.model, asked_at=reservation.began_at, at=at)
 
     def given(self, asked: Asked) -> Given | None:
-        """Return an earlier answer to the same question that may be used again; None for an eval, which asks each
-        time.
+        """Return an earlier answer to the same question that may be used again; None where no case waits for it: an
+        eval asks each time.
         """
         account = asked.account
-        if account.eval is not None:
+        if account.eval is not None or account.apart is not None:
             return None
         run = account.run if account.own_answers_only else None
         with self._database.read() as session:
@@ -203,6 +203,11 @@ def _budgets(asked: Asked, at: datetime) -> tuple[tuple[str, str, Decimal], ...]
     if account.eval is not None:
         return ((f"eval:{account.eval}", "", account.per_day),)
     day = at.astimezone(account.timezone).date().isoformat()
+    if account.apart is not None:
+        return (
+            (f"workflow:{asked.workflow}", day, account.per_day),
+            (account.apart.name, day, account.apart.per_day),
+        )
     # Always in this order: otherwise two requests that lock each other's rows would wait for ever.
     return (
         (f"workflow:{asked.workflow}", day, account.per_day),
@@ -216,7 +221,12 @@ def _factor(cost: Decimal, reckoned: Decimal) -> float:
 
 
 def _over(budget: str, *, limit: Decimal, left: Decimal, worst: Decimal) -> str:
-    whose = {"workflow": "this workflow's budget for the day", "case": "the budget for one case"}
+    whose = {
+        "workflow": "this workflow's budget for the day",
+        "case": "the budget for one case",
+        "shadow": "the day's budget for a version that is only watched",
+        "probe": "the day's budget for probes",
+    }
     name = whose.get(budget.partition(":")[0], "the budget for this eval")
     return (
         f"It would exceed {name}: {_DOLLAR.format(max(left, Decimal(0)))} of {_DOLLAR.format(limit)} are left, "

@@ -74,13 +74,25 @@ class Prompt:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Apart:
+    """A budget of its own, for questions that no case waits for: of a version that is only watched, or a probe."""
+
+    name: str
+    """Its name, such as `shadow:7`."""
+    per_day: Decimal
+    """US dollars a day, which are a part of the workflow's."""
+
+
+@dataclass(frozen=True, kw_only=True)
 class Account:
     """The budget that pays for a question, with its limits."""
 
     case: int | None = None
-    """The case; None for a question of an eval."""
+    """The case; None for a question that no case waits for."""
     run: int | None = None
     eval: int | None = None
+    apart: Apart | None = None
+    """Budget that limits a question which no case waits for, beside that of the workflow's day; None: a case waits."""
     per_case: Decimal
     """US dollars for all runs of the case together."""
     per_day: Decimal
@@ -118,12 +130,27 @@ class Recalled:
 
     example: int
     """Row of the example."""
+    case: int
+    key: str
+    """The key of the case, by which people name it. A model is not told it."""
     data: str
-    """The case as text."""
+    """An excerpt of the case as text."""
     output: Mapping[str, JsonValue]
-    """Output field -> the value that was right."""
+    """Output field -> the value that was right, for the fields in which nobody writes."""
     similarity: float
     """Likeness to the case, from 0 to 1."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class RecalledMark:
+    """A past case that a model was told of, as it is kept with the answer: its words stand in the example only."""
+
+    example: int
+    case: int
+    similarity: float
+    """Likeness to the case, from 0 to 1."""
+    sha256: str
+    """Hash of what was told of it."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -235,6 +262,8 @@ class Answer:
     """Numbers of the documents whose pages the model was shown. Of the others it read the text."""
     doubts: tuple[str, ...] = ()
     """Reasons not to trust the answer that lie in the question, such as a document that could not be shown."""
+    recalled: tuple[RecalledMark, ...] = ()
+    """The past cases that were told with the question, nearest first."""
     usage: Usage = field(default_factory=Usage)
     cost: Decimal = Decimal(0)
     """US dollars spent."""

@@ -19,6 +19,10 @@ def charter(
     sign: Annotated[
         bool, typer.Option("--sign", help="Sign it for its owner, as whoever runs Countersign. It is recorded as such.")
     ] = False,
+    exception: Annotated[
+        str | None,
+        typer.Option(help="--sign: why it goes alone without a volume test or a baseline. It is kept and shown."),
+    ] = None,
     json: Json = False,
 ) -> None:
     """Show the charter of a workflow, or sign it: nothing goes alone before."""
@@ -40,7 +44,7 @@ def charter(
         terms = charter_view(app.context, chosen).terms
         if terms is None or terms.id is None:
             raise Refused(f"{workflow} has no terms to sign")
-        signed = sign_charter(app.context, chosen, terms.id, by=operator(), how=How.OPERATOR)
+        signed = sign_charter(app.context, chosen, terms.id, by=operator(), how=How.OPERATOR, exception=exception)
         if json:
             print_json(signed)
         else:

@@ -110,6 +110,9 @@ def _run(run: RunView, output: type[BaseModel] | None) -> None:
             print_named("  because", reason)
         for doubt in proposal.doubts:
             print_named("  but", doubt)
+        if proposal.past:
+            alike = ", ".join(f"{one_line(key, 80)} ({likeness:.2f})" for key, likeness in proposal.past.items())
+            print_named("  decided like this before", alike)
     if run.review is not None:
         _review(run.review, output)
     if run.delivery is not None:

@@ -18,7 +18,7 @@ _REASONS_SHOWN = 5
 def as_json(
     examples: Examples, tried: Tried, other: Tried | None, compared: Comparison | None, *, more: Sequence[Tried] = ()
 ) -> dict[str, object]:
-    """Return the whole report, for a program. `more`: other ways of giving the documents."""
+    """Return the whole report, for a program. `more`: other ways of giving the documents, or of recalling."""
     against = None
     if other is not None and compared is not None:
         against = {**_named(other), "comparison": compared.model_dump(mode="json")}
@@ -72,6 +72,8 @@ def print_tried(tried: Tried) -> None:
         lines[f"{name} right"] = _share(share)
     if len(summary.fields) != 1:
         lines["all that is known right"] = _share(summary.whole)
+    if summary.regression is not None:
+        lines["regression set"] = f"{summary.regression.right:,} of {summary.regression.of:,} right"
     if summary.quotes is not None:
         lines["quotes found on a page"] = _share(summary.quotes)
     if summary.floor is None:
@@ -132,7 +134,7 @@ def _print_untried(tried: Tried) -> None:
 
 
 def print_ways(first: Tried, more: Sequence[Tried]) -> None:
-    """Print other ways of giving the documents: each by itself, beside the first, and then all of them in a table."""
+    """Print other ways of giving the documents, or of recalling: each by itself, beside the first, and then in a table."""
     for tried in more:
         out.print()
         print_tried(tried)
@@ -141,7 +143,15 @@ def print_ways(first: Tried, more: Sequence[Tried]) -> None:
         return
     out.print()
     rows = [_way(tried) for tried in (first, *more)]
-    heads = ("documents as", "all right", "quotes found", "dollars a case", "tokens a case", "milliseconds (half)")
+    heads = (
+        "documents as",
+        "recall",
+        "all right",
+        "quotes found",
+        "dollars a case",
+        "tokens a case",
+        "milliseconds (half)",
+    )
     print_table(heads, rows)
 
 
@@ -150,6 +160,7 @@ def _way(tried: Tried) -> tuple[str, ...]:
     number, taken = max(summary.tried, 1), summary.milliseconds
     return (
         summary.documents or "-",
+        "-" if summary.recall is None else str(summary.recall),
         _share(summary.whole),
         _share(summary.quotes) if summary.quotes is not None else "-",
         f"{summary.cost / number:.6f}",

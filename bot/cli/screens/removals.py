@@ -13,8 +13,8 @@ _LISTED = 20
 
 def print_plan(plan: Plan, reach: Reach) -> None:
     """Print what would be removed, and what would not."""
-    if not plan.cases and not plan.reports and not plan.causes:
-        out.print("these words stand in no case, no report and no cause of failures")
+    if not (plan.cases or plan.reports or plan.causes or plan.volume_cases):
+        out.print("these words stand in no case, no report, no cause of failures and no volume test")
         out.print("whole words are compared: try other spellings, the last name alone, a mail address")
     for one in plan.cases[:_LISTED]:
         out.print(shown(texts.case_line(one)))
@@ -25,7 +25,7 @@ def print_plan(plan: Plan, reach: Reach) -> None:
         out.print(shown(f"would be removed of {of}: {texts.amounts(plan.content)}{texts.documents(plan.documents, 0)}"))
     _others(plan)
     _unreached(plan.unreached, reach)
-    if changing or plan.reports or plan.causes:
+    if changing or plan.reports or plan.causes or plan.volume_cases:
         out.print("nothing was removed yet; the same command with --yes removes it")
     elif plan.cases:
         out.print("nothing can be removed now")
@@ -106,6 +106,8 @@ def _others(plan: Plan) -> None:
         out.print(f"reports about no case, with these words: {plan.reports:,}")
     if plan.causes:
         out.print(f"causes of failures, with these words in their message: {plan.causes:,}")
+    if plan.volume_cases:
+        out.print(f"inputs of volume tests with these words: {plan.volume_cases:,}")
 
 
 def _more(number: int) -> None:

@@ -156,6 +156,15 @@ class Rights:
         if user not in (workflow.owner, workflow.backup):
             raise NotAllowed(f"Only the owner of {workflow.name} may sign its charter.", owner=workflow.owner)
 
+    def deploy(self, user: str, workflow: AnyWorkflow) -> None:
+        """Raise `NotAllowed` unless the user may say what is deployed of this workflow; `Unsure` if not known.
+
+        Whether the signature of an engineer suffices says the workflow's rollout.
+        """
+        if not _is_owner(user, workflow) and not self._is_one(user, self.engineers, workflow):
+            said = f"Only engineers and the owner may say which version of {workflow.name} is used."
+            raise NotAllowed(said, owner=workflow.owner)
+
     def oversee(self, user: str, workflow: AnyWorkflow) -> None:
         """Raise `NotAllowed` unless the user may see how this workflow stands; `Unsure` where that is not known.
 

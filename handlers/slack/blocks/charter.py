@@ -1,15 +1,21 @@
 """The charter of a workflow, as a message and as a page, with its Sign button for those who may."""
 
+from handlers.slack import limits
 from handlers.slack.blocks import modals
+from handlers.slack.blocks.parts import pages
 from handlers.slack.blocks.parts.drawing import Block, Drawn
-from handlers.slack.blocks.parts.elements import actions, button
+from handlers.slack.blocks.parts.elements import actions, button, label
+from handlers.slack.blocks.parts.inputs import ELEMENT
 from handlers.slack.blocks.parts.pages import View
 from handlers.slack.blocks.parts.paragraphs import block, told
-from handlers.slack.ids import Action, Shown
+from handlers.slack.ids import Action, Callback, Shown
 from handlers.texts import buttons, home
 from handlers.texts.governance import charter as texts
 from handlers.texts.pieces import line, words
 from workflows.engine.read.declared.charter_views import CharterView
+
+EXCEPTION = "exception"
+"""Name of the input."""
 
 
 def charter(view: CharterView, *, may_sign: bool, generation: int = 0, was_signed: bool = False) -> Drawn:
@@ -25,6 +31,18 @@ def page(view: CharterView, *, may_sign: bool, generation: int = 0, was_signed: 
     return modals.told(drawn, about=home.CHARTER)
 
 
+def exception_form(view: CharterView, shown: Shown) -> View:
+    """Draw the form that asks why a workflow goes alone without a volume test or a baseline."""
+    reason: Block = {
+        "type": "input",
+        "block_id": EXCEPTION,
+        "label": label(texts.WHY_ALL_THE_SAME, limits.INPUT_LABEL),
+        "element": {"type": "plain_text_input", "action_id": ELEMENT, "multiline": True, "max_length": texts.MOST_WHY},
+    }
+    said = [block(texts.lacks(view)), reason]
+    return pages.form(Callback.SIGN_EXCEPTION, texts.SIGN_ALL_THE_SAME, said, submit=texts.SIGN, metadata=str(shown))
+
+
 def _signing(view: CharterView, may_sign: bool, generation: int) -> list[Block]:
     terms = view.terms
     if not view.may_be_signed or terms is None or terms.id is None or terms.number is None:
@@ -32,5 +50,6 @@ def _signing(view: CharterView, may_sign: bool, generation: int) -> list[Block]:
     if not may_sign:
         return [block(texts.who_may_sign(view))]
     shown = Shown(id=terms.id, version=terms.number, generation=generation)
+    lacking = [block(texts.lacks(view))] if view.lacks else []
     press = button(buttons.sign(view.workflow), action=Action.SIGN, value=str(shown), style="primary")
-    return [actions(f"sign.{shown}", [press])]
+    return [*lacking, actions(f"sign.{shown}", [press])]

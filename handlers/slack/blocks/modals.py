@@ -37,7 +37,7 @@ from handlers.texts.buttons import Button
 from handlers.texts.documents import files
 from handlers.texts.pieces import Room, hour
 from handlers.texts.plain import begun_large, ended, excerpt, without_first_line
-from handlers.texts.review import assignments, forms, questions, rows, sessions, spot_checks
+from handlers.texts.review import assignments, forms, past_cases, questions, rows, sessions, spot_checks
 from handlers.texts.review.forms import Note
 from handlers.texts.review.seconds import NEEDED
 from handlers.texts.values import CHECK, certainty, check_first, doubted, recommendation
@@ -120,7 +120,7 @@ def edit_form(
     about = _about(view, *map(drawn, check_first(view))) | {"block_id": f"{FORM}{form_mark(fields)}"}
     if is_refused(view):
         told_first.insert(0, rich(line(words(forms.REFUSED_VALUES))))
-    above = [*first, about, *_sample(view), *asked, *told_first]
+    above = [*first, about, *_sample(view), *_decided_before(view), *asked, *told_first]
     shown = marked(fields, _doubts(view))
     beside = Beside(
         hints=_hints(view, fields),
@@ -181,6 +181,11 @@ def below(news: Drawn, form: View) -> View:
     assert isinstance(blocks, list)
     made = form | {"blocks": [*news.blocks, *blocks]}
     return made if _fits(made) else form
+
+
+def _decided_before(view: CardView) -> list[Block]:
+    said = past_cases.decided_before(view.past, _BRIEF) if view.is_decidable else None
+    return [rich(drawn(said))] if said is not None else []
 
 
 def is_refused(view: CardView) -> bool:
@@ -435,6 +440,7 @@ def details(view: CardView) -> View:
     made += [_whole(forms.WHY_A_PERSON, why(reason)) for reason in view.why]
     made += [_whole(forms.MODEL_SAID, view.model_said)] if view.model_said else []
     made += [_whole(forms.OWN_REASON, reason) for reason in view.model_says]
+    made += [_whole(past_cases.LIKE_THIS, past_cases.in_full(view.past))] if view.past else []
     made += [_whole(forms.IT_DECIDES, view.question)]
     made += [_whole(forms.IT_MAY, view.may)] if view.may else []
     return pages.page(

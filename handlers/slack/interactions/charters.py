@@ -8,10 +8,12 @@ from slack_sdk import WebClient
 
 from handlers.slack.access.rights import NotAllowed
 from handlers.slack.blocks import charter as blocks
+from handlers.slack.blocks.parts import inputs
 from handlers.slack.context import NotHere, SlackContext
-from handlers.slack.ids import Action, Shown
-from handlers.slack.payloads import Click, click
-from handlers.slack.replies import answering
+from handlers.slack.ids import Action, Callback, Shown
+from handlers.slack.payloads import Click, Submission, click, submission
+from handlers.slack.replies import Answer, answering
+from handlers.texts.governance import charter as texts
 from store.subjects import SubjectKind
 from workflows.engine.charters import signing
 from workflows.engine.declare.charter import How
@@ -32,7 +34,11 @@ def register(app: App, slack: SlackContext) -> None:
     def sign(body: Body, ack: Ack, client: WebClient) -> None:
         with answering(body, ack, client) as answer:
             pressed = click(body)
-            workflow = _signed(slack, pressed, Shown.read(pressed.value))
+            try:
+                workflow = _signed(slack, pressed, Shown.read(pressed.value))
+            except signing.NeedsEvidence as needed:
+                _ask_why(slack, answer, pressed, needed)
+                return
             view, generation = charter_view(slack.context, workflow), slack.context.restores.number
             if pressed.view is not None:
                 answer.update(
@@ -41,6 +47,29 @@ def register(app: App, slack: SlackContext) -> None:
             else:
                 answer.done()
                 answer.redraw(blocks.charter(view, may_sign=True, generation=generation, was_signed=True))
+
+    @app.view(Callback.SIGN_EXCEPTION)
+    def sign_all_the_same(body: Body, ack: Ack, client: WebClient) -> None:
+        with answering(body, ack, client) as answer:
+            sent = submission(body)
+            why = inputs.read_plainly(sent.view.state.values).get(blocks.EXCEPTION, "").strip()
+            if not why:
+                answer.done(response_action="errors", errors={blocks.EXCEPTION: texts.WHY_ALL_THE_SAME})
+                return
+            workflow = _signed(slack, sent, sent.view.shown, exception=why)
+            view, generation = charter_view(slack.context, workflow), slack.context.restores.number
+            page = blocks.page(view, may_sign=True, generation=generation, was_signed=True)
+            answer.done(response_action="update", view=page)
+
+
+def _ask_why(slack: SlackContext, answer: Answer, pressed: Click, needed: signing.NeedsEvidence) -> None:
+    """Ask for the reason why a workflow goes alone without evidence."""
+    view = charter_view(slack.context, slack.context.registry.get(needed.workflow))
+    form = blocks.exception_form(view, Shown.read(pressed.value))
+    if answer.in_modal:
+        answer.update(form)
+    else:
+        answer.open(form)
 
 
 def may_sign(slack: SlackContext, user: str, workflow: AnyWorkflow) -> bool:
@@ -52,7 +81,9 @@ def may_sign(slack: SlackContext, user: str, workflow: AnyWorkflow) -> bool:
     return True
 
 
-def _signed(slack: SlackContext, pressed: Click, shown: Shown) -> AnyWorkflow:
+def _signed(
+    slack: SlackContext, pressed: Click | Submission, shown: Shown, *, exception: str | None = None
+) -> AnyWorkflow:
     """Sign the charter whose terms a button names, and return its workflow. Raise `Refused`, which is audited."""
     by = pressed.user.id
     stray = SubjectKind.WORKFLOW.unnumbered
@@ -69,7 +100,9 @@ def _signed(slack: SlackContext, pressed: Click, shown: Shown) -> AnyWorkflow:
             slack.rights.read(by, workflow)
         slack.rights.sign(by, workflow)
         how = How.OWNER if by == workflow.owner else How.BACKUP
-        signing.sign(slack.context, workflow, shown.id, by=by, how=how)
+        signing.sign(slack.context, workflow, shown.id, by=by, how=how, exception=exception)
+    except signing.NeedsEvidence:
+        raise  # they are asked for a reason
     except Refused as error:
         why = WhyRefused.NO_RIGHT if isinstance(error, NotAllowed | NotHere) else refusals.why_of(error)
         refusals.note_of_workflow(slack.context, workflow.name, by=by, wanted="sign", why=why)

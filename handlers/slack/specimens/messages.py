@@ -23,6 +23,7 @@ from handlers.slack.ids import Shown
 from handlers.slack.specimens.bias import ALIKE, BIAS, FEW_GROUPED, LOOKED, NO_SEGMENTS
 from handlers.slack.specimens.cases import CASE, ERASED
 from handlers.slack.specimens.costs import COSTS
+from handlers.slack.specimens.deployments import deployment_messages
 from handlers.slack.specimens.digests import COURSE, COURSE_NOTE, COURSES, REVIEW
 from handlers.slack.specimens.documents import document_messages
 from handlers.slack.specimens.failure_summaries import SUMMARIES
@@ -130,6 +131,8 @@ def messages() -> Iterator[Specimen]:
         yield Specimen(name=f"cause, {name}", message=cause(cause_with(**other)))
     for name, other in COURSES.items():
         yield Specimen(name=f"course, {name}", message=course(replace(COURSE, **other)))
+    for name, drawn in deployment_messages():
+        yield Specimen(name=name, message=drawn)
     for name, parts in PICTURES.items():
         yield Specimen(name=f"pictures, {name}", message=illustrated(parts, text="Pictures"))
     for name, view in SUMMARIES.items():

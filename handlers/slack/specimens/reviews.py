@@ -33,6 +33,7 @@ from workflows.engine.review.views import (
     EscalationView,
     Hidden,
     MadeFrom,
+    PastView,
     QuestionView,
     ReminderView,
     RemovedView,
@@ -273,6 +274,13 @@ CARDS: Mapping[str, Mapping[str, Any]] = {
     "made from an outcome that was corrected": {
         "made_from": replace(MADE_FROM, is_correction=True),
         "reports": [replace(REPORT, by="countersign", by_itself=True)],
+    },
+    "open, decided like this before": {
+        "past": [
+            PastView(case=17, name="ticket-1017", values={"Queue": "billing", "Urgent": "yes"}, similarity=0.81),
+            PastView(case=9, name="case 9", values={"Queue": "<!channel>"}, similarity=0.64),
+            PastView(case=3, name="ticket-0990", values={}, similarity=0.5),
+        ]
     },
     "superseded": {"state": ReviewState.SUPERSEDED, "run_state": RunState.SUPERSEDED},
     "expired": {"state": ReviewState.EXPIRED},

@@ -21,6 +21,7 @@ from handlers.slack.ids import Alike, Listed, Shown
 from handlers.slack.progress import Progress
 from handlers.slack.specimens.bias import BIAS
 from handlers.slack.specimens.cases import CASE, ERASED
+from handlers.slack.specimens.deployments import deployment_views
 from handlers.slack.specimens.digests import COURSE, COURSES, REJECTIONS
 from handlers.slack.specimens.documents import document_views
 from handlers.slack.specimens.forms import (
@@ -375,6 +376,7 @@ def views() -> Iterator[Specimen]:
         "report wrong": report_form("7.1"),
         **hand_in_views(),
         **document_views(),
+        **deployment_views(),
         "ignore a cause": ignore_form(CAUSE),
         "a course chosen": chosen(_course("hold"), may_pause=True, is_paused=False),
         "to stop, may pause": chosen(_course("stop"), may_pause=True, is_paused=False),

@@ -29,6 +29,8 @@ from workflows.engine.text.sanitize import one_line
 
 ROOM = Room(text=1_000, line=160, items=12)
 """Room for one change in a list of them."""
+_EXCEPTION = 300
+"""Most characters of the reason for an exception."""
 Value = Callable[[Any], str]  # Any: each part has its own form
 
 
@@ -72,6 +74,11 @@ def signed_by(signature: Signature) -> list[Piece]:
     return [words("signed by "), person(signature.by), words(f",{ways[signature.how]} "), moment(signature.at)]
 
 
+def without_evidence(exception: str) -> Line:
+    """Say why it goes alone without a volume test or a baseline."""
+    return line(words(f"An exception: {one_line(exception, _EXCEPTION)}"))
+
+
 def _named(name: str) -> str:
     """Name a part of the terms within a sentence."""
     if name in _SEVERAL:
@@ -96,7 +103,9 @@ def _verdict(change: TermsChange) -> Line:
     widens = ", ".join(map(_named, change.widens))
     what = f"It widens what it may do: {widens}. " if widens else ""
     if change.signature is not None:
-        return line(words(f"{what}These terms are "), *signed_by(change.signature), words("."))
+        why = change.signature.exception
+        end = f". An exception: {one_line(why, _EXCEPTION)}" if why is not None else "."
+        return line(words(f"{what}These terms are "), *signed_by(change.signature), words(end))
     if not change.is_newest:
         return line(words(f"{what}Nobody signed them before others came."))
     if not change.goes_alone:
@@ -288,6 +297,7 @@ _PARTS: Mapping[str, tuple[str, "Value | _Ids | _Listed | None"]] = {
     "places": ("Where on a page a value may stand", _Keys(value=_code)),
     "second readings": ("Compared with", _Keys(value=_code)),
     "missing": ("What a case may lack", _code),
+    "same": ("What counts as the same", _Keys(value=_code)),
     "handed proposals": ("Proposals that a source hands in", _handed),
     "scope": ("Scope", _code),
     "may": ("May", _Keys(value=_text)),

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from decimal import Decimal
 
-from handlers.texts.governance.changes import signed_by
+from handlers.texts.governance.changes import signed_by, without_evidence
 from handlers.texts.governance.data_map import data_map_in_brief
 from handlers.texts.operations.pauses import pauses
 from handlers.texts.people import people
@@ -22,7 +22,7 @@ from handlers.texts.pieces import (
 )
 from handlers.texts.plain import begun_large, duration, percent
 from handlers.texts.review.reasons import lacking
-from workflows.engine.declare.charter import How
+from workflows.engine.declare.charter import How, Lack
 from workflows.engine.declare.review import OnExpiry
 from workflows.engine.declare.workflow import Does, HandedProposals
 from workflows.engine.read.declared.charter_views import CharterView, SecondPerson
@@ -30,6 +30,11 @@ from workflows.engine.text.sanitize import one_line
 
 ROOM = Room(text=1_000, line=200, items=40)
 """Room for the charter of any workflow."""
+SIGN = "Sign"
+SIGN_ALL_THE_SAME = "Sign all the same"
+WHY_ALL_THE_SAME = "Why may it go alone without that?"
+MOST_WHY = 500
+"""Characters of a reason."""
 _DOES: Mapping[Does, str] = {
     "retrieve": "look things up",
     "recommend": "recommend an answer",
@@ -136,6 +141,9 @@ def _review(view: CharterView, room: Room) -> Sequence[Paragraph]:
     said: list[Line] = [first, *(_second(one, number, room) for number, one in enumerate(view.seconds, 2))]
     if view.grace:
         said.append(line(words(f"Whoever decided can undo it for {_time(view.grace)}; then it is delivered.")))
+    if view.same:
+        fields = ", ".join(one_line(label, room.line) for label in view.same)
+        said.append(line(words(f"Its own rule says when a change of these is no error: {fields}.")))
     if not view.self_approval:
         said.append(line(words("Nobody decides a case that they handed in themselves.")))
     if view.can_ask:
@@ -214,12 +222,23 @@ def _terms(view: CharterView) -> list[Paragraph]:
         said = [line(words(f"{terms.version}, number {terms.number:,}, since "), moment(terms.since), words("."))]
     if terms.signature is not None:
         said.append(line(words("They are "), *signed_by(terms.signature), words(".")))
+        if terms.signature.exception is not None:
+            said.append(without_evidence(terms.signature.exception))
     elif terms.is_newest:
         said.append(line(words("Nobody has signed them.")))
     if not terms.is_newest:
         said.append(line(words("Another process began with other terms since: see the changes.")))
     said.append(line(words("What changed, and who signed: "), command("changes", view.workflow)))
     return [line(words("Its terms", bold=True)), *said]
+
+
+def lacks(view: CharterView) -> Line:
+    """Say what is lacking before it goes alone."""
+    said = " and ".join(_LACKS[one] for one in view.lacks)
+    return line(words(f"It has no {said}. Make that first, or sign with a reason, which is kept."))
+
+
+_LACKS = {Lack.VOLUME_TEST: "volume test that says go", Lack.BASELINE: "baseline"}
 
 
 def who_may_sign(view: CharterView) -> Line:

@@ -24,6 +24,7 @@ from handlers.texts.pieces import (
 from handlers.texts.plain import about, begun_large, excerpt, percent, proposer, source_named
 from handlers.texts.review import removed
 from handlers.texts.review.deadlines import lapsed
+from handlers.texts.review.past_cases import LIKE_THIS
 from handlers.texts.review.reasons import in_words, not_sure_enough
 from store.states import STOPPED, DeliveryState, FollowUpState, Resolution, ReviewState, RunState
 from workflows.engine.read.explained.explanation_views import ChainLine, ExplanationView, OpenFollowUp, ValueLine
@@ -272,6 +273,9 @@ def _proposed(view: ExplanationView, room: Room) -> list[Paragraph]:
     said: list[Paragraph] = [bullets(_few(values, room))] if values else []
     version = f", prompt {proposal.prompt_version}" if proposal.prompt_version else ""
     said.append(line(words(f"By {proposer(proposal.model, room.line)}{version}.")))
+    if proposal.past:
+        alike = ", ".join(f"{one_line(key, 40)} ({likeness:.2f} alike)" for key, likeness in proposal.past.items())
+        said.append(line(words(f"{LIKE_THIS}: {excerpt(alike, room.line)}.")))
     because = [line(words(excerpt(reason, room.line))) for reason in (*proposal.reasons, *proposal.doubts)]
     return [*said, line(words("It said: ")), bullets(_few(because, room))] if because else said
 

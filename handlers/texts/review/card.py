@@ -17,7 +17,7 @@ from handlers.texts.pieces import (
     words,
 )
 from handlers.texts.plain import begun_large, enough_of, excerpt, length_of, proposer, without_first_line
-from handlers.texts.review import reports, status
+from handlers.texts.review import past_cases, reports, status
 from handlers.texts.review.reasons import not_sure_enough
 from handlers.texts.review.second_proposals import is_told_elsewhere
 from handlers.texts.values import changes, decision, is_cut, recommendation
@@ -76,6 +76,8 @@ def parts(view: CardView, room: Room, *, heading: int, why: Callable[[Reason], s
     if view.has_proposal:
         is_in_part = any(is_cut(value, room) for value in view.values) and not any(part.press for part in case)
         made.append(Part(paragraphs=recommendation(view, room), press=Press.READ_ALL if is_in_part else None))
+        before = past_cases.decided_before(view.past, room)
+        made += [Part(paragraphs=[before])] if before is not None else []
     is_new = view.decision is None or view.decision.kind == DecisionKind.ASKED
     if is_new and not view.reported:
         # After a rejection, its reason in the lines above is why a person is asked; of a report, its words are.

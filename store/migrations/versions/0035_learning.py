@@ -46,6 +46,7 @@ def upgrade() -> None:
         sa.Column("ended_by", sa.String(length=100), nullable=True),
         sa.Column("ended_with", JSON, nullable=True),
         sa.Column("before_id", ID, nullable=True),
+        sa.Column("asked_until", ID, nullable=True),
         sa.Column("improvement_id", ID, nullable=True),
         sa.ForeignKeyConstraint(["team_id"], ["teams.id"], name=op.f("fk_deployments_team_id")),
         sa.ForeignKeyConstraint(["workflow_id"], ["workflows.id"], name=op.f("fk_deployments_workflow_id")),
@@ -117,9 +118,18 @@ def upgrade() -> None:
         sa.Column("decision_id", ID, nullable=False),
         sa.Column("spot_checks_until", UtcDateTime(timezone=True), nullable=True),
         sa.Column("revoked_until", UtcDateTime(timezone=True), nullable=True),
+        sa.Column("label_id", ID, nullable=False, server_default="0"),
         sa.ForeignKeyConstraint(["team_id"], ["teams.id"], name=op.f("fk_label_progress_team_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_label_progress")),
         sa.UniqueConstraint("team_id", name=op.f("uq_label_progress_team_id")),
+    )
+    some = sa.text("revoked_at IS NOT NULL")
+    op.create_index(
+        "ix_decisions_revoked", "decisions", ["team_id", "revoked_at"], sqlite_where=some, postgresql_where=some
+    )
+    some = sa.text("state = 'decided'")
+    op.create_index(
+        "ix_spot_checks_ended", "spot_checks", ["team_id", "ended_at"], sqlite_where=some, postgresql_where=some
     )
     op.create_table(
         "examples",
@@ -253,6 +263,9 @@ def upgrade() -> None:
         sa.Column("workflow_id", ID, nullable=False),
         sa.Column("by", sa.String(length=100), nullable=False),
         sa.Column("file", sa.String(length=300), nullable=False),
+        sa.Column("eval_id", ID, nullable=False),
+        sa.Column("seed", ID, nullable=False),
+        sa.Column("per_day", sa.Float(), nullable=True),
         sa.Column("size", ID, nullable=False),
         sa.Column("rows", ID, nullable=False),
         sa.Column("version", JSON, nullable=False),
@@ -264,6 +277,7 @@ def upgrade() -> None:
         sa.Column("removed_at", UtcDateTime(timezone=True), nullable=True),
         sa.ForeignKeyConstraint(["team_id"], ["teams.id"], name=op.f("fk_volume_tests_team_id")),
         sa.ForeignKeyConstraint(["workflow_id"], ["workflows.id"], name=op.f("fk_volume_tests_workflow_id")),
+        sa.ForeignKeyConstraint(["eval_id"], ["evals.id"], name=op.f("fk_volume_tests_eval_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_volume_tests")),
     )
     op.create_index("ix_volume_tests_workflow_id", "volume_tests", ["workflow_id", "id"])

@@ -70,6 +70,8 @@ class Deployment(OfTeam, Base):
     """Figures and cases that ended it."""
     before_id: Mapped[int | None] = mapped_column(ForeignKey("deployments.id"))
     """Deployment that was live before it, to which a rollback goes."""
+    asked_until: Mapped[int | None]
+    """Run up to which it was asked beside the live version, or passed over; None before it is watched."""
     improvement_id: Mapped[int | None]
     """Improvement that it carries out; None where there is none."""
 

@@ -58,3 +58,5 @@ class LabelProgress(OfTeam, Base):
     spot_checks_until: Mapped[datetime | None]
     revoked_until: Mapped[datetime | None]
     """Decisions that were taken back before this have no label any more."""
+    label_id: Mapped[int] = mapped_column(server_default="0")
+    """Labels up to this one were looked at for examples."""

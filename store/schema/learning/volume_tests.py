@@ -20,6 +20,12 @@ class VolumeTest(OfTeam, Base):
     by: Mapped[str] = mapped_column(String(100))
     file: Mapped[str] = mapped_column(String(300))
     """Name of the file, without its folder."""
+    eval_id: Mapped[int] = mapped_column(ForeignKey("evals.id"))
+    """The eval on whose account all is asked."""
+    seed: Mapped[int]
+    """Seed of its draws."""
+    per_day: Mapped[float | None]
+    """Cases of a day, as somebody said it or as the dates in the file tell; None where neither does."""
     size: Mapped[int]
     """Inputs that were drawn from the file."""
     rows: Mapped[int]
@@ -56,6 +62,7 @@ class VolumeCase(OfTeam, Base):
     body: Mapped[str | None]
     """Input, proposal, known and given answer, as JSON; None once removed."""
     outcome: Mapped[str] = mapped_column(String(20))
+    """What came of it; `due` until it was tried."""
     code: Mapped[str | None] = mapped_column(String(100))
     reasons: Mapped[list[Any]]
     lowest: Mapped[float | None]

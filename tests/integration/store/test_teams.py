@@ -317,7 +317,7 @@ class Company:
         rows.add(session, schema.Probe, **deployment, **probe, cost=Decimal(0))
         draft = {"kind": "never", "mark": "m", "change": 1, "facts": {}, "cases": [], "found_at": NOW}
         ids["improvement"] = rows.add(session, schema.Improvement, **of, **draft, state=ImprovementState.DRAFT)
-        tested = {"by": "U1", "file": "past.csv", "size": 1, "rows": 1, "version": {}, "began_at": NOW}
+        tested = {"by": "U1", "file": "past.csv", "size": 1, "rows": 1, "version": {}, "began_at": NOW, "seed": 1}
         ids["volume test"] = rows.add(session, schema.VolumeTest, **of, **tested)
         judged = {"place": 1, "input_hash": "h", "body": "{}", "outcome": "proposed", "reasons": [], "wrong": []}
         rows.add(

@@ -30,6 +30,7 @@ class Of(StrEnum):
     DELIVERY = "delivery"
     CAUSE = "cause"
     COURSE = "course"
+    DEPLOYMENT = "deployment"
     DIGEST = "digest"
     SPOT_CHECK = "spot_check"
     NEED = "need"
@@ -88,6 +89,17 @@ BUTTONS: Mapping[Action, Of] = {
     **dict.fromkeys(
         (Action.FORWARD, Action.EXPAND, Action.HOLD, Action.STOP, Action.PAUSE_CHOSEN),
         Of.COURSE,
+    ),
+    **dict.fromkeys(
+        (
+            Action.SIGN_VERSION,
+            Action.SIGN_ALL_THE_SAME,
+            Action.REJECT_VERSION,
+            Action.GIVE_UP_VERSION,
+            Action.WHAT_CHANGES,
+            Action.ROLL_BACK,
+        ),
+        Of.DEPLOYMENT,
     ),
     **dict.fromkeys((Action.START_CHECKS, Action.REASONS, Action.LOOKED), Of.DIGEST),
     **dict.fromkeys((Action.READ_CASE, Action.LEAVE), Of.SPOT_CHECK),
@@ -160,6 +172,7 @@ MODALS: Mapping[Callback, Of] = {
     **dict.fromkeys((Callback.HAND_IN, Callback.HAND_IN_TO), Of.HANDING),
     Callback.IGNORE: Of.CAUSE,
     Callback.COURSE: Of.COURSE,
+    **dict.fromkeys((Callback.SIGN_VERSION, Callback.ROLL_BACK), Of.DEPLOYMENT),
     Callback.LOOKED: Of.DIGEST,
     **dict.fromkeys(
         (
@@ -169,6 +182,7 @@ MODALS: Mapping[Callback, Of] = {
             Callback.READ,
             Callback.AWAY,
             Callback.SPOT_CHECK_ON,
+            Callback.SIGN_EXCEPTION,
         ),
         Of.NOTHING,
     ),
@@ -256,6 +270,9 @@ def references(stage: Stage) -> dict[Of, list[str]]:
         add(Of.SPOT_CHECK, check.id, check.version)
     for cause in stage.world.rows(schema.Cause):
         add(Of.CAUSE, cause.id, 0, 1)
+    for deployment in stage.world.rows(schema.Deployment):
+        assert isinstance(deployment, schema.Deployment)
+        add(Of.DEPLOYMENT, deployment.id, deployment.change)
     for course in stage.world.rows(schema.Course):
         add(Of.COURSE, course.id, 1)
     workflows = [row.id for row in stage.world.rows(schema.Workflow)]

@@ -16,11 +16,13 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from pydantic import BaseModel
-from scipy.sparse import random_array
+from scipy.sparse import hstack, random_array
+from sklearn.feature_extraction.text import CountVectorizer
 
 from store.db import extras
+from workflows.model.local.features import LETTERS, WORDS, Vocabulary
 from workflows.model.local.local_model import CannotLearn, Example, LocalModel
-from workflows.model.local.training import Lesson, Vocabulary, calibration_error, learn
+from workflows.model.local.training import Lesson, calibration_error, learn
 from workflows.model.port import Answer, Model, ModelError, Question, Usage
 
 DELIVERY = """\
@@ -253,11 +255,11 @@ class TestTheReportIsHonest:
         texts = np.array([one.text for one in examples()], dtype=object)
         seen = np.arange(len(texts)) % 3 > 0
         targets = np.repeat([0, 1, 2], 13)
-        everything, part = Vocabulary(), Vocabulary()
+        everything, part = Vocabulary.learn(texts), Vocabulary.learn(texts[seen])
         lesson = Lesson(
-            texts=texts, counts=everything.learn(texts), phrases=len(everything.phrases), targets=targets, values=3
+            texts=texts, counts=everything.count(*texts), phrases=len(everything.phrases), targets=targets, values=3
         )
-        never_had = replace(lesson.only(seen), counts=part.learn(texts[seen]), phrases=len(part.phrases))
+        never_had = replace(lesson.only(seen), counts=part.count(*texts[seen]), phrases=len(part.phrases))
         left_out, never = learn(lesson.only(seen)), learn(never_had)
         assert len(part.phrases) < len(everything.phrases)
         for text in texts[~seen]:
@@ -265,20 +267,20 @@ class TestTheReportIsHonest:
                 never.probabilities(part.count(text))
             )
 
-    def test_a_text_is_counted_alone_as_it_was_when_learned_with_others(self) -> None:
-        texts = np.array([*(one.text for one in examples()), "", "Zwölf Größen — ２ parcels, parcels!"], dtype=object)
-        vocabulary = Vocabulary()
-        learned = vocabulary.learn(texts)
-        for number, text in enumerate(texts):
-            counted = vocabulary.count(text)
-            assert counted.shape == (1, learned.shape[1])
-            assert (counted.toarray() == learned[[number]].toarray()).all()
+    def test_texts_are_counted_as_scikit_learn_counts_them(self) -> None:
+        texts = [*(one.text for one in examples()), "", "a", "Zwölf Größen — ２ parcels,\n parcels!"]
+        vocabulary = Vocabulary.learn(texts)
+        words, letters = CountVectorizer(ngram_range=WORDS), CountVectorizer(analyzer="char_wb", ngram_range=LETTERS)
+        expected = hstack([words.fit_transform(texts), letters.fit_transform(texts)])
+        assert vocabulary.phrases == tuple(words.get_feature_names_out())
+        assert (vocabulary.count(*texts) != expected).nnz == 0
+        assert (vocabulary.count(texts[0]) != vocabulary.count(*texts)[[0]]).nnz == 0
 
     def test_a_value_without_an_example_counts_as_a_clear_no(self) -> None:
         """So a fold that lacks the only example of a value neither gives the value away nor fails."""
-        vocabulary = Vocabulary()
         texts = np.array([one.text for one in examples()], dtype=object)
-        counts = vocabulary.learn(texts)
+        vocabulary = Vocabulary.learn(texts)
+        counts = vocabulary.count(*texts)
         targets = np.repeat([0, 2], [13, 26])
         lesson = Lesson(texts=texts, counts=counts, phrases=len(vocabulary.phrases), targets=targets, values=3)
         assert set(learn(lesson).scores(counts)[:, 1]) == {-1.0}

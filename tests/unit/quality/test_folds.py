@@ -34,7 +34,7 @@ class Memory:
         known = self.known.get(text.removesuffix("\nen"))
         return {"queue": 0.5 if known is None else float(known == values["queue"])}
 
-    def unfamiliar(self, text: str) -> None:
+    def unfamiliar(self, text: str, values: Mapping[str, object]) -> None:
         return None
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy.orm import Session
 
@@ -14,6 +15,7 @@ from store.slack import messages, outbox
 from store.states import UNDECIDED, ReviewState
 from store.subjects import SubjectKind
 from workflows.engine.declare.review import Review
+from workflows.engine.text.canonical_json import canonical
 
 DECIDED = outbox.DECIDED
 """The kind of the note that tells of a decision; it is about the review, and knows which version was decided."""
@@ -35,6 +37,8 @@ COURSE = outbox.COURSE
 """The kind of the question whether a workflow is to expand, hold or stop; it is about the course."""
 COURSE_NOTE = outbox.COURSE_NOTE
 """The kind of the note in its thread that tells what was chosen; it knows what, and what before."""
+DEPLOYMENT = outbox.DEPLOYMENT
+"""The kind of the card of a version that somebody wants to deploy, or deployed; it is about the deployment."""
 PAGES = outbox.PAGES
 """The kind of the pages of a review's documents; it is about the review, and no message."""
 PAGES_NOTE = outbox.PAGES_NOTE
@@ -76,6 +80,8 @@ FETCH_WELL = outbox.FETCH_WELL
 """The kind of the note that a look for cases succeeded again; it is about the source."""
 SPOT_CHECKS = outbox.SPOT_CHECKS
 """The kind of a channel's card for the spot checks that wait."""
+ROLLOUT = "rollout"
+"""The kind of the note that a version is live, ended or was taken back; it is about the deployment, and has figures."""
 TERMS = "terms"
 """The kind of the note that a workflow's terms changed; it is about the workflow, and knows which terms."""
 OUTCOME = outbox.OUTCOME
@@ -351,6 +357,40 @@ def terms_changed(session: Session, declared: Review, *, team: int, workflow: in
         at=at,
         occasion=str(terms),
         about={"terms": str(terms)},
+    )
+
+
+def deployment(session: Session, declared: Review | None, *, team: int, deployment: int, at: datetime) -> None:
+    """Have the present state of a deployment shown to its workflow's people, and wherever its card is already."""
+    subject = SubjectKind.DEPLOYMENT.of(deployment)
+    for channel in sorted(messages.channels_of(session, team=team, subject=subject) | {_channel_of(declared)}):
+        outbox.want_view(session, team=team, kind=DEPLOYMENT, subject=subject, channel=channel, at=at)
+
+
+def rollout(
+    session: Session,
+    declared: Review | None,
+    *,
+    team: int,
+    deployment: int,
+    news: str,
+    figures: Mapping[str, Any],
+    occasion: str,
+    at: datetime,
+) -> None:
+    """Have a workflow's people told what became of a version, once. Any: plain values; no text of a case.
+
+    `occasion`: what tells this news from the same of another time.
+    """
+    outbox.add_note_once(
+        session,
+        team=team,
+        kind=ROLLOUT,
+        subject=SubjectKind.DEPLOYMENT.of(deployment),
+        channel=_channel_of(declared),
+        at=at,
+        occasion=f"{news} {occasion}",
+        about={"news": news, "figures": canonical(figures)},
     )
 
 

@@ -158,4 +158,9 @@ def _signature(
     # What was a sample until now, no person has signed.
     if last is None or widens or last.signed_how == How.SAMPLE:
         return {"signed_by": None, "signed_at": None, "signed_how": None}
-    return {"signed_by": last.signed_by, "signed_at": last.signed_at, "signed_how": How.KEPT.value}
+    return {
+        "signed_by": last.signed_by,
+        "signed_at": last.signed_at,
+        "signed_how": How.KEPT.value,
+        "exception": last.exception,
+    }

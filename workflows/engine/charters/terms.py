@@ -114,6 +114,7 @@ def terms_of(workflow: AnyWorkflow, *, prompt: Prompt | None, answering: Answeri
             "time zone": workflow.timezone.key,
             "time limits": [float(workflow.time_limits.code), float(workflow.time_limits.rule)],
             **_of_documents(workflow, code),
+            **_of_sameness(workflow, code),
             **_what_comes_in(workflow, code),
         }
     )
@@ -131,7 +132,20 @@ def _functions(workflow: AnyWorkflow) -> Iterable[AnyFunction]:
     next_ones = (one.make for one in workflow.follow_ups)
     on_pages: Iterable[AnyFunction] = (*workflow.places.values(), *(one.read for one in workflow.second_readings))
     lacks = (workflow.missing_by,)
-    all_of_them = (*made, *effects, *rules, *limits, *looks, *filled, *grouped, *next_ones, *on_pages, *lacks)
+    sames = workflow.sames.values()
+    all_of_them = (
+        *made,
+        *effects,
+        *rules,
+        *limits,
+        *looks,
+        *filled,
+        *grouped,
+        *next_ones,
+        *on_pages,
+        *lacks,
+        *sames,
+    )
     return [one for one in all_of_them if one is not None]
 
 
@@ -158,6 +172,11 @@ def _of_documents(workflow: AnyWorkflow, code: Callable[[AnyFunction | None], Js
         "missing": code(workflow.missing_by),
     }
     return {name: part for name, part in parts.items() if part}
+
+
+def _of_sameness(workflow: AnyWorkflow, code: Callable[[AnyFunction | None], JsonValue]) -> Mapping[str, JsonValue]:
+    """Return the part about what counts as the same, where anything of it is declared."""
+    return {"same": {field: code(same) for field, same in sorted(workflow.sames.items())}} if workflow.sames else {}
 
 
 def _place(workflow: AnyWorkflow, field: str, code: JsonValue) -> JsonValue:

@@ -24,6 +24,7 @@ _UNSAID: Parts = {
     "places": {},
     "second readings": {},
     "missing": None,
+    "same": {},
 }
 """Parts that terms leave out where nothing of them is declared, with what holds then."""
 _HANDED = {"refuse": 0, "review": 0, "policy": 1}
@@ -174,6 +175,7 @@ RULES: Mapping[str, Rule] = {
     "places": _without_one,
     "second readings": _without_one,
     "missing": _keeps_fewer,
+    "same": _other,
     "handed proposals": _handed,
     "scope": _keeps_fewer,
     "does": _grown,

@@ -43,6 +43,15 @@ _DECLARED: Mapping[Missing, str] = {
 }
 
 
+class Lack(StrEnum):
+    """Evidence that a workflow has to have before it goes alone."""
+
+    VOLUME_TEST = "volume_test"
+    """A volume test whose newest report says go."""
+    BASELINE = "baseline"
+    """Figures of the work by hand."""
+
+
 class How(StrEnum):
     """Ways in which terms come to be signed."""
 

@@ -6,7 +6,7 @@ from typing import Generic, TypeVar
 
 from pydantic import BaseModel
 
-from workflows.model.port import Alternative
+from workflows.model.port import Alternative, RecalledMark
 
 InputT = TypeVar("InputT", bound=BaseModel)
 OutputT = TypeVar("OutputT", bound=BaseModel)
@@ -38,6 +38,8 @@ class Proposal(Generic[OutputT]):
     """True if it was written by hand for a demonstration. No figure counts it."""
     last: bool = False
     """True if the model has no other proposal than this one and the refused ones."""
+    recalled: tuple[RecalledMark, ...] = ()
+    """The past cases that the model was told of, nearest first."""
     source: str | None = None
     """Name of the source of the case, where that one proposed it; None where the workflow did."""
     model: str = "the workflow's own code"

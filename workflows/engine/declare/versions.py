@@ -8,8 +8,18 @@ from typing import Protocol
 from workflows.engine.declare.registry import AnyWorkflow
 from workflows.model.port import Model, Prompt, Recalled
 
-Recall = Callable[[str], Sequence[Recalled]]
-"""A function from a case's text, as a model is told it, to the nearest past decisions, nearest first."""
+
+class Recall(Protocol):
+    """The past decisions that may be told with a case. Threads may share it."""
+
+    def nearest(self, text: str, *, case: int | None, key: str) -> Sequence[Recalled]:
+        """Return the nearest past decisions, nearest first, and never the case itself.
+
+        `text`: the case as a model that reads text only is told it. `case`, `key`: of the case; None: an example that
+        is tried. Raise `workflows.model.port.ModelUnavailable` where none can be found, or
+        `store.db.database.Unavailable`.
+        """
+        ...
 
 
 class Undeployed(StrEnum):
@@ -63,10 +73,14 @@ class Versions(Protocol):
 class FromFiles:
     """The versions in the files of this process."""
 
+    def __init__(self, recall: Callable[[AnyWorkflow], Recall | None] = lambda _: None) -> None:
+        """`recall`: returns the past decisions that may be told with a workflow's cases; left out, none are."""
+        self._recall = recall
+
     def pin(self, *, live: int | None, beside: int | None, case: int) -> int | None:
         """Use no deployment."""
         return None
 
     def of(self, workflow: AnyWorkflow, files: Prompt | None, *, deployment: int | None) -> Version:
         """Return what the files say."""
-        return Version(prompt=files)
+        return Version(prompt=files, recall=self._recall(workflow))

@@ -14,6 +14,8 @@ CLASS_OF: Mapping[ContentKind, ContentClass | None] = {
     # A source's own proposal, as it came.
     "handed": ContentClass.OUTPUT,
     "proposal": ContentClass.OUTPUT,
+    # The output of a version that is only watched.
+    "shadow": ContentClass.OUTPUT,
     "output": ContentClass.OUTPUT,
     "reason": ContentClass.OUTPUT,
     "reasons": ContentClass.OUTPUT,
@@ -22,6 +24,7 @@ CLASS_OF: Mapping[ContentKind, ContentClass | None] = {
     "receipt": ContentClass.OUTPUT,
     "problem": ContentClass.STEPS,
     "attempt": ContentClass.MODEL,
+    "example": ContentClass.INPUT,
     "facts": None,
 }
 """Kind -> its class; None: it is kept, since nothing of a case's words is left in it."""
@@ -31,8 +34,12 @@ OF_CASES = (ContentClass.INPUT, ContentClass.OUTPUT, ContentClass.STEPS, Content
 
 
 def kinds_of(classes: Collection[ContentClass]) -> list[ContentKind]:
-    """Return the kinds of contents that belong to these classes."""
-    return [kind for kind, its_class in CLASS_OF.items() if its_class in classes]
+    """Return the kinds of contents that belong to these classes.
+
+    An example holds an input and its right answer, masked: it goes with either.
+    """
+    found = [kind for kind, its_class in CLASS_OF.items() if its_class in classes]
+    return [*found, "example"] if ContentClass.OUTPUT in classes and "example" not in found else found
 
 
 def counts_by_class(counts: Mapping[str, int]) -> dict[ContentClass, int]:

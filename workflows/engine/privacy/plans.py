@@ -25,6 +25,7 @@ _TABLES = (
     "documents",
     "document_uploads",
     "shown_files",
+    "volume_cases",
 )
 """Tables of which a removal changes rows."""
 
@@ -38,6 +39,7 @@ def plan(context: Context, cases: Sequence[int], *, words: Words | None = None, 
         cases=[case_to_forget(context, case, words=words) for case in cases],
         reports=len(found.reports) if found is not None else 0,
         causes=len(found.causes) if found is not None else 0,
+        volume_cases=len(found.volume_cases) if found is not None else 0,
         unreached=_unreached(context, cases, words=words),
     )
 

@@ -19,6 +19,7 @@ from store.subjects import SubjectKind
 from workflows.engine.context import SYSTEM, Context
 from workflows.engine.declare.retention import ContentClass, Retention
 from workflows.engine.documents.removing import sweep
+from workflows.engine.privacy import volume_tests
 from workflows.engine.privacy.erasing import remove
 from workflows.engine.privacy.kinds import OF_CASES, kinds_of
 from workflows.engine.privacy.views import Looked, RetentionLine, Why
@@ -61,6 +62,7 @@ def look(context: Context, *, pages: int = PAGES) -> Looked:
             _look_at(context, row, of, looked, pages=pages)
     _remove_due(context, again, looked)
     _remove_late(context, looked)
+    volume_tests.look(context, held=held)
     # With those that were let go just now.
     swept = sweep(context)
     looked.documents = swept.documents

@@ -17,6 +17,7 @@ from pydantic import JsonValue
 from store.cases import searches
 from store.cases.searches import Text
 from store.db.free_places import overwriting
+from store.learning import volume_tests
 from workflows.engine.context import Context
 from workflows.engine.errors import Refused
 from workflows.engine.privacy.messages import redraw_cause
@@ -89,6 +90,8 @@ class Found:
     """Reports about no case."""
     causes: Sequence[int]
     """Causes of failures."""
+    volume_cases: Sequence[int] = ()
+    """Inputs of volume tests, which are no cases."""
 
 
 def search(context: Context, words: Words, *, read: Callable[[int], None] = lambda _: None) -> Found:
@@ -112,17 +115,34 @@ def search(context: Context, words: Words, *, read: Callable[[int], None] = lamb
             else:
                 others.append(text.id)
     causes = [text.id for text in _all(context, searches.causes, read) if words.stand_in(text.body)]
-    return Found(cases=sorted(found), reports=others, causes=causes)
+    return Found(cases=sorted(found), reports=others, causes=causes, volume_cases=_volume_cases(context, words, read))
 
 
 def blank(context: Context, found: Found) -> None:
-    """Blank the reports about no case, and the messages of causes, in which words were found."""
+    """Blank the reports about no case, the messages of causes and the inputs of volume tests in which words were
+    found.
+    """
     with context.database.write() as session, overwriting(session):
         for report in found.reports:
             searches.blank_report(session, report, team=context.team)
         for cause in found.causes:
             searches.blank_cause(session, cause, team=context.team)
             redraw_cause(session, cause, team=context.team, at=context.clock())
+        for first in range(0, len(found.volume_cases), _AT_ONCE):
+            some = found.volume_cases[first : first + _AT_ONCE]
+            volume_tests.remove_text(session, some, team=context.team)
+
+
+def _volume_cases(context: Context, words: Words, read: Callable[[int], None]) -> list[int]:
+    found, after = list[int](), 0
+    while True:
+        with context.database.read() as session:
+            batch = volume_tests.with_text(session, team=context.team, after=after, limit=_AT_ONCE)
+        if not batch:
+            return found
+        found += [one.id for one in batch if words.stand_in_json(one.body)]
+        after = batch[-1].id
+        read(len(batch))
 
 
 _Search = Callable[..., Sequence[Text]]

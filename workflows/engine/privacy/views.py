@@ -120,6 +120,8 @@ class Plan:
     """Reports about no case in which the words stand."""
     causes: int = 0
     """Causes of failures in whose message the words stand."""
+    volume_cases: int = 0
+    """Inputs of volume tests in which the words stand."""
     unreached: Sequence[Unreached] = ()
     """Places that may hold something of these cases, and stay as they are."""
 

@@ -19,11 +19,20 @@ from workflows.engine.declare.versions import Recall
 from workflows.engine.declare.workflow import Workflow
 from workflows.engine.documents.places import documents_of
 from workflows.engine.errors import Misfit, NoProposal
+from workflows.engine.propose.evidence.copies import held_against_recalled
 from workflows.engine.propose.evidence.pages import page_evidence
 from workflows.engine.propose.evidence.quotes import with_evidence
 from workflows.engine.propose.placeholders import Placeholders, placeholders_of
 from workflows.engine.propose.told_documents import ToldDocuments
-from workflows.engine.text.canonical_json import MAX_PROPOSAL, MAX_RESULT, canonical, larger_than, printable, unstorable
+from workflows.engine.text.canonical_json import (
+    MAX_PROPOSAL,
+    MAX_RESULT,
+    canonical,
+    content_hash,
+    larger_than,
+    printable,
+    unstorable,
+)
 from workflows.model.asking.attachments import Attached, DocumentsAs, unread_doubts
 from workflows.model.asking.user_turn import said
 from workflows.model.port import (
@@ -35,6 +44,8 @@ from workflows.model.port import (
     NoAnswer,
     Prompt,
     Question,
+    Recalled,
+    RecalledMark,
     SourceAnswer,
 )
 
@@ -61,8 +72,7 @@ class Asker(Generic[InputT, OutputT]):
     ) -> None:
         """Prepare the question. `account`: the budget that pays. `model`: called only where no answer is recalled.
 
-        `recall`: finds past decisions that are told with the case.
-
+        `recall`: finds past decisions that are told with the case; the journal keeps with the answer which they were.
         `heard`: what people said of the case before. The model is told of it, and the journal keeps it as input.
         `documents`: where the files of documents are. `documents_as`: how they are given, if not as the workflow
         declares it.
@@ -97,7 +107,7 @@ class Asker(Generic[InputT, OutputT]):
             tries=1,
             retry_on=(),
             result=_ANSWER,
-            invoke=lambda: keepable(self._model().answer(self._question(told, documents, heard, hidden))),
+            invoke=lambda: self._answered(self._model(), told, documents, heard, hidden),
             cost=_cost,
         )
         try:
@@ -117,6 +127,30 @@ class Asker(Generic[InputT, OutputT]):
             shown += [hidden.put_back_in(hidden.hide_in(one)) for one in shown]
         pages = page_evidence(self._workflow, self._input, self._documents or Documents(), answers=answers)
         return with_evidence(proposal, shown=shown, needed=self._workflow.evidence, pages=pages)
+
+    def _answered(
+        self,
+        model: Model,
+        data: Mapping[str, JsonValue],
+        documents: ToldDocuments,
+        heard: Heard,
+        hidden: Placeholders,
+    ) -> Answer:
+        """Ask the model. The answer says what was recalled, and which words it copies of that."""
+        question = self._question(data, documents, heard, hidden)
+        if self._recall is None:
+            return keepable(model.answer(question))
+        recalled = self._recalled(self._recall, question.text, hidden)
+        answer = keepable(model.answer(replace(question, recalled=recalled)))
+        own = [dict(question.data), question.text, *documents.seen, *words_of(heard.answers)]
+        answer = held_against_recalled(answer, recalled, workflow=self._workflow, own=own)
+        return replace(answer, recalled=tuple(map(_mark_of, recalled)))
+
+    def _recalled(self, recall: Recall, text: str, hidden: Placeholders) -> list[Recalled]:
+        rule = self._workflow.time_limits.rule
+        key = author_threads.run(lambda: self._workflow.key(self._input), what="its key", seconds=rule)
+        found = recall.nearest(text, case=self._account.case if self._account is not None else None, key=str(key))
+        return [replace(one, data=hidden.hide(one.data)) for one in found]
 
     def _texts_sent(self, hidden: Placeholders) -> list[str]:
         """Return the texts of the documents of answers, without those that the case has itself."""
@@ -150,6 +184,11 @@ class Asker(Generic[InputT, OutputT]):
             hide=hidden.hide,
             put_back=hidden.put_back,
         )
+
+
+def _mark_of(one: Recalled) -> RecalledMark:
+    told = canonical({"case": one.data, "decided": dict(one.output)})
+    return RecalledMark(example=one.example, case=one.case, similarity=one.similarity, sha256=content_hash(told))
 
 
 def _files_of(attached: Sequence[Attached]) -> dict[str, object]:
@@ -236,6 +275,7 @@ def read_answer(answer: Answer, output: type[OutputT]) -> Proposal[OutputT]:
         fallback=answer.fallback,
         sample=answer.sample,
         last=answer.last,
+        recalled=answer.recalled,
         model=answer.model,
         prompt_version=answer.prompt_version,
     )

@@ -13,10 +13,12 @@ from store.db.database import Database
 from store.governance import teams
 from workflows.engine.context import Clock
 from workflows.engine.declare.registry import AnyWorkflow
+from workflows.engine.declare.workflow import Example
 from workflows.engine.errors import InvalidInput, Refused
 from workflows.engine.propose.examples.left_out import mark_of, marks_of
 from workflows.engine.propose.examples.own_examples import examples_file, examples_of, learned
 from workflows.engine.propose.examples.samples import has_samples, sample_answers
+from workflows.engine.propose.examples.taken_examples import marks_taken, read_taken
 from workflows.engine.propose.model_outages import KnownOutages
 from workflows.engine.propose.proposer import Second, opinion_of
 from workflows.model.choice import AUTO, LOCAL, ModelSettings, chosen_vendor, is_local
@@ -40,8 +42,10 @@ class _Learned:
     """A local model, and what it learned from."""
 
     model: LocalModel
-    basis: tuple[frozenset[str], int]
-    """Marks of the examples that were left out, and the time at which their file was written."""
+    basis: tuple[frozenset[str], int, tuple[int, ...]]
+    """Marks of the examples that were left out, the time at which their file was written, and the marks of those that
+    people took in.
+    """
     looked_at: float
     """Time, by the monotonic clock, at which that was last looked at."""
 
@@ -169,19 +173,31 @@ class Models:
         with self._database.read() as session:
             marks = marks_of(session, workflow.name, team=self._team)
             seed = teams.seed_of(session, team=self._team) or ""
-        basis = (marks, _written_at(workflow))
+            taken = marks_taken(session, workflow.name, team=self._team)
+        basis = (marks, _written_at(workflow), taken)
         if known is not None and known.basis == basis:
             self._local[workflow.name] = replace(known, looked_at=now)
             return known.model
         self._local.pop(workflow.name, None)
         try:
-            model = learned(workflow, without=lambda one: bool(marks) and mark_of(one, seed=seed) in marks)
+            model = learned(
+                workflow,
+                taken=self.taken(workflow, taken),
+                without=lambda one: bool(marks) and mark_of(one, seed=seed) in marks,
+            )
         except CannotLearn as error:
             if workflow.prompt is None or self.settings.wanted != AUTO or not self.learns(workflow):
                 raise
             raise CannotLearn(f"no {self.vendor.key} is set for its prompt, and locally: {error}") from error
         self._local[workflow.name] = _Learned(model=model, basis=basis, looked_at=now)
         return model
+
+    def taken(self, workflow: AnyWorkflow, marks: tuple[int, ...] | None = None) -> list[Example]:
+        """Return the examples that people took in for a workflow to learn from. `marks`: those, if they are known."""
+        with self._database.read() as session:
+            if marks is None:
+                marks = marks_taken(session, workflow.name, team=self._team)
+            return read_taken(session, marks, team=self._team) if marks else []
 
     def _shared_gateway(self) -> Gateway:
         if self._gateway is None:

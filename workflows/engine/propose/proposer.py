@@ -41,7 +41,7 @@ from workflows.engine.propose.policy import Facts
 from workflows.engine.text.canonical_json import MAX_PROPOSAL, canonical, larger_than, unstorable
 from workflows.labels import label_of
 from workflows.model.asking.attachments import DocumentsAs
-from workflows.model.port import Account, Alternative, Model, NoAnswer
+from workflows.model.port import Account, Alternative, Model, NoAnswer, RecalledMark
 
 NOT_ALLOWED = "not_allowed"
 """The code where another system does not accept us."""
@@ -71,7 +71,7 @@ class Classifier(Protocol):
         """Return field -> the probability of its value for a text, 0 to 1, for the learned fields and values."""
         ...
 
-    def unfamiliar(self, text: str) -> str | None:
+    def unfamiliar(self, text: str, values: Mapping[str, object]) -> str | None:
         """Return why a text is unlike all examples; None where it is not, or where that is unknown."""
         ...
 
@@ -80,7 +80,7 @@ def opinion_of(learned: Classifier, workflow: AnyWorkflow, input: BaseModel, out
     """Return a classifier's opinion on a proposal. Raise whatever the author's code raises."""
     text = within(workflow, "its text", lambda: text_told(workflow, input))
     values = {name: getattr(output, name) for name in type(output).model_fields}
-    return Second(probabilities=learned.probabilities(text, values), unfamiliar=learned.unfamiliar(text))
+    return Second(probabilities=learned.probabilities(text, values), unfamiliar=learned.unfamiliar(text, values))
 
 
 SecondOpinion = Callable[[AnyWorkflow, BaseModel, BaseModel], Second]
@@ -260,6 +260,7 @@ _PARTS: Mapping[str, TypeAdapter[Any]] = {
     "doubts": TypeAdapter(tuple[str, ...]),
     "second": TypeAdapter(Mapping[str, float]),
     "last": TypeAdapter(bool),
+    "recalled": TypeAdapter(tuple[RecalledMark, ...]),
     "source": TypeAdapter(str | None),
     "model": TypeAdapter(Annotated[str, StringConstraints(max_length=200)]),
     "prompt_version": TypeAdapter(Annotated[str, StringConstraints(max_length=64)] | None),
@@ -281,6 +282,8 @@ def proposal_body(proposal: AnyProposal, output: str) -> str:
         except ValidationError as error:
             raise Misfit({f"its {name}": next(iter(complaints(error).values()))}) from error
     columns = {name: parts.pop(name) for name in _COLUMNS}
+    if not proposal.recalled:
+        del parts["recalled"]
     if proposal.source is None:
         del parts["source"]
     else:
@@ -323,7 +326,7 @@ def keep_decided(
     `decided`: the values as JSON. `said`: the reason that is shown for them. `by`: whoever they come from.
     """
     proposal = AnyProposal(output=None, confidence={}, reasons=(said,), model=by)
-    parts = {name: getattr(proposal, name) for name in _PARTS if name not in (*_COLUMNS, "source")}
+    parts = {name: getattr(proposal, name) for name in _PARTS if name not in (*_COLUMNS, "recalled", "source")}
     body = canonical({"output": json.loads(decided), "confidence": {}, **parts})
     return _add(session, context, run, proposal, decided, body, confidence=None)
 

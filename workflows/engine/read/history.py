@@ -33,6 +33,7 @@ from workflows.engine.read.views import (
 from workflows.engine.reasons import Reason, asked_for, from_json, model_said
 from workflows.engine.review.cards import decision_view
 from workflows.engine.review.corrected.corrected_inputs import corrected_input, moves_of
+from workflows.engine.review.past_cases import kept_of
 from workflows.engine.review.source import questions
 from workflows.engine.review.standing import DECIDABLE
 
@@ -267,6 +268,8 @@ def _request(request: schema.ModelRequest, body: str | None) -> RequestView:
 def _proposal(session: Session, proposal: schema.Proposal) -> ProposalView:
     body = contents.body(session, proposal.content_id, team=proposal.team_id)
     content = json.loads(body) if body is not None else _GONE
+    recalled = content.get("recalled", ())
+    past = kept_of(session, recalled, team=proposal.team_id)
     return ProposalView(
         output=content["output"],
         confidence=content["confidence"],
@@ -281,6 +284,7 @@ def _proposal(session: Session, proposal: schema.Proposal) -> ProposalView:
         source=content.get("source"),
         sample=proposal.sample,
         prompt_version=proposal.prompt_version,
+        past={past[one["example"]].key: one["similarity"] for one in recalled if one["example"] in past},
     )
 
 

@@ -1,7 +1,7 @@
 """Read models of a case, frozen, the same for every face."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
@@ -69,6 +69,8 @@ class ProposalView:
     sample: bool
     """True if it was written by hand for a demonstration."""
     prompt_version: str | None
+    past: Mapping[str, float] = field(default_factory=dict)
+    """Key of a past case that the model was told of, and whose content is still kept -> its likeness, from 0 to 1."""
 
 
 @dataclass(frozen=True, kw_only=True)

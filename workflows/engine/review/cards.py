@@ -33,6 +33,7 @@ from workflows.engine.review.form.forms import entries_of
 from workflows.engine.review.hiding import hidden_of, pages_in_channel, waiting_in_channel
 from workflows.engine.review.made_from import made_from
 from workflows.engine.review.pages.documents import documents_of
+from workflows.engine.review.past_cases import kept_of, past_views
 from workflows.engine.review.second_proposals import why_none
 from workflows.engine.review.seconds import second_view
 from workflows.engine.review.source import questions
@@ -87,6 +88,7 @@ def card_view(context: Context, review: int, *, decided_at: int | None = None) -
         at = context.clock()
         is_in_hand = claims.is_in_hand(row.claimed_at, at=at)
         assignee = assignee_of(row)
+        past = kept_of(session, proposal.get("recalled", ()), team=context.team)
         origin = made_from(session, context, run) if run.origin_id is not None else None
         absence = away_now(session, team=context.team, at=at, among=[assignee]).get(assignee) if assignee else None
     # The author's code is called outside the transaction.
@@ -146,6 +148,7 @@ def card_view(context: Context, review: int, *, decided_at: int | None = None) -
         can_escalate=bool(workflow.review.escalate_to) and row.state == ReviewState.OPEN and row.escalated_at is None,
         documents=documents_of(workflow, input, answers=answers),
         keeps_pages=not pages_in_channel(workflow),
+        past=past_views(workflow, proposal.get("recalled", ()), past),
     )
 
 

@@ -221,6 +221,19 @@ class DocumentView:
 
 
 @dataclass(frozen=True, kw_only=True)
+class PastView:
+    """A past case that the model was told of. Nothing of what was written in it is here."""
+
+    case: int
+    name: str
+    """Its name, as a channel may be shown it."""
+    values: Mapping[str, str]
+    """Label of an output field -> what was decided, as text in the form; empty where nothing of it is a choice."""
+    similarity: float
+    """Likeness to the case, from 0 to 1."""
+
+
+@dataclass(frozen=True, kw_only=True)
 class CardView:
     """A review with all that a person needs to decide it, or to see its result."""
 
@@ -316,6 +329,8 @@ class CardView:
     """The documents of the case."""
     keeps_pages: bool = False
     """True if no picture of their pages may stand in a channel."""
+    past: Sequence[PastView] = ()
+    """Past cases that the model was told of and whose content is still kept, nearest first."""
 
     @property
     def is_decidable(self) -> bool:

@@ -21,6 +21,10 @@ SAFETY = re.compile(
 )
 
 
+_FACTS = re.compile(r"https?://[^\s>)]+|[\w.+-]{1,64}@[\w.-]+\w|\d+(?:[.,:-]\d+)*")
+"""Parts of a reply that a customer acts on."""
+
+
 class Ticket(BaseModel):
     """A ticket as it arrives."""
 
@@ -78,6 +82,12 @@ def propose(ticket: Ticket, ask: Ask[Triage]) -> Proposal[Triage]:
 def same_answer(ticket: Ticket, triage: Triage) -> str | None:
     """Name the queue and the priority: tickets that share both get the same answer. Those about safety stand alone."""
     return None if is_safety(ticket, triage) else f"{triage.queue}, {triage.priority}"
+
+
+@triage.same("reply")
+def reworded(proposed: str, decided: str) -> bool:
+    """Tell whether two replies give the customer the same numbers, links and addresses. Other words are no error."""
+    return _FACTS.findall(proposed) == _FACTS.findall(decided)
 
 
 @triage.never("answer a safety report alone")

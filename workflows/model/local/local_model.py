@@ -5,29 +5,33 @@ written. It chooses among the values of its examples; it does not write. Written
 templates, and the answer says so.
 
     ModelError
-    └── CannotLearn
+    ├── CannotLearn
+    └── CannotLoad (in packed.py)
 
-Scikit-learn is loaded only when a model is trained, because the command line has to start at once.
+Scikit-learn is loaded only when a model is trained, because the command line has to start at once. A model that was
+trained elsewhere answers without it.
 """
 
 import hashlib
 import json
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Annotated, Any, Self
 
-from pydantic import BaseModel
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from store.db import extras
 from workflows.labels import titled
 from workflows.model.local.combinations import Places, is_last, most_likely
 from workflows.model.local.examples import Choices, choices, complain, usable
 from workflows.model.local.examples import Example as Example
+from workflows.model.local.packed import CannotLoad, Packed, pack, unpack, words_as_array, words_of
 from workflows.model.port import Alternative, Answer, ModelError, Question, Refusal
 
 if TYPE_CHECKING:
+    from workflows.model.local.classifier import Classifier
     from workflows.model.local.familiarity import Familiarity
-    from workflows.model.local.training import Classifier, Vocabulary
+    from workflows.model.local.features import Vocabulary
 
 ALL_REFUSED = "the local model chooses among what it learned, and people refused each of its choices"
 NEXT_BEST = "the next best answer: what is more likely was refused"
@@ -85,6 +89,11 @@ class _Chooser:
     choices: Choices
     classifier: "Classifier"
 
+    def named(self, value: object) -> str | None:
+        """Return the name of a value in an answer; None where it is no choice, or no example has it."""
+        names = [name for name, choice in self.choices.items() if choice == value]
+        return names[0] if names and names[0] in self.values else None
+
 
 @dataclass(frozen=True, kw_only=True)
 class _Choice:
@@ -101,6 +110,27 @@ class _Best:
     """True if a more likely combination was refused."""
     is_last: bool
     """True if no other combination is left after it."""
+
+
+class _Field(BaseModel):
+    """A field, as a model that is kept names it."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    name: str
+    values: Annotated[tuple[str, ...], Field(min_length=2, max_length=10_000)]
+    choices: Choices
+    """Name of a value -> the value in an answer."""
+
+
+class _Facts(BaseModel):
+    """All that a model knows beside its numbers."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    name: str = Field(pattern=r"^local/[0-9a-f]{8}$")
+    report: TrainingReport
+    fields: Annotated[list[_Field], Field(min_length=1, max_length=100)]
 
 
 class LocalModel:
@@ -141,6 +171,7 @@ class LocalModel:
             import numpy as np
 
             from workflows.model.local import familiarity, training
+            from workflows.model.local.features import Vocabulary
         except ModuleNotFoundError as missing:
             raise CannotLearn(
                 f"the local model needs scikit-learn ({missing.name} is missing): {extras.advice('local')}"
@@ -148,8 +179,8 @@ class LocalModel:
 
         used = usable(examples)
         texts = np.array([example.text for example in used], dtype=object)
-        vocabulary = training.Vocabulary()
-        counts = vocabulary.learn(texts)
+        vocabulary = Vocabulary.learn(texts)
+        counts = vocabulary.count(*texts)
         choosers: dict[str, _Chooser] = {}
         reports: dict[str, FieldReport] = {}
         for field, possible in choices(output).items():
@@ -175,7 +206,11 @@ class LocalModel:
                 accuracy=measured.accuracy,
                 calibration_error=measured.calibration_error,
             )
-        usual = familiarity.Familiarity.learn([example.text for example in used])
+        numbers = {
+            field: [chooser.values.index(one.labels[field]) if field in one.labels else -1 for one in used]
+            for field, chooser in choosers.items()
+        }
+        usual = familiarity.Familiarity.learn([example.text for example in used], numbers)
         algorithm = [training.ALGORITHM, familiarity.ALGORITHM, sorted(choosers)]
         taught = json.dumps([algorithm, [example.canonical for example in used]])
         return cls(
@@ -189,6 +224,51 @@ class LocalModel:
             vocabulary=vocabulary,
             choosers=choosers,
             familiarity=usual,
+        )
+
+    def saved(self) -> bytes:
+        """Return the model as bytes that hold no code. The same model has the same bytes."""
+        fields = [_Field(name=name, values=one.values, choices=one.choices) for name, one in self._choosers.items()]
+        facts = _Facts(name=self.name, report=self.report, fields=fields)
+        arrays: dict[str, Any] = {
+            "phrases": words_as_array(self._vocabulary.phrases),
+            "letters": words_as_array(self._vocabulary.letters),
+        }
+        arrays |= {f"familiar.{name}": array for name, array in self._familiarity.packed().items()}
+        for number, chooser in enumerate(self._choosers.values()):
+            arrays |= {f"{number}.{name}": array for name, array in chooser.classifier.packed().items()}
+        return pack(Packed(facts=facts.model_dump(mode="json"), arrays=arrays))
+
+    @classmethod
+    def loaded(cls, data: bytes) -> Self:
+        """Return the model that was saved: it answers as the one that was trained. Needs no scikit-learn.
+
+        Raise `CannotLoad` for bytes that are damaged, of another version or no model.
+        """
+        from workflows.model.local.classifier import Classifier
+        from workflows.model.local.familiarity import Familiarity
+        from workflows.model.local.features import Vocabulary
+
+        packed = unpack(data)
+        try:
+            facts, arrays = _Facts.model_validate(packed.facts), packed.arrays
+            vocabulary = Vocabulary(phrases=words_of(arrays["phrases"]), letters=words_of(arrays["letters"]))
+            choosers = {}
+            for number, field in enumerate(facts.fields):
+                if not {*field.values} <= {*field.choices}:
+                    raise ValueError(f"{field.name} has a value that is no choice of it")
+                classifier = Classifier.unpacked(
+                    _part(arrays, f"{number}."),
+                    columns=vocabulary.columns,
+                    phrases=len(vocabulary.phrases),
+                    values=len(field.values),
+                )
+                choosers[field.name] = _Chooser(values=field.values, choices=field.choices, classifier=classifier)
+            familiarity = Familiarity.unpacked(_part(arrays, "familiar."))
+        except (ValidationError, ValueError, KeyError, RecursionError) as error:
+            raise CannotLoad(f"it cannot be used: {error}") from error
+        return cls(
+            name=facts.name, report=facts.report, vocabulary=vocabulary, choosers=choosers, familiarity=familiarity
         )
 
     def lacks(self, output: type[BaseModel], templates: Collection[str]) -> list[str]:
@@ -234,13 +314,21 @@ class LocalModel:
                 *(f"{field}: from the workflow's template, not written by a model" for field in templated),
                 *(f"{field}: left at its default" for field in default),
             ),
-            unfamiliar=self._familiarity.doubt(question.text),
+            unfamiliar=self._familiarity.doubt(
+                question.text, {field: self._choosers[field].values.index(value) for field, value in named.items()}
+            ),
             last=best.is_last,
         )
 
-    def unfamiliar(self, text: str) -> str | None:
-        """Return why a text is unlike everything that was learned from; None where it is not."""
-        return self._familiarity.doubt(text)
+    def unfamiliar(self, text: str, values: Mapping[str, object]) -> str | None:
+        """Return why a text is unlike what was learned from, or unlike the examples of its values; None where not."""
+        numbers = {}
+        for field, value in values.items():
+            chooser = self._choosers.get(field)
+            name = chooser.named(value) if chooser else None
+            if chooser is not None and name is not None:
+                numbers[field] = chooser.values.index(name)
+        return self._familiarity.doubt(text, numbers)
 
     def probabilities(self, text: str, values: Mapping[str, object]) -> dict[str, float]:
         """Return field -> the probability of its value for a text, 0 to 1, for the learned fields and values."""
@@ -248,10 +336,10 @@ class LocalModel:
         found = {}
         for field, value in values.items():
             chooser = self._choosers.get(field)
-            names = [name for name, choice in chooser.choices.items() if choice == value] if chooser else []
-            if chooser is not None and names and names[0] in chooser.values:
+            name = chooser.named(value) if chooser else None
+            if chooser is not None and name is not None:
                 probabilities = chooser.classifier.probabilities(counts)[0]
-                found[field] = float(probabilities[chooser.values.index(names[0])])
+                found[field] = float(probabilities[chooser.values.index(name)])
         return found
 
     def _choose(self, text: str, fields: Sequence[str], refused: Sequence[Refusal]) -> _Best | None:
@@ -283,6 +371,10 @@ class LocalModel:
                 reason=f"{field}: {_because(phrases)} {values[order[place]]}",
             )
         return _Best(choices=chosen, is_next=any(found), is_last=bool(fields) and is_last(shares, but={*but, found}))
+
+
+def _part(arrays: Mapping[str, Any], prefix: str) -> dict[str, Any]:
+    return {name.removeprefix(prefix): array for name, array in arrays.items() if name.startswith(prefix)}
 
 
 def _places(

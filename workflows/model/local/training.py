@@ -9,8 +9,6 @@ Loads numpy, scipy and scikit-learn: import it where a model is trained, not at 
 """
 
 import threading
-from collections import Counter
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Self
 
@@ -18,17 +16,16 @@ import numpy as np
 import sklearn
 from numpy.typing import NDArray
 from scipy.optimize import minimize_scalar
-from scipy.sparse import csr_array, hstack
-from scipy.special import logsumexp, softmax
-from sklearn.feature_extraction.text import CountVectorizer
+from scipy.sparse import csr_array
+from scipy.special import logsumexp
 from sklearn.svm import LinearSVC
 
-Floats = NDArray[np.float64]
+from workflows.model.local.classifier import Classifier, Floats, Scale
+from workflows.model.local.features import LETTERS, WORDS
+
 Integers = NDArray[np.int64]
 Texts = NDArray[np.object_]
 
-_WORDS = (1, 2)
-_LETTERS = (2, 4)
 _REGULARISATION = 1.0
 _SEED = 0
 _TEMPERATURE_FOLDS = 3
@@ -38,49 +35,13 @@ _ONE_FOLD_FROM = 2_000
 _BINS = 15
 
 ALGORITHM = (
-    f"tf-idf of words {_WORDS} and char_wb {_LETTERS}; LinearSVC C={_REGULARISATION} seed={_SEED}; "
+    f"tf-idf of words {WORDS} and char_wb {LETTERS}; LinearSVC C={_REGULARISATION} seed={_SEED}; "
     f"temperature over {_TEMPERATURE_FOLDS} folds; scikit-learn {sklearn.__version__}"
 )
 """The algorithm in words. With the examples, it decides how a model answers, so it is part of the model's name."""
 
 # liblinear draws from one random generator for the whole process: two trainings at once would disturb each other.
 _one_at_a_time = threading.Lock()
-
-
-class Vocabulary:
-    """The features of a text: words, pairs of words, and sequences of letters inside words."""
-
-    def __init__(self) -> None:
-        # Accents are not folded: CPython normalises a long run of combining marks in quadratic time, 100 kB in seconds.
-        self._words = CountVectorizer(ngram_range=_WORDS, dtype=np.float64)
-        self._letters = CountVectorizer(analyzer="char_wb", ngram_range=_LETTERS, dtype=np.float64)
-        self._features = self._words.build_analyzer(), self._letters.build_analyzer()
-        self.phrases: tuple[str, ...] = ()
-        """Words and pairs of words: the first columns of the counts."""
-
-    def learn(self, texts: Texts) -> csr_array:
-        """Take in the vocabulary of the texts, and return their counts. At least one text has a word of two letters or
-        more.
-        """
-        words, letters = self._words.fit_transform(texts), self._letters.fit_transform(texts)
-        self.phrases = tuple(self._words.get_feature_names_out())
-        return csr_array(hstack([words, letters], format="csr"))
-
-    def count(self, text: str) -> csr_array:
-        """Count one text, as one row. May be called from several threads.
-
-        Scikit-learn's `transform` gives the same. Its checks and its matrices take three times as long for one row.
-        """
-        counts: Counter[int] = Counter()
-        first = 0
-        for part, features in zip((self._words, self._letters), self._features, strict=True):
-            columns: dict[str, int] = part.vocabulary_
-            known = map(columns.get, features(text))
-            counts.update(first + column for column in known if column is not None)
-            first += len(columns)
-        row = sorted(counts)
-        data, indices = np.array([counts[column] for column in row], dtype=np.float64), np.array(row, dtype=np.int32)
-        return csr_array((data, indices, np.array([0, len(row)], dtype=np.int32)), shape=(1, first))
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -100,79 +61,6 @@ class Lesson:
     def only(self, which: NDArray[np.bool_]) -> Self:
         """Return the lesson with the marked examples only."""
         return replace(self, texts=self.texts[which], counts=self.counts[which], targets=self.targets[which])
-
-
-@dataclass(frozen=True, kw_only=True, eq=False)
-class Scale:
-    """The scaling of counts to TF-IDF: a feature weighs more where a text has it often and few other texts have it."""
-
-    phrases: int
-    """Number of columns for words and pairs of words. They have a length of 1, and so have the sequences of letters."""
-    idf: Floats
-    """The inverse document frequency of each column. 0 where no example has the feature, so that a fold treats it as
-    unseen.
-    """
-
-    @classmethod
-    def learn(cls, lesson: Lesson) -> Self:
-        """Weight each column by the number of texts that have it."""
-        texts, columns = lesson.counts.shape
-        holders = np.bincount(lesson.counts.indices, minlength=columns)
-        return cls(phrases=lesson.phrases, idf=np.where(holders > 0, np.log((1 + texts) / (1 + holders)) + 1, 0.0))
-
-    def rows(self, counts: csr_array) -> csr_array:
-        """Scale counts by their logarithm, and both parts of a row to a length of 1.
-
-        Scikit-learn's `TfidfVectorizer` does the same. But it would count the texts of each fold again, and its checks
-        of one row take longer than the rest of an answer.
-        """
-        data = (1 + np.log(counts.data)) * self.idf[counts.indices]
-        half = 2 * np.repeat(np.arange(counts.shape[0]), np.diff(counts.indptr)) + (counts.indices >= self.phrases)
-        lengths = np.sqrt(np.bincount(half, weights=np.square(data), minlength=2 * counts.shape[0]))
-        lengths[lengths == 0] = 1
-        return csr_array((data / lengths[half], counts.indices, counts.indptr), shape=counts.shape)
-
-
-@dataclass(frozen=True, kw_only=True, eq=False)
-class Classifier:
-    """One linear boundary between each value and all others, and one temperature."""
-
-    scale: Scale
-    weights: Floats
-    """Columns x values."""
-    bias: Floats
-    """One for each value."""
-    sharpness: float = 1.0
-    """The inverse temperature by which scores are multiplied."""
-
-    def scores(self, counts: csr_array) -> Floats:
-        """Return texts x values: above 0 for the value, below 0 against it. A score is a margin, no probability."""
-        scores: Floats = self.scale.rows(counts) @ self.weights + self.bias
-        return scores
-
-    def probabilities(self, counts: csr_array) -> Floats:
-        """Return texts x values: from 0 to 1, with a sum of 1 for each text."""
-        probabilities: Floats = softmax(self.sharpness * self.scores(counts), axis=1)
-        return probabilities
-
-    def loudest(self, counts: csr_array, value: int, phrases: Sequence[str], *, most: int) -> tuple[str, ...]:
-        """Return the words and pairs of words in one text that support a value most, the strongest first.
-
-        The strength of a phrase is its TF-IDF times its weight. A phrase is left out if it contains, or is part of, a
-        stronger one, or if it counts against the value.
-        """
-        row = self.scale.rows(counts)
-        worded = row.indices < len(phrases)
-        columns = row.indices[worded]
-        volume = row.data[worded] * self.weights[columns, value]
-        loudest: list[str] = []
-        for place in np.lexsort((columns, -volume)):
-            phrase = phrases[columns[place]]
-            if len(loudest) == most or volume[place] <= 0:
-                break
-            if not any(f" {phrase} " in f" {other} " or f" {other} " in f" {phrase} " for other in loudest):
-                loudest.append(phrase)
-        return tuple(loudest)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -236,8 +124,9 @@ def calibration_error(confidence: Floats, right: NDArray[np.bool_]) -> float:
 
 def _separate(lesson: Lesson) -> Classifier:
     """Train the boundaries, each value against the rest. A value without an example gets -1, a clear "not this"."""
-    scale = Scale.learn(lesson)
-    weights, bias = np.zeros((lesson.counts.shape[1], lesson.values)), np.full(lesson.values, -1.0)
+    scale = Scale.learn(lesson.counts, phrases=lesson.phrases)
+    weights = np.zeros((lesson.counts.shape[1], lesson.values), dtype=np.float32)
+    bias = np.full(lesson.values, -1.0)
     present = np.unique(lesson.targets)
     if len(present) == 1:
         bias[present] = 1.0

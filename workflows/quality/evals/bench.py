@@ -16,12 +16,13 @@ from workflows.documents.document import Arrived, Document, NewDocument, none_ar
 from workflows.engine.case.files.rows import Reading
 from workflows.engine.context import Context
 from workflows.engine.declare.documents import DOCUMENTS_AS, has_documents
+from workflows.engine.declare.learning import MOST_RECALLED
 from workflows.engine.declare.registry import AnyWorkflow
-from workflows.engine.declare.versions import Version
+from workflows.engine.declare.versions import Recall, Version
 from workflows.engine.declare.workflow import Example
 from workflows.engine.documents.keeping import in_folder, keep
 from workflows.engine.errors import InvalidInput, Refused
-from workflows.engine.propose.examples.own_examples import examples_file, examples_of, learned_from
+from workflows.engine.propose.examples.own_examples import examples_file, examples_of, fitting, learned_from
 from workflows.engine.propose.models import Models
 from workflows.engine.propose.prompts import keep_prompt, prompt_in, prompt_of_version
 from workflows.model.asking.attachments import DocumentsAs
@@ -31,6 +32,9 @@ from workflows.quality.evals.folds import left_out, parts, with_second
 from workflows.quality.evals.results import Result, result_of
 from workflows.quality.evals.trials import Trial
 from workflows.quality.examples.labelled import Examples, of_list, read_file
+from workflows.quality.examples.recall.recall import recall_of
+from workflows.quality.examples.split import Half
+from workflows.quality.examples.taking import taken
 
 _NAMED = 5
 """Evals that are named where there is nothing to compare with, the newest."""
@@ -54,8 +58,9 @@ class Tried:
     def version(self) -> str:
         """Name for people what was tried."""
         said = f"prompt {self.prompt_version} on {self.model}" if self.prompt_version is not None else self.model
-        way = self.result.summary.documents
-        return said if way is None else f"{said}, documents as {way}"
+        way, recall = self.result.summary.documents, self.result.summary.recall
+        said = said if way is None else f"{said}, documents as {way}"
+        return said if recall is None else f"{said}, recall {recall}"
 
     @property
     def is_amiss(self) -> bool:
@@ -73,13 +78,22 @@ class EvalInterrupted(Exception):
 
 
 def examples_to_try(context: Context, workflow: AnyWorkflow, file: Path | None, reading: Reading) -> Examples:
-    """Read the examples of a file; of no file, the workflow's own. Raise `InvalidInput` for a file that cannot be read.
+    """Read the examples of a file; of no file, the workflow's own, and those of the measuring half that people took
+    in from decisions. Raise `InvalidInput` for a file that cannot be read.
 
     `reading`: how the file is read. Documents are files below its folder, and are kept as those of a case are.
     """
 
     if file is not None:
         return read_file(workflow, file, reading, arrived=_kept_from(context, file.parent))
+    found = _own(context, workflow)
+    for one in taken(context, workflow.name, Half.MEASURING):
+        # One that fits the present form no more cannot be tried, and is nobody's mistake.
+        found.take_in(of_list(workflow, [one.example]), critical=one.critical)
+    return found
+
+
+def _own(context: Context, workflow: AnyWorkflow) -> Examples:
     if workflow.examples is not None:
         return of_list(workflow, workflow.examples(), arrived=_kept_from(context, workflow.folder))
     own = examples_file(workflow)
@@ -175,18 +189,42 @@ class Bench:
             raise Refused(f"{self.workflow.name} tells a model nothing personal, so it is shown no pages")
         return ways
 
-    def run(self, prompt: Prompt | None, *, documents_as: DocumentsAs | None = None) -> Tried:
+    def recalls(self, named: str) -> Sequence[int]:
+        """Return the numbers of past decisions that somebody names, such as `0,3`. Raise `Refused`."""
+        parts = [part.strip() for part in named.split(",")]
+        counts = [int(part) for part in parts if part.isascii() and part.isdigit() and len(part) < 3]
+        if len(counts) != len(parts) or len(set(counts)) < len(counts) or max(counts) > MOST_RECALLED:
+            raise Refused(
+                f"past decisions are recalled as numbers from 0 to {MOST_RECALLED}, such as 0,3, not as {named!r:.60}; "
+                "name each once"
+            )
+        return counts
+
+    def run(
+        self,
+        prompt: Prompt | None,
+        *,
+        documents_as: DocumentsAs | None = None,
+        recall: int | None = None,
+        found_in: Recall | None = None,
+        taught: Sequence[Example] | None = None,
+    ) -> Tried:
         """Try the workflow with a prompt, and keep what came of it. Raise `EvalInterrupted`.
 
-        `documents_as`: how a model is given documents, if not as the workflow declares it.
+        `documents_as`: how a model is given documents, if not as the workflow declares it. `recall`: past decisions
+        that are told with each; None: as the workflow declares it. `found_in`: finds them; None: among all that are
+        taken in now. `taught`: all that a local model learns from; None: what it learns from now.
         """
+        count = self.workflow.recall if recall is None else recall
         learns = self.models.learns(self.workflow)
         deal = parts if learns else with_second
         dealt = deal(
             self.workflow,
             self.examples.labelled,
-            [] if self.models.shows_samples(self.workflow) else _taught(self.workflow),
-            model=lambda: self.models(self.workflow),
+            [] if self.models.shows_samples(self.workflow) else self._taught() if taught is None else taught,
+            model=lambda: (
+                self.models(self.workflow) if taught is None or not learns else learned_from(self.workflow, taught)
+            ),
             learn=lambda rest: learned_from(self.workflow, rest),
         )
         # The local model computes in this process: without another model, several at once would only slow it down.
@@ -196,7 +234,10 @@ class Bench:
         trying = Eval(
             workflow=self.workflow,
             # Answers of a fallback model would count as this model's.
-            version=Version(prompt=replace(prompt, fallback_model=None) if prompt is not None else None),
+            version=Version(
+                prompt=replace(prompt, fallback_model=None) if prompt is not None else None,
+                recall=self._recall(count, found_in),
+            ),
             account=self._account(row),
             examples=self.examples.labelled,
             parts=dealt,
@@ -213,8 +254,20 @@ class Bench:
             trying.unfinished = "it was interrupted"
             raise EvalInterrupted(row) from None
         finally:
-            tried = self._keep(row, version, trying, trials)
+            tried = self._keep(row, version, trying, trials, recall=count if recall is not None or count else None)
         return replace(tried, seconds=time.perf_counter() - start)
+
+    def _recall(self, count: int, found_in: Recall | None) -> Recall | None:
+        if not count:
+            return None
+        return found_in or recall_of(self.context, self.workflow, deployment=None, count=count)
+
+    def _taught(self) -> list[Example]:
+        """Return what the local model learns from."""
+        # An unusable file is reported by the model, which then cannot be made.
+        with suppress(InvalidInput):
+            return [*examples_of(self.workflow), *fitting(self.workflow, self.models.taken(self.workflow))]
+        return []
 
     def _stored(self, row: schema.Eval) -> Tried:
         if row.workflow != self.workflow.name:
@@ -251,8 +304,8 @@ class Bench:
                 at=context.clock(),
             )
 
-    def _keep(self, row: int, version: str | None, trying: Eval, trials: list[Trial]) -> Tried:
-        """Keep the result of an eval, finished or not."""
+    def _keep(self, row: int, version: str | None, trying: Eval, trials: list[Trial], *, recall: int | None) -> Tried:
+        """Keep the result of an eval, finished or not. `recall`: past decisions that were told with each."""
         context = self.context
         way = (trying.documents_as or self.workflow.documents_as) if has_documents(self.workflow) else None
         place = {one.input_hash: place for place, one in enumerate(trying.examples)}
@@ -264,6 +317,8 @@ class Bench:
             learned_without=left_out(trying.parts),
             unfinished=(trying.unfinished or "it broke off") if len(trials) < len(trying.examples) else None,
             documents=way,
+            critical=self.examples.critical,
+            recall=recall,
         )
         answered = list(result.summary.models)
         with context.database.write() as session:
@@ -286,13 +341,6 @@ class Bench:
             result=result,
             trials=trials,
         )
-
-
-def _taught(workflow: AnyWorkflow) -> list[Example]:
-    # An unusable file is reported by the model, which then cannot be made.
-    with suppress(InvalidInput):
-        return examples_of(workflow)
-    return []
 
 
 def _numbered(version: str) -> int | None:

@@ -1,7 +1,7 @@
 """The results of an eval: figures, and for each example whether it was right. Kept as JSON, with no text of a case."""
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from decimal import Decimal
 from statistics import quantiles
 
@@ -62,6 +62,8 @@ class CaseResult(_Kept):
     cost: Decimal
     """US dollars spent."""
     milliseconds: float
+    critical: bool = False
+    """True if each version has to have it right."""
 
     @property
     def is_counted(self) -> bool:
@@ -92,6 +94,8 @@ class Summary(_Kept):
     fields: dict[str, Share]
     documents: DocumentsAs | None = None
     """The way in which the model was given documents; None where the examples have none."""
+    recall: int | None = None
+    """Past decisions that were told with each example; None where its workflow recalls none and nobody asked."""
     quotes: Share | None = None
     """Values whose quotes stand on a page, among those that need a quote; None where the examples have no documents."""
     alone: Share
@@ -114,6 +118,8 @@ class Summary(_Kept):
     """US dollars spent."""
     tokens: int
     milliseconds: Milliseconds | None
+    regression: Share | None = None
+    """Right ones among the critical examples; None where none is critical."""
 
 
 class Result(_Kept):
@@ -131,8 +137,13 @@ def result_of(
     learned_without: int = 0,
     unfinished: str | None = None,
     documents: DocumentsAs | None = None,
+    critical: Collection[str] = (),
+    recall: int | None = None,
 ) -> Result:
-    """Add up the trials. `examples`: number of all examples. `floor`: the workflow's own. The rest: as in `Summary`."""
+    """Add up the trials. `examples`: number of all examples. `floor`: the workflow's own. The rest: as in `Summary`.
+
+    `critical`: hashes of the inputs that each version has to have right.
+    """
     counted = [trial for trial in trials if trial.is_counted]
     tried = [trial for trial in trials if trial.outcome is not Outcome.UNTRIED]
     alone = [trial for trial in trials if trial.alone]
@@ -147,6 +158,7 @@ def result_of(
         whole=Share(right=sum(trial.whole for trial in counted), of=len(counted)),
         fields=_fields(counted),
         documents=documents,
+        recall=recall,
         quotes=_quotes(counted) if documents is not None else None,
         alone=Share(right=sum(trial.whole for trial in alone), of=len(alone)),
         risk=tuple(
@@ -163,8 +175,15 @@ def result_of(
         cost=sum((trial.cost for trial in trials), Decimal(0)),
         tokens=sum(trial.tokens for trial in trials),
         milliseconds=_milliseconds([trial.milliseconds for trial in tried]),
+        regression=_regression(trials, critical),
     )
-    return Result(summary=summary, cases=tuple(map(_case, trials)))
+    cases = (_case(trial, is_critical=trial.input_hash in critical) for trial in trials)
+    return Result(summary=summary, cases=tuple(cases))
+
+
+def _regression(trials: Sequence[Trial], critical: Collection[str]) -> Share | None:
+    found = [trial.whole for trial in trials if trial.input_hash in critical]
+    return Share(right=sum(found), of=len(critical)) if critical else None
 
 
 def _fields(counted: Sequence[Trial]) -> dict[str, Share]:
@@ -191,7 +210,7 @@ def _milliseconds(taken: Sequence[float]) -> Milliseconds | None:
     return Milliseconds(median=round(steps[9], 3), p95=round(steps[18], 3))
 
 
-def _case(trial: Trial) -> CaseResult:
+def _case(trial: Trial, *, is_critical: bool) -> CaseResult:
     return CaseResult(
         input=trial.input_hash,
         outcome=trial.outcome,
@@ -203,4 +222,5 @@ def _case(trial: Trial) -> CaseResult:
         alone=trial.alone,
         cost=trial.cost,
         milliseconds=round(trial.milliseconds, 3),
+        critical=is_critical,
     )

@@ -5,11 +5,13 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from enum import StrEnum
+from functools import partial
 
 from workflows.documents.documents import Documents
 from workflows.engine.declare.error_words import words_of
 from workflows.engine.declare.personal import without_personal
 from workflows.engine.declare.registry import AnyWorkflow
+from workflows.engine.declare.sameness import passes
 from workflows.engine.declare.versions import Version
 from workflows.engine.propose.policy import Way, decide
 from workflows.engine.propose.proposer import NOT_ALLOWED, SecondOpinion, propose
@@ -21,7 +23,7 @@ from workflows.quality.evals.risk import alone_up_to
 from workflows.quality.examples.labelled import Labelled
 from workflows.quality.examples.scores import score
 
-_SAYS_NOTHING = {
+SAYS_NOTHING = {
     NoAnswer.UNAVAILABLE,
     NoAnswer.OVER_BUDGET,
     NoAnswer.ACCOUNT,
@@ -58,6 +60,8 @@ class Trial:
     """Code of the reason for a missing proposal, or type of the error."""
     why: str | None = None
     """The same reason in words. It may quote the case, so it is shown and not kept."""
+    output: str = ""
+    """JSON of the proposed values; empty without a proposal. It is of the case, so an eval does not keep it."""
     lowest: float | None = None
     """The proposal's confidence."""
     reasons: tuple[str, ...] = ()
@@ -167,7 +171,7 @@ def _found(
     if not facts.in_scope:
         return found
     if proposal is None:
-        unheard = rehearsal.unheard is not None or facts.no_proposal_code in _SAYS_NOTHING
+        unheard = rehearsal.unheard is not None or facts.no_proposal_code in SAYS_NOTHING
         return replace(
             found,
             outcome=Outcome.UNTRIED if unheard else Outcome.NO_PROPOSAL,
@@ -178,7 +182,8 @@ def _found(
     return replace(
         found,
         outcome=Outcome.PROPOSED,
-        right=score(proposal.output, example.truth),
+        output=proposed.output,
+        right=score(proposal.output, example.truth, same=partial(passes, workflow)),
         quoted=quotes_found(workflow, example.input, proposal, documents),
         lowest=proposal.lowest,
         alone=verdict.way is Way.ALONE,

@@ -52,6 +52,15 @@ class Examples:
     unusable: list[Unusable] = field(default_factory=list)
     repeated: int = 0
     """Number of rows with the input and the answer of an earlier one; each is tried once."""
+    critical: set[str] = field(default_factory=set)
+    """Hashes of the inputs that each new version has to have right: the regression set."""
+
+    def take_in(self, more: "Examples", *, critical: bool) -> None:
+        """Add further examples. Those whose input is there already are not added anew, but may become critical."""
+        known = {one.input_hash for one in self.labelled}
+        self.labelled += [one for one in more.labelled if one.input_hash not in known]
+        if critical:
+            self.critical |= {one.input_hash for one in more.labelled}
 
     @property
     def hash(self) -> str:

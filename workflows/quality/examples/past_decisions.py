@@ -67,21 +67,33 @@ def decided(context: Context, case: int, *, masked: bool = True) -> Decided:
     hides = masked and (has_personal(workflow.input) or has_personal(workflow.output))
     if hides:
         input, output = _masked(view, input, output)
-    # An input has its aliases, as it comes in; an answer has its field names, as it is kept.
-    example = Example(
-        input=input.model_dump(mode="json", by_alias=True, round_trip=True), output=json.loads(to_body(output))
-    )
+    example = example_of(input, output)
     return Decided(workflow=workflow, key=view.key, example=example, by_correction=run.correction > 0, is_masked=hides)
 
 
-def _masked(view: CaseView, input: BaseModel, output: BaseModel) -> tuple[BaseModel, BaseModel]:
-    """Return both with stand-ins for the same personal values. Raise `Refused` where their forms take none."""
+def example_of(input: BaseModel, output: BaseModel) -> Example:
+    """Return an input with its right answer as an example."""
+    # An input has its aliases, as it comes in; an answer has its field names, as it is kept.
+    return Example(
+        input=input.model_dump(mode="json", by_alias=True, round_trip=True), output=json.loads(to_body(output))
+    )
+
+
+def masked(input: BaseModel, output: BaseModel) -> tuple[BaseModel, BaseModel]:
+    """Return both with stand-ins for the same personal values. Raise `Misfit`, or `Refused`, where their forms take
+    none.
+    """
     mask, given, answer = Masking(), json.loads(to_body(input)), json.loads(to_body(output))
     mask.look(input, given)
     mask.look(output, answer)
     taken, _ = mask.input(input, given)
+    return taken, read(type(output), canonical(mask.values(answer)))
+
+
+def _masked(view: CaseView, input: BaseModel, output: BaseModel) -> tuple[BaseModel, BaseModel]:
+    """Return both with stand-ins. Raise `Refused` where their forms take none."""
     try:
-        return taken, read(type(output), canonical(mask.values(answer)))
+        return masked(input, output)
     except Misfit as error:
         raise Refused(
             f"{_named(view)}: the form {type(output).__name__} takes no stand-in for a personal value: {error}; "

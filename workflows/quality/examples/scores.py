@@ -1,18 +1,18 @@
 """Scores: an output is compared with the right answer, or with the known part of it.
 
-A field is right if its value equals the right one, as the output's own type reads both. `12.50` and `12.5` are one
+A field is right if its value equals the right one, as the output's own type reads both, or if the workflow's own rule
+finds them the same. `12.50` and `12.5` are one
 amount, and `2026-03-01` is one day in any format. A text has to be the same letter by letter, apart from blanks before
 and after it; a list has to have the same values in the same order. A field without a known right value does not count.
 The whole is right if each known field is.
 """
 
-from collections.abc import Mapping
-from functools import lru_cache
-from typing import Any
+from collections.abc import Callable, Mapping
 
-from pydantic import BaseModel, JsonValue, TypeAdapter, ValidationError
+from pydantic import BaseModel, JsonValue, ValidationError
 
 from workflows.complaints import complaints
+from workflows.engine.declare.sameness import adapter_of
 from workflows.engine.errors import InvalidOutput
 from workflows.engine.text.canonical_json import canonical
 from workflows.engine.text.form_fields import Kind, form_of
@@ -20,6 +20,8 @@ from workflows.engine.text.form_texts import value_of
 
 Truth = Mapping[str, object]
 """Output field -> its right value, in the output's type; only the known ones."""
+Same = Callable[[str, object, object], bool]
+"""A function of a field, what was proposed and what is right: whether the workflow's own rule finds them the same."""
 
 
 def read_truth(output: type[BaseModel], values: Mapping[str, JsonValue]) -> Truth:
@@ -31,7 +33,7 @@ def read_truth(output: type[BaseModel], values: Mapping[str, JsonValue]) -> Trut
             errors[name] = f"is no field of {output.__name__}; there are: {', '.join(output.model_fields)}"
             continue
         try:
-            truth[name] = _adapter(output, name).validate_json(canonical(value), by_alias=False, by_name=True)
+            truth[name] = adapter_of(output, name).validate_json(canonical(value), by_alias=False, by_name=True)
         except ValidationError as error:
             errors[name] = next(iter(complaints(error).values()))
     if errors:
@@ -54,9 +56,12 @@ def read_cells(output: type[BaseModel], cells: Mapping[str, str]) -> dict[str, J
     return values
 
 
-def score(output: BaseModel, truth: Truth) -> dict[str, bool]:
-    """Return, for each known field, whether it is right."""
-    return {name: _is_right(output, name, right) for name, right in truth.items()}
+def score(output: BaseModel, truth: Truth, *, same: Same | None = None) -> dict[str, bool]:
+    """Return, for each known field, whether it is right. `same`: the workflow's own rule, where it has one."""
+    return {
+        name: _is_right(output, name, right) or (same is not None and same(name, getattr(output, name), right))
+        for name, right in truth.items()
+    }
 
 
 def _is_right(output: BaseModel, name: str, right: object) -> bool:
@@ -78,8 +83,3 @@ def _in_the_form(output: BaseModel, name: str, right: object) -> object:
         return right
     value: object = getattr(taken, name)
     return value
-
-
-@lru_cache(maxsize=1_000)
-def _adapter(output: type[BaseModel], name: str) -> TypeAdapter[Any]:  # Any: the field's type is the author's
-    return TypeAdapter(output.model_fields[name].rebuild_annotation())

@@ -58,16 +58,16 @@ def test_it_goes_alone_once_an_operator_signed_it(things: CommandLine) -> None:
     assert "things belongs to U0MARIA; U0JONAS stands in." in read
     assert "It has no rule of this kind: nothing can go wrong." in read
     assert "Not signed. Nothing goes alone until its owner signs." in read
-    assert "for its owner U0MARIA" in things.done("charter", "things", "--sign").out
+    assert "for its owner U0MARIA" in things.done("charter", "things", "--sign", "--exception", "tried by hand").out
     assert submitted(things, 2) == "delivered"
     charter = things.done("charter", "things", "--json").json()
     assert charter["terms"]["signature"]["how"] == "operator"
     assert charter["missing"] == []
-    assert "signed already" in refused(things, "charter", "things", "--sign")
+    assert "signed already" in refused(things, "charter", "things", "--sign", "--exception", "tried by hand")
 
 
 def test_what_widens_waits_and_is_listed(things: CommandLine) -> None:
-    things.done("charter", "things", "--sign")
+    things.done("charter", "things", "--sign", "--exception", "tried by hand")
     file = things.folder / "things.py"
     file.write_text(SOURCE.replace("floor(0.9)", "floor(0.8)"))
     # To look keeps nothing.
@@ -82,7 +82,9 @@ def test_what_widens_waits_and_is_listed(things: CommandLine) -> None:
 def test_what_is_missing_is_named_and_cannot_be_signed(things: CommandLine) -> None:
     del things.settings["COUNTERSIGN_BACKUPS"]
     assert "Not complete: somebody who stands in for the owner is missing." in things.done("charter", "things").out
-    assert 'is not complete: write into its declaration backup="ID"' in refused(things, "charter", "things", "--sign")
+    assert 'is not complete: write into its declaration backup="ID"' in refused(
+        things, "charter", "things", "--sign", "--exception", "tried by hand"
+    )
     found = things("doctor").out
     assert "things: its charter is not complete" in found
     assert 'write into its declaration backup="ID"' in found

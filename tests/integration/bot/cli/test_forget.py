@@ -47,7 +47,7 @@ def test_a_person_is_forgotten_by_their_name(countersign: CommandLine) -> None:
     said = countersign.done("forget", "--subject", "-", "--yes", input=f"{NAME}\n").out
     assert "looked at every row of 2 cases again: nothing is left" in said
     said = countersign.done("forget", "--subject", NAME).out
-    assert said.startswith("these words stand in no case, no report and no cause of failures\n")
+    assert said.startswith("these words stand in no case, no report, no cause of failures and no volume test\n")
     assert "try other spellings" in said
     assert countersign.state(3) == "waiting"
 

@@ -77,7 +77,7 @@ class Process:
         terms = charter_view(self.context, self.workflow).terms
         assert terms is not None
         assert terms.id is not None
-        sign(self.context, self.workflow, terms.id, by=by, how=how)
+        sign(self.context, self.workflow, terms.id, by=by, how=how, exception="tried by hand")
 
 
 @pytest.fixture
@@ -247,7 +247,7 @@ def test_only_the_terms_that_were_shown_are_signed_and_only_once(world: World) -
     with pytest.raises(Stale, match="have changed since"):
         sign(process.context, process.workflow, shown, by=OWNER, how=How.OWNER)
     newest = terms_in(world)[-1].id
-    sign(process.context, process.workflow, newest, by=OWNER, how=How.OWNER)
+    sign(process.context, process.workflow, newest, by=OWNER, how=How.OWNER, exception="tried by hand")
     with pytest.raises(Refused, match="signed already"):
         sign(process.context, process.workflow, newest, by="U0JONAS", how=How.BACKUP)
     with pytest.raises(Unknown):

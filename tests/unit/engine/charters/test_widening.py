@@ -35,6 +35,7 @@ PARTS: dict[str, st.SearchStrategy[Any]] = {  # Any: each part has its own form
     "places": st.dictionaries(st.sampled_from(["x", "y"]), CODES, max_size=2),
     "second readings": st.dictionaries(st.sampled_from(["x", "y"]), CODES, max_size=2),
     "missing": st.none() | CODES,
+    "same": st.dictionaries(st.sampled_from(["x", "y"]), CODES, max_size=2),
     "handed proposals": st.sampled_from(["refuse", "review", "policy"]),
     "scope": st.none() | CODES,
     "does": NAMES,
@@ -172,7 +173,7 @@ def test_what_makes_it_narrower_or_only_other_does_not_widen() -> None:
 
 def test_what_is_not_known_of_the_earlier_terms_widens() -> None:
     # Of a part that Countersign did not have then, it is known what held. Only some terms have one for what follows.
-    known = ("handed proposals", "follow-ups", "places", "second readings", "missing")
+    known = ("handed proposals", "follow-ups", "places", "second readings", "missing", "same")
     assert widened({}, CALM) == [name for name in RULES if name not in known]
     assert widened({}, {**CALM, "handed proposals": "policy", "follow-ups": {"b": "a"}}) == [
         name for name in RULES if name not in ("places", "second readings", "missing")

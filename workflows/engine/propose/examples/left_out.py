@@ -13,6 +13,7 @@ from hashlib import sha256
 from sqlalchemy.orm import Session
 
 from store.governance import audit, teams
+from store.learning import deployments
 from store.subjects import SubjectKind
 from workflows.engine.declare.workflow import Example
 from workflows.engine.text.canonical_json import canonical
@@ -54,4 +55,5 @@ def leave_out(session: Session, marks: Collection[str], workflow: str, *, team: 
         case=None,
         details={_MARKS: ",".join(sorted(known | set(marks)))},
     )
+    deployments.forget_trained(session, workflow, team=team)
     return True

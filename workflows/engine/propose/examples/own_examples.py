@@ -1,6 +1,6 @@
 """The labelled examples that a workflow brings, and what the local model learns from them."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import TypeVar
 
@@ -51,16 +51,34 @@ def examples_of(workflow: AnyWorkflow) -> list[Example]:
     return found
 
 
-def learned(workflow: AnyWorkflow, *, without: Callable[[Example], bool] = lambda _: False) -> LocalModel:
+def learned(
+    workflow: AnyWorkflow,
+    *,
+    taken: Sequence[Example] = (),
+    without: Callable[[Example], bool] = lambda _: False,
+) -> LocalModel:
     """Return the local model of a workflow, learned from its own examples. Raise `CannotLearn`.
 
-    `without`: tells which of them it does not learn from.
+    `taken`: further ones, which people took in from decisions. `without`: tells which of all it does not learn from.
     """
     try:
-        examples = [one for one in examples_of(workflow) if not without(one)]
+        examples = [one for one in (*examples_of(workflow), *fitting(workflow, taken)) if not without(one)]
     except (InvalidInput, TimeLimitPassed, CodeExited) as error:
         raise CannotLearn(str(error)) from error
     return learned_from(workflow, examples)
+
+
+def fitting(workflow: AnyWorkflow, taken: Sequence[Example]) -> list[Example]:
+    """Return the taken examples that still fit the form of the workflow's input: it may have changed since."""
+
+    def fits(example: Example) -> bool:
+        try:
+            input_of(workflow, example.input)
+        except ValidationError:
+            return False
+        return True
+
+    return _within(workflow, lambda: [one for one in taken if fits(one)]) if taken else []
 
 
 def learned_from(workflow: AnyWorkflow, examples: Iterable[Example]) -> LocalModel:

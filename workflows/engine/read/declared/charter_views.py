@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
 
-from workflows.engine.declare.charter import How, Missing
+from workflows.engine.declare.charter import How, Lack, Missing
 from workflows.engine.declare.review import OnExpiry
 from workflows.engine.declare.workflow import Does, HandedProposals
 from workflows.engine.pauses import Pause
@@ -32,6 +32,8 @@ class Signature:
     """The person; Countersign by its name for a shipped example."""
     at: datetime
     how: How
+    exception: str | None = None
+    """Reason, in the signer's words, why it goes alone without a volume test or a baseline."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -107,8 +109,12 @@ class CharterView:
     """None where nobody makes any."""
     missing: Sequence[Missing]
     """Parts that it has to have before it goes alone."""
+    lacks: Sequence[Lack] = ()
+    """Evidence without which it is signed only with a reason."""
     follow_ups: Sequence[str] = ()
     """Names of the workflows whose cases are made from its answers."""
+    same: Sequence[str] = ()
+    """Labels of the fields of which its own rule says what counts as the same."""
 
     @property
     def may_be_signed(self) -> bool:

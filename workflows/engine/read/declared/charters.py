@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from store import schema
 from store.cases import workflow_pauses
 from store.governance import terms as kept
+from workflows.engine.charters.signing import lacking
 from workflows.engine.context import Context
 from workflows.engine.declare.charter import How, missing_in
 from workflows.engine.declare.registry import AnyWorkflow
@@ -16,6 +17,7 @@ from workflows.engine.deliver.workflow_pauses import pause_of
 from workflows.engine.read.declared.charter_views import CharterView, SecondPerson, Signature, TermsView
 from workflows.engine.read.declared.data_map import data_map_of
 from workflows.engine.read.declared.data_map_views import ModelKind, Surroundings
+from workflows.engine.text.form_fields import form_of
 from workflows.model.choice import LOCAL
 from workflows.model.sample_answers import MODEL as SAMPLES
 
@@ -25,6 +27,8 @@ def charter_view(context: Context, workflow: AnyWorkflow) -> CharterView:
     with context.database.read() as session:
         paused = {line.workflow: line for line in workflow_pauses.all_current(session, team=context.team)}
         terms = _terms(session, context, workflow)
+        row = kept.newest(session, team=context.team, workflow=workflow.name)
+        lacks = lacking(session, workflow, row.workflow_id, team=context.team) if row is not None else ()
     review, budget = workflow.review, workflow.budget
     return CharterView(
         workflow=workflow.name,
@@ -61,7 +65,9 @@ def charter_view(context: Context, workflow: AnyWorkflow) -> CharterView:
         data=data_map_of(workflow, _surroundings(context, workflow)),
         terms=terms,
         missing=missing_in(workflow),
+        lacks=lacks,
         follow_ups=[one.workflow for one in workflow.follow_ups],
+        same=[field.label for field in form_of(workflow.output) if field.name in workflow.sames],
     )
 
 
@@ -126,7 +132,7 @@ def signature_of(row: schema.TermsRow) -> Signature | None:
     """Return the signature under terms; None where nobody has signed them."""
     if row.signed_by is None or row.signed_at is None or row.signed_how is None:
         return None
-    return Signature(by=row.signed_by, at=row.signed_at, how=How(row.signed_how))
+    return Signature(by=row.signed_by, at=row.signed_at, how=How(row.signed_how), exception=row.exception)
 
 
 def _names(given: str | Sequence[str] | None) -> Sequence[str]:

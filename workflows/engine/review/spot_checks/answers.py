@@ -1,5 +1,6 @@
 """The blind answer of a spot check: kept, and compared with what was delivered."""
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -14,6 +15,7 @@ from workflows.engine.case.kept_content import kept_body
 from workflows.engine.case.transitions import move_spot_check
 from workflows.engine.context import Context
 from workflows.engine.declare.registry import AnyWorkflow
+from workflows.engine.declare.sameness import differing
 from workflows.engine.errors import Refused, Repeated, Stale
 from workflows.engine.review.scrutiny import as_entered
 from workflows.engine.review.spot_checks.comparison import differences
@@ -45,21 +47,19 @@ class Answered:
 def answer(context: Context, check: int, shown: int, output: BaseModel, *, by: str) -> Answered:
     """Keep a person's answer to a case that went alone, and compare it with what was delivered.
 
-    Equal answers decide the spot check. `shown`: the version that the person saw. The nevers are not asked: nothing is
-    delivered. Raise `Unknown`, `Stale`, `Repeated` for an answer that is there already, `NotBlind`, `OwnCase`, or
-    `InvalidOutput` for values of another form.
+    Answers that are the same to the business decide the spot check. `shown`: the version that the person saw. The
+    nevers are not asked: nothing is delivered. Raise `Unknown`, `Stale`, `Repeated` for an answer that is there
+    already, `NotBlind`, `OwnCase`, or `InvalidOutput` for values of another form.
     """
-    workflow = _admitted(context, check, shown, by=by)
-    # The author's validators run outside the transaction.
+    workflow, delivered = _admitted(context, check, shown, by=by)
+    # The author's validators, and the rule of what is the same, run outside the transaction.
     entered = as_entered(workflow, output)
+    is_same = not differing(workflow, json.loads(delivered), json.loads(entered.body))
     with context.database.write(urgent=True) as session:
         row, at = held(session, context, check), context.clock()
         _refuse(session, context, workflow, row, shown, by=by)
-        run = runs.get(session, row.run_id, team=context.team)
-        if run is None or run.output_id is None:
-            raise Refused("what was delivered is not there any more")
-        delivered = kept_body(session, run.output_id, team=context.team)
-        found = differences(workflow, delivered, entered.body)
+        # What was delivered is never changed, but it may have been removed meanwhile.
+        found = [] if is_same else differences(workflow, _delivered(session, context, row), entered.body)
         kept = contents.keep(session, team=row.team_id, case=row.case_id, kind="output", body=entered.body)
         changes = {"answer_id": kept, "answered_by": by, "answered_at": at, "seconds": _seconds(row, by=by, at=at)}
         to, action = SpotCheckState.ANSWERED, "spot_check.answered"
@@ -76,12 +76,20 @@ def answer(context: Context, check: int, shown: int, output: BaseModel, *, by: s
     return Answered(version=shown + 1, differences=found)
 
 
-def _admitted(context: Context, check: int, shown: int, *, by: str) -> AnyWorkflow:
+def _admitted(context: Context, check: int, shown: int, *, by: str) -> tuple[AnyWorkflow, str]:
+    """Return the workflow of a spot check that the person may answer, with what was delivered, as JSON."""
     with context.database.read() as session:
         row = known(session, context, check)
         workflow = workflow_of(session, context, row)
         _refuse(session, context, workflow, row, shown, by=by)
-        return workflow
+        return workflow, _delivered(session, context, row)
+
+
+def _delivered(session: Session, context: Context, row: schema.SpotCheck) -> str:
+    run = runs.get(session, row.run_id, team=context.team)
+    if run is None or run.output_id is None:
+        raise Refused("what was delivered is not there any more")
+    return kept_body(session, run.output_id, team=context.team)
 
 
 def _refuse(

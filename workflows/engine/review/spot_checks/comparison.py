@@ -1,6 +1,6 @@
 """The comparison of two answers to a case, and whether a grade counts as an error.
 
-It is the one place where both are settled. Here a workflow's own rule of what is the same will be asked, too.
+Which differences need no grade, the workflow's own rule says: `declare/sameness.py`.
 """
 
 import hmac

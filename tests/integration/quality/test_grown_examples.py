@@ -1,0 +1,117 @@
+"""Examples grow from decisions: masked, taken by people, each in one half for ever."""
+
+import json
+from datetime import timedelta
+
+import pytest
+
+from store import schema
+from tests.conftest import MakeWorld
+from tests.integration.engine.scene import DRAFT, Scene, rows, sample
+from tests.sample import Triage
+from workflows.engine.errors import Refused
+from workflows.engine.privacy.forgetting import forget
+from workflows.engine.review.wrong import corrections
+from workflows.quality.examples.candidates import Why, gather
+from workflows.quality.examples.split import Half, half_of
+from workflows.quality.examples.taking import Taken, groups, leave, take, taken, waiting
+from workflows.quality.labels.making import make_labels
+
+pytestmark = pytest.mark.slow
+
+TEXTS = {
+    1: "My kettle from order 4711 arrived broken and the box was open, please send a new one to my address",
+    2: "My kettle from order 93 arrived broken and the box was open, please send a new one to my address!",
+    3: "The invoice of last month names a wrong amount and nobody answers my mails about the refund, call me",
+    4: "Where is the parcel that you promised for Tuesday, the tracking page shows nothing since three days",
+    5: "I want to change the mail address of my account, the old one is ana@example.org and nobody reads it",
+}
+
+
+def grown(make_world: MakeWorld) -> Scene:
+    """Return a scene in which five tickets were decided with other values, as labels and candidates."""
+    scene = sample(make_world, autonomy=DRAFT)
+    for number, text in TEXTS.items():
+        scene.edit(scene.worked(id=number, text=text), queue="delivery", reply="Hello")
+    scene.world.work()
+    make_labels(scene.world.context)
+    assert gather(scene.world.context).candidates == 5
+    return scene
+
+
+def ids(scene: Scene) -> dict[str, int]:
+    return {one.key: one.id for group in groups(scene.world.context, "sample") for one in group.candidates}
+
+
+def test_edits_are_candidates_with_near_duplicates_together_and_masked(make_world: MakeWorld) -> None:
+    scene = grown(make_world)
+    context = scene.world.context
+    found = groups(context, "sample")
+    assert sorted(len(group.candidates) for group in found) == [1, 1, 1, 2]
+    assert waiting(context, "sample") == 5
+    alike = next(group.candidates for group in found if len(group.candidates) == 2)
+    assert {one.half for one in alike} == {half_of("sample", "ticket-1")}, "the first one's"
+    assert {one.why for group in found for one in group.candidates} == {Why.EDITED}
+    kept = [row.body for row in rows(scene.world, schema.Content) if row.kind == "example"]
+    assert len(kept) == 5
+    assert not any("ana@example.org" in body for body in kept)
+    assert all(json.loads(body)["output"]["queue"] == "delivery" for body in kept)
+    assert gather(context).candidates == 0, "each only once"
+
+
+def test_what_is_taken_is_of_its_half_however_often_and_in_whatever_order(make_world: MakeWorld) -> None:
+    scene = grown(make_world)
+    context, known = scene.world.context, ids(scene)
+    half = {row.id: row.half for row in rows(scene.world, schema.ExampleRow)}
+
+    def keys(which: Half) -> set[int]:
+        return {one.id for one in taken(context, "sample", which)}
+
+    for order in (sorted(known.values()), sorted(known.values(), reverse=True)):
+        for one in order:
+            take(context, [one], by="U0MARIA")
+        leave(context, order[:2], by="U0MARIA")
+        take(context, order[:2], by="U0MARIA")
+        assert keys(Half.LEARNING) == {one for one in known.values() if half[one] == Half.LEARNING}
+        assert keys(Half.MEASURING) == {one for one in known.values() if half[one] == Half.MEASURING}
+    leave(context, list(known.values()), by="U0MARIA")
+    assert not keys(Half.LEARNING) | keys(Half.MEASURING)
+
+
+def test_a_critical_example_is_one_that_is_measured(make_world: MakeWorld) -> None:
+    scene = grown(make_world)
+    context = scene.world.context
+    halves = {row.half: row.id for row in rows(scene.world, schema.ExampleRow)}
+    take(context, [halves[Half.MEASURING]], by="U0MARIA", critical=True)
+    (one,) = taken(context, "sample", Half.MEASURING)
+    assert one.critical
+    with pytest.raises(Refused, match="cannot be critical"):
+        take(context, [halves[Half.LEARNING]], by="U0MARIA", critical=True)
+
+
+def test_a_correction_makes_a_taken_example_a_candidate_again_with_the_later_answer(make_world: MakeWorld) -> None:
+    scene = grown(make_world)
+    context, known = scene.world.context, ids(scene)
+    take(context, list(known.values()), by="U0MARIA")
+    case = next(row.case_id for row in rows(scene.world, schema.ExampleRow))
+    corrections.correct(context, case, Triage(queue="safety", reply="Hello"), by="U2")
+    scene.approve(case, by="U3")
+    scene.world.clock.move(timedelta(minutes=1))
+    make_labels(context)
+    gather(context)
+    (group,) = groups(context, "sample")
+    assert [(one.case, one.why, one.output["queue"]) for one in group.candidates] == [(case, Why.CORRECTED, "safety")]
+
+
+def test_an_example_goes_with_the_content_of_its_case(make_world: MakeWorld) -> None:
+    scene = grown(make_world)
+    context, known = scene.world.context, ids(scene)
+    take(context, list(known.values()), by="U0MARIA")
+
+    def all_taken() -> list[Taken]:
+        return [one for half in Half for one in taken(context, "sample", half)]
+
+    case = all_taken()[0].case
+    forget(context, case, by="U1")
+    assert case not in {one.case for one in all_taken()}
+    assert len(all_taken()) == 4

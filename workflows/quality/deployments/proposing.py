@@ -1,0 +1,272 @@
+"""A version is proposed: kept whole, tried pair by pair against the live one, and shown to those who sign.
+
+Whatever ends the process on the way, nothing is used: a deployment that is being tried is none that anybody can sign.
+The next one that is proposed ends it.
+"""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import asdict, dataclass
+from decimal import Decimal
+from hashlib import sha256
+from pathlib import Path
+
+from sqlalchemy.orm import Session
+
+from store import schema
+from store.db import failpoints
+from store.db.failpoints import Failpoint
+from store.governance import audit, teams
+from store.learning import deployments, recalled_examples
+from store.learning.deployments import TakenIn
+from store.quality import evals
+from store.states import DeploymentState
+from store.subjects import SubjectKind
+from workflows.engine.case.files.columns import reading_for
+from workflows.engine.context import Context
+from workflows.engine.declare.registry import AnyWorkflow
+from workflows.engine.declare.workflow import Example
+from workflows.engine.errors import Refused, Stale
+from workflows.engine.propose.models import Models
+from workflows.engine.propose.prompts import keep_prompt, prompt_in
+from workflows.model.choice import LOCAL
+from workflows.model.port import Prompt
+from workflows.model.sample_answers import MODEL as SAMPLES
+from workflows.quality.deployments import trained
+from workflows.quality.deployments.comparing import Trial, evidence_of
+from workflows.quality.deployments.evidence import Evidence
+from workflows.quality.deployments.moves import end, propose
+from workflows.quality.deployments.parts import Parts, model_asked, parts_of
+from workflows.quality.deployments.views import Ended, RefusedFor
+from workflows.quality.evals.bench import Bench, Tried, examples_to_try
+from workflows.quality.evals.eval import Eval
+from workflows.quality.evals.mcnemar import Word
+from workflows.quality.evals.results import Result
+from workflows.quality.evals.trials import Trial as OneTrial
+from workflows.quality.examples.labelled import Examples, of_list
+from workflows.quality.examples.recall.recall import recall_of
+
+LEARNING, MEASURING = "learning", "measuring"
+_TRIES = 5
+"""Processes that may propose versions of a workflow at once."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Proposer:
+    """The way in which versions of a workflow are proposed."""
+
+    context: Context
+    models: Models
+    workflow: AnyWorkflow
+    by: str
+    dollars: Decimal
+    """The most that the evals of both versions may cost together, in US dollars."""
+    threads: int
+    watch: Callable[[Eval], Iterable[OneTrial]] = lambda trying: trying.run()
+    """Runs an eval, and tells somebody how it goes."""
+
+    def propose(
+        self, file: Path | None = None, *, note: str | None = None, improvement: int | None = None
+    ) -> schema.Deployment:
+        """Keep the version of this process, try it, and have it wait for signatures. Return its row.
+
+        `file`: a prompt to use in place of the workflow's own. Raise `Refused` for what is live already, or `Stale`
+        where another was proposed meanwhile.
+        """
+        context, workflow = self.context, self.workflow
+        prompt = prompt_in(file, workflow) if file is not None else context.registry.prompt(workflow.name)
+        if file is not None and self.models.learns(workflow):
+            raise Refused("the local model reads no prompt: there is nothing to deploy of this file")
+        kept = self._kept(prompt, note=note, improvement=improvement)
+        try:
+            failpoints.before(Failpoint.DEPLOYMENT, "trial")
+            evidence, ours, theirs = self._tried(prompt, kept)
+            failpoints.after(Failpoint.DEPLOYMENT, "trial")
+        except BaseException:
+            with context.database.write() as session:
+                row = deployments.get(session, kept.id, team=context.team)
+                if row is not None and row.state is DeploymentState.TRYING:
+                    end(session, context, row, by=self.by, why=Ended.BROKE_OFF)
+            raise
+        with context.database.write(urgent=True) as session:
+            row = deployments.get(session, kept.id, team=context.team)
+            if row is None or row.state is not DeploymentState.TRYING:
+                raise Stale(f"another version of {workflow.name} was proposed meanwhile, in place of this one")
+            propose(
+                session,
+                context,
+                row,
+                by=self.by,
+                evidence=evidence.model_dump(mode="json"),
+                refused_for=[one.value for one in refused_for(evidence)],
+                eval_id=ours,
+                against_id=theirs,
+            )
+            return row
+
+    def _kept(self, prompt: Prompt | None, *, note: str | None, improvement: int | None) -> schema.Deployment:
+        """Keep all that the version is made of."""
+        context, workflow = self.context, self.workflow
+        with context.database.write() as session:
+            row = teams.workflow_id(session, team=context.team, name=workflow.name, options=None, at=context.clock())
+            learning = deployments.taken_in(session, row, team=context.team, half=LEARNING)
+        # Training takes seconds: no transaction waits for it.
+        model = model_asked(workflow, prompt, self.models)
+        bodies = [one.body for one in learning]
+        body = trained.train(context.database, workflow, bodies, team=context.team).saved() if model == LOCAL else None
+        is_asked = model not in (LOCAL, SAMPLES)
+        parts = parts_of(
+            workflow,
+            prompt,
+            self.models,
+            training=sha256(body).hexdigest() if body is not None else None,
+            recalled=_hash_of(learning),
+        )
+        for _ in range(_TRIES):
+            with context.database.write() as session:
+                at = context.clock()
+                self._refuse_live(session, parts, deployments.held(session, row, team=context.team))
+                if prompt is not None and is_asked:
+                    keep_prompt(session, workflow, prompt, team=context.team, at=at)
+                key = trained.keep(session, row, body, team=context.team, clock=context.clock) if body else None
+                for older in deployments.in_states(session, row, team=context.team, states=[DeploymentState.TRYING]):
+                    end(session, context, older, by=self.by, why=Ended.REPLACED)
+                number = deployments.last_number(session, row, team=context.team) + 1
+                added = deployments.add(
+                    session,
+                    team=context.team,
+                    workflow=row,
+                    number=number,
+                    state=DeploymentState.TRYING,
+                    change=1,
+                    name=parts.name,
+                    parts=dict(parts.values),
+                    prompt_version=prompt.version if prompt is not None and is_asked else None,
+                    model=model,
+                    training=key,
+                    recall=workflow.recall,
+                    note=note,
+                    rollout=asdict(workflow.rollout),
+                    proposed_by=self.by,
+                    proposed_at=at,
+                    improvement_id=improvement,
+                )
+                if added is None:
+                    continue
+                if key is not None or workflow.recall:
+                    deployments.add_examples(session, added, [one.id for one in learning], team=context.team)
+                audit.record(
+                    session,
+                    team=context.team,
+                    at=at,
+                    actor=self.by,
+                    action="deployment.begun",
+                    subject=SubjectKind.DEPLOYMENT.of(added),
+                    case=None,
+                    details={"number": number, "version": parts.name},
+                )
+                kept = deployments.get(session, added, team=context.team)
+                assert kept is not None
+                return kept
+        raise Stale(f"other versions of {workflow.name} are proposed at the same time: try again")
+
+    def _refuse_live(self, session: Session, parts: Parts, used: deployments.Used | None) -> None:
+        live = used.live if used is not None else None
+        row = deployments.get(session, live, team=self.context.team) if live is not None else None
+        if row is not None and row.name == parts.name:
+            raise Refused(f"this version of {self.workflow.name}, {row.name}, is live already: nothing to deploy")
+
+    def _tried(self, prompt: Prompt | None, kept: schema.Deployment) -> tuple[Evidence, int | None, int | None]:
+        """Try both versions. Return the evidence, and both evals."""
+        context, workflow = self.context, self.workflow
+        with context.database.read() as session:
+            row = deployments.used(session, kept.workflow_id, team=context.team)
+            measuring = deployments.taken_in(session, kept.workflow_id, team=context.team, half=MEASURING)
+            live = (
+                deployments.get(session, row.live, team=context.team)
+                if row is not None and row.live is not None
+                else None
+            )
+        examples, of_measuring, critical = self._examples(measuring)
+        if not examples.labelled:
+            return evidence_of(new=None, live=None, examples=0, of_measuring=0, critical=()), None, None
+        bench = Bench(
+            context=context,
+            models=self.models,
+            workflow=workflow,
+            examples=examples,
+            dollars=self.dollars,
+            at_once=None,
+            threads=self.threads,
+            watch=self.watch,
+        )
+        recall = recall_of(context, workflow, deployment=kept.id, count=kept.recall) if kept.recall else None
+        ours = bench.run(prompt, recall=kept.recall, found_in=recall, taught=self._taught(kept))
+        theirs, why = self._live(bench, live) if live is not None else (None, None)
+        evidence = evidence_of(
+            new=_trial(ours),
+            live=_trial(theirs) if theirs is not None else None,
+            examples=len(examples.labelled),
+            of_measuring=of_measuring,
+            critical=critical,
+            why_no_live=why,
+        )
+        return evidence, ours.eval, theirs.eval if theirs is not None else None
+
+    def _live(self, bench: Bench, live: schema.Deployment) -> tuple[Tried | None, str | None]:
+        """Try the live version; where this process cannot ask it as it is, take the eval that was kept with it."""
+        context, workflow = self.context, self.workflow
+        version = context.version_of(workflow, live.id)
+        if version.is_asked and version.undeployed is None:
+            tried = bench.run(version.prompt, recall=live.recall, found_in=version.recall, taught=self._taught(live))
+            return tried, None
+        with context.database.read() as session:
+            found = evals.get(session, live.eval_id, team=context.team) if live.eval_id is not None else None
+        if found is None or found.result is None or found.examples != bench.examples.hash:
+            return None, str(version.undeployed)
+        return Tried(
+            eval=found.id,
+            workflow=workflow.name,
+            model=found.model,
+            prompt_version=found.prompt_version,
+            result=Result.model_validate(found.result),
+        ), None
+
+    def _taught(self, row: schema.Deployment) -> Sequence[Example] | None:
+        """Return all that a version learned from; None for one that was not trained here."""
+        if row.training is None:
+            return None
+        context = self.context
+        with context.database.read() as session:
+            frozen = recalled_examples.of_deployment(session, row.id, team=context.team)
+        own = trained.taught(context.database, self.workflow, team=context.team)
+        return [*own, *(trained.example_in(line.body) for line in frozen)]
+
+    def _examples(self, measuring: Sequence[TakenIn]) -> tuple[Examples, int, Sequence[str]]:
+        """Return all examples to try, how many of them people decided, and the inputs of the critical ones."""
+        own = examples_to_try(self.context, self.workflow, None, reading_for(self.workflow))
+        decided = of_list(self.workflow, [trained.example_in(one.body) for one in measuring])
+        critical = of_list(self.workflow, [trained.example_in(one.body) for one in measuring if one.critical])
+        known = {one.input_hash for one in decided.labelled}
+        # People's later word on the same input stands.
+        own.labelled = [*decided.labelled, *(one for one in own.labelled if one.input_hash not in known)]
+        return own, len(decided.labelled), [one.input_hash for one in critical.labelled]
+
+
+def refused_for(evidence: Evidence) -> list[RefusedFor]:
+    """Return what speaks so much against a version that only a reason lets it pass."""
+    found = []
+    if evidence.pairs is not None and evidence.pairs.word is Word.WORSE:
+        found.append(RefusedFor.WORSE)
+    if evidence.new is not None and evidence.new.wrong:
+        found.append(RefusedFor.REGRESSION)
+    if evidence.new is not None and not evidence.new.is_finished:
+        found.append(RefusedFor.UNFINISHED)
+    return found
+
+
+def _hash_of(examples: Sequence[TakenIn]) -> str:
+    return sha256(" ".join(str(one.id) for one in examples).encode()).hexdigest()[:16]
+
+
+def _trial(tried: Tried) -> Trial:
+    return Trial(eval=tried.eval, result=tried.result, model=tried.model, prompt_version=tried.prompt_version)

@@ -1,0 +1,80 @@
+"""The first deployment of a workflow that was in use before there were any: what it does now, it goes on doing."""
+
+from dataclasses import asdict
+
+import structlog
+
+from store.governance import audit
+from store.learning import deployments
+from store.states import DeploymentState
+from store.subjects import SubjectKind
+from workflows.engine.context import SYSTEM, Context
+from workflows.engine.declare.registry import AnyWorkflow
+from workflows.engine.propose.models import Models
+from workflows.engine.propose.prompts import keep_prompt
+from workflows.quality.deployments.parts import Parts, model_asked, parts_of
+
+log = structlog.get_logger()
+BEFORE = "in use before there were deployments"
+"""The note of such a deployment."""
+
+
+def take_over(context: Context, models: Models) -> None:
+    """Make the present versions of such workflows live, once, by whichever process starts first.
+
+    A shipped example goes on with its files. A local model goes on learning from its file, until one is deployed.
+    """
+    with context.database.read() as session:
+        used = deployments.used_by(session, team=context.team)
+    for one in used:
+        if one.takes_over and one.name in context.registry:
+            _take_over(context, models, context.registry.get(one.name), one.id)
+
+
+def _take_over(context: Context, models: Models, workflow: AnyWorkflow, row: int) -> None:
+    prompt = context.registry.prompt(workflow.name)
+    parts: Parts = parts_of(workflow, prompt, models)
+    is_asked = "vendor" in parts.values
+    with context.database.write() as session:
+        used, at = deployments.held(session, row, team=context.team), context.clock()
+        if used is None or not used.takes_over:
+            return  # another process was first
+        if workflow.is_sample or used.live is not None:
+            deployments.take_nothing_over(session, row, team=context.team)
+            return
+        if prompt is not None:
+            keep_prompt(session, workflow, prompt, team=context.team, at=at)
+        number = deployments.last_number(session, row, team=context.team) + 1
+        added = deployments.add(
+            session,
+            team=context.team,
+            workflow=row,
+            number=number,
+            state=DeploymentState.LIVE,
+            change=1,
+            name=parts.name,
+            parts=dict(parts.values),
+            prompt_version=prompt.version if prompt is not None and is_asked else None,
+            model=model_asked(workflow, prompt, models),
+            training=None,
+            # What is recalled is frozen with a deployment that somebody proposes.
+            recall=0,
+            note=BEFORE,
+            rollout=asdict(workflow.rollout),
+            proposed_by=SYSTEM,
+            proposed_at=at,
+            live_at=at,
+        )
+        assert added is not None, "its workflow is held"
+        audit.record(
+            session,
+            team=context.team,
+            at=at,
+            actor=SYSTEM,
+            action="deployment.taken_over",
+            subject=SubjectKind.DEPLOYMENT.of(added),
+            case=None,
+            details={"number": number, "version": parts.name},
+        )
+        deployments.use(session, row, team=context.team, live=added, beside=None)
+    log.info("deployment.taken_over", workflow=workflow.name, version=parts.name)

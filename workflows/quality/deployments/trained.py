@@ -1,0 +1,113 @@
+"""Local models that were trained for a deployment: kept as numbers and words, loaded once in each process.
+
+A model that learned from what was to be forgotten is removed with it, and trained again without it when it is next
+asked. So a process looks every few seconds whether the model that it holds is still kept.
+"""
+
+import json
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from hashlib import sha256
+from threading import Lock
+
+from sqlalchemy.orm import Session
+
+from store import schema
+from store.db.database import Database
+from store.governance import teams
+from store.learning import deployments, recalled_examples
+from workflows.engine.context import Clock
+from workflows.engine.declare.registry import AnyWorkflow
+from workflows.engine.declare.workflow import Example
+from workflows.engine.errors import InvalidInput
+from workflows.engine.propose.examples.left_out import mark_of, marks_of
+from workflows.engine.propose.examples.own_examples import examples_of, learned_from
+from workflows.model.local.local_model import CannotLearn, LocalModel
+
+_LOOK = 10.0
+"""Seconds after which it is looked again whether a model is still kept."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Loaded:
+    model: LocalModel
+    key: str
+    looked_at: float
+    """Time, by the monotonic clock."""
+
+
+class TrainedModels:
+    """The trained models of a process's deployments."""
+
+    def __init__(self, database: Database, *, team: int, clock: Clock) -> None:
+        self._database, self._team, self._clock = database, team, clock
+        self._lock = Lock()
+        self._loaded: dict[int, _Loaded] = {}
+
+    def of(self, workflow: AnyWorkflow, deployment: int) -> LocalModel:
+        """Return the model that was trained for a deployment. Raise `CannotLearn`, `store.db.database.Unavailable`."""
+        known, now = self._loaded.get(deployment), time.monotonic()
+        if known is not None and now - known.looked_at < _LOOK:
+            return known.model
+        with self._lock:
+            with self._database.read() as session:
+                row = deployments.get(session, deployment, team=self._team)
+                if row is None or row.training is None:
+                    raise CannotLearn(f"deployment {deployment} of {workflow.name} has no trained model")
+                is_kept = known is not None and known.key == row.training
+                if is_kept and deployments.is_trained_kept(session, row.workflow_id, row.training, team=self._team):
+                    assert known is not None
+                    self._loaded[deployment] = replace(known, looked_at=now)
+                    return known.model
+                body = deployments.trained(session, row.workflow_id, row.training, team=self._team)
+            self._loaded.pop(deployment, None)
+            if body is not None and sha256(body).hexdigest() == row.training:
+                key, model = row.training, LocalModel.loaded(body)
+            else:
+                key, model = self._again(workflow, row)
+            self._loaded[deployment] = _Loaded(model=model, key=key, looked_at=now)
+            return model
+
+    def _again(self, workflow: AnyWorkflow, row: schema.Deployment) -> tuple[str, LocalModel]:
+        """Train a model whose own was removed, from those of its examples that are left."""
+        with self._database.read() as session:
+            frozen = recalled_examples.of_deployment(session, row.id, team=self._team)
+        model = train(self._database, workflow, [line.body for line in frozen], team=self._team)
+        body = model.saved()
+        with self._database.write() as session:
+            key = keep(session, row.workflow_id, body, team=self._team, clock=self._clock)
+            deployments.train_again(session, row.id, team=self._team, before=row.training or "", now=key)
+        return key, model
+
+
+def keep(session: Session, workflow: int, body: bytes, *, team: int, clock: Clock) -> str:
+    """Keep a trained model; return its key. `workflow`: its row."""
+    key = sha256(body).hexdigest()
+    deployments.keep_trained(session, workflow, team=team, key=key, body=body, at=clock())
+    return key
+
+
+def train(database: Database, workflow: AnyWorkflow, bodies: Sequence[str], *, team: int) -> LocalModel:
+    """Train a local model from the author's examples and from examples of the learning half. Raise `CannotLearn`.
+
+    `bodies`: their JSON. What was to be forgotten is left out of the author's.
+    """
+    return learned_from(workflow, [*taught(database, workflow, team=team), *map(example_in, bodies)])
+
+
+def taught(database: Database, workflow: AnyWorkflow, *, team: int) -> list[Example]:
+    """Return the author's examples, without those that were to be forgotten. Raise `CannotLearn`."""
+    with database.read() as session:
+        marks = marks_of(session, workflow.name, team=team)
+        seed = teams.seed_of(session, team=team) or ""
+    try:
+        return [one for one in examples_of(workflow) if not marks or mark_of(one, seed=seed) not in marks]
+    except InvalidInput as error:
+        raise CannotLearn(str(error)) from error
+
+
+def example_in(body: str) -> Example:
+    """Return the example that a kept content holds."""
+    found = json.loads(body)
+    return Example(input=found["input"], output=found["output"])

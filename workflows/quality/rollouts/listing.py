@@ -1,0 +1,84 @@
+"""What is under way: versions that are watched, with what people's labels say so far. It reads and changes nothing."""
+
+import math
+from collections.abc import Sequence
+from datetime import timedelta
+
+from store import schema
+from store.learning import deployments, rollouts
+from store.states import DeploymentState
+from workflows.engine.context import Context
+from workflows.quality.rollouts.arithmetic import labels_each
+from workflows.quality.rollouts.sequential import more_pairs
+from workflows.quality.rollouts.views import UnderWay
+from workflows.quality.rollouts.watch import arms_of, margin_of, pairs_of, share_of, sure_of
+
+LATELY = timedelta(days=14)
+"""Time over which the labels of a workflow are counted."""
+_BESIDE = (DeploymentState.SHADOW, DeploymentState.SHARING)
+
+
+def under_way(context: Context, *, workflow: str | None = None) -> Sequence[UnderWay]:
+    """Return the versions that are watched beside a live one, of one workflow or of all."""
+    team = context.team
+    with context.database.read() as session:
+        used = {one.id: one for one in deployments.used_by(session, team=team)}
+        found = deployments.under_way(session, team=team, states=_BESIDE)
+    return [
+        _line(context, one, name=used[one.workflow_id].name, live=used[one.workflow_id].live)
+        for one in found
+        if workflow is None or used[one.workflow_id].name == workflow
+    ]
+
+
+def labels_a_day(context: Context, workflow: int) -> float:
+    """Return how many labels of a workflow's row came a day lately."""
+    now = context.clock()
+    with context.database.read() as session:
+        number = rollouts.labels_between(session, workflow, team=context.team, since=now - LATELY, until=now)
+    return number / LATELY.days
+
+
+def _line(context: Context, deployment: schema.Deployment, *, name: str, live: int | None) -> UnderWay:
+    team, is_shadow = context.team, deployment.state is DeploymentState.SHADOW
+    with context.database.read() as session:
+        before = deployments.get(session, live, team=team) if live is not None else None
+        asked = rollouts.asked(session, deployment.id, team=team)
+        signed = deployments.signatures(session, [deployment.id], team=team)
+    a_day = labels_a_day(context, deployment.workflow_id) * share_of(deployment)
+    live_labels, more = 0, None
+    if is_shadow:
+        found = pairs_of(context, deployment)
+        more = more_pairs(
+            pairs=found.pairs,
+            only_new_wrong=found.only_new_wrong,
+            only_live_wrong=found.only_live_wrong,
+            margin=margin_of(deployment),
+            sure=sure_of(deployment),
+        )
+    elif live is not None:
+        found = arms_of(context, deployment, live=live)
+        live_labels = found.live_labels
+        rate = found.only_live_wrong / live_labels if live_labels else 0.05
+        more = max(1, labels_each(live=rate, more=margin_of(deployment)) - found.pairs)
+    else:
+        found = pairs_of(context, deployment)
+    return UnderWay(
+        workflow=name,
+        number=deployment.number,
+        is_shared=not is_shadow,
+        share=share_of(deployment),
+        margin=margin_of(deployment),
+        sure=sure_of(deployment),
+        since=max((one.at for one in signed), default=deployment.proposed_at),
+        live_number=before.number if before is not None else None,
+        asked=asked.asked,
+        pairs=found.pairs,
+        only_new_wrong=found.only_new_wrong,
+        only_live_wrong=found.only_live_wrong,
+        live_labels=live_labels,
+        more=more,
+        days=math.ceil(more / a_day) if more is not None and a_day > 0 else None,
+        untold=asked.untold,
+        cost=asked.cost,
+    )

@@ -1,0 +1,286 @@
+"""The run of a volume test: what was drawn goes through everything but delivery, and is kept case by case.
+
+What was tried is never asked again: an interrupted test goes on with the rest. Once all is tried, the review pack is
+drawn, before anybody judges.
+"""
+
+import json
+from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+from pydantic import BaseModel, JsonValue
+
+from store import schema
+from store.governance import teams
+from store.learning import volume_tests
+from store.quality import evals
+from workflows.engine.context import Context
+from workflows.engine.declare.registry import AnyWorkflow
+from workflows.engine.declare.round_trip import read
+from workflows.engine.declare.versions import Version
+from workflows.engine.errors import InvalidInput, Refused, Unknown
+from workflows.engine.propose.examples.own_examples import examples_of, learned_from
+from workflows.engine.propose.models import Models
+from workflows.engine.text.canonical_json import canonical, content_hash, printable
+from workflows.model.port import Account, ModelError, ModelUnavailable
+from workflows.model.prices import Unpriced
+from workflows.quality.evals.eval import Eval
+from workflows.quality.evals.folds import parts, with_second
+from workflows.quality.evals.trials import SAYS_NOTHING, Outcome, Trial
+from workflows.quality.examples.labelled import Labelled
+from workflows.quality.examples.scores import read_truth
+from workflows.quality.volume import packs
+from workflows.quality.volume.history import History
+
+MOST = 100_000
+"""Most inputs of one volume test."""
+
+
+class Interrupted(Exception):
+    """A volume test was interrupted. What was tried is kept."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class PackSize:
+    """The size of a review pack."""
+
+    random: int = packs.RANDOM
+    most_low: int = packs.MOST_LOW
+
+
+@dataclass(kw_only=True)
+class Trying:
+    """What a volume test is tried with."""
+
+    context: Context
+    models: Models
+    workflow: AnyWorkflow
+    dollars: Decimal
+    """The most that it may cost, in US dollars, all of its runs together."""
+    threads: int
+    options: Mapping[str, JsonValue] | None = None
+    """What the workflow was made from, where it was made for a command."""
+    pack: PackSize = field(default_factory=PackSize)
+    watch: Callable[[Eval], Iterable[Trial]] = field(default=lambda trying: trying.run())
+    """Runs the trials, and tells somebody how they go."""
+
+    def begin(
+        self, history: History, file: Path, *, size: int, seed: int, by: str, per_day: float | None = None
+    ) -> int:
+        """Draw the inputs and keep them, none tried yet; return the volume test. Raise `Refused` where there are none.
+
+        `per_day`: cases of a day; left out, as the dates of the file tell.
+        """
+        drawn = history.drawn(min(size, MOST), seed=seed)
+        if not drawn:
+            raise Refused(f"{file.name} holds no input that can be tried")
+        context, version = self.context, self._version()
+        prompt = version.prompt.version if version.prompt is not None else None
+        learns = self.models.learns(self.workflow)
+        model = "local" if learns else (version.prompt.model if version.prompt else None) or self._default()
+        at = context.clock()
+        with context.database.write() as session:
+            name, team = self.workflow.name, context.team
+            workflow = teams.workflow_id(session, team=team, name=name, options=self.options, at=at)
+            account = evals.begin(
+                session,
+                team=context.team,
+                workflow=self.workflow.name,
+                prompt_version=None if learns else prompt,
+                model=model,
+                examples=content_hash("\n".join(one.hash for one in drawn)),
+                at=at,
+            )
+            return volume_tests.begin(
+                session,
+                team=context.team,
+                workflow=workflow,
+                by=by,
+                file=printable(file.name)[:300],
+                eval_id=account,
+                seed=seed,
+                per_day=per_day if per_day is not None else history.per_day,
+                size=len(drawn),
+                rows=len(history.inputs),
+                version={"prompt": None if learns else prompt, "model": model, "deployment": version.deployment},
+                floor=self.workflow.autonomy.at_least,
+                began_at=at,
+                cases=[
+                    {
+                        "place": place,
+                        "input_hash": one.hash,
+                        "body": canonical({"input": json.loads(one.body), "known": dict(one.known)}),
+                    }
+                    for place, one in enumerate(drawn, start=1)
+                ],
+            )
+
+    def run(self, test: int) -> str | None:
+        """Try what is left; return why it ended before all was tried, or None where it is finished.
+
+        Raise `Interrupted`, or `Refused` for a test that cannot go on.
+        """
+        row, left = self._left(test)
+        if row.ended_at is not None:
+            return None
+        version = self._version()
+        if version.prompt is not None and row.version.get("prompt") not in (None, version.prompt.version):
+            raise Refused(f"volume test {test} tried another version of the prompt: begin a new one")
+        if left:
+            why = self._try(row, left, version)
+            if why is not None:
+                return why
+            _, still = self._left(test)
+            if still:
+                return f"{len(still):,} could not be tried"
+        self._end(row)
+        return None
+
+    def _try(self, row: schema.VolumeTest, left: Mapping[int, Labelled], version: Version) -> str | None:
+        examples, ids = list(left.values()), {one.input_hash: case for case, one in left.items()}
+        learns = self.models.learns(self.workflow)
+        trying = Eval(
+            workflow=self.workflow,
+            version=version,
+            account=Account(
+                eval=row.eval_id, per_case=self.dollars, per_day=self.dollars, timezone=self.workflow.timezone
+            ),
+            examples=examples,
+            parts=(parts if learns else with_second)(
+                self.workflow,
+                examples,
+                self._taught(),
+                model=version.model or (lambda: self.models(self.workflow)),
+                learn=lambda rest: learned_from(self.workflow, rest),
+            ),
+            at_once=1 if learns and self.workflow.proposing is None else self.threads,
+            documents=self.context.documents,
+        )
+        try:
+            for trial in self.watch(trying):
+                self._keep(ids[trial.input_hash], trial)
+        except KeyboardInterrupt:
+            raise Interrupted(f"volume test {row.id} was interrupted") from None
+        return trying.unfinished
+
+    def _keep(self, case: int, trial: Trial) -> None:
+        if trial.outcome is Outcome.UNTRIED and trial.code in _LATER:
+            # A model was not available: it stays due, and is tried when the test goes on.
+            return
+        wrong = [name for name, is_right in trial.right.items() if not is_right]
+        is_known = bool(trial.right)
+        context = self.context
+        with context.database.write() as session:
+            row = session.get(schema.VolumeCase, case)
+            assert row is not None
+            body = {**json.loads(row.body or "{}"), "output": json.loads(trial.output) if trial.output else None}
+            volume_tests.keep_trial(
+                session,
+                case,
+                team=context.team,
+                body=canonical(body) if row.body is not None else None,
+                outcome=trial.outcome.value,
+                code=trial.code[:100] if trial.code else None,
+                reasons=list(trial.reasons),
+                lowest=trial.lowest,
+                alone_up_to=trial.alone_up_to,
+                cost=trial.cost,
+                milliseconds=trial.milliseconds,
+                is_error=_is_error(trial),
+                wrong=wrong if trial.outcome is Outcome.PROPOSED else [],
+                judged_at=context.clock() if is_known and trial.outcome is Outcome.PROPOSED else None,
+            )
+
+    def _end(self, row: schema.VolumeTest) -> None:
+        context = self.context
+        with context.database.write() as session:
+            found = volume_tests.cases(session, row.id, team=context.team)
+            tried = [one for one in found if one.outcome != Outcome.OUT_OF_SCOPE]
+            drawn = packs.draw(
+                [
+                    packs.Candidate(
+                        id=one.id,
+                        is_known=one.judged_at is not None,
+                        is_failed=one.outcome != Outcome.PROPOSED,
+                        is_low=one.lowest is None or one.lowest < (row.floor if row.floor is not None else _MIDDLING),
+                    )
+                    for one in tried
+                ],
+                seed=row.seed,
+                random=self.pack.random,
+                most_low=self.pack.most_low,
+            )
+            volume_tests.end(
+                session,
+                row.id,
+                team=context.team,
+                at=context.clock(),
+                draws=[(one.id, one.why.value if one.why is not None else None, one.probability) for one in drawn],
+            )
+
+    def _left(self, test: int) -> tuple[schema.VolumeTest, dict[int, Labelled]]:
+        with self.context.database.read() as session:
+            row = volume_tests.get(session, test, team=self.context.team)
+            if row is None or teams.workflow_name(session, row.workflow_id, team=self.context.team) != (
+                self.workflow.name
+            ):
+                raise Unknown(f"{self.workflow.name} has no volume test {test}")
+            if row.removed_at is not None and row.ended_at is None:
+                raise Refused(f"the inputs of volume test {test} are removed: begin a new one")
+            due = volume_tests.cases(session, test, team=self.context.team)
+            return row, {
+                one.id: labelled(self.workflow, one) for one in due if one.outcome == volume_tests.DUE and one.body
+            }
+
+    def _version(self) -> Version:
+        """Return what is live; where nothing is, what this process would do."""
+        context = self.context
+        with context.database.read() as session:
+            rows = [row for row in teams.workflows(session, team=context.team) if row.name == self.workflow.name]
+        version = context.version_of(self.workflow, rows[0].live_id if rows else None)
+        prompt = version.prompt
+        if prompt is not None:
+            # Answers of a fallback model would count as this model's.
+            prompt = replace(prompt, fallback_model=None)
+        return replace(version, prompt=prompt, undeployed=None, is_asked=True)
+
+    def _default(self) -> str:
+        return self.models.vendor.default_model
+
+    def _taught(self) -> list[Any]:
+        if self.models.shows_samples(self.workflow):
+            return []
+        with suppress(InvalidInput):  # the model reports an unusable file
+            return list(examples_of(self.workflow))
+        return []
+
+
+_LATER = frozenset({*SAYS_NOTHING, *(one.__name__ for one in (ModelError, ModelUnavailable, Unpriced))})
+"""Codes of trials that are made again when the test goes on; any other error is one of its case."""
+_MIDDLING = 0.85
+"""The confidence below which a case counts as low, where a workflow has no floor."""
+
+
+def labelled(workflow: AnyWorkflow, row: schema.VolumeCase) -> Labelled:
+    """Return a case of a volume test as a trial takes it. Raise `Refused` for one whose text does not fit any more."""
+    body = json.loads(row.body or "{}")
+    try:
+        input: BaseModel = read(workflow.input, canonical(body["input"]))
+        truth = read_truth(workflow.output, body.get("known") or {})
+    except (KeyError, ValueError, InvalidInput) as error:
+        raise Refused(f"case {row.place} does not fit the form of {workflow.name} any more: begin anew") from error
+    known = canonical(body.get("known") or {})
+    return Labelled(input=input, input_hash=row.input_hash, truth=truth, truth_hash=content_hash(known))
+
+
+def _is_error(trial: Trial) -> bool | None:
+    """Return True for a proposal that is wrong or missing, also by a step that failed; None while nobody knows."""
+    if trial.outcome in (Outcome.NO_PROPOSAL, Outcome.UNTRIED):
+        return True
+    if trial.outcome is Outcome.PROPOSED and trial.right:
+        return not trial.whole
+    return None
