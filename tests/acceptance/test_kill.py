@@ -16,7 +16,7 @@ from tests.integration.bot.commandline import LONGEST, CommandLine, wait_until
 
 pytestmark = pytest.mark.slow
 
-ROWS = 300
+ROWS = 120
 FEWER = 80
 """Rows where not the number is the point."""
 THREADS = 4
@@ -64,7 +64,7 @@ def states(countersign: CommandLine) -> Counter[str]:
     return Counter(case["state"] for case in listed)
 
 
-@pytest.mark.parametrize("done", [3, 150, 270], ids=["at the beginning", "in the middle", "near the end"])
+@pytest.mark.parametrize("done", [3, 60, 108], ids=["at the beginning", "in the middle", "near the end"])
 def test_a_killed_run_that_is_started_again_finishes_all_and_repeats_no_finished_step(
     countersign: CommandLine, done: int
 ) -> None:
