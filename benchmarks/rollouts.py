@@ -195,9 +195,9 @@ def simulated(quick: bool) -> Section:
     watched_live = [(one.name, _share(one.worse), *_labels(one)) for one in live(runs)]
     lines = [
         f"{runs:,} runs each, with seeds. The live version makes 5 % errors. The margin is {MARGIN:.0%}, the certainty "
-        f"{SURE:.0%}; a run that settles nothing ends after {MOST:,} pairs. In the shadow a label judges both versions; "
-        "for a share, labels of the new version are counted, and as many of the live one come beside them. By the usual "
-        f"arithmetic, two separate arms need {by_arms:,} labels each for +3 points.",
+        f"{SURE:.0%}; a run that settles nothing ends after {MOST:,} pairs. In the shadow a label judges both "
+        "versions; for a share, labels of the new version are counted, and as many of the live one come beside them. "
+        f"By the usual arithmetic, two separate arms need {by_arms:,} labels each for +3 points.",
         "",
         *table(("Version", "called worse", "goes live", "labels p50", "p90"), versions),
         "",

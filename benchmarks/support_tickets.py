@@ -121,7 +121,7 @@ def _column(judged: Sequence[Judged]) -> dict[str, str]:
     return {
         "alone": f"{len(alone)} ({len(alone) / len(judged):.1%})",
         "of these wrong": share,
-        "at most": f"{at_most(len(wrong), len(alone)):.1%}",
+        "at most": f"{at_most(len(wrong), len(alone)):.1%}" if alone else "",
         **{f"of these wrong in {field}": str(sum(not one.right[field] for one in alone)) for field in FIELDS},
         **{f"{field} right, of all": f"{right:.1%}" for field, right in shares.items()},
         "both right, of all": f"{sum(all(one.right.values()) for one in judged) / len(judged):.1%}",

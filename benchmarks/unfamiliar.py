@@ -4,7 +4,7 @@
 
 FOLDER holds Banking77's train.csv and stream.csv. Each split leaves 12 of the 77 intents out of the examples. Messages
 of these intents have no right answer, so whichever of them goes alone is wrong. The familiarity was chosen on the
-splits 100 to 103 (`--first 100`), which are none of those that are reported.
+splits 100 and 101 (`--first 100`), which are none of those that are reported.
 """
 
 import argparse

@@ -27,6 +27,7 @@ from workflows.engine.charters.kept import KeptCharters
 from workflows.engine.charters.terms import Answering
 from workflows.engine.context import Clock, Context
 from workflows.engine.declare.registry import AnyWorkflow, Registry
+from workflows.engine.declare.versions import From
 from workflows.engine.declare.workflow_files import in_file
 from workflows.engine.errors import CountersignError, Refused
 from workflows.engine.health import watch as health
@@ -35,7 +36,7 @@ from workflows.engine.propose.models import Models
 from workflows.engine.propose.prompts import keep_prompts
 from workflows.engine.run.runner import Runner
 from workflows.engine.sources.told.webhook_secrets import WebhookKeys
-from workflows.quality.deployments.kept import From, KeptVersions
+from workflows.quality.deployments.kept import KeptVersions
 from workflows.quality.deployments.taking_over import take_over
 
 log = structlog.get_logger()

@@ -20,6 +20,7 @@ from pydantic_settings import (
 from bot import settings_file
 from workflows.complaints import all_complaints
 from workflows.engine.context import QUEUE_LIMIT
+from workflows.engine.declare.versions import From
 from workflows.engine.digests.names import JobName
 from workflows.engine.proof.keys import BadKey, SigningKey, signing_key
 from workflows.engine.sources.told.webhook_secrets import webhook_keys
@@ -29,7 +30,6 @@ from workflows.model.concurrency import AT_ONCE
 from workflows.model.prices import OwnPrice
 from workflows.model.vendors.declaration import VendorSettings
 from workflows.model.vendors.registry import vendors
-from workflows.quality.deployments.kept import From
 
 _DEAREST = 100_000
 """Bound on a price: US dollars for a million tokens; no model costs as much."""
@@ -194,6 +194,7 @@ class Settings(BaseSettings):
         )
 
     @field_validator(
+        "prompts",
         "model_per_minute",
         "model_timeout",
         "slack_bot_token",

@@ -25,6 +25,7 @@ ORDER = (
     "Support tickets",
     "Unfamiliar messages",
     "Files of invoices",
+    "Volume tests",
 )
 """Headings of the sections, in order."""
 TRIAL = "**Small numbers of a trial, on a machine that did other work: they show the form, and nothing else.**"

@@ -27,7 +27,7 @@ from bot.cli import (
     spot_checks,
 )
 from bot.cli.digests import baselines, courses, digests
-from bot.cli.governance import charters, data_map, privacy, proof, readings, receipts, seals
+from bot.cli.governance import charters, data_map, deployments, privacy, proof, readings, receipts, seals
 from bot.cli.intake import fetches, mcp, sources, webhooks
 from bot.cli.learning import examples, volume_tests
 
@@ -57,7 +57,9 @@ for group in (
     app.add_typer(group.commands)
 for group in (charters, data_map, privacy, proof, readings, receipts):
     app.add_typer(group.commands)
+app.add_typer(deployments.top)
 app.add_typer(prompts.commands, name="prompts")
+app.add_typer(deployments.commands, name="deployments")
 app.add_typer(digests.commands, name="digest")
 app.add_typer(courses.commands, name="course")
 app.add_typer(baselines.commands, name="baseline")

@@ -147,10 +147,11 @@ def status(json: Json = False) -> None:
     """Show how all is: what waits, what failed, what is down or paused, and what was spent today."""
     from bot.cli.screens.output import print_json
     from bot.cli.screens.told import tell
-    from handlers.texts.operations import webhooks, workflows
+    from handlers.texts.operations import rollouts, webhooks, workflows
     from workflows.engine.health import expiries
     from workflows.engine.read.status import status_view
     from workflows.engine.sources.told.webhooks import troubles
+    from workflows.quality.rollouts.listing import under_way
 
     with started() as app:
         expiries.ask(app.context)
@@ -162,6 +163,9 @@ def status(json: Json = False) -> None:
             untold = webhooks.lines(troubles(app.context))
             if untold is not None:
                 tell(untold)
+            watched = under_way(app.context)
+            if watched:
+                tell(rollouts.listed(watched))
 
 
 @commands.command()

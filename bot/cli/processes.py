@@ -45,6 +45,7 @@ def serve(
     from bot.serve.watchdog import ending_after, ending_if_frozen
     from bot.settings import settings
     from bot.slack.wiring import in_slack as slack_of
+    from workflows.engine.declare.versions import From
     from workflows.engine.errors import Refused
 
     with (
@@ -57,6 +58,8 @@ def serve(
         app.prepare_models()
         if (unkept := without_folder(app)) is not None:
             typer.echo(f"note: {unkept}", err=True)
+        if app.settings.prompts is From.FILES:
+            typer.echo("note: Prompts: from files, not deployed (COUNTERSIGN_PROMPTS=files)", err=True)
         if not no_worker:
             app.begin_charters()
         slack = slack_of(app, checks=partial(findings, app)) if not no_slack else None

@@ -56,6 +56,13 @@ class Action(StrEnum):
     START_ANEW = "start_anew"
     BACK_TO_FORM = "back_to_form"
     CHARTER = "charter"
+    TAKE_EXAMPLES = "take_examples"
+    """Takes near duplicates in as examples. Its value is about the newest of them that was shown; the version says how
+    many were.
+    """
+    CRITICAL_EXAMPLES = "critical_examples"
+    """Takes them in, and each new version has to have them right."""
+    LEAVE_EXAMPLES = "leave_examples"
     SIGN = "sign_charter"
     """Signs the charter of a workflow. Its value is about the terms that were shown, with their number."""
     SIGN_VERSION = "sign_version"

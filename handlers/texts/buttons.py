@@ -391,6 +391,25 @@ def roll_back(workflow: str, number: int) -> Button:
     return Button(text="Roll back", says=f"Roll back version {number} of {workflow}")
 
 
+def take_examples(number: int) -> Button:
+    """Name the button that takes near duplicates in as examples."""
+    return Button(text="Take", says=f"Take {_examples(number)} in")
+
+
+def critical_examples(number: int) -> Button:
+    """Name the button that takes them in as critical ones."""
+    return Button(text="Critical", says=f"Take {_examples(number)} in; each new version has to have that right")
+
+
+def leave_examples(number: int) -> Button:
+    """Name the button that leaves them."""
+    return Button(text="Leave", says=f"Leave {_examples(number)}")
+
+
+def _examples(number: int) -> str:
+    return "this example" if number == 1 else f"these {number} examples"
+
+
 def sign(workflow: str) -> Button:
     """Name the button that signs a charter, with what that means."""
     text = "You answer for this workflow on the terms shown here. It may go alone as its charter says."

@@ -80,6 +80,12 @@ def get(session: Session, deployment: int, *, team: int) -> Deployment | None:
     return rows.get(session, Deployment, deployment, team=team, anew=True)
 
 
+def live_of(session: Session, workflow: str, *, team: int) -> Deployment | None:
+    """Return the deployment of a workflow that is live; None where none is."""
+    query = select(Deployment).join(Workflow, Workflow.live_id == Deployment.id)
+    return session.scalar(query.where(Workflow.team_id == team, Workflow.name == workflow, Deployment.team_id == team))
+
+
 def numbered(session: Session, workflow: int, number: int, *, team: int) -> Deployment | None:
     """Return a workflow's deployment by its number."""
     query = select(Deployment).where(Deployment.team_id == team, Deployment.workflow_id == workflow)
@@ -146,14 +152,14 @@ def add(session: Session, *, team: int, workflow: int, number: int, **values: An
 
 
 def change(
-    session: Session, deployment: Deployment, *, where: Mapping[str, Any] | None = None, to: Mapping[str, Any]
+    session: Session, deployment: int, *, team: int, state: DeploymentState, number: int, to: Mapping[str, Any]
 ) -> bool:
     """Change a deployment that is still as it was read; False where it is not. Each change has a number.
 
-    `where`: what has to hold beside its state and number. Any: columns of the row.
+    `state`, `number`: its state and its number of changes, as read. Any: columns of the row.
     """
-    still = {"team_id": deployment.team_id, "state": deployment.state, "change": deployment.change, **(where or {})}
-    return rows.change(session, Deployment, deployment.id, where=still, to={**to, "change": deployment.change + 1})
+    still = {"team_id": team, "state": state, "change": number}
+    return rows.change(session, Deployment, deployment, where=still, to={**to, "change": number + 1})
 
 
 def sign(session: Session, deployment: int, *, team: int, by: str, how: str, at: datetime) -> bool:

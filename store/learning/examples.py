@@ -190,6 +190,11 @@ def taken_contents(session: Session, *, team: int, workflow: str, half: str) -> 
     return list(session.scalars(query))
 
 
+def get(session: Session, example: int, *, team: int) -> ExampleRow | None:
+    """Return an example by its id."""
+    return rows.get(session, ExampleRow, example, team=team)
+
+
 def known_among(session: Session, ids: Collection[int], *, team: int, workflow: int) -> set[int]:
     """Return those of these ids that are examples of a workflow."""
     query = select(ExampleRow.id).where(

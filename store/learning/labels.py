@@ -9,8 +9,9 @@ from sqlalchemy import ColumnElement, and_, case, func, or_, select, update
 from sqlalchemy.orm import Session, aliased
 
 from store.db import rows
-from store.schema import Decision, Label, LabelProgress, Proposal, Report, Review, Run, SpotCheck, Workflow
+from store.schema import Case, Decision, Label, LabelProgress, Proposal, Report, Review, Run, SpotCheck, Workflow
 from store.states import SpotCheckState
+from store.types import literally
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -256,7 +257,7 @@ def checks_to_label(session: Session, *, team: int, since: datetime | None, limi
         .outerjoin(Proposal, Proposal.run_id == Run.id)
         .where(
             SpotCheck.team_id == team,
-            SpotCheck.state == SpotCheckState.DECIDED,
+            SpotCheck.state == literally(SpotCheckState.DECIDED),
             SpotCheck.is_error.is_not(None),
             SpotCheck.answered_by.is_not(None),
             ~select(Label.id).where(Label.spot_check_id == SpotCheck.id).exists(),
@@ -338,10 +339,11 @@ def revoke(session: Session, *, team: int, since: datetime | None, at: datetime)
     return len(session.scalars(change.values(revoked_at=at).returning(Label.id)).all())
 
 
-def after(session: Session, *, team: int, label: int, limit: int) -> list[LabelLine]:
-    """Return labels after one, by id, also those that count no more."""
-    query = select(Label).where(Label.team_id == team, Label.id > label).order_by(Label.id).limit(limit)
-    return [_line(row) for row in session.scalars(query)]
+def after(session: Session, *, team: int, label: int, limit: int) -> list[tuple[LabelLine, str]]:
+    """Return labels after one, by id, also those that count no more, each with the key of its case."""
+    query = select(Label, Case.key).join(Case, Case.id == Label.case_id)
+    query = query.where(Label.team_id == team, Label.id > label).order_by(Label.id).limit(limit)
+    return [(_line(row), key) for row, key in session.execute(query)]
 
 
 def get(session: Session, label: int, *, team: int) -> Label | None:

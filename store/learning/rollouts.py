@@ -1,4 +1,4 @@
-"""Rollouts: proposals of versions that are only watched, what labels say of them, and a day's probes."""
+"""Rollouts: proposals of versions that are only watched, and what labels say of them."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -16,7 +16,6 @@ from store.schema import (
     Deployment,
     Label,
     LabelProgress,
-    Probe,
     Proposal,
     Review,
     Run,
@@ -380,22 +379,3 @@ def first_review_since(session: Session, *, team: int, since: datetime) -> int:
     """Return the first review that was opened at a time or later; 0 where there is none."""
     query = select(Review.id).where(Review.team_id == team, Review.opened_at >= since)
     return session.scalar(query.order_by(Review.opened_at, Review.id).limit(1)) or 0
-
-
-def probes(session: Session, deployment: int, *, team: int, limit: int) -> Sequence[Probe]:
-    """Return the probes of a deployment, the newest first."""
-    query = select(Probe).where(Probe.team_id == team, Probe.deployment_id == deployment)
-    return session.scalars(query.order_by(Probe.day.desc()).limit(limit)).all()
-
-
-def first_probe(session: Session, deployment: int, *, team: int) -> Probe | None:
-    """Return the probe with which those of a deployment began."""
-    query = select(Probe).where(Probe.team_id == team, Probe.deployment_id == deployment)
-    return session.scalar(query.order_by(Probe.day).limit(1))
-
-
-def add_probe(session: Session, deployment: int, *, team: int, day: str, **values: Any) -> bool:
-    """Keep the probe of a day; False where another process has kept it. Any: columns of the row."""
-    unique = ("deployment_id", "day")
-    added = rows.add_new(session, Probe, unique, team_id=team, deployment_id=deployment, day=day, **values)
-    return added is not None

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import bindparam, func, select, update
+from sqlalchemy import bindparam, select, update
 from sqlalchemy.orm import Session
 
 from store.db import rows
@@ -59,12 +59,6 @@ def get(session: Session, test: int, *, team: int) -> VolumeTest | None:
     return rows.get(session, VolumeTest, test, team=team, anew=True)
 
 
-def of_workflow(session: Session, *, team: int, workflow: int, limit: int) -> Sequence[VolumeTest]:
-    """Return the volume tests of a workflow, newest first."""
-    query = select(VolumeTest).where(VolumeTest.team_id == team, VolumeTest.workflow_id == workflow)
-    return session.scalars(query.order_by(VolumeTest.id.desc()).limit(limit)).all()
-
-
 def newest(session: Session, *, team: int, limit: int) -> list[tuple[str, VolumeTest]]:
     """Return the newest volume tests, each with the name of its workflow."""
     query = select(Workflow.name, VolumeTest).join(Workflow, Workflow.id == VolumeTest.workflow_id)
@@ -84,6 +78,11 @@ def cases(session: Session, test: int, *, team: int) -> Sequence[VolumeCase]:
     """Return all cases of a volume test, in their order."""
     query = select(VolumeCase).where(VolumeCase.team_id == team, VolumeCase.volume_test_id == test)
     return session.scalars(query.order_by(VolumeCase.place)).all()
+
+
+def get_case(session: Session, case: int, *, team: int) -> VolumeCase | None:
+    """Return the case of a volume test with this id."""
+    return rows.get(session, VolumeCase, case, team=team)
 
 
 def case(session: Session, test: int, place: int, *, team: int) -> VolumeCase | None:
@@ -126,13 +125,6 @@ def to_judge(session: Session, test: int, *, team: int, after: int, limit: int) 
         VolumeCase.place > after,
     )
     return session.scalars(query.order_by(VolumeCase.place).limit(limit)).all()
-
-
-def count_to_judge(session: Session, test: int, *, team: int) -> int:
-    """Count the cases of the pack that nobody has judged."""
-    query = select(func.count()).select_from(VolumeCase)
-    query = query.where(VolumeCase.team_id == team, VolumeCase.volume_test_id == test)
-    return session.scalar(query.where(VolumeCase.packed.is_not(None), VolumeCase.judged_at.is_(None))) or 0
 
 
 def judge(session: Session, case: int, *, team: int, **values: Any) -> bool:

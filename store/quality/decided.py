@@ -13,7 +13,7 @@ from sqlalchemy import ColumnElement, Select, String, func, literal_column, sele
 from sqlalchemy.orm import Session, aliased
 
 from store.cases import contents
-from store.schema import AuditRow, Case, Content, Decision, Proposal, Review, Run
+from store.schema import AuditRow, Case, Content, Decision, Label, Proposal, Review, Run
 
 _Query = TypeVar("_Query", bound=Select[*tuple[Any, ...]])
 EDITED, REJECTED = "edited", "rejected"
@@ -47,6 +47,8 @@ class EditLine:
     output: str | None
     changes: str | None
     """Facts that are left of an edit that was removed, as JSON; None where it was not, or nothing is left."""
+    wrong: Sequence[str] | None
+    """Fields that are not the same to the business, by its label; None where it has no label yet."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -83,9 +85,10 @@ def edits(session: Session, *, team: int, since: datetime, until: datetime, limi
         .subquery()
     )
     query = (
-        select(found.c.workflow_id, proposed.body, entered.body)
+        select(found.c.workflow_id, proposed.body, entered.body, Label.wrong)
         .join(proposed, proposed.id == found.c.content_id)
         .join(entered, entered.id == found.c.output_id)
+        .outerjoin(Label, Label.decision_id == found.c.decision)
     )
     return [
         EditLine(
@@ -93,6 +96,7 @@ def edits(session: Session, *, team: int, since: datetime, until: datetime, limi
             proposal=contents.kept(row[1]),
             output=contents.kept(row[2]),
             changes=contents.facts_in(row[2]),
+            wrong=row[3],
         )
         for row in session.execute(query)
     ]

@@ -84,7 +84,7 @@ class Spending(OfTeam, Base):
     __table_args__ = (UniqueConstraint("team_id", "budget", "period"),)
 
     budget: Mapped[str] = mapped_column(String(120))
-    """Owner of the budget: `workflow:NAME`, `case:ID`, `eval:ID`, `shadow:ID` or `probe:ID`."""
+    """Owner of the budget: `workflow:NAME`, `case:ID`, `eval:ID` or `shadow:ID`."""
     period: Mapped[str] = mapped_column(String(10))
     """Local date as YYYY-MM-DD; empty where the budget has no period."""
     taken: Mapped[Decimal]

@@ -101,10 +101,16 @@ def test_the_reference_names_no_variable_that_the_program_does_not_know() -> Non
 
 
 def commands() -> dict[str, set[str]]:
-    """Every command with its options."""
+    """Every command with its options, and those of the commands in it."""
     group = get_command(app)
     return {
-        name: {option for parameter in command.params for option in parameter.opts if option.startswith("--")}
+        name: {
+            option
+            for one in (command, *getattr(command, "commands", {}).values())
+            for parameter in one.params
+            for option in parameter.opts
+            if option.startswith("--")
+        }
         for name, command in group.commands.items()  # type: ignore[attr-defined]  # a Typer of several is a group
     }
 

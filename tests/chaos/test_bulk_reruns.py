@@ -17,6 +17,7 @@ from tests.chaos.outside import WORKER
 from tests.chaos.settings import LONG
 from tests.integration.bot.commandline import PARCELS, CommandLine, wait_until
 from workflows.engine.case.intake import accept, take_in
+from workflows.engine.declare.versions import From
 from workflows.engine.read.causes import cause_named
 from workflows.engine.review.rerun.bulk_reruns import begin
 
@@ -33,6 +34,7 @@ def line(request: pytest.FixtureRequest, countersign: CommandLine) -> CommandLin
     """The command line on a database of each kind."""
     if request.param == "postgresql":
         countersign.settings["COUNTERSIGN_DATABASE_URL"] = request.getfixturevalue("migrated_postgres_url")
+        countersign.settings["COUNTERSIGN_PROMPTS"] = "files"
     countersign.settings["COUNTERSIGN_THREADS"] = str(THREADS)
     return countersign
 
@@ -67,7 +69,7 @@ def test_killed_in_the_middle_it_goes_on_and_each_is_delivered_once(line: Comman
     url = line.settings.get("COUNTERSIGN_DATABASE_URL", f"sqlite:///{line.folder / 'countersign.sqlite'}")
     number = NUMBERS[url.partition(":")[0]]
     closed = line.place("closed", "the depot is closed")
-    with opened(Settings(database_url=url, workflows=(str(PARCELS),), model="local")) as app:
+    with opened(Settings(database_url=url, workflows=(str(PARCELS),), model="local", prompts=From.FILES)) as app:
         context, database = app.context, app.context.database
         workflow = context.registry.get("parcels")
         accepted = [accept(workflow, {"id": one, "text": "for the door"}) for one in range(1, number + 1)]

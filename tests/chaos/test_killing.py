@@ -21,6 +21,7 @@ THREADS = {"COUNTERSIGN_THREADS": "4"}
 def shared(migrated_postgres_url: str, countersign: CommandLine) -> CommandLine:
     """The command line on a migrated PostgreSQL database."""
     countersign.settings["COUNTERSIGN_DATABASE_URL"] = migrated_postgres_url
+    countersign.settings["COUNTERSIGN_PROMPTS"] = "files"
     return countersign
 
 

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from bot.sandbox.client import ShownMessage, ShownView
+from handlers.slack.specimens.volume_tests import VOLUME_REPORT
 from store import schema
 from store.governance import teams
 from store.learning import volume_tests
@@ -62,7 +63,7 @@ def have_evidence(stage: Stage) -> None:
         account = evals.begin(session, team=team, workflow="sample", **of)
         tested = {"by": BEN, "file": "past.csv", "eval_id": account, "seed": 1, "size": 0, "rows": 0, "version": {}}
         test = volume_tests.begin(session, team=team, workflow=row, cases=[], began_at=at, **tested)
-        volume_tests.report(session, test, team=team, report={"verdict": "go"}, at=at)
+        volume_tests.report(session, test, team=team, report=VOLUME_REPORT.model_dump(mode="json"), at=at)
         figure = {"source": "said", "minutes": 6.0, "by": BEN, "at": at}
         baselines.add(session, team=team, workflow_id=row, **figure)
 
@@ -232,9 +233,17 @@ def test_without_evidence_a_reason_is_asked_for_and_kept(stage: Stage) -> None:
     form = stage.view(MARIA)
     assert form.callback_id == "sign_exception"
     maria = stage.person(MARIA)
-    assert maria.submit({"exception": {"value": {"value": "We tried it for a month."}}}).acknowledged
+    assert maria.submit({"exception": "We tried it for a month."}).acknowledged
     settle(stage)
     assert signature(stage) == (MARIA, "owner")
     assert "An exception: We tried it for a month." in words(charter(stage, ANA).blocks)
     (row,) = audited(stage, "charter.signed")
     assert row.details["without"] == "volume_test, baseline"
+
+
+def test_the_newest_report_of_a_volume_test_is_shown_to_those_who_may_see_the_workflow(stage: Stage) -> None:
+    begun(stage)
+    shown = words(said(stage, ANA, "volume sample").blocks)
+    assert "GO" in shown
+    assert "At best 71% can go alone. At a floor of 0.85" in shown
+    assert "There is no workflow whose cases you may read." in words(said(stage, EVE, "volume sample").blocks)

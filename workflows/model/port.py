@@ -75,7 +75,7 @@ class Prompt:
 
 @dataclass(frozen=True, kw_only=True)
 class Apart:
-    """A budget of its own, for questions that no case waits for: of a version that is only watched, or a probe."""
+    """A budget of its own, for questions that no case waits for, such as those to a version that is only watched."""
 
     name: str
     """Its name, such as `shadow:7`."""

@@ -15,7 +15,7 @@ from bot.cli.start import started
 
 if TYPE_CHECKING:
     from bot.app import App
-    from workflows.quality.examples.taking import Candidate
+    from workflows.quality.examples.views import Candidate
 
 commands = typer.Typer()
 examples = typer.Typer(

@@ -134,7 +134,7 @@ def _print_untried(tried: Tried) -> None:
 
 
 def print_ways(first: Tried, more: Sequence[Tried]) -> None:
-    """Print other ways of giving the documents, or of recalling: each by itself, beside the first, and then in a table."""
+    """Print other ways of giving documents, or of recalling: each by itself, beside the first, then in a table."""
     for tried in more:
         out.print()
         print_tried(tried)

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from bot.cli.screens.output import out, print_table, shown
 from workflows.engine.text.canonical_json import canonical
-from workflows.quality.examples.taking import Group
+from workflows.quality.examples.views import Group
 from workflows.quality.labels.views import LabelsView
 
 _INPUT = 160

@@ -131,6 +131,12 @@ class Rights:
             said = f"Only engineers and the owner may see who read cases of {workflow.name}."
             raise NotAllowed(said, owner=workflow.owner)
 
+    def take_examples(self, user: str, workflow: AnyWorkflow) -> None:
+        """Raise `NotAllowed` unless the user may take this workflow's examples in; `Unsure` where that is not known."""
+        if not _is_owner(user, workflow) and not self._is_one(user, self.engineers, workflow):
+            said = f"Only engineers and the owner may take examples of {workflow.name}, or leave them."
+            raise NotAllowed(said, owner=workflow.owner)
+
     def pause(self, user: str, workflow: AnyWorkflow) -> None:
         """Raise `NotAllowed` unless the user may pause and resume this workflow; `Unsure` where that is not known."""
         if not _is_owner(user, workflow) and not self._is_one(user, self.engineers, workflow):

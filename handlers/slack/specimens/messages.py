@@ -6,7 +6,7 @@ from datetime import date
 from decimal import Decimal
 from functools import partial
 
-from handlers.slack.blocks import answers, spot_check
+from handlers.slack.blocks import answers, examples, spot_check
 from handlers.slack.blocks.card import card
 from handlers.slack.blocks.cause import cause
 from handlers.slack.blocks.charter import charter
@@ -26,6 +26,7 @@ from handlers.slack.specimens.costs import COSTS
 from handlers.slack.specimens.deployments import deployment_messages
 from handlers.slack.specimens.digests import COURSE, COURSE_NOTE, COURSES, REVIEW
 from handlers.slack.specimens.documents import document_messages
+from handlers.slack.specimens.examples import example_group
 from handlers.slack.specimens.failure_summaries import SUMMARIES
 from handlers.slack.specimens.forms import TERMS_CHANGE, UNSIGNED_CHARTER
 from handlers.slack.specimens.incoming import NOTES
@@ -74,8 +75,10 @@ from handlers.slack.specimens.reviews import (
     REMOVED,
     WHO,
 )
+from handlers.slack.specimens.rollouts import NOTES as ROLLOUT_NOTES
 from handlers.slack.specimens.seals import NOT_SEALED, SEALED, SEALED_LATE
 from handlers.slack.specimens.specimen import Specimen
+from handlers.slack.specimens.volume_tests import NO_GO, VOLUME_REPORT
 from handlers.texts import commands, groups
 from handlers.texts.digests import courses, needs_now, personal
 from handlers.texts.governance import changes
@@ -91,10 +94,11 @@ from handlers.texts.operations import (
     overrun,
     pauses,
     reruns,
+    rollouts,
     webhooks,
     workflows,
 )
-from handlers.texts.review import absences, assignments, decided, escalations, reminders, reports
+from handlers.texts.review import absences, assignments, decided, escalations, reminders, reports, volume_tests
 from store.states import (
     BulkState,
     CauseState,
@@ -141,10 +145,17 @@ def messages() -> Iterator[Specimen]:
         yield Specimen(name=f"cost, {name}", message=digest(report))
     for name, change in _changes().items():
         yield Specimen(name=f"terms, {name}", message=fitted(partial(changes.note, change)))
+    for name, of_version in ROLLOUT_NOTES.items():
+        yield Specimen(name=f"version, {name}", message=told(rollouts.note(of_version)))
     for name, note in NOTES.items():
         yield Specimen(name=f"from a message, {name}", message=note)
+    for number in (1, 5):
+        yield Specimen(name=f"examples, {number} alike", message=examples.group(**example_group(number)))
+    yield Specimen(name="examples, none", message=examples.group("triage", None, waiting=0, generation=0))
     yield Specimen(name="charter, to sign", message=charter(UNSIGNED_CHARTER, may_sign=True))
     listed = ChangesView(workflow=None, shown=[TERMS_CHANGE, *_changes().values()], all=9)
+    for verdict, tested in {"go": VOLUME_REPORT, "no-go": NO_GO}.items():
+        yield Specimen(name=f"volume test, {verdict}", message=told(volume_tests.told(tested)))
     yield Specimen(name="terms, a list", message=told(changes.listed(listed)))
     for name, drawn in _others().items():
         yield Specimen(name=name, message=drawn)

@@ -67,7 +67,7 @@ from store.states import (
 )
 from workflows.documents.document import FileKind, LeftOut, ReadBy
 from workflows.documents.refusals import Why
-from workflows.engine.declare.charter import Missing
+from workflows.engine.declare.charter import Lack, Missing
 from workflows.engine.digests.courses.views import CourseView
 from workflows.engine.read.explained.explanation_views import (
     ChainLine,
@@ -423,6 +423,10 @@ def views() -> Iterator[Specimen]:
         "charter, another's to sign": charter.page(UNSIGNED_CHARTER, may_sign=False),
         "charter, just signed": charter.page(CHARTER_VIEW, may_sign=True, was_signed=True),
         "charter, a sample": charter.page(SAMPLE_CHARTER, may_sign=True),
+        "charter, without evidence": charter.page(replace(UNSIGNED_CHARTER, lacks=list(Lack)), may_sign=True),
+        "charter, signed all the same": charter.exception_form(
+            replace(UNSIGNED_CHARTER, lacks=list(Lack)), Shown(id=10**11, version=9, generation=3)
+        ),
         "charter, not complete": charter.page(replace(UNSIGNED_CHARTER, missing=list(Missing)), may_sign=True),
         "a look at a digest": looked(BIAS, None),
         "a look at a digest, with a note": looked(BIAS, "It is the new price list."),

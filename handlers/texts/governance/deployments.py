@@ -34,6 +34,8 @@ _NAME = 60
 """Characters of a workflow's name that are shown."""
 _NOTE = 500
 """Characters of somebody's words that are shown."""
+_SMALLEST = Decimal("0.0001")
+"""US dollars below which a cost is not told exactly."""
 _DIFF = 20_000
 """Characters of a difference of prompts that are shown."""
 _CHANGED: Mapping[str, str] = {
@@ -208,6 +210,9 @@ def _measured(view: DeploymentView, evidence: Evidence, room: Room) -> list[Para
         return [line(words("Not measured: ", bold=True), words("there are no examples to try it on."))]
     first = line(words(f"{_conclusion(evidence)} ", bold=True), words(_pairs(evidence)))
     said: list[Paragraph] = [first, bullets([*_shares(new, live, room), *_rest(evidence, new, live)])]
+    if evidence.of_measuring and live is not None:
+        # Corrections are the live version's errors: a rollout that is watched has no such bias.
+        said.append(line(words("Most examples are corrections of what was live, so it looks worse here than it is.")))
     if evidence.live is None and view.live_number is not None:
         said.append(line(words("The live version could not be tried beside it.")))
     return said
@@ -249,7 +254,9 @@ def _shares(new: Figures, live: Figures | None, room: Room) -> list[Line]:
 
 
 def _rest(evidence: Evidence, new: Figures, live: Figures | None) -> list[Line]:
-    lines = [_line("Would go alone", _alone(new), _alone(live) if live is not None else None)]
+    lines = []
+    if new.alone.floor is not None or (live is not None and live.alone.floor is not None):
+        lines.append(_line("Would go alone", _alone(new), _alone(live) if live is not None else None))
     if evidence.critical:
         lines.append(_line("Regression set", f"{new.right:,} of {evidence.critical:,} right", None))
     both = (new, live) if live is not None else (new,)
@@ -265,7 +272,7 @@ def _rest(evidence: Evidence, new: Figures, live: Figures | None) -> list[Line]:
 
 
 def _line(what: str, new: str, live: str | None) -> Line:
-    beside = f" (live: {live})" if live is not None else ""
+    beside = f"; live: {live}" if live is not None else ""
     return line(words(f"{what}: ", bold=True), words(f"{new}{beside}"))
 
 
@@ -299,7 +306,9 @@ def _count(number: int) -> str:
 
 
 def _dollars(amount: Decimal) -> str:
-    return "nothing" if amount == 0 else f"${amount:.4f}"
+    if amount == 0:
+        return "nothing"
+    return f"${amount:.4f}" if amount >= _SMALLEST else f"less than ${_SMALLEST}"
 
 
 def _time(milliseconds: float) -> str:

@@ -3,21 +3,18 @@
 from collections.abc import Sequence
 
 from handlers.texts.pieces import Line, Paragraph, Piece, Told, bullets, command, line, person, words
-from handlers.texts.plain import excerpt, percent
+from handlers.texts.plain import percent
+from workflows.quality.rollouts.arithmetic import Plan
 from workflows.quality.rollouts.views import News, RolloutNote, UnderWay
 
 _CASES = 10
 """Cases that a note names; more are counted."""
-_NAME = 80
-"""Characters of a model's name."""
 _TITLES = {
     News.LIVE: "is live",
     News.WORSE: "ended: it is worse than the live version",
     News.CANT_TELL: "is still watched",
     News.ROLLED_BACK: "was rolled back",
     News.NO_WAY_BACK: "is worse than promised",
-    News.ANSWERS_CHANGED: "answers otherwise than when it went live",
-    News.MODEL_CHANGED: "is answered by another model than when it went live",
 }
 _WHAT = {
     "errors": "were wrong, of those that people looked at after they went alone",
@@ -66,17 +63,6 @@ def _said(news: RolloutNote) -> Sequence[Paragraph]:
                 *_above(news),
                 line(words("There is no version before it to go back to: pause it, or deploy another."), *_owner(news)),
             ]
-        case News.ANSWERS_CHANGED:
-            usual = f" By themselves {percent(news.usual)} change." if news.usual is not None else ""
-            return [
-                line(words(f"{news.changed:,} of {news.of:,} answers to its probes of late are others.{usual}")),
-                line(
-                    words("Its prompt and settings are the same: the vendor may have changed the model."), *_owner(news)
-                ),
-            ]
-        case News.MODEL_CHANGED:
-            named = ", ".join(excerpt(one, _NAME) for one in news.models[:5])
-            return [line(words(f"The vendor now says: {named}."), *_owner(news))]
 
 
 def _compared(news: RolloutNote) -> str:
@@ -119,6 +105,20 @@ def listed(found: Sequence[UnderWay]) -> Told:
         return Told(brief="Rollouts", parts=[[line(words("No version is watched now."))]])
     parts: list[Sequence[Paragraph]] = [[line(words(in_one_line(one)))] for one in found]
     return Told(brief=f"Rollouts: {len(found):,} under way", parts=parts)
+
+
+def planned(workflow: str, plan: Plan, *, share: float) -> Told:
+    """Say, before a version is used for a share of the cases, how long that will take."""
+    how_long = (
+        f"at {plan.a_day:,.0f} a day {plan.days:,} {'day' if plan.days == 1 else 'days'}"
+        if plan.days is not None
+        else "no labels came lately, so nobody can tell how long that takes"
+    )
+    said = (
+        f"A version of {workflow} is used for {percent(share)} of the cases first. To find 3 points more errors it "
+        f"needs about {plan.labels:,} labels each; {how_long}."
+    )
+    return Told(brief="Rollouts", parts=[[line(words("No version is watched now."))], [line(words(said))]])
 
 
 def in_one_line(one: UnderWay) -> str:

@@ -3,8 +3,11 @@
 from collections.abc import Sequence
 
 from handlers.texts.pieces import Line, Paragraph, Told, bullets, line, words
+from workflows.engine.text.sanitize import one_line
 from workflows.quality.volume.views import Failure, FloorRow, Report, Verdict, WhyNot
 
+_NAME = 60
+"""Characters of a kind of failure."""
 _FAILURES = 6
 """Kinds of failures that are named."""
 
@@ -61,7 +64,8 @@ def _row(row: FloorRow, report: Report) -> Line:
 
 
 def _failure(one: Failure) -> str:
-    kind = f"{one.kind.removeprefix('field:')} wrong" if one.kind.startswith("field:") else one.kind
+    name = one_line(one.kind.removeprefix("field:"), _NAME)
+    kind = f"{name} wrong" if one.kind.startswith("field:") else name
     return f"{kind}: {one.count:,} (cases {', '.join(map(str, one.places))})"
 
 

@@ -197,18 +197,18 @@ def test_the_tickets_of_the_demo_show_what_the_demo_says(first_run: tuple[Path, 
     assert {name: proposed[GOOD][name] for name in ("queue", "priority")} == {
         name: right[GOOD][name] for name in ("queue", "priority")
     }
-    assert (proposed[WRONG]["queue"], right[WRONG]["queue"]) == ("product-help", "returns")
+    assert (proposed[WRONG]["queue"], right[WRONG]["queue"]) == ("returns", "delivery")
     assert proposed[SAFETY]["queue"] == "returns"
     assert runs[SAFETY]["proposal"]["confidence"]["queue"] > 0.98
     assert "never: answer a safety report alone" in runs[SAFETY]["review"]["why"]
 
 
 def test_a_reply_goes_with_the_queue_that_a_person_chose(triaged: CommandLine) -> None:
-    said = triaged.done("edit", "ticket-1003", "--set", "queue=returns")
+    said = triaged.done("edit", "ticket-1023", "--set", "queue=returns")
     assert "reply: written anew, to go with what you chose" in said.out
-    run = triaged.case("ticket-1003")["runs"][-1]
+    run = triaged.case("ticket-1023")["runs"][-1]
     assert run["output"]["reply"] != run["proposal"]["output"]["reply"]
-    assert ticket(triaged.settings[URL], 1003)["reply"] == run["output"]["reply"]
+    assert ticket(triaged.settings[URL], 1023)["reply"] == run["output"]["reply"]
     said = triaged.done("edit", "ticket-1015", "--set", "queue=delivery", "--set", "reply=My own words")
     assert "written anew" not in said.out
     assert ticket(triaged.settings[URL], 1015)["reply"] == "My own words"

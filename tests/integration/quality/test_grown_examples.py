@@ -9,12 +9,17 @@ from store import schema
 from tests.conftest import MakeWorld
 from tests.integration.engine.scene import DRAFT, Scene, rows, sample
 from tests.sample import Triage
+from workflows.engine.case.files.columns import reading_for
 from workflows.engine.errors import Refused
 from workflows.engine.privacy.forgetting import forget
+from workflows.engine.propose.examples.taken_examples import marks_taken, read_taken
 from workflows.engine.review.wrong import corrections
-from workflows.quality.examples.candidates import Why, gather
+from workflows.quality.evals.bench import examples_to_try
+from workflows.quality.examples.candidates import gather
+from workflows.quality.examples.labelled import of_list
 from workflows.quality.examples.split import Half, half_of
-from workflows.quality.examples.taking import Taken, groups, leave, take, taken, waiting
+from workflows.quality.examples.taking import groups, leave, take, taken, waiting
+from workflows.quality.examples.views import Taken, Why
 from workflows.quality.labels.making import make_labels
 
 pytestmark = pytest.mark.slow
@@ -87,6 +92,26 @@ def test_a_critical_example_is_one_that_is_measured(make_world: MakeWorld) -> No
     assert one.critical
     with pytest.raises(Refused, match="cannot be critical"):
         take(context, [halves[Half.LEARNING]], by="U0MARIA", critical=True)
+
+
+def test_versions_are_tried_on_the_measuring_half_and_the_local_model_learns_from_the_other(
+    make_world: MakeWorld,
+) -> None:
+    scene = grown(make_world)
+    context, workflow = scene.world.context, scene.workflow
+    before = examples_to_try(context, workflow, None, reading_for(workflow))
+    rows_by_half = {half: [row.id for row in rows(scene.world, schema.ExampleRow) if row.half == half] for half in Half}
+    take(context, rows_by_half[Half.LEARNING], by="U0MARIA")
+    assert examples_to_try(context, workflow, None, reading_for(workflow)).hash == before.hash
+    take(context, rows_by_half[Half.MEASURING], by="U0MARIA", critical=True)
+    after = examples_to_try(context, workflow, None, reading_for(workflow))
+    assert len(after.labelled) == len(before.labelled) + len(rows_by_half[Half.MEASURING])
+    assert len(after.critical) == len(rows_by_half[Half.MEASURING])
+    with scene.world.database.read() as session:
+        learned = read_taken(session, marks_taken(session, "sample", team=context.team), team=context.team)
+    assert [one.input for one in learned] == [one.example.input for one in taken(context, "sample", Half.LEARNING)]
+    tried = {one.input_hash for one in after.labelled}
+    assert not tried & {one.input_hash for one in of_list(workflow, learned).labelled}
 
 
 def test_a_correction_makes_a_taken_example_a_candidate_again_with_the_later_answer(make_world: MakeWorld) -> None:

@@ -4,7 +4,7 @@ import importlib
 import inspect
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from functools import cache
@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.exc import NoResultFound
 from sqlalchemy.orm import Session
 
@@ -36,6 +36,8 @@ from store.faces import SLACK, WEBHOOK, Face
 from store.governance.audit import Act
 from store.governance.receipts import ReceiptRows
 from store.governance.seals import FIRST
+from store.learning.labels import Progress
+from store.learning.rollouts import Asked, Mark
 from store.quality.costs import Span
 from store.quality.evals import begin as begin_eval
 from store.slack.outbox import HeldUp
@@ -79,6 +81,8 @@ NOTHING: Mapping[str, object] = {
     "assignments.loads": {"U1": Load(open=0, assigned_at=None)},
     "bulk_reruns.ends": Ends(again=0, otherwise=0),
     "overruns.factor": 1.0,
+    "rollouts.asked": Asked(asked=0, unlabelled=0, untold=0, cost=Decimal(0)),
+    "rollouts.mark": Mark(label=0, revoked=None, shadow=0),
     "seals.last_row": FIRST,
     "outbox.held_up": HeldUp(number=0, error="no reason given"),
     "spending.take": True,
@@ -297,11 +301,22 @@ class Company:
             output_id=content,
             at=NOW,
         )
-        rows.add(session, schema.LabelProgress, team_id=team, decision_id=0)
+        taken_back = {"version": 9, "kind": "approved", "by": "U3", "confirmed": [], "at": NOW, "revoked_at": NOW}
+        ids["decision"] = rows.add(
+            session, schema.Decision, team_id=team, review_id=ids["decided"], interaction_id=None, **taken_back
+        )
+        said = {"kind": "approved", "saw": True, "by": "U3", "is_error": False, "wrong": [], "at": NOW}
+        rows.add(session, schema.Label, **of, **run, **said, decision_id=ids["decision"])
+        rows.add(session, schema.LabelProgress, team_id=team, decision_id=3, label_id=2)
+        ids["facts"] = contents.keep(
+            session, team=team, case=ids["delivered case"], kind="output", body=contents.removed_with("[]")
+        )
         example = {"label_id": ids["label"], "half": "learning", "alike": "m1", "why": "edited", "found_at": NOW}
         ids["example"] = rows.add(
             session, schema.ExampleRow, **of, **case, **example, state=ExampleState.TAKEN, content_id=content
         )
+        waits = {"case_id": ids["looked at case"], "content_id": content, "state": ExampleState.CANDIDATE}
+        rows.add(session, schema.ExampleRow, **of, **waits, **example)
         rows.add(session, schema.DeploymentExample, **deployment, example_id=ids["example"])
         rows.add(session, schema.TrainedModel, **of, key="k", body=b"model", made_at=NOW)
         shadow = {
@@ -312,25 +327,33 @@ class Company:
             "content_id": content,
             "at": NOW,
         }
-        rows.add(session, schema.ShadowProposal, **deployment, **run, **shadow)
+        rows.add(session, schema.ShadowProposal, **deployment, **run, **shadow, difference=1, label_id=ids["label"])
+        for name, taken in (("waiting", None), ("uncaused", NOW)):
+            other = {"case_id": ids[f"{name} case"], "run_id": ids[f"{name} run"]}
+            made = session.scalar(select(schema.Proposal.id).where(schema.Proposal.run_id == other["run_id"]))
+            word = {**of, **other, **said, "proposal_id": made, "output_id": content, "revoked_at": taken}
+            label = rows.add(session, schema.Label, **word)
+            judged_by = {"label_id": label, "difference": 0} if taken is not None else {}
+            ids[f"shadow {name}"] = rows.add(
+                session, schema.ShadowProposal, **deployment, **other, **shadow, **judged_by
+            )
+            session.execute(
+                update(schema.Run).where(schema.Run.id == other["run_id"]).values(deployment_id=ids["deployment"])
+            )
         probe = {"day": "2026-11-30", "answers": {}, "asked": 1, "changed": 0, "right": 1, "models": [], "at": NOW}
         rows.add(session, schema.Probe, **deployment, **probe, cost=Decimal(0))
         draft = {"kind": "never", "mark": "m", "change": 1, "facts": {}, "cases": [], "found_at": NOW}
         ids["improvement"] = rows.add(session, schema.Improvement, **of, **draft, state=ImprovementState.DRAFT)
         tested = {"by": "U1", "file": "past.csv", "size": 1, "rows": 1, "version": {}, "began_at": NOW, "seed": 1}
-        ids["volume test"] = rows.add(session, schema.VolumeTest, **of, **tested)
-        judged = {"place": 1, "input_hash": "h", "body": "{}", "outcome": "proposed", "reasons": [], "wrong": []}
-        rows.add(
-            session,
-            schema.VolumeCase,
-            team_id=team,
-            volume_test_id=ids["volume test"],
-            **judged,
-            packed="random",
-            probability=0.5,
-            cost=Decimal(0),
-            milliseconds=1.0,
-        )
+        ids["volume test"] = rows.add(session, schema.VolumeTest, **of, **tested, eval_id=ids["eval"])
+        reported = {"eval_id": ids["eval"], "reported_at": NOW, "report": {}}
+        rows.add(session, schema.VolumeTest, **of, **tested, **reported)
+        volume = {"team_id": team, "volume_test_id": ids["volume test"], "input_hash": "h", "body": "{}"}
+        volume |= {"reasons": [], "wrong": [], "packed": "random", "probability": 0.5, "cost": 0, "milliseconds": 1.0}
+        ids["volume case"] = rows.add(session, schema.VolumeCase, **volume, place=1, outcome="proposed")
+        ids["due volume case"] = rows.add(session, schema.VolumeCase, **volume, place=2, outcome="due")
+        is_judged = {"outcome": "proposed", "is_error": True, "judged_at": NOW}
+        rows.add(session, schema.VolumeCase, **volume, place=3, **is_judged)
 
     def _messages(self, session: Session) -> None:
         """Add a message that waits, one that failed, and a question to whoever wrote the message of a case."""
@@ -457,6 +480,8 @@ class Company:
             drawn_at=NOW,
             due_at=NOW,
             is_error=True,
+            answered_by="U2",
+            ended_at=NOW,
         )
         said = {"source": "stated", "minutes": 6.0, "by": "U1", "at": NOW}
         rows.add(session, schema.Baseline, team_id=self.team, workflow_id=self.ids["workflow"], **said)
@@ -890,6 +915,68 @@ class Company:
             "shown.standing": {"case": case},
         }
 
+    def _of_learning(self) -> dict[str, dict[str, Any]]:
+        ids = self.ids
+        seen = Progress(decision=3, spot_checks_until=None, revoked_until=None, label=2)
+        said = {"kind": "approved", "saw": True, "by": "U1", "is_error": None, "wrong": [], "output": None}
+        what = {"proposal": None, "deployment": None}
+        found = {"label": ids["label"], "half": "learning", "alike": "m1", "why": "edited"}
+        return {
+            "contents.facts": {"ids": [ids["facts"]]},
+            "labels.advance": {"seen": seen, "to": replace(seen, decision=4)},
+            "labels.decisions_between": {"after": 0, "until": 2**31, "limit": 99},
+            "labels.checks_to_label": {"limit": 9},
+            "labels.add": {**said, **what, "check": ids["drawn check"]},
+            "labels.after": {"label": 0, "limit": 9},
+            "labels.get": {"label": ids["label"]},
+            "labels.of_workflow": {"limit": 9},
+            "labels.of_deployment": {"deployment": ids["deployment"], "limit": 9},
+            "rollouts.newest_run": {},
+            "rollouts.runs_between": {"after": 0, "until": 2**31, "limit": 9},
+            "rollouts.asked_until": {"deployment": ids["deployment"], "run": 1},
+            "rollouts.add_shadow": {
+                "deployment": ids["deployment"],
+                "run": ids["holding run"],
+                "case": ids["holding case"],
+                "output": "{}",
+                "lowest": None,
+                "alone": False,
+                "code": None,
+                "nevers": 0,
+                "cost": Decimal(0),
+                "milliseconds": 1.0,
+            },
+            "rollouts.has_shadow": {"deployment": ids["deployment"], "run": ids["delivered run"]},
+            "rollouts.mark": {},
+            "rollouts.to_judge": {"deployment": ids["deployment"], "limit": 9},
+            "rollouts.judge": {"shadow": ids["shadow waiting"], "label": ids["label"], "difference": 1},
+            "rollouts.take_back": {"deployment": ids["deployment"]},
+            "rollouts.pairs": {"deployment": ids["deployment"]},
+            "rollouts.asked": {"deployment": ids["deployment"]},
+            "rollouts.outcomes": {"deployment": ids["deployment"], "limit": 9},
+            "rollouts.last_label": {"deployment": ids["deployment"]},
+            "rollouts.labels_between": {"since": NOW - HOUR, "until": NOW + HOUR},
+            "rollouts.reviews_of": {"deployment": ids["deployment"], "after": 0, "until": 2**31, "limit": 9},
+            "rollouts.newest_review": {},
+            "rollouts.first_review_since": {"since": NOW - HOUR},
+            "examples.labelled_case": {"label": ids["label"]},
+            "examples.add": {**found, "case": ids["waiting case"], "content": ids["waiting content"]},
+            "examples.renew": {
+                "example": ids["example"],
+                "state": ExampleState.LEFT,
+                "label": ids["label"],
+                "content": ids["waiting content"],
+                "why": "corrected",
+            },
+            "examples.lines": {"states": [ExampleState.TAKEN], "limit": 9},
+            "examples.taken_contents": {"workflow": "sample", "half": "learning"},
+            "examples.get": {"example": ids["example"]},
+            "examples.known_among": {"ids": [ids["example"]]},
+            "examples.halves": {"ids": [ids["example"]]},
+            "examples.decide": {"ids": [ids["example"]], "state": ExampleState.LEFT, "critical": False},
+            "examples.waiting": {},
+        }
+
     def _of_sources(self) -> dict[str, dict[str, Any]]:
         source, key = self.ids["source"], self.ids["source key"]
         desk = {"kind": SourceKind.API, "name": "desk"}
@@ -978,6 +1065,8 @@ class Company:
             "content": ids["waiting content"],
             "name": "sample",
             "eval": ids["eval"],
+            "test": ids["volume test"],
+            "place": 1,
             "outage": ids["outage"],
             "problem_id": ids["holding content"],
             "key": "new",
@@ -1232,6 +1321,35 @@ class Company:
             "waiting_runs.oldest_of_case": {"case": ids["holding case"]},
             "waiting_runs.hasten": {"at": NOW - HOUR},
             "workflow_pauses.row_of": {"name": "new"},
+            "deployments.add": {"workflow": ids["paused"], "number": 7},
+            "deployments.add_examples": {"deployment": ids["deployment"], "examples": []},
+            "deployments.change": {
+                "deployment": ids["deployment"],
+                "state": DeploymentState.LIVE,
+                "number": 1,
+                "to": {"note": "n"},
+            },
+            "deployments.examples_of": {"deployment": ids["deployment"]},
+            "deployments.forget_trained": {"workflow": "sample"},
+            "deployments.forget_trained_with": {"case": ids["delivered case"]},
+            "deployments.get": {"deployment": ids["deployment"]},
+            "deployments.held": {"workflow": ids["workflow"]},
+            "deployments.in_states": {"workflow": ids["workflow"], "states": [DeploymentState.LIVE]},
+            "deployments.is_trained_kept": {"workflow": ids["workflow"], "key": "k"},
+            "deployments.keep_trained": {"workflow": ids["workflow"], "key": "new", "body": b"x"},
+            "deployments.last_number": {"workflow": ids["workflow"]},
+            "deployments.live_of": {"workflow": "sample"},
+            "deployments.numbered": {"workflow": ids["workflow"], "number": 1},
+            "deployments.of_ids": {"ids": [ids["deployment"]]},
+            "deployments.of_workflow": {"workflow": ids["workflow"], "limit": 5},
+            "deployments.sign": {"deployment": ids["deployment"], "by": "U9", "how": "backup"},
+            "deployments.signatures": {"ids": [ids["deployment"]]},
+            "deployments.taken_in": {"workflow": ids["workflow"], "half": "learning"},
+            "deployments.take_nothing_over": {"workflow": ids["workflow"]},
+            "deployments.train_again": {"deployment": ids["deployment"], "before": "k", "now": "k2"},
+            "deployments.trained": {"workflow": ids["workflow"], "key": "k"},
+            "deployments.use": {"workflow": ids["workflow"], "live": ids["deployment"], "beside": None},
+            "deployments.used": {"workflow": ids["workflow"]},
             "workflow_pauses.current": {"workflow": ids["paused"]},
             "workflow_pauses.hold_deliveries": {"workflow": ids["paused"]},
             "workflow_pauses.lift": {"workflow": ids["paused"]},
@@ -1332,6 +1450,26 @@ class Company:
                 "minutes": 5.0,
             },
             "baselines.of_workflow": {"workflow": ids["workflow"]},
+            "volume_tests.begin": {
+                "workflow": ids["workflow"],
+                "cases": [],
+                "by": "U1",
+                "file": "past.csv",
+                "eval_id": ids["eval"],
+                "seed": 1,
+                "size": 0,
+                "rows": 0,
+                "version": {},
+                "began_at": NOW,
+            },
+            "volume_tests.newest_reported": {"workflow": ids["workflow"]},
+            "volume_tests.kept_before": {"workflow": ids["workflow"], "before": NOW + HOUR},
+            "volume_tests.keep_trial": {"case": ids["due volume case"], "lowest": 0.5},
+            "volume_tests.get_case": {"case": ids["volume case"]},
+            "volume_tests.judge": {"case": ids["volume case"], "judged_by": "U1", "is_error": False},
+            "volume_tests.end": {"draws": [(ids["volume case"], "random", 0.5)]},
+            "volume_tests.report": {"report": {}},
+            "volume_tests.remove_text": {"cases": [ids["volume case"]]},
             "evals.begin": {"workflow": "sample"},
             "evals.keep": {"model": "another"},
             "evals.newest": {"workflow": "sample"},
@@ -1362,7 +1500,7 @@ class Company:
             "spot_checks.count": {"looks": LOOKS},
             "spot_checks.undecided": {"workflows": ["sample"]},
             "spot_checks.knows": {"check": (schema.SpotCheck, ids["drawn check"]), "by": "U1"},
-            **self._of_sources() | self._of_documents(),
+            **self._of_sources() | self._of_documents() | self._of_learning(),
             "legal_holds.active": {},
             "legal_holds.held": {"kind": SubjectKind.CASE, "ids": [ids["delivered case"]]},
             "legal_holds.lift": {"subject": SubjectKind.CASE.of(ids["delivered case"])},

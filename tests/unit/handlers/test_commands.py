@@ -146,5 +146,5 @@ def test_the_command_line_has_the_same_names() -> None:
         if group.typer_instance is not None
         for command in group.typer_instance.registered_commands
         if command.callback is not None
-    }
+    } | {group.name for group in app.registered_groups}
     assert {one.name for one in COMMANDS} - there == {"review", "help", "mine"}

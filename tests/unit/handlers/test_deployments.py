@@ -20,10 +20,10 @@ def test_a_proposed_version_says_what_changes_what_was_measured_and_who_signs() 
         "The model that is asked: claude-haiku-4-5 → claude-sonnet-4-5",
         "Better than the live version.",
         "Of 120 examples, only the new one has 13 right, only the live one 2.",
-        "All right: 108 of 120 (90%, between 83% and 94%) (live: 97 of 120 (80%))",
-        "Would go alone: 71 of 120, 2 wrong, at most 9% (live: 60 of 120, 3 wrong, at most 13%)",
+        "All right: 108 of 120 (90%, between 83% and 94%); live: 97 of 120 (80%)",
+        "Would go alone: 71 of 120, 2 wrong, at most 9%; live: 60 of 120, 3 wrong, at most 13%",
         "Regression set: 12 of 12 right",
-        "A case costs: $0.0042 (live: $0.0031)",
+        "A case costs: $0.0042; live: $0.0031",
         "Its owner signs",
     ):
         assert wanted in said, wanted

@@ -22,6 +22,15 @@ class Recall(Protocol):
         ...
 
 
+class From(StrEnum):
+    """Places from which an operator has versions taken."""
+
+    FILES = "files"
+    """The files of the process, whatever is deployed: for development."""
+    DEPLOYED = "deployed"
+    """Only what is deployed."""
+
+
 class Undeployed(StrEnum):
     """Reasons why what this process would do is not what was deployed."""
 

@@ -7,6 +7,7 @@ from datetime import datetime
 
 from pydantic import BaseModel, JsonValue
 
+from store.learning import deployments
 from store.model import prompt_versions
 from workflows.engine.case.intake import accept
 from workflows.engine.case.kept_content import REMOVED
@@ -39,14 +40,19 @@ def prompt_lines(context: Context) -> Sequence[PromptLine]:
     lines = []
     for workflow in context.registry:
         present = context.registry.prompt(workflow.name)
+        used_version = present.version if present is not None else None
         with context.database.read() as session:
+            live = deployments.live_of(session, workflow.name, team=context.team)
+            # None, too, where an operator has the files used.
+            if live is not None and context.versions.pin(live=live.id, beside=None, case=0) is not None:
+                used_version = live.prompt_version
             kept = prompt_versions.of_workflow(session, team=context.team, workflow=workflow.name)
         lines += [
             PromptLine(
                 workflow=workflow.name,
                 name=one.name,
                 version=one.version,
-                in_use=present is not None and present.version == one.version,
+                in_use=used_version == one.version,
                 seen_at=one.seen_at,
             )
             for one in kept

@@ -35,7 +35,7 @@ _ONE_FOLD_FROM = 2_000
 _BINS = 15
 
 ALGORITHM = (
-    f"tf-idf of words {WORDS} and char_wb {LETTERS}; LinearSVC C={_REGULARISATION} seed={_SEED}; "
+    f"tf-idf of words {WORDS} and char_wb {LETTERS}; LinearSVC balanced C={_REGULARISATION} seed={_SEED}; "
     f"temperature over {_TEMPERATURE_FOLDS} folds; scikit-learn {sklearn.__version__}"
 )
 """The algorithm in words. With the examples, it decides how a model answers, so it is part of the model's name."""
@@ -131,7 +131,8 @@ def _separate(lesson: Lesson) -> Classifier:
     if len(present) == 1:
         bias[present] = 1.0
         return Classifier(scale=scale, weights=weights, bias=bias)
-    machine = LinearSVC(C=_REGULARISATION, dual=True, random_state=_SEED)
+    # Balanced: a rare value is worth as much as a frequent one, or all that is unclear would be the most frequent one.
+    machine = LinearSVC(C=_REGULARISATION, class_weight="balanced", dual=True, random_state=_SEED)
     with _one_at_a_time:
         machine.fit(scale.rows(lesson.counts), lesson.targets)
     # For two values scikit-learn returns only the boundary of the second.

@@ -6,7 +6,6 @@ processes switch at the same commit, and nothing that began changes under a pers
 
 from collections.abc import Mapping
 from dataclasses import replace
-from enum import StrEnum
 from hashlib import sha256
 from threading import Lock
 
@@ -18,7 +17,7 @@ from store.learning import deployments
 from store.states import DeploymentState
 from workflows.engine.context import Clock
 from workflows.engine.declare.registry import AnyWorkflow
-from workflows.engine.declare.versions import Recall, Undeployed, Version
+from workflows.engine.declare.versions import From, Recall, Undeployed, Version
 from workflows.engine.errors import Refused
 from workflows.engine.propose.models import Models
 from workflows.engine.propose.prompts import prompt_of_version
@@ -30,15 +29,6 @@ from workflows.quality.deployments.trained import TrainedModels
 from workflows.quality.examples.recall.recall import ExampleRecall
 
 _NOTHING = Version(undeployed=Undeployed.NOTHING, is_asked=False)
-
-
-class From(StrEnum):
-    """Places from which an operator has versions taken."""
-
-    FILES = "files"
-    """The files of the process, whatever is deployed: for development."""
-    DEPLOYED = "deployed"
-    """Only what is deployed."""
 
 
 class KeptVersions:

@@ -21,7 +21,7 @@ from workflows.engine.case import notices
 from workflows.engine.context import Context
 from workflows.engine.declare.registry import AnyWorkflow
 from workflows.engine.errors import Refused, Stale
-from workflows.quality.deployments.views import Ended
+from workflows.quality.deployments.codes import Ended
 
 _S = DeploymentState
 
@@ -258,7 +258,9 @@ def _move(
     if state not in DEPLOYMENT_MOVES[deployment.state]:
         raise Refused(f"deployment {deployment.number} is {deployment.state.value} and cannot become {state.value}")
     was_shown = deployment.state is not _S.TRYING
-    if not deployments.change(session, deployment, to={**values, "state": state}):
+    was, number = deployment.state, deployment.change
+    to = {**values, "state": state}
+    if not deployments.change(session, deployment.id, team=context.team, state=was, number=number, to=to):
         raise Stale(f"deployment {deployment.number} has changed since: look at it again")
     audit.record(
         session,

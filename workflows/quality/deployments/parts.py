@@ -18,7 +18,7 @@ from workflows.engine.propose.models import Models
 from workflows.model.choice import LOCAL
 from workflows.model.port import Prompt
 from workflows.model.sample_answers import MODEL as SAMPLES
-from workflows.quality.deployments.views import DeploymentPart
+from workflows.quality.deployments.codes import DeploymentPart
 
 LENGTH = 12
 """Hex digits of a version's name."""

@@ -32,11 +32,11 @@ from workflows.model.choice import LOCAL
 from workflows.model.port import Prompt
 from workflows.model.sample_answers import MODEL as SAMPLES
 from workflows.quality.deployments import trained
+from workflows.quality.deployments.codes import Ended, RefusedFor
 from workflows.quality.deployments.comparing import Trial, evidence_of
 from workflows.quality.deployments.evidence import Evidence
 from workflows.quality.deployments.moves import end, propose
 from workflows.quality.deployments.parts import Parts, model_asked, parts_of
-from workflows.quality.deployments.views import Ended, RefusedFor
 from workflows.quality.evals.bench import Bench, Tried, examples_to_try
 from workflows.quality.evals.eval import Eval
 from workflows.quality.evals.mcnemar import Word

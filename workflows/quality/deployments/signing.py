@@ -19,8 +19,8 @@ from store.subjects import SubjectKind
 from workflows.engine.context import Context
 from workflows.engine.declare.registry import AnyWorkflow
 from workflows.engine.errors import Refused, Stale, Unknown
+from workflows.quality.deployments.codes import As, Ended
 from workflows.quality.deployments.moves import begin_shadow, begin_sharing, end, go_live
-from workflows.quality.deployments.views import As, Ended
 
 SIGNED = "signed"
 """The reason for which a version is live at once."""
@@ -67,7 +67,8 @@ def sign(
         if not deployments.sign(session, row.id, team=context.team, by=by, how=how.value, at=at):
             raise Refused(f"you have signed deployment {row.number} of {workflow.name} already")
         failpoints.before(Failpoint.DEPLOYMENT, "signature")
-        if not deployments.change(session, row, to={"override_reason": reason}):
+        to = {"override_reason": reason}
+        if not deployments.change(session, row.id, team=context.team, state=row.state, number=row.change, to=to):
             raise Stale(f"deployment {row.number} of {workflow.name} has changed since: look at it again")
         missing = wanted - len(given) - 1
         audit.record(

@@ -8,7 +8,6 @@ share of what was approved, drawn by the case's key.
 import json
 from dataclasses import dataclass, replace
 from datetime import timedelta
-from enum import StrEnum
 from hashlib import sha256
 
 import structlog
@@ -30,6 +29,7 @@ from workflows.engine.errors import CountersignError
 from workflows.engine.text.canonical_json import canonical
 from workflows.quality.examples.past_decisions import example_of, masked
 from workflows.quality.examples.split import Half, Placed, near, place, sketch_of
+from workflows.quality.examples.views import Why
 from workflows.quality.labels.rules import LabelKind
 
 log = structlog.get_logger()
@@ -43,19 +43,6 @@ OLDEST = timedelta(days=90)
 ONE_OF = 50
 """Approvals, of which one is a candidate."""
 STATES = tuple(ExampleState)
-
-
-class Why(StrEnum):
-    """The reason why a case is a candidate."""
-
-    EDITED = "edited"
-    ANSWERED = "answered"
-    CORRECTED = "corrected"
-    REPORTED = "reported"
-    SPOT_CHECK = "spot_check"
-    """A spot check found it wrong."""
-    SAMPLE = "sample"
-    """Approved as it was proposed, and drawn."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -112,14 +99,15 @@ def gather(context: Context, *, limit: int = AT_ONCE) -> Gathered:
     with context.database.read() as session:
         seen = labels.progress(session, team=team)
         found = labels.after(session, team=team, label=seen.label, limit=limit)
-        cases = [(one, _case(session, context, one)) for one in found]
+        wanted = [one for one, key in found if why_of(one, key) is not None]
+        cases = [(one, _case(session, context, one)) for one in wanted]
     if not found:
         return Gathered(candidates=0, is_more=False)
     # The author's forms and masking are called outside of any transaction.
     new = [made for one, case in cases if case is not None and (made := _candidate(context, one, *case)) is not None]
     number = sum(_keep(context, one) for one in new)
     with context.database.write() as session:
-        labels.advance(session, seen, replace(seen, label=found[-1].label), team=team)
+        labels.advance(session, seen, replace(seen, label=found[-1][0].label), team=team)
     return Gathered(candidates=number, is_more=len(found) == limit)
 
 

@@ -5,10 +5,6 @@ An example of one half never gets into the other, whatever is taken again or com
 
 import json
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
-from datetime import datetime
-
-from pydantic import JsonValue
 
 from store.governance import audit, teams
 from store.learning import examples as kept
@@ -17,45 +13,10 @@ from store.states import ExampleState
 from store.subjects import SubjectKind
 from workflows.engine.context import Context
 from workflows.engine.declare.workflow import Example
-from workflows.engine.errors import Refused
-from workflows.quality.examples.candidates import MOST, Why
+from workflows.engine.errors import Refused, Stale, Unknown
+from workflows.quality.examples.candidates import MOST
 from workflows.quality.examples.split import Half
-
-
-@dataclass(frozen=True, kw_only=True)
-class Candidate:
-    """An example as somebody looks at it, masked."""
-
-    id: int
-    case: int
-    key: str
-    half: Half
-    why: Why
-    state: ExampleState
-    critical: bool
-    found_at: datetime
-    input: dict[str, JsonValue]
-    output: dict[str, JsonValue]
-
-
-@dataclass(frozen=True, kw_only=True)
-class Group:
-    """Near duplicates."""
-
-    alike: str
-    """Their mark."""
-    candidates: Sequence[Candidate]
-    """The newest first."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Taken:
-    """An example that was taken in."""
-
-    id: int
-    case: int
-    example: Example
-    critical: bool
+from workflows.quality.examples.views import Candidate, Group, Taken, Why
 
 
 def take(context: Context, ids: Collection[int], *, by: str, critical: bool = False) -> list[int]:
@@ -93,6 +54,27 @@ def waiting(context: Context, workflow: str) -> int:
     with context.database.read() as session:
         row = teams.find_workflow(session, team=context.team, name=workflow)
         return kept.waiting(session, team=context.team, workflow=row) if row is not None else 0
+
+
+def workflow_of(context: Context, example: int) -> str:
+    """Return the name of an example's workflow. Raise `Unknown`."""
+    with context.database.read() as session:
+        row = kept.get(session, example, team=context.team)
+        if row is None:
+            raise Unknown(f"there is no example {example}")
+        return teams.workflow_name(session, row.workflow_id, team=context.team)
+
+
+def shown_with(context: Context, workflow: str, example: int) -> list[int]:
+    """Return the candidates that were shown together with one, which was the newest of them. Raise `Stale` where
+    somebody decided them since.
+    """
+    for group in groups(context, workflow):
+        ids = [one.id for one in group.candidates]
+        if example in ids:
+            # Those that came since were not shown.
+            return [one for one in ids if one <= example]
+    raise Stale("somebody has decided these since; ask for the examples again")
 
 
 def unknown_among(context: Context, workflow: str, ids: Collection[int]) -> list[int]:

@@ -5,16 +5,24 @@ from collections.abc import Sequence
 from datetime import timedelta
 
 from store import schema
+from store.governance import teams
 from store.learning import deployments, rollouts
 from store.states import DeploymentState
 from workflows.engine.context import Context
-from workflows.quality.rollouts.arithmetic import labels_each
+from workflows.engine.declare.registry import AnyWorkflow
+from workflows.quality.rollouts.arithmetic import Plan, labels_each, plan
 from workflows.quality.rollouts.sequential import more_pairs
 from workflows.quality.rollouts.views import UnderWay
 from workflows.quality.rollouts.watch import arms_of, margin_of, pairs_of, share_of, sure_of
 
 LATELY = timedelta(days=14)
 """Time over which the labels of a workflow are counted."""
+POINTS = 0.03
+"""Share of errors more than the live version's that a share of the cases is to find."""
+USUAL = 0.05
+"""Share of errors of a live version that is reckoned with where too few labels are there."""
+FEWEST = 50
+"""Labels from which on the live version's own share of errors is taken."""
 _BESIDE = (DeploymentState.SHADOW, DeploymentState.SHARING)
 
 
@@ -29,6 +37,21 @@ def under_way(context: Context, *, workflow: str | None = None) -> Sequence[Unde
         for one in found
         if workflow is None or used[one.workflow_id].name == workflow
     ]
+
+
+def plan_of(context: Context, workflow: AnyWorkflow) -> Plan:
+    """Return how many labels a version needs that is used for a share of the cases, and for how long that goes on.
+
+    It is for a version that is worse by three points, held against the live one's share of errors so far.
+    """
+    with context.database.read() as session:
+        row = teams.find_workflow(session, team=context.team, name=workflow.name)
+        used = deployments.used(session, row, team=context.team) if row is not None else None
+        live = used.live if used is not None else None
+        labels = rollouts.outcomes(session, live, team=context.team, limit=1_000) if live is not None else []
+    errors = sum(one.is_error for one in labels) / len(labels) if len(labels) >= FEWEST else USUAL
+    a_day = labels_a_day(context, row) if row is not None else 0.0
+    return plan(live=max(errors, 0.01), more=POINTS, share=workflow.rollout.share, a_day=a_day)
 
 
 def labels_a_day(context: Context, workflow: int) -> float:
@@ -59,7 +82,7 @@ def _line(context: Context, deployment: schema.Deployment, *, name: str, live: i
     elif live is not None:
         found = arms_of(context, deployment, live=live)
         live_labels = found.live_labels
-        rate = found.only_live_wrong / live_labels if live_labels else 0.05
+        rate = found.only_live_wrong / live_labels if live_labels else USUAL
         more = max(1, labels_each(live=rate, more=margin_of(deployment)) - found.pairs)
     else:
         found = pairs_of(context, deployment)

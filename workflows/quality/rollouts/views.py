@@ -20,10 +20,6 @@ class News(StrEnum):
     """It was live and worse than promised; the version before it is live again."""
     NO_WAY_BACK = "no_way_back"
     """It is live and worse than promised, and there is no version before it."""
-    ANSWERS_CHANGED = "answers_changed"
-    """It answers the same questions otherwise than when it went live."""
-    MODEL_CHANGED = "model_changed"
-    """Its vendor names another model than when it went live."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -57,12 +53,6 @@ class RolloutNote:
     """Cases that its errors cost: those that people had to put right."""
     cases: Sequence[int] = ()
     """Some of these cases."""
-    changed: int = 0
-    """Answers of a day that are others than at its deployment, of `of`."""
-    usual: float | None = None
-    """Share of answers that differ by themselves, 0 to 1."""
-    models: Sequence[str] = ()
-    """Names of models that the vendor gives now; untrusted."""
 
 
 @dataclass(frozen=True, kw_only=True)

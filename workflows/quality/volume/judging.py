@@ -21,8 +21,6 @@ from workflows.quality.volume.views import PackCase
 READ = "volume_test.read"
 """The audit's word for a person who was shown cases of a review pack."""
 JUDGED = "volume_test.judged"
-_NEWEST = 200
-"""Volume tests among which a workflow's newest is looked for."""
 
 
 def workflow_of(context: Context, test: int) -> AnyWorkflow:
@@ -30,34 +28,6 @@ def workflow_of(context: Context, test: int) -> AnyWorkflow:
     with context.database.read() as session:
         row = _test(session, context, test)
         return context.registry.get(teams.workflow_name(session, row.workflow_id, team=context.team))
-
-
-def open_test(context: Context, workflow: AnyWorkflow) -> int | None:
-    """Return the newest volume test of a workflow whose pack is drawn; None where there is none."""
-    with context.database.read() as session:
-        newest = volume_tests.newest(session, team=context.team, limit=_NEWEST)
-    found = [row for name, row in newest if name == workflow.name]
-    return next((row.id for row in found if row.ended_at is not None and row.removed_at is None), None)
-
-
-def next_case(context: Context, test: int, *, by: str, after: int = 0) -> PackCase | None:
-    """Return the case that a person is to look at, and record that they read it; None where none waits for them.
-
-    `after`: the place of the case that they saw last. Two people begin at different places of the pack, so that both
-    rarely look at one case.
-    """
-    with context.database.read() as session:
-        row = _test(session, context, test)
-        waiting = volume_tests.count_to_judge(session, test, team=context.team)
-        start = after or _begin(by, row.size)
-        found = volume_tests.to_judge(session, test, team=context.team, after=start, limit=1)
-        # Around the end, and not again to where the person began.
-        found = found or volume_tests.to_judge(session, test, team=context.team, after=0, limit=1)
-        name = teams.workflow_name(session, row.workflow_id, team=context.team)
-        view = _view(row, found[0], name, waiting=waiting) if found else None
-    if view is not None:
-        record_reading(context, row, [view.place], by=by)
-    return view
 
 
 def pack(context: Context, test: int, *, by: str) -> Sequence[PackCase]:
@@ -149,11 +119,6 @@ def _test(session: Any, context: Context, test: int) -> schema.VolumeTest:
     if row is None:
         raise Unknown(f"there is no volume test {test}")
     return row
-
-
-def _begin(by: str, size: int) -> int:
-    """Return the place at which a person begins: it follows from who they are."""
-    return sum(map(ord, by)) * 7919 % max(1, size)
 
 
 def _view(row: schema.VolumeTest, one: schema.VolumeCase, workflow: str, *, waiting: int) -> PackCase:

@@ -13,6 +13,7 @@ from store.governance import audit, teams
 from store.learning import volume_tests
 from store.subjects import SubjectKind
 from workflows.engine.context import Context
+from workflows.engine.declare.registry import AnyWorkflow
 from workflows.engine.errors import Refused, Unknown
 from workflows.quality.evals.risk import floors
 from workflows.quality.evals.trials import Outcome
@@ -57,14 +58,13 @@ def report(context: Context, test: int, *, promise: float, by: str, per_day: flo
     return made
 
 
-def kept_report(context: Context, test: int) -> Report | None:
-    """Return the newest report of a volume test; None where it has none. Raise `Unknown`."""
+def newest_report(context: Context, workflow: AnyWorkflow) -> Report | None:
+    """Return the newest report of a workflow's volume tests; None where none can be read."""
     with context.database.read() as session:
-        row = volume_tests.get(session, test, team=context.team)
-    if row is None:
-        raise Unknown(f"there is no volume test {test}")
+        rows = [row for row in teams.workflows(session, team=context.team) if row.name == workflow.name]
+        found = [volume_tests.newest_reported(session, team=context.team, workflow=row.id) for row in rows]
     try:
-        return Report.model_validate(row.report) if row.report is not None else None
+        return next((Report.model_validate(row.report) for row in found if row is not None), None)
     except ValidationError:
         return None
 

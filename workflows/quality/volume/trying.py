@@ -175,7 +175,7 @@ class Trying:
         is_known = bool(trial.right)
         context = self.context
         with context.database.write() as session:
-            row = session.get(schema.VolumeCase, case)
+            row = volume_tests.get_case(session, case, team=context.team)
             assert row is not None
             body = {**json.loads(row.body or "{}"), "output": json.loads(trial.output) if trial.output else None}
             volume_tests.keep_trial(

@@ -81,6 +81,7 @@ def erased(empty: CommandLine, migrated_url: str) -> CommandLine:
     empty.settings.update(
         COUNTERSIGN_WORKFLOWS=str(PARCELS),
         COUNTERSIGN_DATABASE_URL=migrated_url,
+        COUNTERSIGN_PROMPTS="files",
         **{FOLDER: str(empty.folder / "world")},
     )
     for case in (WAITS, DECIDED, REJECTED):

@@ -16,6 +16,7 @@ from store.schema import Delivery, TargetOutage
 from tests.integration.bot.commandline import CommandLine, wait_until
 from tests.waiting import LONGEST
 from workflows.engine.case.intake import accept, take_in
+from workflows.engine.declare.versions import From
 
 pytestmark = pytest.mark.slow
 
@@ -27,6 +28,7 @@ ROLES = ("--no-slack", "--no-schedule")
 def here(migrated_url: str, countersign: CommandLine) -> CommandLine:
     """The command line on a migrated database."""
     countersign.settings["COUNTERSIGN_DATABASE_URL"] = migrated_url
+    countersign.settings["COUNTERSIGN_PROMPTS"] = "files"
     return countersign
 
 
@@ -38,6 +40,7 @@ def app(here: CommandLine, monkeypatch: pytest.MonkeyPatch) -> Iterator[App]:
             database_url=here.settings["COUNTERSIGN_DATABASE_URL"],
             workflows=(here.settings["COUNTERSIGN_WORKFLOWS"],),
             model="local",
+            prompts=From.FILES,
         )
     ) as app:
         yield app

@@ -23,6 +23,7 @@ from tests.integration.bot import parcels
 from tests.integration.bot.commandline import LONGEST, wait_until
 from workflows.engine.case.intake import accept, take_in
 from workflows.engine.case.leases import SUSPECTED, claim
+from workflows.engine.declare.versions import From
 from workflows.engine.deliver import holds, workflow_pauses
 from workflows.engine.read.history import open_review_of
 from workflows.engine.review import reviews
@@ -34,7 +35,13 @@ pytestmark = pytest.mark.slow
 def app(migrated_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[App]:
     """Countersign on an empty database, with the dispatcher that belongs to it."""
     monkeypatch.setenv(parcels.FOLDER, str(tmp_path))
-    settings = Settings(database_url=migrated_url, workflows=(str(Path(parcels.__file__)),), model="local", threads=4)
+    settings = Settings(
+        database_url=migrated_url,
+        workflows=(str(Path(parcels.__file__)),),
+        model="local",
+        prompts=From.FILES,
+        threads=4,
+    )
     with opened(settings) as app:
         yield app
 

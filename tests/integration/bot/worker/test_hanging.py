@@ -25,6 +25,7 @@ from tests.integration.bot.commandline import LONGEST, CommandLine, wait_until
 from tests.ports import free_port
 from workflows.engine.case.intake import accept, take_in
 from workflows.engine.declare.calls import author_threads
+from workflows.engine.declare.versions import From
 from workflows.engine.run.runner import Runner
 
 pytestmark = pytest.mark.slow
@@ -36,7 +37,9 @@ THREADS = 2
 def app(migrated_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[App]:
     """Countersign on an empty database, with automations that hang as long as a file is there."""
     monkeypatch.setenv(hanging.FOLDER, str(tmp_path))
-    settings = Settings(database_url=migrated_url, workflows=(hanging.__file__,), model="local", threads=THREADS)
+    settings = Settings(
+        database_url=migrated_url, workflows=(hanging.__file__,), model="local", prompts=From.FILES, threads=THREADS
+    )
     with opened(settings) as app:
         yield app
     (tmp_path / "hang").unlink(missing_ok=True)
@@ -200,7 +203,9 @@ def test_serve_lives_through_code_that_exits_and_hangs_and_ends_when_told_to(pro
     try:
         wait_until(lambda: readiness(port)[0] == 200)
         database = f"sqlite:///{program.folder / 'countersign.sqlite'}"
-        with opened(Settings(database_url=database, workflows=(hanging.__file__,), model="local")) as app:
+        with opened(
+            Settings(database_url=database, workflows=(hanging.__file__,), model="local", prompts=From.FILES)
+        ) as app:
             bring(app, "other", range(1, THREADS + 2), "exit")
             bring(app, "hasty", range(11, 11 + THREADS), "hang")
             bring(app, "other", range(99, 100))

@@ -13,6 +13,7 @@ from store.cases import queue, runs
 from store.db.database import Database
 from tests.integration.bot.commandline import LONGEST, CommandLine, wait_until
 from workflows.engine.case.intake import accept, take_in
+from workflows.engine.declare.versions import From
 
 pytestmark = pytest.mark.slow
 
@@ -24,6 +25,7 @@ ROLES = ("--no-slack", "--no-schedule")
 def shared(migrated_postgres_url: str, countersign: CommandLine) -> CommandLine:
     """The command line on a migrated PostgreSQL database."""
     countersign.settings["COUNTERSIGN_DATABASE_URL"] = migrated_postgres_url
+    countersign.settings["COUNTERSIGN_PROMPTS"] = "files"
     return countersign
 
 
@@ -46,6 +48,7 @@ def settings_of(shared: CommandLine) -> Settings:
         database_url=shared.settings["COUNTERSIGN_DATABASE_URL"],
         workflows=(shared.settings["COUNTERSIGN_WORKFLOWS"],),
         model="local",
+        prompts=From.FILES,
     )
 
 

@@ -43,7 +43,9 @@ def test_while_the_server_stands_still_readiness_says_so_and_afterwards_work_goe
 ) -> None:
     url, pid = own_server
     port = free_port()
-    countersign.settings.update(COUNTERSIGN_DATABASE_URL=url, COUNTERSIGN_HEALTH=f"127.0.0.1:{port}")
+    countersign.settings.update(
+        COUNTERSIGN_DATABASE_URL=url, COUNTERSIGN_PROMPTS="files", COUNTERSIGN_HEALTH=f"127.0.0.1:{port}"
+    )
     countersign.done("migrate")
     serve = countersign.started("serve", "--no-slack", "--no-schedule")
     try:

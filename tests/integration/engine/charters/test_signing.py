@@ -20,7 +20,7 @@ from tests.sample import Desk, sample_workflow
 from tests.world import World, sure, why
 from workflows import Autonomy, Review, Workflow
 from workflows.engine.charters.kept import KeptCharters
-from workflows.engine.charters.signing import sign
+from workflows.engine.charters.signing import NeedsEvidence, sign
 from workflows.engine.charters.terms import Answering
 from workflows.engine.context import Unsigned
 from workflows.engine.declare.charter import How
@@ -120,7 +120,8 @@ def test_the_signature_and_what_went_alone_by_it_are_in_the_audit(world: World) 
     rows = [row for row in world.rows(schema.AuditRow) if isinstance(row, schema.AuditRow)]
     by_action = {row.action: row for row in rows}
     signed = by_action["charter.signed"]
-    assert (signed.actor, signed.details) == (OWNER, {"terms": version, "number": 1, "how": "owner"})
+    details = {"terms": version, "number": 1, "how": "owner", "without": "volume_test, baseline"}
+    assert (signed.actor, signed.details) == (OWNER, details)
     assert by_action["terms.begun"].details == {"terms": version, "number": 1, "signed": None}
     assert by_action["review.opened"].details["terms"] == version[:16]
     assert by_action["run.delivering"].details["terms"] == version[:16]
@@ -388,3 +389,24 @@ def test_terms_are_told_once_however_often_that_is_wanted(world: World) -> None:
     Process(world, declared(autonomy=Autonomy.floor(0.6)))
     assert len(notes_in(world)) == 1
     assert "terms" not in outbox.VIEWS
+
+
+def test_without_evidence_it_is_signed_only_with_a_reason_which_is_kept_and_shown(world: World) -> None:
+    process = Process(world, declared())
+    view = charter_view(process.context, process.workflow)
+    assert [one.value for one in view.lacks] == ["volume_test", "baseline"]
+    assert view.terms is not None
+    assert view.terms.id is not None
+    for empty in (None, "", "  "):
+        with pytest.raises(NeedsEvidence, match="without a volume test"):
+            sign(process.context, process.workflow, view.terms.id, by=OWNER, how=How.OWNER, exception=empty)
+    process.sign()
+    (row,) = terms_in(world)
+    assert row.exception == "tried by hand"
+    assert "An exception: tried by hand" in said(listed(changes_view(process.context, None)))
+
+
+def test_terms_that_do_not_widen_keep_the_signature_with_its_reason(world: World) -> None:
+    Process(world, declared()).sign()
+    Process(world, declared(lambda workflow: setattr(workflow, "told", ("the customer", "their bank"))))
+    assert terms_in(world)[-1].exception == "tried by hand"

@@ -162,12 +162,17 @@ def _edits(session: Session, scope: Scope) -> defaultdict[int, list[Sequence[Fie
         name = names.get(line.workflow)
         if name is None:
             continue
+        changes: Sequence[FieldChange] = ()
         if line.changes is not None:
             # Its values were removed.
-            found[line.workflow].append(changes_from_json(line.changes))
+            changes = changes_from_json(line.changes)
         elif line.proposal is not None and line.output is not None and name in registry:
             proposed = proposed_in(json.loads(line.proposal))
-            found[line.workflow].append(changes_of(registry.get(name), proposed, json.loads(line.output)))
+            changes = changes_of(registry.get(name), proposed, json.loads(line.output))
+        else:
+            continue
+        # A reply that is only worded otherwise is no error of the workflow: its own rule says so, for the label.
+        found[line.workflow].append([one for one in changes if line.wrong is None or one.field in line.wrong])
     return found
 
 
