@@ -67,6 +67,7 @@ from workflows.engine.sources.looks.schedules import refused_note, trouble_note
 from workflows.engine.sources.told.webhooks import given_up_for
 from workflows.quality.deployments.reading import deployment_view
 from workflows.quality.deployments.views import DeploymentView
+from workflows.quality.rollouts.listing import with_plan
 from workflows.quality.rollouts.notes import rollout_note
 
 
@@ -140,7 +141,7 @@ def _news(context: Context, intents: Sequence[Intent], *, may: MayDecide) -> New
         case notices.COURSE:
             return course_view(context, first.subject.id)
         case notices.DEPLOYMENT:
-            return deployment_view(context, first.subject.id)
+            return with_plan(context, deployment_view(context, first.subject.id))
         case "digest":
             return digest_view(context, first.subject.id)
         case notices.PAGES_NOTE:

@@ -58,6 +58,7 @@ from workflows.engine.sources.heard.files import FaceFiles, NoFaceFiles
 from workflows.engine.sources.programs import handing_in
 from workflows.quality.examples.candidates import gather
 from workflows.quality.labels.making import make_labels
+from workflows.quality.rollouts.probes import Probes
 from workflows.quality.rollouts.shadow import Shadow
 from workflows.quality.rollouts.watch import Watch
 
@@ -314,13 +315,14 @@ def _watch_versions(app: App, stop: Event) -> None:
 
 
 def _ask_beside(app: App, stop: Event) -> None:
-    """Ask versions beside the live ones. One process at a time asks; another one goes on when it ends."""
+    """Ask versions beside the live ones, and put the day's probes. One process at a time; another goes on after it."""
     while not stop.is_set():
         try:
             with exclusive(app.context.database, name=ROLLOUTS) as is_held:
                 shadow = Shadow(app.context, app.models, second=app.models.second)
+                probes = Probes(app.context, app.models, is_stopping=stop.is_set)
                 while not stop.is_set() and is_held():
-                    if not shadow.look():
+                    if not shadow.look() and not probes.look():
                         stop.wait(_BESIDE)
         except Taken:
             pass  # that process does it

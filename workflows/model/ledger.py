@@ -225,6 +225,7 @@ def _over(budget: str, *, limit: Decimal, left: Decimal, worst: Decimal) -> str:
         "workflow": "this workflow's budget for the day",
         "case": "the budget for one case",
         "shadow": "the day's budget for a version that is only watched",
+        "probes": "the day's budget for probes",
     }
     name = whose.get(budget.partition(":")[0], "the budget for this eval")
     return (

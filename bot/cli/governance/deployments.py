@@ -104,21 +104,25 @@ def rollouts(
     workflow: Annotated[str | None, typer.Argument(metavar="WORKFLOW", help="Only this workflow.")] = None,
     json: Json = False,
 ) -> None:
-    """List the versions that are watched, and how much is still needed until they go live or end."""
+    """List the versions that are watched, how much is still needed until they go live or end, and the last probes."""
     from bot.cli.screens.output import print_json
     from bot.cli.screens.told import tell
-    from handlers.texts.operations.rollouts import listed, planned
-    from workflows.quality.rollouts.listing import plan_of, under_way
+    from handlers.texts.operations.rollouts import listed, planned, probes
+    from workflows.quality.rollouts.listing import plan_of, probed, under_way
 
     with started() as app:
         known = app.context.registry.get(workflow) if workflow is not None else None
         found = under_way(app.context, workflow=workflow)
         if json:
             print_json(found)
-        elif known is not None and not found and known.rollout.way == "share":
+            return
+        if known is not None and not found and known.rollout.way == "share":
             tell(planned(known.name, plan_of(app.context, known), share=known.rollout.share))
         else:
             tell(listed(found))
+        last = probed(app.context, workflow=workflow)
+        if last:
+            tell(probes(last))
 
 
 @commands.command("list")
@@ -148,9 +152,10 @@ def show(
     from bot.cli.screens.deployments import print_deployment
     from bot.cli.screens.output import print_json
     from workflows.quality.deployments.reading import numbered_view
+    from workflows.quality.rollouts.listing import with_plan
 
     with started() as app:
-        view = numbered_view(app.context, workflow, number)
+        view = with_plan(app.context, numbered_view(app.context, workflow, number))
         print_json(view) if json else print_deployment(view)
 
 

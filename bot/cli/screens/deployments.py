@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 
 from bot.cli.screens.output import moment, out, print_named, print_table, shown
+from handlers.texts.governance.deployments import takes
+from handlers.texts.plain import percent
 from workflows.quality.deployments.evidence import Figures, Measured
 from workflows.quality.deployments.views import DeploymentLine, DeploymentView
 
@@ -49,6 +51,8 @@ def print_deployment(view: DeploymentView) -> None:
         print_named("signed", f"{moment(one.at)} by {one.by} ({one.how.value})")
     if view.signatures_missing and view.ended_at is None and view.live_at is None:
         print_named("waits for", f"{view.signatures_missing} of {view.signatures_wanted} signatures")
+    if view.plan is not None:
+        print_named("then", f"used for {percent(view.rollout.share)} of the cases first. {takes(view.plan)}")
     if view.live_at is not None:
         print_named("live since", moment(view.live_at))
     if view.ended_at is not None:

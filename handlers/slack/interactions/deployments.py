@@ -24,6 +24,7 @@ from workflows.quality.deployments import signing
 from workflows.quality.deployments.reading import deployment_view
 from workflows.quality.deployments.rolling_back import give_up_shown, roll_back_shown
 from workflows.quality.deployments.views import As, DeploymentView
+from workflows.quality.rollouts.listing import with_plan
 
 Body = Mapping[str, Any]
 
@@ -133,7 +134,7 @@ def _admitted(slack: SlackContext, acted: Click | Submission, shown: Shown, *, w
 
 def _show(slack: SlackContext, answer: Answer, deployment: int) -> None:
     answer.done()
-    answer.redraw(blocks.deployment(deployment_view(slack.context, deployment)))
+    answer.redraw(blocks.deployment(with_plan(slack.context, deployment_view(slack.context, deployment))))
 
 
 @contextmanager
@@ -143,7 +144,7 @@ def _redrawn(slack: SlackContext, answer: Answer, view: DeploymentView) -> Itera
         yield
     except Stale:
         answer.done()
-        answer.redraw(blocks.deployment(deployment_view(slack.context, view.id)))
+        answer.redraw(blocks.deployment(with_plan(slack.context, deployment_view(slack.context, view.id))))
         raise
 
 

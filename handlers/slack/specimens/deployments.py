@@ -17,6 +17,7 @@ from workflows.quality.deployments.views import (
     DeploymentView,
     Ended,
     PartChange,
+    Plan,
     PromptDiff,
     RefusedFor,
     RolloutView,
@@ -132,6 +133,10 @@ DEPLOYMENTS: Mapping[str, Mapping[str, Any]] = {
     "worse": {"evidence": _WORSE, "refused_for": [RefusedFor.WORSE, RefusedFor.REGRESSION]},
     "two sign, one has": {"signatures_wanted": 2, "signatures": _SIGNED},
     "two sign": {"signatures_wanted": 2},
+    "for a share of the cases": {
+        "rollout": RolloutView(way="share", share=0.2, margin=0.03, sure=0.9),
+        "plan": Plan(labels=1060, days=133, a_day=40),
+    },
     "the first": {"before_number": None, "live_number": None, "evidence": _FIRST, "prompt_diff": None, "changes": []},
     "without examples": {"evidence": _NO_EXAMPLES, "note": None},
     "being tried": {"state": DeploymentState.TRYING, "evidence": None},

@@ -27,6 +27,17 @@ _ABOVE = replace(
     cost=14,
     cases=_CASES,
 )
+_OTHERWISE = replace(
+    _NOTE,
+    news=News.ANSWERS_OTHERWISE,
+    pairs=None,
+    since="2026-11-12",
+    probes=10,
+    changed=4,
+    lost=3,
+    models=["claude-haiku-5-5"],
+    models_before=["claude-haiku-5-5"],
+)
 
 NOTES = {
     "live": _NOTE,
@@ -34,6 +45,8 @@ NOTES = {
     "worse, for a share": replace(_NOTE, news=News.WORSE, is_shared=True, only_new_wrong=2, cost=2, cases=_CASES[:2]),
     "still watched": replace(_NOTE, news=News.CANT_TELL, pairs=38, only_new_wrong=3, only_live_wrong=2, days=14),
     "rolled back": _ABOVE,
+    "answers otherwise": _OTHERWISE,
+    "another model answers": replace(_OTHERWISE, changed=0, lost=0, models=["claude-haiku-5-6"]),
     "no way back": replace(_ABOVE, news=News.NO_WAY_BACK, what="garbage", again=None, number=1),
 }
 """Name -> the news."""

@@ -3,14 +3,21 @@
 from handlers.slack.access.rights import NotAllowed
 from handlers.slack.blocks.parts.paragraphs import told
 from handlers.slack.subcommands import Asked
+from handlers.texts.operations.rollouts import listed
 from handlers.texts.operations.workflows import status
+from handlers.texts.pieces import together
 from workflows.engine.declare.registry import AnyWorkflow
 from workflows.engine.read.status import status_view
+from workflows.quality.rollouts.listing import under_way
 
 
 def hear(asked: Asked) -> None:
-    """Say it."""
-    asked.answer.say(told(status(status_view(asked.slack.context, known_to(asked)))))
+    """Say it, and which versions are watched."""
+    context, known = asked.slack.context, known_to(asked)
+    names = {workflow.name for workflow in known}
+    watched = [one for one in under_way(context) if one.workflow in names]
+    said = [status(status_view(context, known)), *([listed(watched)] if watched else [])]
+    asked.answer.say(told(together("Status", said)))
 
 
 def known_to(asked: Asked) -> list[AnyWorkflow]:

@@ -23,7 +23,7 @@ from handlers.texts.plain import excerpt, percent
 from store.states import DeploymentState
 from workflows.engine.text.sanitize import one_line
 from workflows.quality.deployments.evidence import Evidence, Figures, Measured
-from workflows.quality.deployments.views import DeploymentView, Ended, PartChange, RefusedFor
+from workflows.quality.deployments.views import DeploymentView, Ended, PartChange, Plan, RefusedFor
 from workflows.quality.evals.mcnemar import Word
 
 NOTE, OVERRIDE_HINT = "Why all the same", "It is kept with your signature, and shown to everybody who reads this."
@@ -142,6 +142,16 @@ def rolls_back_to(view: DeploymentView) -> list[Paragraph]:
         line(words(f"New cases of {one_line(view.workflow, _NAME)} go to {to} within a minute.", bold=True)),
         line(words("What is in hand stays as it is: nothing changes under a reviewer.")),
     ]
+
+
+def takes(plan: Plan) -> str:
+    """Say how many labels a version needs that is used for a share of the cases, and how long that takes."""
+    how_long = (
+        f"at {plan.a_day:,.0f} a day {plan.days:,} {'day' if plan.days == 1 else 'days'}"
+        if plan.days is not None
+        else "no labels came lately, so nobody can tell how long that takes"
+    )
+    return f"To find 3 points more errors it needs about {plan.labels:,} labels each; {how_long}."
 
 
 def small_print(view: DeploymentView) -> str:
@@ -338,4 +348,7 @@ def _signing(view: DeploymentView) -> list[Paragraph]:
             said.append(line(words("Its owner signs: "), person(view.owner), *stands_in))
         if view.signatures_wanted > 1:
             said.append(line(words("Two persons have to sign, the second may be an engineer.")))
+        if view.plan is not None:
+            first = f"Signed, it is used for {percent(view.rollout.share)} of the cases first."
+            said.append(line(words(f"{first} {takes(view.plan)}")))
     return said

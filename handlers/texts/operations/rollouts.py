@@ -1,12 +1,18 @@
 """Rollouts in words: what became of a version that was watched or live, and what is under way."""
 
 from collections.abc import Sequence
+from datetime import date
 
+from handlers.texts.digests.days import dated, short
+from handlers.texts.governance.deployments import takes
 from handlers.texts.pieces import Line, Paragraph, Piece, Told, bullets, command, line, person, words
 from handlers.texts.plain import percent
-from workflows.quality.rollouts.arithmetic import Plan
-from workflows.quality.rollouts.views import News, RolloutNote, UnderWay
+from workflows.engine.text.sanitize import one_line
+from workflows.quality.deployments.views import Plan
+from workflows.quality.rollouts.views import News, Probed, RolloutNote, UnderWay
 
+_NAME = 60
+"""Characters of a model's name."""
 _CASES = 10
 """Cases that a note names; more are counted."""
 _TITLES = {
@@ -26,9 +32,16 @@ _WHAT = {
 
 def note(news: RolloutNote) -> Told:
     """Tell a workflow's people what became of a version."""
-    title = f"Version {news.number} of {news.workflow} {_TITLES[news.news]}"
+    title = _title(news)
     said: list[Paragraph] = [line(words(title, bold=True)), *_said(news)]
     return Told(brief=title, parts=[said])
+
+
+def _title(news: RolloutNote) -> str:
+    if news.news is News.ANSWERS_OTHERWISE:
+        since = f" since {short(date.fromisoformat(news.since))}" if news.since is not None else ""
+        return f"The model behind {news.workflow} answers otherwise{since}"
+    return f"Version {news.number} of {news.workflow} {_TITLES[news.news]}"
 
 
 def _said(news: RolloutNote) -> Sequence[Paragraph]:
@@ -63,6 +76,27 @@ def _said(news: RolloutNote) -> Sequence[Paragraph]:
                 *_above(news),
                 line(words("There is no version before it to go back to: pause it, or deploy another."), *_owner(news)),
             ]
+        case News.ANSWERS_OTHERWISE:
+            return _otherwise(news)
+
+
+def _otherwise(news: RolloutNote) -> Sequence[Paragraph]:
+    lost = f", {news.lost:,} of them right before and wrong now" if news.changed else ""
+    models, before = ", ".join(_models(news.models)), ", ".join(_models(news.models_before))
+    named = f"Same name: {models}." if models == before else f"It answers as {models}, before as {before}."
+    return [
+        line(words(f"{news.changed:,} of {_of_probes(news.probes)} changed{lost}. {named}")),
+        line(words(f"Version {news.number} stays live. Measure it: "), command("eval", news.workflow)),
+        line(words("Back to the version before: "), command("rollback", news.workflow), *_owner(news)),
+    ]
+
+
+def _models(names: Sequence[str]) -> Sequence[str]:
+    return [one_line(name, _NAME) for name in names] or ["no name"]
+
+
+def _of_probes(number: int) -> str:
+    return f"{number:,} {'probe' if number == 1 else 'probes'}"
 
 
 def _compared(news: RolloutNote) -> str:
@@ -107,17 +141,24 @@ def listed(found: Sequence[UnderWay]) -> Told:
     return Told(brief=f"Rollouts: {len(found):,} under way", parts=parts)
 
 
+def probes(found: Sequence[Probed]) -> Told:
+    """List the last probe of each live version."""
+    return Told(brief="Probes", parts=[[line(words(_probed(one)))] for one in found])
+
+
+def _probed(one: Probed) -> str:
+    if one.is_first and not one.asked:
+        return f"{one.workflow}: version {one.number} has no probes: it asks other systems than its model"
+    name = f"{one.workflow}: version {one.number}, {_of_probes(one.asked)} on {dated(date.fromisoformat(one.day))}"
+    right = f"{one.right:,} right; answered by {', '.join(_models(one.models))}"
+    if one.is_first:
+        return f"{name}, asked twice: {one.changed:,} vary by themselves, {right}"
+    return f"{name}: {one.changed:,} changed ({one.vary:,} vary by themselves), {right}"
+
+
 def planned(workflow: str, plan: Plan, *, share: float) -> Told:
     """Say, before a version is used for a share of the cases, how long that will take."""
-    how_long = (
-        f"at {plan.a_day:,.0f} a day {plan.days:,} {'day' if plan.days == 1 else 'days'}"
-        if plan.days is not None
-        else "no labels came lately, so nobody can tell how long that takes"
-    )
-    said = (
-        f"A version of {workflow} is used for {percent(share)} of the cases first. To find 3 points more errors it "
-        f"needs about {plan.labels:,} labels each; {how_long}."
-    )
+    said = f"A version of {workflow} is used for {percent(share)} of the cases first. {takes(plan)}"
     return Told(brief="Rollouts", parts=[[line(words("No version is watched now."))], [line(words(said))]])
 
 

@@ -151,10 +151,11 @@ class Probe(OfTeam, Base):
     day: Mapped[str] = mapped_column(String(10))
     """Local date as YYYY-MM-DD."""
     answers: Mapped[dict[str, Any]]
-    """Hash of each example's input -> hash of the answer."""
+    """Hash of each example's input -> keyed hash of the answer, and whether it is right. No text of an answer."""
     asked: Mapped[int]
+    """Examples with an answer."""
     changed: Mapped[int]
-    """Answers that are others than those at its deployment."""
+    """Answers that are others than those of the first day; on the first day, those that differ when asked again."""
     right: Mapped[int]
     models: Mapped[list[Any]]
     """Names of the models that answered, as the vendor gives them."""

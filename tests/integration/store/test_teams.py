@@ -328,6 +328,16 @@ class Company:
             "at": NOW,
         }
         rows.add(session, schema.ShadowProposal, **deployment, **run, **shadow, difference=1, label_id=ids["label"])
+        probe = {
+            "answers": {},
+            "asked": 1,
+            "changed": 0,
+            "right": 1,
+            "models": ["claude"],
+            "cost": Decimal(0),
+            "at": NOW,
+        }
+        rows.add(session, schema.Probe, **deployment, **probe, day="2026-11-12")
         for name, taken in (("waiting", None), ("uncaused", NOW)):
             other = {"case_id": ids[f"{name} case"], "run_id": ids[f"{name} run"]}
             made = session.scalar(select(schema.Proposal.id).where(schema.Proposal.run_id == other["run_id"]))
@@ -959,6 +969,19 @@ class Company:
             "rollouts.reviews_of": {"deployment": ids["deployment"], "after": 0, "until": 2**31, "limit": 9},
             "rollouts.newest_review": {},
             "rollouts.first_review_since": {"since": NOW - HOUR},
+            "probes.first": {"deployment": ids["deployment"]},
+            "probes.days": {"deployment": ids["deployment"], "limit": 9},
+            "probes.has": {"deployment": ids["deployment"], "day": "2026-11-12"},
+            "probes.add": {
+                "deployment": ids["deployment"],
+                "day": "2026-11-13",
+                "answers": {},
+                "asked": 0,
+                "changed": 0,
+                "right": 0,
+                "models": [],
+                "cost": Decimal(0),
+            },
             "examples.labelled_case": {"label": ids["label"]},
             "examples.add": {**found, "case": ids["waiting case"], "content": ids["waiting content"]},
             "examples.renew": {

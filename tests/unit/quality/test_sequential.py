@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from functools import partial
 from itertools import product
+from random import Random
 
 import pytest
 from hypothesis import given
@@ -16,6 +17,7 @@ from workflows.quality.rollouts.sequential import (
     live_for_each,
     more_pairs,
     unpaired,
+    varies_more,
     watched,
 )
 
@@ -122,3 +124,25 @@ def test_a_difference_out_of_range_is_refused() -> None:
     """A difference is from -1 to 1."""
     with pytest.raises(ValueError, match="from -1 to 1"):
         compared([2], margin=0.1, sure=0.9)
+
+
+def test_answers_that_vary_as_usual_are_rarely_called_otherwise() -> None:
+    """Of 300 years of ten daily probes at most one in twenty, also where two of the probes vary most of all."""
+    rng, called = Random(7), 0
+    for _ in range(300):
+        shares = [0.9, 0.9, *[0.1] * 8]
+        days = [(sum(rng.random() < share for share in shares), 10) for _ in range(365)]
+        called += varies_more(days, usual=0.26, sure=0.95) is not None
+    assert called <= 15
+
+
+def test_a_model_that_answers_otherwise_is_found_within_days() -> None:
+    """All of ten changed: at once. Seven: on the second day. Four, where 26 % were possible: within two weeks."""
+    found = [varies_more([(changed, 10)] * 30, usual=0.26, sure=0.95) for changed in (10, 7, 4, 2)]
+    assert found[0] == 1
+    assert found[1] == 2
+    assert found[2] is not None
+    assert found[2] <= 14
+    assert found[3] is None
+    quiet = [(0, 10)] * 60
+    assert varies_more([*quiet, *[(8, 10)] * 5], usual=0.26, sure=0.95) is not None

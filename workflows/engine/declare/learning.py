@@ -14,6 +14,8 @@ from workflows.engine.errors import BadDeclaration
 
 MOST_RECALLED = 10
 """Most past decisions that are told with a case."""
+MOST_PROBES = 50
+"""Most examples that a live version is asked each day."""
 RolloutWay = Literal["shadow", "share", "at once"]
 SameT = TypeVar("SameT", bound=Callable[[Any, Any], bool])  # Any: the field's own type
 
@@ -35,6 +37,10 @@ class Rollout:
     signatures: int = 1
     """Persons who have to sign, 1 or 2: the owner or their backup, and for 2 another one who may sign or an engineer.
     """
+    probes: int = 10
+    """Examples, 0 to 50, which the live version of a paid model is asked each day, to see whether its model answers
+    otherwise. 0: none. They are chosen when it goes live.
+    """
 
     def __post_init__(self) -> None:
         """Raise `BadDeclaration` for a value outside its range."""
@@ -48,6 +54,8 @@ class Rollout:
             raise BadDeclaration(f"a rollout is sure from 0.5 and below 1, not {self.sure}")
         if self.signatures not in (1, 2):
             raise BadDeclaration(f"a rollout has 1 or 2 signatures, not {self.signatures}")
+        if type(self.probes) is not int or not 0 <= self.probes <= MOST_PROBES:
+            raise BadDeclaration(f"a rollout has from 0 to {MOST_PROBES} probes, not {self.probes!r:.50}")
 
 
 class LearningRules(DocumentRules[InputT, OutputT]):

@@ -6,7 +6,6 @@ processes switch at the same commit, and nothing that began changes under a pers
 
 from collections.abc import Mapping
 from dataclasses import replace
-from hashlib import sha256
 from threading import Lock
 
 from pydantic import JsonValue
@@ -25,6 +24,7 @@ from workflows.model.choice import LOCAL
 from workflows.model.port import Prompt
 from workflows.model.sample_answers import MODEL as SAMPLES
 from workflows.quality.deployments.parts import CODE, code_parts
+from workflows.quality.deployments.shares import in_share
 from workflows.quality.deployments.trained import TrainedModels
 from workflows.quality.examples.recall.recall import ExampleRecall
 
@@ -62,7 +62,7 @@ class KeptVersions:
         if share is None:
             self._unseen.add(beside)
             return live
-        return beside if share and drawn(beside, case) < share else live
+        return beside if in_share(beside, case, share) else live
 
     def of(self, workflow: AnyWorkflow, files: Prompt | None, *, deployment: int | None) -> Version:
         """Return the version of a run with this deployment. Raise `store.db.database.Unavailable`."""
@@ -148,8 +148,3 @@ class KeptVersions:
             is_sharing = row.state is DeploymentState.SHARING
             self._shares[row.id] = float(row.rollout["share"]) if is_sharing else 0.0
         self._unseen -= wanted
-
-
-def drawn(deployment: int, case: int) -> float:
-    """Return a case's own number in a rollout, from 0 and below 1: below the share, it gets the new version."""
-    return int.from_bytes(sha256(f"{deployment} {case}".encode()).digest()[:7]) / (1 << 56)

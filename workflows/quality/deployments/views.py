@@ -19,6 +19,7 @@ __all__ = [
     "Ended",
     "Evidence",
     "PartChange",
+    "Plan",
     "PromptDiff",
     "RefusedFor",
     "RolloutView",
@@ -65,6 +66,18 @@ class RolloutView:
     share: float
     margin: float
     sure: float
+
+
+@dataclass(frozen=True, kw_only=True)
+class Plan:
+    """The way ahead of a version that is used for a share of the cases."""
+
+    labels: int
+    """Labels that each of the two versions needs, rounded to tens."""
+    days: int | None
+    """Days until the smaller arm has them; None where no labels come."""
+    a_day: float
+    """Labels of the workflow a day, of both versions together."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -119,6 +132,8 @@ class DeploymentView:
     improvement_id: int | None = None
     generation: int = 0
     """Number of restores from a backup so far."""
+    plan: Plan | None = None
+    """The way ahead of one that waits for signatures and is to be used for a share of the cases; rollouts reckon it."""
 
     @property
     def signatures_missing(self) -> int:

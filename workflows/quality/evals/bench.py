@@ -85,7 +85,7 @@ def examples_to_try(context: Context, workflow: AnyWorkflow, file: Path | None, 
     """
 
     if file is not None:
-        return read_file(workflow, file, reading, arrived=_kept_from(context, file.parent))
+        return read_file(workflow, file, reading, arrived=kept_from(context, file.parent))
     found = _own(context, workflow)
     for one in taken(context, workflow.name, Half.MEASURING):
         # One that fits the present form no more cannot be tried, and is nobody's mistake.
@@ -95,14 +95,14 @@ def examples_to_try(context: Context, workflow: AnyWorkflow, file: Path | None, 
 
 def _own(context: Context, workflow: AnyWorkflow) -> Examples:
     if workflow.examples is not None:
-        return of_list(workflow, workflow.examples(), arrived=_kept_from(context, workflow.folder))
+        return of_list(workflow, workflow.examples(), arrived=kept_from(context, workflow.folder))
     own = examples_file(workflow)
     if own is None or not own.exists():
         return Examples()
-    return read_file(workflow, own, arrived=_kept_from(context, own.parent))
+    return read_file(workflow, own, arrived=kept_from(context, own.parent))
 
 
-def _kept_from(context: Context, folder: Path | None) -> Arrived:
+def kept_from(context: Context, folder: Path | None) -> Arrived:
     """Return the function that keeps the documents of examples: pages are shown from what is kept."""
 
     def arrived(given: str | NewDocument) -> Document:

@@ -102,14 +102,16 @@ def try_one(
     documents: Documents | None = None,
     documents_as: DocumentsAs | None = None,
     sleep: Callable[[float], None] = time.sleep,
+    calls: Rehearsal | None = None,
 ) -> Trial:
     """Try one example. Every error is in the returned trial. `version`: its prompt, and
     what it recalls. `floors`: those of the table, from low to high.
 
     `second`: gives a second opinion on the proposal; it must not have learned this example. `documents`: where the
-    files of documents are. `documents_as`: how a model is given them, if not as the workflow declares it.
+    files of documents are. `documents_as`: how a model is given them, if not as the workflow declares it. `calls`:
+    makes its calls; left out, other systems are asked, too.
     """
-    rehearsal = Rehearsal(sleep=sleep)
+    rehearsal = calls or Rehearsal(sleep=sleep)
     start = time.perf_counter()
     try:
         found = _found(

@@ -5,25 +5,14 @@ For two separate arms: the sample size of two proportions, by the normal approxi
 """
 
 import math
-from dataclasses import dataclass
 from statistics import NormalDist
+
+from workflows.quality.deployments.views import Plan
 
 POWER = 0.8
 """Probability with which a version that is worse by the points is to be found."""
 TWO_SIDED = 0.05
 """Probability with which an equal one may be called another, on both sides together."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Plan:
-    """The way ahead of a version that is used for a share of the cases."""
-
-    labels: int
-    """Labels that each of the two versions needs, rounded to tens."""
-    days: int | None
-    """Days until the smaller arm has them; None where no labels come."""
-    a_day: float
-    """Labels of the workflow a day, of both versions together."""
 
 
 def labels_each(*, live: float, more: float) -> int:

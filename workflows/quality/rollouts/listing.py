@@ -2,17 +2,19 @@
 
 import math
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import timedelta
 
 from store import schema
 from store.governance import teams
-from store.learning import deployments, rollouts
+from store.learning import deployments, probes, rollouts
 from store.states import DeploymentState
 from workflows.engine.context import Context
 from workflows.engine.declare.registry import AnyWorkflow
-from workflows.quality.rollouts.arithmetic import Plan, labels_each, plan
+from workflows.quality.deployments.views import DeploymentView, Plan
+from workflows.quality.rollouts.arithmetic import labels_each, plan
 from workflows.quality.rollouts.sequential import more_pairs
-from workflows.quality.rollouts.views import UnderWay
+from workflows.quality.rollouts.views import Probed, UnderWay
 from workflows.quality.rollouts.watch import arms_of, margin_of, pairs_of, share_of, sure_of
 
 LATELY = timedelta(days=14)
@@ -39,10 +41,47 @@ def under_way(context: Context, *, workflow: str | None = None) -> Sequence[Unde
     ]
 
 
-def plan_of(context: Context, workflow: AnyWorkflow) -> Plan:
+def probed(context: Context, *, workflow: str | None = None) -> Sequence[Probed]:
+    """Return the last probe of each live version that has one, of one workflow or of all."""
+    found, team = [], context.team
+    with context.database.read() as session:
+        names = {one.id: one.name for one in deployments.used_by(session, team=team)}
+        for row in deployments.under_way(session, team=team, states=[DeploymentState.LIVE]):
+            if workflow not in (None, names[row.workflow_id]):
+                continue
+            last = probes.days(session, row.id, team=team, limit=1)
+            first = probes.first(session, row.id, team=team)
+            if not last or first is None:
+                continue
+            found.append(
+                Probed(
+                    workflow=names[row.workflow_id],
+                    number=row.number,
+                    day=last[0].day,
+                    is_first=last[0].day == first.day,
+                    asked=last[0].asked,
+                    changed=last[0].changed,
+                    right=last[0].right,
+                    vary=first.changed,
+                    models=last[0].models,
+                )
+            )
+    return found
+
+
+def with_plan(context: Context, view: DeploymentView) -> DeploymentView:
+    """Return a deployment with the way ahead, where it waits for signatures and is to be used for a share first."""
+    waits = view.state is DeploymentState.PROPOSED and view.live_number is not None
+    if not waits or view.rollout.way != "share" or view.workflow not in context.registry:
+        return view
+    return replace(view, plan=plan_of(context, context.registry.get(view.workflow), share=view.rollout.share))
+
+
+def plan_of(context: Context, workflow: AnyWorkflow, *, share: float | None = None) -> Plan:
     """Return how many labels a version needs that is used for a share of the cases, and for how long that goes on.
 
-    It is for a version that is worse by three points, held against the live one's share of errors so far.
+    It is for a version that is worse by three points, held against the live one's share of errors so far. `share`: left
+    out, as the workflow declares it.
     """
     with context.database.read() as session:
         row = teams.find_workflow(session, team=context.team, name=workflow.name)
@@ -51,7 +90,7 @@ def plan_of(context: Context, workflow: AnyWorkflow) -> Plan:
         labels = rollouts.outcomes(session, live, team=context.team, limit=1_000) if live is not None else []
     errors = sum(one.is_error for one in labels) / len(labels) if len(labels) >= FEWEST else USUAL
     a_day = labels_a_day(context, row) if row is not None else 0.0
-    return plan(live=max(errors, 0.01), more=POINTS, share=workflow.rollout.share, a_day=a_day)
+    return plan(live=max(errors, 0.01), more=POINTS, share=share or workflow.rollout.share, a_day=a_day)
 
 
 def labels_a_day(context: Context, workflow: int) -> float:

@@ -30,6 +30,9 @@ HIGHEST = 0.9
 RESTARTS = 50
 """Outcomes after which a test of a rate begins again beside those that run."""
 
+RESTART_DAYS = 7
+"""Days after which a test of daily answers begins again beside those that run."""
+
 
 class Verdict(StrEnum):
     """The result of a comparison so far."""
@@ -165,3 +168,28 @@ def watched(outcomes: Iterable[bool], *, promised: float, sure: float, beside: i
         if wealth >= needed:
             return Watched(is_above=True, looked_at=number, found=found, wealth=wealth)
     return Watched(is_above=False, looked_at=number, found=found, wealth=wealth)
+
+
+def varies_more(days: Iterable[tuple[int, int]], *, usual: float, sure: float) -> int | None:
+    """Return the number of the day on which it is known that answers vary more than they do by themselves; None where
+    that is not known.
+
+    `days`: changed answers and all answers, day by day. `usual`: the highest share that varies by itself, 0 to 1. A day
+    is one bet, the likelihood ratio of its binomial. Some questions may vary more than others: where all together
+    vary by the usual share, the product over a day's questions is on average no higher than if they were alike.
+    """
+    needed = 1 / (1 - sure)
+    lowest = min(max(usual, 1e-4), HIGHEST)
+    rates = sorted({min(lowest * times, max(HIGHEST, lowest)) for times in TIMES})
+    held, begun = [0.0] * len(rates), 0
+    for number, (changed, asked) in enumerate(days, 1):
+        if (number - 1) % RESTART_DAYS == 0:
+            begun += 1
+            held = [one + 1 / (begun * (begun + 1)) for one in held]
+        held = [
+            one * (rate / lowest) ** changed * ((1 - rate) / (1 - lowest)) ** (asked - changed)
+            for one, rate in zip(held, rates, strict=True)
+        ]
+        if sum(held) / len(held) + 1 / (begun + 1) >= needed:
+            return number
+    return None

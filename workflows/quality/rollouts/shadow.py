@@ -9,39 +9,33 @@ A process that is killed between the question and its row asks once more: nothin
 row for each version.
 """
 
-import json
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
-from hashlib import sha256
 
 import structlog
 
 from store import schema
 from store.cases import runs
-from store.cases.journal import StepLine
 from store.db import failpoints
 from store.db.failpoints import Failpoint
 from store.learning import deployments, rollouts
-from store.states import DeploymentState, RunState, StepState
-from workflows.engine.case.journal import recalled
+from store.states import DeploymentState, RunState
 from workflows.engine.case.leases import Lease
 from workflows.engine.context import Context
-from workflows.engine.declare.calls import author_threads
 from workflows.engine.declare.registry import AnyWorkflow
-from workflows.engine.declare.steps import ASK, Call
 from workflows.engine.declare.versions import Version
 from workflows.engine.deliver import workflow_pauses
 from workflows.engine.errors import Drifted
 from workflows.engine.propose.policy import Way, decide
 from workflows.engine.propose.proposer import Proposed, SecondOpinion, propose
-from workflows.engine.run.rehearsal import Rehearsal
 from workflows.engine.run.work import Work, find, understood
-from workflows.engine.text.canonical_json import canonical, content_hash
-from workflows.model.port import Account, Apart, Model
+from workflows.model.port import Model
+from workflows.quality.deployments.shares import in_share
 from workflows.quality.evals.trials import SAYS_NOTHING
+from workflows.quality.rollouts.beside import Beside, account_apart
 
 log = structlog.get_logger()
 
@@ -61,39 +55,6 @@ NOT_RECALLED = "other_steps"
 """Code where the version makes a step that the live run did not make: other systems are not asked for it."""
 
 _ON_ITS_WAY = (RunState.READY, RunState.RUNNING)
-
-
-def in_share(deployment: int, case: int, share: float) -> bool:
-    """Tell whether a case is of the share of a deployment. It follows from both ids, so all processes say the same."""
-    drawn = int.from_bytes(sha256(f"{deployment}/{case}".encode()).digest()[:8])
-    return drawn < share * 2**64
-
-
-class _NotRecalled(RuntimeError):
-    """A step that is not in the journal of the live run."""
-
-
-class _Beside(Rehearsal):
-    """The calls of a version beside a run: steps are recalled from the run's journal, only the model is asked."""
-
-    def __init__(self, lines: Sequence[StepLine], *, sleep: Callable[[float], None]) -> None:
-        super().__init__(sleep=sleep)
-        finished = [line for line in lines if line.state == StepState.FINISHED and line.body is not None]
-        self._known = {(line.name, line.input_hash): line.body or "" for line in finished}
-        self.lacks_step = False
-        """True if a step was called that is not in the journal, whatever the author's code made of the error."""
-
-    def record(self, call: Call) -> object:
-        """Recall a step, or ask the model."""
-        if call.name == ASK:
-            return super().record(call)
-        with author_threads.untimed():
-            written = author_threads.run(lambda: canonical(call.arguments), what=f"writing the input of {call.name}")
-            body = self._known.get((call.name, content_hash(written)))
-            if body is None:
-                self.lacks_step = True
-                raise _NotRecalled(f"the live run did not make the step {call.name} with this input")
-            return recalled(call, canonical(json.loads(body)["output"]))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -255,7 +216,7 @@ class Shadow:
 
     def _answer(self, work: Work, deployment: schema.Deployment, version: Version, share: float) -> _Answer | None:
         """Return what a version makes of a case; None where nothing can be said because of an outage or a budget."""
-        workflow, beside, started = work.workflow, _Beside(work.lines, sleep=self._sleep), time.perf_counter()
+        workflow, beside, started = work.workflow, Beside(work.lines, sleep=self._sleep), time.perf_counter()
         proposed: Proposed | None = None
         code: str | None = None
         try:
@@ -291,14 +252,3 @@ class Shadow:
             cost=beside.cost,
             milliseconds=(time.perf_counter() - started) * 1000,
         )
-
-
-def account_apart(workflow: AnyWorkflow, name: str, share: float) -> Account:
-    """Return the account of a question that no case waits for: it takes from the workflow's day, at most this share."""
-    per_day = Decimal(workflow.budget.per_day)
-    return Account(
-        apart=Apart(name=name, per_day=per_day * Decimal(str(share))),
-        per_case=Decimal(workflow.budget.per_case),
-        per_day=per_day,
-        timezone=workflow.timezone,
-    )

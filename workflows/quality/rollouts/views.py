@@ -20,6 +20,8 @@ class News(StrEnum):
     """It was live and worse than promised; the version before it is live again."""
     NO_WAY_BACK = "no_way_back"
     """It is live and worse than promised, and there is no version before it."""
+    ANSWERS_OTHERWISE = "answers_otherwise"
+    """It is live, and its model answers the same questions otherwise than when it went live."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -53,6 +55,18 @@ class RolloutNote:
     """Cases that its errors cost: those that people had to put right."""
     cases: Sequence[int] = ()
     """Some of these cases."""
+    since: str | None = None
+    """Day since which its model answers otherwise, as YYYY-MM-DD."""
+    probes: int = 0
+    """Probes that its model answered that day."""
+    changed: int = 0
+    """Those that were answered otherwise than when it went live."""
+    lost: int = 0
+    """Those of them that were right then and are wrong now."""
+    models: Sequence[str] = ()
+    """Names of the models that answered, as the vendor gives them."""
+    models_before: Sequence[str] = ()
+    """Those that answered when it went live."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -85,3 +99,24 @@ class UnderWay:
     """Cases whose label does not tell which version is right."""
     cost: Decimal
     """US dollars."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Probed:
+    """The last probe of a live version."""
+
+    workflow: str
+    number: int
+    """Number of the deployment."""
+    day: str
+    """Local date as YYYY-MM-DD."""
+    is_first: bool
+    """True on the day when it went live: each probe was asked twice."""
+    asked: int
+    changed: int
+    """Answers that are others than those of the first day; on the first day, those that differ when asked again."""
+    right: int
+    vary: int
+    """Answers of the first day that differed when asked again."""
+    models: Sequence[str]
+    """Names of the models that answered, as the vendor gives them."""

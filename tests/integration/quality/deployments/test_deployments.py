@@ -23,11 +23,12 @@ from workflows.engine.propose.models import Models
 from workflows.engine.run.runner import Runner
 from workflows.model.choice import ModelSettings
 from workflows.quality.deployments.codes import As, Ended
-from workflows.quality.deployments.kept import KeptVersions, drawn
+from workflows.quality.deployments.kept import KeptVersions
 from workflows.quality.deployments.moves import roll_back
 from workflows.quality.deployments.parts import parts_of
 from workflows.quality.deployments.proposing import Proposer
 from workflows.quality.deployments.reading import deployment_view
+from workflows.quality.deployments.shares import in_share
 from workflows.quality.deployments.signing import reject, sign
 from workflows.quality.deployments.taking_over import take_over
 
@@ -181,7 +182,7 @@ def test_a_version_is_watched_or_used_for_a_share(room: Room) -> None:
     room.scene.worked()  # the process hears of it
     chosen = {room.versions.pin(live=live.id, beside=sharing.id, case=case) for case in range(50)}
     assert chosen == {live.id, sharing.id}
-    share = sum(drawn(sharing.id, case) < 0.5 for case in range(2_000)) / 2_000
+    share = sum(in_share(sharing.id, case, 0.5) for case in range(2_000)) / 2_000
     assert 0.45 < share < 0.55
 
 

@@ -21,7 +21,8 @@ from workflows.engine.run.runner import Runner
 from workflows.model.port import Answer, Prompt, Question
 from workflows.model.scripted import says
 from workflows.quality.deployments import moves
-from workflows.quality.rollouts.shadow import Shadow, in_share
+from workflows.quality.deployments.shares import in_share
+from workflows.quality.rollouts.shadow import Shadow
 from workflows.quality.rollouts.watch import Watch
 
 QUEUES = ("billing", "delivery")
