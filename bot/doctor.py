@@ -51,6 +51,7 @@ from workflows.engine.text.sanitize import one_line
 from workflows.model.asking.requests import request_for, worst_case
 from workflows.model.choice import LOCAL
 from workflows.model.gateway import models_of
+from workflows.model.local.embedding_folder import CannotEmbed
 from workflows.model.port import ModelError, Prompt, Usage
 from workflows.model.prices import Unpriced
 
@@ -117,6 +118,23 @@ def _model(app: App) -> Iterator[Finding]:
             what="the local model cannot learn: scikit-learn is not installed",
             do=extras.advice("local"),
         )
+    if (broken := without_embedding(app)) is not None:
+        yield Finding(
+            level="bad",
+            what=broken,
+            do="until then the local model neither learns nor answers, and people get an empty form",
+        )
+    elif (embedding := app.models.embedding.embedding()) is not None:
+        yield Finding(level="ok", what=f"the local model learns with the embedding {embedding.hash[:8]}")
+
+
+def without_embedding(app: App) -> str | None:
+    """Say why the embedding that the settings name cannot be used; None where it can, or none is named."""
+    try:
+        app.models.embedding.embedding()
+    except CannotEmbed as error:
+        return str(error)
+    return None
 
 
 def _vendor(app: App) -> Iterator[Finding]:

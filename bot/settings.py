@@ -82,6 +82,8 @@ class Settings(BaseSettings):
     development; deployed: only what is deployed is used. None: what is deployed; before anything of a workflow is, its
     files with SQLite, and those of a shipped example.
     """
+    embedding: Path | None = None
+    """Folder with an embedding, which the local model learns with; None: it learns from words and letters alone."""
     model_at_once: int = Field(default=AT_ONCE, ge=1, le=1000)
     """Number of questions to one model at once, in this process."""
     model_per_minute: int | None = Field(default=None, ge=1)
@@ -191,6 +193,7 @@ class Settings(BaseSettings):
             timeout=self.model_timeout,
             states_form=self.model_states_form,
             sample_answers=self.sample_answers,
+            embedding=self.embedding,
         )
 
     @field_validator(
@@ -203,6 +206,7 @@ class Settings(BaseSettings):
         "otel_headers",
         "otel_traces_headers",
         "documents",
+        "embedding",
         "failures_channel",
         "leads_channel",
         "audit_channel",

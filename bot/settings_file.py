@@ -14,6 +14,7 @@ NAME = ".env"
 VARIABLE = "COUNTERSIGN_ENV_FILE"
 """Environment variable for `--env-file`."""
 _DATABASE, _WORKFLOWS = "countersign_database_url", "countersign_workflows"
+_EMBEDDING = "countersign_embedding"
 _SQLITE = "sqlite:///"
 _SLACK = ("slack_bot_token", "slack_app_token")
 _POSTGRES = ("pgpassword", "pgpassfile")
@@ -73,6 +74,8 @@ def read(path: Path) -> dict[str, str]:
     if found.get(_WORKFLOWS):
         files = (part.strip() for part in found[_WORKFLOWS].split(","))
         found[_WORKFLOWS] = ",".join(str(path.parent / file) for file in files if file)
+    if found.get(_EMBEDDING):
+        found[_EMBEDDING] = str(path.parent / found[_EMBEDDING])
     database = found.get(_DATABASE, "")
     if database.startswith(_SQLITE):
         found[_DATABASE] = _SQLITE + str(path.parent / database.removeprefix(_SQLITE))

@@ -36,7 +36,7 @@ def serve(
 
     from bot.app import opened
     from bot.cli.screens.output import one_line_errors
-    from bot.doctor import findings
+    from bot.doctor import findings, without_embedding
     from bot.doctor_documents import without_folder
     from bot.otel.sending import sending_of
     from bot.serve.api import api_of
@@ -58,6 +58,8 @@ def serve(
         app.prepare_models()
         if (unkept := without_folder(app)) is not None:
             typer.echo(f"note: {unkept}", err=True)
+        if (broken := without_embedding(app)) is not None:
+            typer.echo(f"note: {broken}", err=True)
         if app.settings.prompts is From.FILES:
             typer.echo("note: Prompts: from files, not deployed (COUNTERSIGN_PROMPTS=files)", err=True)
         if not no_worker:

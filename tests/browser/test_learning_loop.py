@@ -200,6 +200,7 @@ def seen(window: Window, name: str) -> None:
 
 
 def test_corrections_become_a_better_version_and_a_worse_one_is_taken_back(loop: Loop, open_window: OpenWindow) -> None:
+    stage = loop.stage
     loop.tickets(range(1, 2))
     window = open_window()
     # Nothing is deployed, so nothing is asked: people get an empty form.

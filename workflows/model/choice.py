@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from workflows.model.asking.attachments import PageLimits
 from workflows.model.asking.requests import Vendor
@@ -33,6 +34,8 @@ class ModelSettings:
     """True to put the form of the answer into the prompt, for a server that does not enforce it."""
     sample_answers: bool = False
     """Without a key, may a workflow show answers written by hand?"""
+    embedding: Path | None = None
+    """Folder with the embedding of local models; None: they learn from words and letters alone."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,12 +1,19 @@
 """What people read of a deployment: what changes, what was measured, who signs; nothing of a stranger's words runs."""
 
 from dataclasses import replace
+from typing import Any
+
+import pytest
 
 from handlers.slack.blocks.deployment import deployment
 from handlers.slack.specimens.deployments import DEPLOYMENT, DEPLOYMENTS, EVIDENCE, NEW
 from handlers.slack.specimens.reviews import OTHER, WHO
+from handlers.slack.specimens.rollouts import NOTES
 from handlers.texts.governance.deployments import heading, in_brief
+from handlers.texts.operations.rollouts import note
 from tests.unit.handlers.slack import message
+from workflows import Rollout
+from workflows.engine.errors import BadDeclaration
 
 
 def _said(name: str) -> str:
@@ -55,3 +62,23 @@ def test_without_examples_it_says_that_there_is_nothing_to_measure_it_by() -> No
 def test_each_state_has_a_heading_of_its_own() -> None:
     headings = {heading(replace(DEPLOYMENT, **other)) for other in DEPLOYMENTS.values()}
     assert len(headings) == 8
+
+
+def test_before_a_share_is_signed_it_says_how_long_that_takes() -> None:
+    said = _said("for a share of the cases")
+    assert "Signed, it is used for 20% of the cases first. To find 3 points more errors it needs about 1,060" in said
+    assert "at 40 a day 133 days" in said
+
+
+def test_people_are_told_of_a_model_that_answers_otherwise() -> None:
+    told = note(NOTES["answers otherwise"])
+    assert told.brief == "The model behind support-triage answers otherwise since 12 Nov"
+    assert "4 of 10 probes changed, 3 of them right before and wrong now. Same name: claude-haiku-5-5." in str(told)
+    other = str(note(NOTES["another model answers"]))
+    assert "0 of 10 probes changed. It answers as claude-haiku-5-6, before as claude-haiku-5-5." in other
+
+
+@pytest.mark.parametrize("probes", [-1, 51, True, 2.5])
+def test_a_rollout_has_from_0_to_50_probes(probes: Any) -> None:
+    with pytest.raises(BadDeclaration, match="from 0 to 50 probes"):
+        Rollout(probes=probes)

@@ -24,6 +24,7 @@ from workflows.engine.propose.proposer import Second, opinion_of
 from workflows.model.choice import AUTO, LOCAL, ModelSettings, chosen_vendor, is_local
 from workflows.model.concurrency import Concurrency
 from workflows.model.gateway import Gateway, models_of
+from workflows.model.local.embedding_folder import EmbeddingFolder
 from workflows.model.local.local_model import CannotLearn, LocalModel
 from workflows.model.port import Model, ModelError, ModelUnavailable, Prompt, Usage
 from workflows.model.prices import Unpriced
@@ -60,6 +61,8 @@ class Models:
         self.settings = settings
         self.traffic = Traffic()
         """The counts of this process's requests to paid models."""
+        self.embedding = EmbeddingFolder(settings.embedding)
+        """The embedding that local models learn with."""
         self._database = database
         self._team = team
         self._clock = clock
@@ -184,6 +187,7 @@ class Models:
                 workflow,
                 taken=self.taken(workflow, taken),
                 without=lambda one: bool(marks) and mark_of(one, seed=seed) in marks,
+                folder=self.embedding,
             )
         except CannotLearn as error:
             if workflow.prompt is None or self.settings.wanted != AUTO or not self.learns(workflow):

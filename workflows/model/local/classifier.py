@@ -22,30 +22,40 @@ class Scale:
     """The scaling of counts to TF-IDF: a feature weighs more where a text has it often and few other texts have it."""
 
     phrases: int
-    """Number of columns for words and pairs of words. They have a length of 1, and so have the sequences of letters."""
+    """Number of columns for words and pairs of words. They have a length of 1, and so have the sequences of letters and
+    the embedding.
+    """
+    counted: int
+    """Number of columns that are counts. Those of an embedding come after them and are taken as they are."""
     idf: Floats
     """The inverse document frequency of each column. 0 where no example has the feature, so that a fold treats it as
     unseen.
     """
 
     @classmethod
-    def learn(cls, counts: csr_array, *, phrases: int) -> Self:
-        """Weight each column by the number of texts that have it."""
+    def learn(cls, counts: csr_array, *, phrases: int, embedded: int = 0) -> Self:
+        """Weight each column by the number of texts that have it. `embedded`: the number of an embedding's columns."""
         texts, columns = counts.shape
+        counted = columns - embedded
         holders = np.bincount(counts.indices, minlength=columns)
-        return cls(phrases=phrases, idf=np.where(holders > 0, np.log((1 + texts) / (1 + holders)) + 1, 0.0))
+        idf = np.where(holders > 0, np.log((1 + texts) / (1 + holders)) + 1, 0.0)
+        idf[counted:] = 1.0
+        return cls(phrases=phrases, counted=counted, idf=idf)
 
     def rows(self, counts: csr_array) -> csr_array:
-        """Scale counts by their logarithm, and both parts of a row to a length of 1.
+        """Scale counts by their logarithm, and each part of a row to a length of 1.
 
         Scikit-learn's `TfidfVectorizer` does the same. But it would count the texts of each fold again, and its checks
         of one row take longer than the rest of an answer.
         """
-        data = (1 + np.log(counts.data)) * self.idf[counts.indices]
-        half = 2 * np.repeat(np.arange(counts.shape[0]), np.diff(counts.indptr)) + (counts.indices >= self.phrases)
-        lengths = np.sqrt(np.bincount(half, weights=np.square(data), minlength=2 * counts.shape[0]))
+        is_count = counts.indices < self.counted
+        data = counts.data * self.idf[counts.indices]
+        data[is_count] = (1 + np.log(counts.data[is_count])) * self.idf[counts.indices[is_count]]
+        part = 3 * np.repeat(np.arange(counts.shape[0]), np.diff(counts.indptr))
+        part += (counts.indices >= self.phrases).astype(np.int64) + ~is_count
+        lengths = np.sqrt(np.bincount(part, weights=np.square(data), minlength=3 * counts.shape[0]))
         lengths[lengths == 0] = 1
-        return csr_array((data / lengths[half], counts.indices, counts.indptr), shape=counts.shape)
+        return csr_array((data / lengths[part], counts.indices, counts.indptr), shape=counts.shape)
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -95,13 +105,15 @@ class Classifier:
         return {"idf": self.scale.idf, "weights": self.weights, "bias": self.bias, "sharpness": sharpness}
 
     @classmethod
-    def unpacked(cls, arrays: Mapping[str, NDArray[Any]], *, columns: int, phrases: int, values: int) -> Self:
+    def unpacked(
+        cls, arrays: Mapping[str, NDArray[Any]], *, columns: int, phrases: int, counted: int, values: int
+    ) -> Self:
         """Return the classifier that was packed. Raise `ValueError` or `KeyError` for arrays that do not fit."""
         shapes = {"idf": (columns,), "weights": (columns, values), "bias": (values,), "sharpness": (1,)}
         if any(arrays[name].shape != shape for name, shape in shapes.items()) or not 0 < arrays["sharpness"][0] < 1e6:
             raise ValueError("the numbers of a field do not fit its words and values")
         return cls(
-            scale=Scale(phrases=phrases, idf=arrays["idf"].astype(np.float64)),
+            scale=Scale(phrases=phrases, counted=counted, idf=arrays["idf"].astype(np.float64)),
             weights=arrays["weights"].astype(np.float32),
             bias=arrays["bias"].astype(np.float64),
             sharpness=float(arrays["sharpness"][0]),

@@ -7,6 +7,8 @@ word of no example counts as a difference. Otherwise one known word would make a
 A text is also compared with the examples of the value that it would get: a message of a kind that no example has often
 resembles some example, and less often one of the value to which the classifier gives it.
 
+With an embedding, a text of other words is familiar all the same if an example means nearly the same.
+
 Loads numpy and scipy: import it where a model is used, not at the top of a module.
 """
 
@@ -15,13 +17,16 @@ import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
 from workflows.model.local.packed import words_as_array, words_of
+
+if TYPE_CHECKING:
+    from workflows.model.local.embedding import Embedding, Vectors
 
 Integers = NDArray[np.int32]
 
@@ -49,6 +54,8 @@ _COMPARED_AT_MOST = 8_000
 """Most examples that are compared. Comparing each with every other takes time that grows with the square of their
 number.
 """
+_MEANT_AT_MOST = 2_000
+"""Most examples whose meaning is compared with that of the others."""
 _CELLS_AT_ONCE = 4_000_000
 """Cells of a matrix in memory, of 8 bytes each: 32 MB."""
 
@@ -57,6 +64,39 @@ ALGORITHM = (
     f"{_LESS_ALIKE} of a value among {_NARROW_FROM} or more"
 )
 """The algorithm in words. With the examples, it decides what is flagged, so it is part of a model's name."""
+ALGORITHM_WITH_MEANINGS = "not flagged: what means as near to an example as half of the examples do to another"
+"""The part that an embedding adds."""
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Meanings:
+    """The vectors of the examples, and how near they usually are to each other."""
+
+    embedding: "Embedding"
+    rows: "Vectors"
+    """The vector of each row of a `Familiarity`."""
+    usual: float
+    """The cosine, from 0 to 1, that half of the examples reach with the example nearest to them."""
+
+    @classmethod
+    def learn(cls, embedding: "Embedding", texts: Sequence[str]) -> Self:
+        """Measure the examples against each other. `texts`: they differ."""
+        rows = embedding.vectors(*texts)
+        compared = np.arange(0, len(rows), math.ceil(len(rows) / _MEANT_AT_MOST))
+        nearest = []
+        for start in range(0, len(compared), at_once := max(1, _CELLS_AT_ONCE // len(rows))):
+            some = compared[start : start + at_once]
+            near = rows[some] @ rows.T
+            near[np.arange(len(some)), some] = 0
+            nearest.append(near.max(axis=1))
+        # Rounded: the last digits of a product depend on the number of threads, and the model's bytes must not.
+        return cls(embedding=embedding, rows=rows, usual=round(float(np.median(np.concatenate(nearest))), 3))
+
+    def near(self, text: str, which: NDArray[np.bool_] | None = None) -> bool:
+        """Tell whether a text means as near to an example, or to one of the marked ones, as is usual."""
+        cosines = (self.rows * self.embedding.vectors(text)).sum(axis=1)
+        found = float((cosines if which is None else cosines[which]).max(initial=0.0))
+        return found > 0 and found + 1e-6 >= self.usual
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -84,9 +124,13 @@ class Familiarity:
     """Fields x rows: the number of the row's value; -1 where it has none."""
     usual_alike: NDArray[np.float64]
     """For each field, the cosine that most examples reach with the closest other example of the same value."""
+    meanings: Meanings | None = None
+    """None without an embedding."""
 
     @classmethod
-    def learn(cls, texts: Sequence[str], values: Mapping[str, Sequence[int]]) -> Self:
+    def learn(
+        cls, texts: Sequence[str], values: Mapping[str, Sequence[int]], embedding: "Embedding | None" = None
+    ) -> Self:
         """Measure the examples against each other.
 
         A text is the set of its words, weighted by inverse document frequency. The usual values are low quantiles over
@@ -98,9 +142,11 @@ class Familiarity:
         """
         values = {field: numbers for field, numbers in values.items() if max(numbers) + 1 >= _NARROW_FROM}
         labelled: dict[tuple[str, ...], tuple[int, ...]] = {}
+        spoken: dict[tuple[str, ...], str] = {}
         for number, text in enumerate(texts):
             words, its = tuple(sorted(_words(text))), tuple(of_field[number] for of_field in values.values())
             labelled[words] = min(its, labelled.get(words, its))
+            spoken[words] = min(text, spoken.get(words, text))
         different = sorted(labelled)
         numbers = np.array([labelled[words] for words in different], dtype=np.int32)
         kinds = np.ascontiguousarray(numbers.reshape(len(different), len(values)).T)
@@ -131,11 +177,14 @@ class Familiarity:
             weights=weights,
             unknown_weight=_weight(1, len(different)),
             rows=rows,
+            meanings=Meanings.learn(embedding, [spoken[words] for words in different]) if embedding else None,
         )
 
     def packed(self) -> dict[str, NDArray[Any]]:
         """Return all that it compares with."""
+        meant = self.meanings
         return {
+            **({"meanings": meant.rows, "meant": np.array([meant.usual])} if meant is not None else {}),
             "usual": np.array([self.usual_similarity, self.usual_known, self.unknown_weight, self.examples]),
             "words": words_as_array(tuple(self.columns)),
             "weights": self.weights,
@@ -148,7 +197,7 @@ class Familiarity:
         }
 
     @classmethod
-    def unpacked(cls, arrays: Mapping[str, NDArray[Any]]) -> Self:
+    def unpacked(cls, arrays: Mapping[str, NDArray[Any]], embedding: "Embedding | None" = None) -> Self:
         """Return what was packed. Raise `ValueError` or `KeyError` for arrays that do not fit."""
         words, usual = words_of(arrays["words"]), arrays["usual"]
         if usual.shape != (4,) or arrays["weights"].shape != (len(words),):
@@ -161,6 +210,12 @@ class Familiarity:
             shape=(len(arrays["ends"]) - 1, len(words)),
         )
         rows.check_format(full_check=True)
+        meanings = None
+        if embedding is not None:
+            meant, usually = arrays["meanings"], arrays["meant"]
+            if meant.shape != (rows.shape[0], embedding.dimensions) or usually.shape != (1,):
+                raise ValueError("the numbers of what the examples mean do not fit the embedding")
+            meanings = Meanings(embedding=embedding, rows=meant.astype(np.float32), usual=float(usually[0]))
         return cls(
             usual_similarity=float(usual[0]),
             usual_known=float(usual[1]),
@@ -172,6 +227,7 @@ class Familiarity:
             fields=fields,
             values=arrays["values"].astype(np.int32),
             usual_alike=arrays["alike"].astype(np.float64),
+            meanings=meanings,
         )
 
     def doubt(self, text: str, values: Mapping[str, int]) -> str | None:
@@ -188,27 +244,37 @@ class Familiarity:
         length = _length(vector[known], also=(len(words) - len(known)) * self.unknown_weight**2)
         similarities = (self.rows @ vector) / length
         similarity = float(similarities.max())
-        if similarity <= 0 or similarity < self.usual_similarity:
-            return (
-                f"it is unlike the {self.examples:,} examples:"
-                f" the closest resembles it {_percent(similarity) / 100:.2f},"
-                f" usual is more than {_percent(self.usual_similarity) / 100:.2f}"
-            )
-        share = len(known) / len(words)
-        if share < self.usual_known:
-            return (
-                f"too many words that none of the {self.examples:,} examples holds:"
-                f" {_percent(share)} % are known, usual is more than {_percent(self.usual_known)} %"
-            )
+        if (unlike := self._unlike(text, words, known, similarity)) is not None:
+            return unlike
         for field, kind, usual in zip(self.fields, self.values, self.usual_alike, strict=True):
             if field in values:
-                alike = float(similarities[kind == values[field]].max(initial=0.0))
-                if alike < usual:
+                of_value = kind == values[field]
+                alike = float(similarities[of_value].max(initial=0.0))
+                if alike < usual and not (self.meanings is not None and self.meanings.near(text, of_value)):
                     return (
                         f"it is unlike the examples of its {field}: the closest resembles it"
                         f" {_percent(alike) / 100:.2f}, usual is more than {_percent(float(usual)) / 100:.2f}"
                     )
         return None
+
+    def _unlike(self, text: str, words: frozenset[str], known: Sequence[int], similarity: float) -> str | None:
+        """Return why a text is unlike all examples. `known`: the columns of its words that an example holds."""
+        share = len(known) / len(words)
+        is_unlike = similarity <= 0 or similarity < self.usual_similarity
+        if not is_unlike and share >= self.usual_known:
+            return None
+        if self.meanings is not None and self.meanings.near(text):
+            return None
+        if is_unlike:
+            return (
+                f"it is unlike the {self.examples:,} examples:"
+                f" the closest resembles it {_percent(similarity) / 100:.2f},"
+                f" usual is more than {_percent(self.usual_similarity) / 100:.2f}"
+            )
+        return (
+            f"too many words that none of the {self.examples:,} examples holds:"
+            f" {_percent(share)} % are known, usual is more than {_percent(self.usual_known)} %"
+        )
 
 
 def _words(text: str) -> frozenset[str]:

@@ -23,6 +23,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from store.db import extras
 from workflows.labels import titled
 from workflows.model.local.combinations import Places, is_last, most_likely
+from workflows.model.local.embedding_folder import CannotEmbed, EmbeddingFolder
 from workflows.model.local.examples import Choices, choices, complain, usable
 from workflows.model.local.examples import Example as Example
 from workflows.model.local.packed import CannotLoad, Packed, pack, unpack, words_as_array, words_of
@@ -30,6 +31,7 @@ from workflows.model.port import Alternative, Answer, ModelError, Question, Refu
 
 if TYPE_CHECKING:
     from workflows.model.local.classifier import Classifier
+    from workflows.model.local.embedding import Embedding
     from workflows.model.local.familiarity import Familiarity
     from workflows.model.local.features import Vocabulary
 
@@ -130,6 +132,8 @@ class _Facts(BaseModel):
 
     name: str = Field(pattern=r"^local/[0-9a-f]{8}$")
     report: TrainingReport
+    embedding: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")] | None = None
+    """The hash of the embedding that it needs to answer."""
     fields: Annotated[list[_Field], Field(min_length=1, max_length=100)]
 
 
@@ -156,11 +160,15 @@ class LocalModel:
         self._familiarity = familiarity
 
     @classmethod
-    def train(cls, examples: Sequence[Example], output: type[BaseModel]) -> Self:
+    def train(
+        cls, examples: Sequence[Example], output: type[BaseModel], *, embedding: "Embedding | None" = None
+    ) -> Self:
         """Learn those fields of an output that are choices (`Literal`, enumeration, bool) and that examples label.
 
         The same examples make the same model, whatever their order. That takes two seconds for 850 examples of
         6 values and a quarter of a minute for 8,000 of 77.
+
+        `embedding`: taken in beside words and letters, and named by the model.
 
         Raise `CannotLearn` where the examples are too few, hold no choice or do not fit the output.
         """
@@ -179,7 +187,7 @@ class LocalModel:
 
         used = usable(examples)
         texts = np.array([example.text for example in used], dtype=object)
-        vocabulary = Vocabulary.learn(texts)
+        vocabulary = Vocabulary.learn(texts, embedding)
         counts = vocabulary.count(*texts)
         choosers: dict[str, _Chooser] = {}
         reports: dict[str, FieldReport] = {}
@@ -193,6 +201,7 @@ class LocalModel:
                 texts=texts[places],
                 counts=counts[places],
                 phrases=len(vocabulary.phrases),
+                embedded=vocabulary.columns - vocabulary.counted,
                 targets=np.array([values.index(label) for label in labels]),
                 values=len(values),
             )
@@ -210,9 +219,10 @@ class LocalModel:
             field: [chooser.values.index(one.labels[field]) if field in one.labels else -1 for one in used]
             for field, chooser in choosers.items()
         }
-        usual = familiarity.Familiarity.learn([example.text for example in used], numbers)
+        usual = familiarity.Familiarity.learn([example.text for example in used], numbers, embedding)
         algorithm = [training.ALGORITHM, familiarity.ALGORITHM, sorted(choosers)]
-        taught = json.dumps([algorithm, [example.canonical for example in used]])
+        means = [familiarity.ALGORITHM_WITH_MEANINGS, embedding.hash] if embedding is not None else []
+        taught = json.dumps([algorithm, *means, [example.canonical for example in used]])
         return cls(
             name=f"local/{hashlib.sha256(taught.encode()).hexdigest()[:8]}",
             report=TrainingReport(
@@ -229,7 +239,13 @@ class LocalModel:
     def saved(self) -> bytes:
         """Return the model as bytes that hold no code. The same model has the same bytes."""
         fields = [_Field(name=name, values=one.values, choices=one.choices) for name, one in self._choosers.items()]
-        facts = _Facts(name=self.name, report=self.report, fields=fields)
+        embedding = self._vocabulary.embedding
+        facts = _Facts(
+            name=self.name,
+            report=self.report,
+            embedding=embedding.hash if embedding is not None else None,
+            fields=fields,
+        )
         arrays: dict[str, Any] = {
             "phrases": words_as_array(self._vocabulary.phrases),
             "letters": words_as_array(self._vocabulary.letters),
@@ -240,10 +256,13 @@ class LocalModel:
         return pack(Packed(facts=facts.model_dump(mode="json"), arrays=arrays))
 
     @classmethod
-    def loaded(cls, data: bytes) -> Self:
+    def loaded(cls, data: bytes, folder: EmbeddingFolder | None = None) -> Self:
         """Return the model that was saved: it answers as the one that was trained. Needs no scikit-learn.
 
-        Raise `CannotLoad` for bytes that are damaged, of another version or no model.
+        `folder`: the embedding that this process has; it is read only for a model that was trained with one.
+
+        Raise `CannotLoad` for bytes that are damaged, of another version or no model, and where the model was trained
+        with an embedding that is not in the folder.
         """
         from workflows.model.local.classifier import Classifier
         from workflows.model.local.familiarity import Familiarity
@@ -252,7 +271,10 @@ class LocalModel:
         packed = unpack(data)
         try:
             facts, arrays = _Facts.model_validate(packed.facts), packed.arrays
-            vocabulary = Vocabulary(phrases=words_of(arrays["phrases"]), letters=words_of(arrays["letters"]))
+            embedding = _wanted(facts.embedding, folder)
+            vocabulary = Vocabulary(
+                phrases=words_of(arrays["phrases"]), letters=words_of(arrays["letters"]), embedding=embedding
+            )
             choosers = {}
             for number, field in enumerate(facts.fields):
                 if not {*field.values} <= {*field.choices}:
@@ -261,10 +283,11 @@ class LocalModel:
                     _part(arrays, f"{number}."),
                     columns=vocabulary.columns,
                     phrases=len(vocabulary.phrases),
+                    counted=vocabulary.counted,
                     values=len(field.values),
                 )
                 choosers[field.name] = _Chooser(values=field.values, choices=field.choices, classifier=classifier)
-            familiarity = Familiarity.unpacked(_part(arrays, "familiar."))
+            familiarity = Familiarity.unpacked(_part(arrays, "familiar."), embedding)
         except (ValidationError, ValueError, KeyError, RecursionError) as error:
             raise CannotLoad(f"it cannot be used: {error}") from error
         return cls(
@@ -371,6 +394,23 @@ class LocalModel:
                 reason=f"{field}: {_because(phrases)} {values[order[place]]}",
             )
         return _Best(choices=chosen, is_next=any(found), is_last=bool(fields) and is_last(shares, but={*but, found}))
+
+
+def _wanted(hash: str | None, folder: EmbeddingFolder | None) -> "Embedding | None":
+    """Return the embedding that a model was trained with. Raise `CannotLoad` where it is not the folder's."""
+    if hash is None:
+        return None
+    what = f"it was trained with the embedding {hash[:8]}"
+    do = "let COUNTERSIGN_EMBEDDING name the folder with that one, or deploy a model that is trained again"
+    try:
+        found = folder.embedding() if folder is not None else None
+    except CannotEmbed as error:
+        raise CannotLoad(f"{what}, which cannot be used: {error}") from error
+    if found is None:
+        raise CannotLoad(f"{what}, and this process has none: {do}")
+    if found.hash != hash:
+        raise CannotLoad(f"{what}, and COUNTERSIGN_EMBEDDING names {found.hash[:8]}: {do}")
+    return found
 
 
 def _part(arrays: Mapping[str, Any], prefix: str) -> dict[str, Any]:

@@ -57,6 +57,8 @@ class Lesson:
     """The number of each text's value."""
     values: int
     """Number of values, including those that no target has."""
+    embedded: int = 0
+    """Number of columns of an embedding, which are the last ones."""
 
     def only(self, which: NDArray[np.bool_]) -> Self:
         """Return the lesson with the marked examples only."""
@@ -124,7 +126,7 @@ def calibration_error(confidence: Floats, right: NDArray[np.bool_]) -> float:
 
 def _separate(lesson: Lesson) -> Classifier:
     """Train the boundaries, each value against the rest. A value without an example gets -1, a clear "not this"."""
-    scale = Scale.learn(lesson.counts, phrases=lesson.phrases)
+    scale = Scale.learn(lesson.counts, phrases=lesson.phrases, embedded=lesson.embedded)
     weights = np.zeros((lesson.counts.shape[1], lesson.values), dtype=np.float32)
     bias = np.full(lesson.values, -1.0)
     present = np.unique(lesson.targets)

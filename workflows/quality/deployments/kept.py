@@ -40,7 +40,7 @@ class KeptVersions:
         """`versions_from`: None: what is deployed; before anything is, the files on SQLite and of a shipped example."""
         self._database, self._team, self._models = database, team, models
         self.versions_from = versions_from
-        self.trained = TrainedModels(database, team=team, clock=clock)
+        self.trained = TrainedModels(database, team=team, clock=clock, folder=models.embedding)
         self._lock = Lock()
         self._built: dict[tuple[str, int], Version] = {}
         self._code: dict[str, Mapping[str, JsonValue]] = {}

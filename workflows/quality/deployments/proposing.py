@@ -112,7 +112,10 @@ class Proposer:
         # Training takes seconds: no transaction waits for it.
         model = model_asked(workflow, prompt, self.models)
         bodies = [one.body for one in learning]
-        body = trained.train(context.database, workflow, bodies, team=context.team).saved() if model == LOCAL else None
+        body = None
+        if model == LOCAL:
+            folder = self.models.embedding
+            body = trained.train(context.database, workflow, bodies, team=context.team, folder=folder).saved()
         is_asked = model not in (LOCAL, SAMPLES)
         parts = parts_of(
             workflow,

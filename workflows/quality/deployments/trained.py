@@ -23,6 +23,7 @@ from workflows.engine.declare.workflow import Example
 from workflows.engine.errors import InvalidInput
 from workflows.engine.propose.examples.left_out import mark_of, marks_of
 from workflows.engine.propose.examples.own_examples import examples_of, learned_from
+from workflows.model.local.embedding_folder import EmbeddingFolder
 from workflows.model.local.local_model import CannotLearn, LocalModel
 
 _LOOK = 10.0
@@ -40,13 +41,17 @@ class _Loaded:
 class TrainedModels:
     """The trained models of a process's deployments."""
 
-    def __init__(self, database: Database, *, team: int, clock: Clock) -> None:
-        self._database, self._team, self._clock = database, team, clock
+    def __init__(self, database: Database, *, team: int, clock: Clock, folder: EmbeddingFolder) -> None:
+        """`folder`: the embedding that this process has."""
+        self._database, self._team, self._clock, self._folder = database, team, clock, folder
         self._lock = Lock()
         self._loaded: dict[int, _Loaded] = {}
 
     def of(self, workflow: AnyWorkflow, deployment: int) -> LocalModel:
-        """Return the model that was trained for a deployment. Raise `CannotLearn`, `store.db.database.Unavailable`."""
+        """Return the model that was trained for a deployment.
+
+        Raise `CannotLearn`, `CannotLoad`, `CannotEmbed`, `store.db.database.Unavailable`.
+        """
         known, now = self._loaded.get(deployment), time.monotonic()
         if known is not None and now - known.looked_at < _LOOK:
             return known.model
@@ -63,7 +68,7 @@ class TrainedModels:
                 body = deployments.trained(session, row.workflow_id, row.training, team=self._team)
             self._loaded.pop(deployment, None)
             if body is not None and sha256(body).hexdigest() == row.training:
-                key, model = row.training, LocalModel.loaded(body)
+                key, model = row.training, LocalModel.loaded(body, self._folder)
             else:
                 key, model = self._again(workflow, row)
             self._loaded[deployment] = _Loaded(model=model, key=key, looked_at=now)
@@ -73,7 +78,7 @@ class TrainedModels:
         """Train a model whose own was removed, from those of its examples that are left."""
         with self._database.read() as session:
             frozen = recalled_examples.of_deployment(session, row.id, team=self._team)
-        model = train(self._database, workflow, [line.body for line in frozen], team=self._team)
+        model = train(self._database, workflow, [line.body for line in frozen], team=self._team, folder=self._folder)
         body = model.saved()
         with self._database.write() as session:
             key = keep(session, row.workflow_id, body, team=self._team, clock=self._clock)
@@ -88,12 +93,16 @@ def keep(session: Session, workflow: int, body: bytes, *, team: int, clock: Cloc
     return key
 
 
-def train(database: Database, workflow: AnyWorkflow, bodies: Sequence[str], *, team: int) -> LocalModel:
-    """Train a local model from the author's examples and from examples of the learning half. Raise `CannotLearn`.
+def train(
+    database: Database, workflow: AnyWorkflow, bodies: Sequence[str], *, team: int, folder: EmbeddingFolder
+) -> LocalModel:
+    """Train a local model from the author's examples and from examples of the learning half.
+
+    Raise `CannotLearn` or `CannotEmbed`.
 
     `bodies`: their JSON. What was to be forgotten is left out of the author's.
     """
-    return learned_from(workflow, [*taught(database, workflow, team=team), *map(example_in, bodies)])
+    return learned_from(workflow, [*taught(database, workflow, team=team), *map(example_in, bodies)], folder)
 
 
 def taught(database: Database, workflow: AnyWorkflow, *, team: int) -> list[Example]:

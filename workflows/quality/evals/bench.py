@@ -223,9 +223,11 @@ class Bench:
             self.examples.labelled,
             [] if self.models.shows_samples(self.workflow) else self._taught() if taught is None else taught,
             model=lambda: (
-                self.models(self.workflow) if taught is None or not learns else learned_from(self.workflow, taught)
+                self.models(self.workflow)
+                if taught is None or not learns
+                else learned_from(self.workflow, taught, self.models.embedding)
             ),
-            learn=lambda rest: learned_from(self.workflow, rest),
+            learn=lambda rest: learned_from(self.workflow, rest, self.models.embedding),
         )
         # The local model computes in this process: without another model, several at once would only slow it down.
         computes = learns and self.workflow.proposing is None

@@ -155,7 +155,7 @@ class Trying:
                 examples,
                 self._taught(),
                 model=version.model or (lambda: self.models(self.workflow)),
-                learn=lambda rest: learned_from(self.workflow, rest),
+                learn=lambda rest: learned_from(self.workflow, rest, self.models.embedding),
             ),
             at_once=1 if learns and self.workflow.proposing is None else self.threads,
             documents=self.context.documents,

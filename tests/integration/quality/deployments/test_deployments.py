@@ -3,6 +3,7 @@
 from contextlib import suppress
 from dataclasses import asdict, replace
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -15,6 +16,7 @@ from store.learning import deployments
 from store.states import DeploymentState
 from tests.conftest import MakeWorld
 from tests.integration.engine.scene import DRAFT, Crash, Scene, rows, sample
+from tests.unit.model.test_embeddings import made
 from workflows import Rollout
 from workflows.engine.declare.versions import From, Undeployed
 from workflows.engine.declare.workflow import Example
@@ -22,6 +24,8 @@ from workflows.engine.errors import Refused, Stale
 from workflows.engine.propose.models import Models
 from workflows.engine.run.runner import Runner
 from workflows.model.choice import ModelSettings
+from workflows.model.local.embedding_folder import EmbeddingFolder
+from workflows.model.local.packed import CannotLoad
 from workflows.quality.deployments.codes import As, Ended
 from workflows.quality.deployments.kept import KeptVersions
 from workflows.quality.deployments.moves import roll_back
@@ -258,3 +262,30 @@ def test_a_local_model_is_kept_with_its_version_and_trained_again_where_it_is_fo
     )
     with pytest.raises(Refused, match="live already"):
         proposer.propose()
+
+
+def test_a_local_model_whose_embedding_is_missing_says_why_and_answers_again_where_it_is_back(
+    room: Room, tmp_path: Path
+) -> None:
+    workflow = room.scene.workflow
+    words = {"billing": "charged twice invoice", "delivery": "parcel late driver", "safety": "burning smell plug"}
+    given = [
+        Example(input={"id": n, "text": f"{text} number {n}"}, output={"queue": queue})
+        for n in range(12)
+        for queue, text in words.items()
+    ]
+    workflow.examples = lambda: given
+    folder = made(tmp_path / "embedding", words=["colis", "driver", "invoice", "late", "parcel", "plug", "smell"])
+    room.models.embedding = EmbeddingFolder(folder)
+    row = Proposer(
+        context=room.context, models=room.models, workflow=workflow, by="U1", dollars=Decimal(1), threads=1
+    ).propose()
+    room.models.embedding = EmbeddingFolder(None)
+    lost = room.another().of(workflow, None, deployment=row.id).model
+    assert lost is not None
+    with pytest.raises(CannotLoad, match="this process has none: let COUNTERSIGN_EMBEDDING name the folder"):
+        lost()
+    room.models.embedding = EmbeddingFolder(folder)
+    found = room.another().of(workflow, None, deployment=row.id).model
+    assert found is not None
+    assert found().probabilities("colis", {"queue": "delivery"})["queue"] > 0.5  # type: ignore[attr-defined]  # it is the local one

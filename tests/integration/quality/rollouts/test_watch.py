@@ -10,6 +10,8 @@ from store.states import DeploymentState
 from tests.conftest import MakeWorld
 from tests.integration.engine.scene import rows
 from tests.integration.quality.rollouts.versions import Rollouts, rollout
+from tests.sample import Ticket, Triage
+from workflows.quality.deployments.codes import Ended
 from workflows.quality.deployments.evidence import Evidence, Figures, GoneAlone, Measured
 from workflows.quality.rollouts.listing import under_way
 
@@ -53,10 +55,10 @@ def test_labels_judge_both_versions(make_world: MakeWorld) -> None:
     assert found.state(found.beside) is DeploymentState.SHADOW
 
 
-def test_an_equal_version_goes_live_by_itself_and_reviews_keep_their_proposal(make_world: MakeWorld) -> None:
+def test_an_equal_version_goes_live_by_itself_and_reviews_keep_their_proposal(make_sqlite_world: MakeWorld) -> None:
     """After enough pairs it is live; people are told once, however many processes look."""
-    found = rollout(make_world)
-    cases = asked(found, list(range(50)))
+    found = rollout(make_sqlite_world, margin=0.3)
+    cases = asked(found, list(range(22)))
     for case in cases[:-1]:
         found.label(case)
     waiting = found.scene.review(cases[-1])
@@ -70,11 +72,11 @@ def test_an_equal_version_goes_live_by_itself_and_reviews_keep_their_proposal(ma
     assert rows(found.scene.world, schema.Run)[-1].deployment_id == found.beside
 
 
-def test_a_worse_version_ends_in_the_shadow_with_its_cases(make_world: MakeWorld) -> None:
+def test_a_worse_version_ends_in_the_shadow_with_its_cases(make_sqlite_world: MakeWorld) -> None:
     """Nobody was given what it proposed, and the note names the cases that show it."""
-    found = rollout(make_world)
-    found.wrong["new"] = set(range(0, 40, 4))
-    cases = asked(found, list(range(40)))
+    found = rollout(make_sqlite_world)
+    found.wrong["new"] = set(range(0, 18, 2))
+    cases = asked(found, list(range(18)))
     watch = found.watch()
     for case in cases:
         found.label(case)
@@ -89,12 +91,12 @@ def test_a_worse_version_ends_in_the_shadow_with_its_cases(make_world: MakeWorld
 
 
 def test_for_a_share_each_version_is_judged_by_its_own_cases(make_sqlite_world: MakeWorld) -> None:
-    """A version that is wrong in every third of its cases ends; the cases stay with the versions that began them."""
+    """A version that is wrong in all of its cases ends; the cases stay with the versions that began them."""
     found = rollout(make_sqlite_world, way="share", share=0.5)
     found.watch().look()
-    found.wrong["new"] = set(range(0, 120, 3))
+    found.wrong["new"] = set(range(30))
     watch = found.watch()
-    for case in found.tickets(list(range(120))):
+    for case in found.tickets(list(range(30))):
         found.label(case)
     assert watch.look() == 1
     assert found.state(found.beside) is DeploymentState.ROLLED_BACK
@@ -127,33 +129,33 @@ def promise(wrong: int, of: int) -> dict[str, object]:
     return evidence.model_dump(mode="json")
 
 
-def test_a_version_that_looked_better_on_examples_is_taken_back_by_itself(make_world: MakeWorld) -> None:
+def test_a_version_that_looked_better_on_examples_is_taken_back_by_itself(make_sqlite_world: MakeWorld) -> None:
     """The version before is live again, with the number of cases it cost; open reviews and runs stay as they are."""
-    found = rollout(make_world)
+    found = rollout(make_sqlite_world, margin=0.3)
     world = found.scene.world
     with world.database.write() as session:
         row = session.query(schema.Deployment).where(schema.Deployment.id == found.beside).one()
         row.evidence = promise(2, 200)
-    for case in asked(found, list(range(50))):
+    for case in asked(found, list(range(22))):
         found.label(case)
     assert found.watch().look() == 1
     assert found.used() == (found.beside, None)
 
-    # People now send something else: three of ten are wrong.
+    # People now send something else: every second one is wrong.
     world.clock.move(timedelta(hours=1))
-    found.wrong["new"] = set(range(100, 200, 3))
+    found.wrong["new"] = set(range(100, 200, 2))
     watch = found.watch()
     watch.look()
-    cases = found.tickets(list(range(100, 150)))
+    cases = found.tickets(list(range(100, 118)))
     world.submit_all(found.scene.workflow, [{"id": 999, "text": "ticket 999"}])
     began = world.claim()
     number = next(count for count, case in enumerate(cases, 1) if found.label(case) and watch.look())
-    assert number < 40
+    assert number < 18
     assert found.used() == (found.live, None)
     assert found.state(found.beside) is DeploymentState.ROLLED_BACK
     note = found.notes()[-1]
     assert (note["news"], note["what"], note["again"]) == ("rolled_back", "edits", 1)
-    assert note["cost"] == len(note["cases"]) == -(-number // 3)
+    assert note["cost"] == len(note["cases"]) == -(-number // 2)
     for lease in began:
         world.runner.advance(lease)
     runs = {row.id: row.deployment_id for row in rows(world, schema.Run)}
@@ -163,6 +165,34 @@ def test_a_version_that_looked_better_on_examples_is_taken_back_by_itself(make_w
     assert found.tickets([500])
     assert rows(world, schema.Run)[-1].deployment_id == found.live
     assert watch.look() == 0
+
+
+@pytest.mark.parametrize("what", [Ended.NEVERS, Ended.GARBAGE])
+def test_more_nevers_or_garbage_than_promised_take_a_version_back(make_sqlite_world: MakeWorld, what: Ended) -> None:
+    """Its examples showed none of both; nobody has to decide a case first."""
+    found = rollout(make_sqlite_world)
+    world = found.scene.world
+    if what is Ended.NEVERS:
+
+        @found.scene.workflow.never("Nothing goes to delivery")
+        def to_delivery(ticket: Ticket, proposal: Triage) -> bool:
+            return proposal.queue == "delivery"
+
+    with world.database.write() as session:
+        session.query(schema.Deployment).update({"evidence": promise(0, 200)})
+    found.go_live()
+    watch = found.watch()
+    found.tickets([1, 2])
+    assert watch.look() == 0
+    bad = range(10, 18)
+    (found.wrong["new"] if what is Ended.NEVERS else found.garbage).update(bad)
+    cases = found.tickets(bad)
+    assert watch.look() == 1
+    assert found.used() == (found.live, None)
+    [note] = found.notes()
+    assert (note["news"], note["what"], note["again"]) == ("rolled_back", what, 1)
+    assert note["cases"] == cases
+    assert note["promised"] < 0.02
 
 
 def test_people_are_told_after_two_weeks_that_nothing_can_be_told(make_sqlite_world: MakeWorld) -> None:

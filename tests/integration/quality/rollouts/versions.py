@@ -18,7 +18,7 @@ from workflows import Autonomy
 from workflows.engine.declare.registry import AnyWorkflow
 from workflows.engine.declare.versions import Version
 from workflows.engine.run.runner import Runner
-from workflows.model.port import Answer, Prompt, Question
+from workflows.model.port import Answer, NoAnswer, Prompt, Question
 from workflows.model.scripted import says
 from workflows.quality.deployments import moves
 from workflows.quality.deployments.shares import in_share
@@ -59,6 +59,8 @@ class Rollouts:
     beside: int
     wrong: dict[str, set[int]]
     """Prompt -> tickets that it gets wrong."""
+    garbage: set[int]
+    """Tickets to which no usable answer comes."""
 
     def shadow(self) -> Shadow:
         """Return what a process asks watched versions with."""
@@ -114,6 +116,14 @@ class Rollouts:
             where = {"team_id": self.scene.world.context.team}
             kept_rows.change(session, schema.Label, label, where=where, to={"revoked_at": self.scene.world.clock()})
 
+    def go_live(self) -> None:
+        """Have the version beside the live one take its place."""
+        context = self.scene.world.context
+        with context.database.write() as session:
+            row = deployments.get(session, self.beside, team=context.team)
+            assert row is not None
+            moves.go_live(session, context, row, by="U0MARIA", why="signed")
+
     def state(self, deployment: int) -> DeploymentState:
         """Return the state of a deployment."""
         return next(row.state for row in rows(self.scene.world, schema.Deployment) if row.id == deployment)
@@ -129,15 +139,16 @@ class Rollouts:
         return [{"news": row.about["news"], **json.loads(row.about["figures"])} for row in noted]
 
 
-def rollout(
-    make_world: MakeWorld, *, share: float = 1.0, way: str = "shadow", autonomy: Autonomy | None = None
-) -> Rollouts:
+def rollout(make_world: MakeWorld, *, share: float = 1.0, way: str = "shadow", margin: float = 0.1) -> Rollouts:
     """Make a workflow with a live version and another one beside it."""
     wrong: dict[str, set[int]] = {"old": set(), "new": set()}
+    garbage = set[int]()
 
     def tell(question: Question) -> Answer:
         number = int(str(question.data["text"]).removeprefix("ticket "))
         name = question.prompt.name if question.prompt is not None else "old"
+        if number in garbage:
+            return Answer(model="scripted", problem="no JSON", no_answer=NoAnswer.GARBAGE)
         return says({"queue": QUEUES[number in wrong[name]]}, confidence=0.95)
 
     scene = sample(make_world, tell, review=CARDS, autonomy=Autonomy.draft())
@@ -161,7 +172,7 @@ def rollout(
                 model="scripted",
                 training=None,
                 recall=0,
-                rollout={"way": way, "share": share, "margin": 0.1, "sure": 0.9},
+                rollout={"way": way, "share": share, "margin": margin, "sure": 0.9},
                 proposed_by="U0MARIA",
                 proposed_at=at,
             )
@@ -175,4 +186,4 @@ def rollout(
         begin = moves.begin_sharing if way == "share" else moves.begin_shadow
         begin(session, world.context, second, by="U0MARIA")
     versions.names = {ids[0]: "old", ids[1]: "new"}
-    return Rollouts(scene=scene, versions=versions, live=ids[0], beside=ids[1], wrong=wrong)
+    return Rollouts(scene=scene, versions=versions, live=ids[0], beside=ids[1], wrong=wrong, garbage=garbage)

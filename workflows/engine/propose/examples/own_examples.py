@@ -15,6 +15,7 @@ from workflows.engine.errors import CodeExited, InvalidInput, TimeLimitPassed
 from workflows.engine.propose.examples.example_inputs import documents_beside, input_of
 from workflows.engine.propose.placeholders import text_told
 from workflows.model.local import local_model
+from workflows.model.local.embedding_folder import EmbeddingFolder
 from workflows.model.local.local_model import CannotLearn, LocalModel
 
 T = TypeVar("T")
@@ -56,16 +57,18 @@ def learned(
     *,
     taken: Sequence[Example] = (),
     without: Callable[[Example], bool] = lambda _: False,
+    folder: EmbeddingFolder | None = None,
 ) -> LocalModel:
-    """Return the local model of a workflow, learned from its own examples. Raise `CannotLearn`.
+    """Return the local model of a workflow, learned from its own examples. Raise `CannotLearn` or `CannotEmbed`.
 
     `taken`: further ones, which people took in from decisions. `without`: tells which of all it does not learn from.
+    `folder`: the embedding that it learns with.
     """
     try:
         examples = [one for one in (*examples_of(workflow), *fitting(workflow, taken)) if not without(one)]
     except (InvalidInput, TimeLimitPassed, CodeExited) as error:
         raise CannotLearn(str(error)) from error
-    return learned_from(workflow, examples)
+    return learned_from(workflow, examples, folder)
 
 
 def fitting(workflow: AnyWorkflow, taken: Sequence[Example]) -> list[Example]:
@@ -81,8 +84,13 @@ def fitting(workflow: AnyWorkflow, taken: Sequence[Example]) -> list[Example]:
     return _within(workflow, lambda: [one for one in taken if fits(one)]) if taken else []
 
 
-def learned_from(workflow: AnyWorkflow, examples: Iterable[Example]) -> LocalModel:
-    """Return the local model of a workflow, learned from these examples. Raise `CannotLearn`."""
+def learned_from(
+    workflow: AnyWorkflow, examples: Iterable[Example], folder: EmbeddingFolder | None = None
+) -> LocalModel:
+    """Return the local model of a workflow, learned from these examples. Raise `CannotLearn` or `CannotEmbed`.
+
+    `folder`: the embedding that it learns with.
+    """
     try:
         known = list(examples)
         for example in known:
@@ -92,7 +100,7 @@ def learned_from(workflow: AnyWorkflow, examples: Iterable[Example]) -> LocalMod
         )
     except (InvalidInput, TimeLimitPassed, CodeExited) as error:
         raise CannotLearn(str(error)) from error
-    return LocalModel.train(taught, workflow.output)
+    return LocalModel.train(taught, workflow.output, embedding=folder.embedding() if folder is not None else None)
 
 
 def _within(workflow: AnyWorkflow, call: Callable[[], T]) -> T:
