@@ -34,6 +34,8 @@ from workflows.engine.health import watch as health
 from workflows.engine.propose.examples.own_examples import examples_file
 from workflows.engine.propose.models import Models
 from workflows.engine.propose.prompts import keep_prompts
+from workflows.engine.read.declared.prompt_views import PromptsFrom
+from workflows.engine.read.declared.prompts_from import prompts_from
 from workflows.engine.run.runner import Runner
 from workflows.engine.sources.told.webhook_secrets import WebhookKeys
 from workflows.quality.deployments.kept import KeptVersions
@@ -57,6 +59,13 @@ class App:
     dispatcher: Dispatcher
     made: Mapping[str, Mapping[str, JsonValue]]
     """Options that each workflow was made from, by workflow name."""
+    is_first: bool
+    """True if its SQLite file was made for it."""
+
+    @property
+    def prompts(self) -> PromptsFrom:
+        """The places from which the prompts of all workflows come. Raise `store.db.database.Unavailable`."""
+        return prompts_from(self.context, self.context.registry)
 
     def prepare_models(self) -> None:
         """Prepare the models for questions. Raise `Refused` where a model has no known price."""
@@ -108,6 +117,7 @@ def opened(
     """
     logs.configure(settings.log_level if settings.log_level != "auto" else log_level)
     database = database_of(settings)
+    is_first = database.file is not None and not database.file.exists()
     try:
         _prepare(database)
         team = team_of(database, at=now())
@@ -149,6 +159,7 @@ def opened(
                 versions=versions,
                 dispatcher=dispatcher,
                 made=made,
+                is_first=is_first,
             )
             # A command that worked on cases ends here; a server has looked every few seconds.
             _count(context)

@@ -20,6 +20,7 @@ from bot.slack.workspace import Http, Workspace, check_hearing, connect
 from bot.slack.workspace import check as check_workspace
 from handlers.slack.access.scopes import asked_for
 from handlers.slack.manifest import manifest_file
+from handlers.texts.governance.prompts_from import prompts
 from handlers.texts.governance.seals import SHORT, unsealed_in_words
 from handlers.texts.operations.findings import Finding
 from handlers.texts.operations.pauses import paused_by
@@ -70,6 +71,7 @@ def findings(app: App) -> Iterator[Finding]:
     yield from _names()
     yield from _database(app)
     yield from doctor_documents.documents(app)
+    yield _prompts(app)
     yield from _model(app)
     yield from _open_outages(app)
     yield from _waiting(app)
@@ -100,6 +102,11 @@ def _database(app: App) -> Iterator[Finding]:
             what=f"others on this machine can read {database.file}, which holds cases",
             do=f"chmod 600 {database.file}",
         )
+
+
+def _prompts(app: App) -> Finding:
+    found = app.prompts
+    return Finding(level="note" if found.always_files else "ok", what=prompts(found))
 
 
 def _model(app: App) -> Iterator[Finding]:

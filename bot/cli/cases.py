@@ -14,7 +14,7 @@ import typer
 
 from bot.cli.parameters import CaseReference, Encoding, Json, Mapped
 from bot.cli.people import operator
-from bot.cli.start import started
+from bot.cli.start import started, tell_prompts
 
 if TYPE_CHECKING:
     from bot.app import App
@@ -83,6 +83,8 @@ def run(
             raise Refused("give --dry-run or --post, not both")
         options = options_for(workflow, examples=examples, label=label, floor=floor)
         with opened(settings(), make=options) as app, ExitStack() as held:
+            if app.is_first:
+                tell_prompts(app)
             chosen = named(app, workflow, options)
             columns = read_named(map) if map else None
             file, folder = held.enter_context(_rows(chosen, files))

@@ -36,6 +36,7 @@ def serve(
 
     from bot.app import opened
     from bot.cli.screens.output import one_line_errors
+    from bot.cli.start import tell_prompts
     from bot.doctor import findings, without_embedding
     from bot.doctor_documents import without_folder
     from bot.otel.sending import sending_of
@@ -45,7 +46,6 @@ def serve(
     from bot.serve.watchdog import ending_after, ending_if_frozen
     from bot.settings import settings
     from bot.slack.wiring import in_slack as slack_of
-    from workflows.engine.declare.versions import From
     from workflows.engine.errors import Refused
 
     with (
@@ -60,8 +60,7 @@ def serve(
             typer.echo(f"note: {unkept}", err=True)
         if (broken := without_embedding(app)) is not None:
             typer.echo(f"note: {broken}", err=True)
-        if app.settings.prompts is From.FILES:
-            typer.echo("note: Prompts: from files, not deployed (COUNTERSIGN_PROMPTS=files)", err=True)
+        tell_prompts(app)
         if not no_worker:
             app.begin_charters()
         slack = slack_of(app, checks=partial(findings, app)) if not no_slack else None

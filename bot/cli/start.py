@@ -6,6 +6,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
+import typer
+
 if TYPE_CHECKING:
     from bot.app import App
 
@@ -18,4 +20,13 @@ def started() -> Iterator[App]:
     from bot.settings import settings
 
     with one_line_errors(), opened(settings()) as app:
+        if app.is_first:
+            tell_prompts(app)
         yield app
+
+
+def tell_prompts(app: App) -> None:
+    """Say where the prompts of all workflows come from, beside what the command prints."""
+    from handlers.texts.governance.prompts_from import prompts
+
+    typer.echo(prompts(app.prompts), err=True)

@@ -15,6 +15,7 @@ from bot.demo.summary import summary
 from bot.demo.tour import Tour
 from bot.demo.trail import Trail
 from bot.slack.sender import PACE
+from handlers.texts.governance.prompts_from import prompts
 
 _FIRST, _LATER = 3.0, 20.0
 """Seconds between the first cases, and between the later ones, on the page."""
@@ -44,6 +45,7 @@ def watch(stop: Event, *, port: int, say: Say) -> None:
         # The page opens at the first card, so nobody is sent there before that stands.
         _until(has_begun, stop)
         say(f"Open {stage.running.page_url} and see what to try. Ctrl-C ends it.")
+        say(prompts(stage.app.prompts))
         say(f"The help desk is at {stage.desk}, the ledger at {stage.ledger}.")
         say(f"A fortnight of made-up past is behind it. In another terminal: {stage.preview}")
         next_at, unlucky = time.monotonic() + 1.0, None
@@ -65,6 +67,7 @@ def play(stop: Event, *, say: Say) -> bool:
     clock, began = MovedClock(), time.monotonic()
     with staged(stop, port=0, pace=_QUICK, clock=clock) as stage:
         narrator, players, trail = _narrator(stage, say), _players(stage), _trail(stage)
+        say(prompts(stage.app.prompts))
         # The clock may go past midnight; the digests are about the day on which the cases began to come.
         first_day = stage.today
         cases, ends_at = [], time.monotonic() + LONGEST

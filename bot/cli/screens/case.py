@@ -95,10 +95,9 @@ def _run(run: RunView, output: type[BaseModel] | None) -> None:
         _asked(request)
     if run.proposal is not None:
         proposal = run.proposal
-        print_named(
-            "proposed by",
-            f"{proposal.model}" + (f", prompt {proposal.prompt_version}" if proposal.prompt_version else ""),
-        )
+        version = f", version {proposal.version:,}" if proposal.version is not None else ""
+        prompt = f", prompt {proposal.prompt_version}" if proposal.prompt_version else ""
+        print_named("proposed by", f"{proposal.model}{version}{prompt}")
         if proposal.sample:
             print_named("  sample answer", "written by hand for a demonstration; no figure counts it")
         for name, value in _as_people_write(proposal.output, output).items():

@@ -22,6 +22,7 @@ from workflows.engine.health.views import ExpiryView, HowEnded, Kind, SystemView
 from workflows.engine.pauses import Pause, PauseStatus
 from workflows.engine.propose.views import OpenOutage
 from workflows.engine.read.cause_views import AllAgain, BulkView, CauseLineView, CauseView, Example
+from workflows.engine.read.declared.prompt_views import PromptsFrom
 from workflows.engine.read.status_views import StatusView, WorkflowStatus
 from workflows.engine.review.corrected.views import CorrectedInput, CorrectedRerun, InputChange, RunAgainNote
 from workflows.engine.review.rerun.bulk_rules import WhyStopped
@@ -115,6 +116,7 @@ HOW_ALL_IS = StatusView(
     models=[OpenOutage(model="claude", reason="529 overloaded", since=AT)],
     targets=[TargetView(target="Help desk", reason="503", began_at=AT, ended_at=None, waiting=3, next_at=AT)],
     systems=SYSTEMS,
+    prompts=PromptsFrom(always_files=False, deployed=["triage"], files=["invoices"]),
 )
 
 

@@ -116,7 +116,7 @@ def paragraphs(view: DeploymentView, room: Room) -> list[Sequence[Paragraph]]:
 def told(view: DeploymentView, room: Room) -> Told:
     """Tell of a deployment in paragraphs alone, for the command line."""
     head: Paragraph = line(words(heading(view), bold=True))
-    return Told(brief=in_brief(view), parts=[[head], *paragraphs(view, room)])
+    return Told(brief=in_brief(view), parts=[[head], *paragraphs(view, room), [line(words(small_print(view)))]])
 
 
 def change(view: DeploymentView) -> Told:
@@ -157,7 +157,8 @@ def takes(plan: Plan) -> str:
 def small_print(view: DeploymentView) -> str:
     """Say which version it is."""
     recalled = f", {view.recall} past decisions told with a case" if view.recall else ""
-    return f"Version {view.name} on {one_line(view.model, _NAME)}{recalled}."
+    prompt = f", prompt {view.prompt_version}" if view.prompt_version is not None else ""
+    return f"Version {view.name} on {one_line(view.model, _NAME)}{prompt}{recalled}."
 
 
 def _standing(view: DeploymentView) -> list[Paragraph]:

@@ -271,8 +271,9 @@ def _proposed(view: ExplanationView, room: Room) -> list[Paragraph]:
         return []
     values = [_value(one, room) for one in view.values]
     said: list[Paragraph] = [bullets(_few(values, room))] if values else []
-    version = f", prompt {proposal.prompt_version}" if proposal.prompt_version else ""
-    said.append(line(words(f"By {proposer(proposal.model, room.line)}{version}.")))
+    version = f", version {proposal.version:,}" if proposal.version is not None else ""
+    prompt = f", prompt {proposal.prompt_version}" if proposal.prompt_version else ""
+    said.append(line(words(f"By {proposer(proposal.model, room.line)}{version}{prompt}.")))
     if proposal.past:
         alike = ", ".join(f"{one_line(key, 40)} ({likeness:.2f} alike)" for key, likeness in proposal.past.items())
         said.append(line(words(f"{LIKE_THIS}: {excerpt(alike, room.line)}.")))

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from decimal import Decimal
 
+from handlers.texts.governance.prompts_from import prompts
 from handlers.texts.operations import kept_documents
 from handlers.texts.operations.health import in_trouble, systems
 from handlers.texts.pieces import Line, Paragraph, Piece, Told, bullets, command, line, moment, person, words
@@ -22,6 +23,8 @@ def status(view: StatusView) -> Told:
     first: list[Paragraph] = [line(words("Status", bold=True), words(" · "), moment(view.at))]
     if not wrong and not any(is_troubled(one) for one in view.workflows):
         first.append(line(words("Nothing failed, nothing is down or paused.")))
+    if view.prompts is not None:
+        first.append(line(words(f"{prompts(view.prompts)}.")))
     each = [_of(one, view.at) for one in view.workflows[:_NAMED]]
     return Told(brief="Status", parts=[[*first, *wrong], *each, *_more(view), *_systems(view), *_documents(view)])
 

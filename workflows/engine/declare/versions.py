@@ -64,6 +64,15 @@ class Version:
 class Versions(Protocol):
     """The versions of all workflows."""
 
+    @property
+    def always_files(self) -> bool:
+        """True if the files of this process are used, whatever is deployed."""
+        ...
+
+    def uses_files(self, workflow: AnyWorkflow, *, live: int | None) -> bool:
+        """Tell whether a workflow proposes with the files of this process. `live`: its deployment that is live."""
+        ...
+
     def pin(self, *, live: int | None, beside: int | None, case: int) -> int | None:
         """Return the deployment that a new run of a case proposes with; None: none is live.
 
@@ -85,6 +94,15 @@ class FromFiles:
     def __init__(self, recall: Callable[[AnyWorkflow], Recall | None] = lambda _: None) -> None:
         """`recall`: returns the past decisions that may be told with a workflow's cases; left out, none are."""
         self._recall = recall
+
+    @property
+    def always_files(self) -> bool:
+        """True."""
+        return True
+
+    def uses_files(self, workflow: AnyWorkflow, *, live: int | None) -> bool:
+        """Use them for every workflow."""
+        return True
 
     def pin(self, *, live: int | None, beside: int | None, case: int) -> int | None:
         """Use no deployment."""

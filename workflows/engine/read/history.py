@@ -12,6 +12,7 @@ from store import schema
 from store.cases import cases, contents, journal, runs
 from store.cases.review import reviews
 from store.governance import audit, teams
+from store.learning import deployments
 from store.model import requests
 from store.states import ReviewState
 from workflows.engine.case.kept_content import REMOVED, kept_problem
@@ -166,7 +167,7 @@ def _run(session: Session, context: Context, run: schema.Run) -> RunView:
     steps = [_step(line) for line in journal.of_run(session, run.id, team=context.team)]
     asked = [_request(request, body) for request, body in requests.of_run(session, run.id, team=context.team)]
     proposed, reviewed = (
-        _proposal(session, proposal) if proposal else None,
+        _proposal(session, proposal, run) if proposal else None,
         _review(session, review) if review else None,
     )
     return RunView(
@@ -265,7 +266,9 @@ def _request(request: schema.ModelRequest, body: str | None) -> RequestView:
     )
 
 
-def _proposal(session: Session, proposal: schema.Proposal) -> ProposalView:
+def _proposal(session: Session, proposal: schema.Proposal, run: schema.Run) -> ProposalView:
+    used = run.deployment_id
+    deployed = deployments.get(session, used, team=run.team_id) if used is not None else None
     body = contents.body(session, proposal.content_id, team=proposal.team_id)
     content = json.loads(body) if body is not None else _GONE
     recalled = content.get("recalled", ())
@@ -285,6 +288,7 @@ def _proposal(session: Session, proposal: schema.Proposal) -> ProposalView:
         sample=proposal.sample,
         prompt_version=proposal.prompt_version,
         past={past[one["example"]].key: one["similarity"] for one in recalled if one["example"] in past},
+        version=deployed.number if deployed is not None else None,
     )
 
 

@@ -15,6 +15,7 @@ from workflows.engine.deliver.workflow_pauses import pause_of
 from workflows.engine.health.systems import system_views
 from workflows.engine.propose.budgets import spent_today
 from workflows.engine.propose.model_outages import open_outages
+from workflows.engine.read.declared.prompts_from import prompts_from
 from workflows.engine.read.status_views import KeptDocuments, StatusView, WorkflowStatus
 
 _IN_WORK = (RunState.READY, RunState.RUNNING, RunState.DELIVERING)
@@ -66,6 +67,7 @@ def status_view(context: Context, workflows: Sequence[AnyWorkflow], *, counts_do
         targets=[one for one in targets_down(context) if one.target in concerned],
         systems=system_views(context, workflows),
         documents=_documents(context) if counts_documents else None,
+        prompts=prompts_from(context, workflows),
     )
 
 

@@ -9,6 +9,7 @@ from workflows.engine.deliver.views import TargetView
 from workflows.engine.health.views import SystemView
 from workflows.engine.pauses import Pause
 from workflows.engine.propose.views import OpenOutage
+from workflows.engine.read.declared.prompt_views import PromptsFrom
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -75,3 +76,5 @@ class StatusView:
     """The other systems that are called, or will be, by name; those in trouble first."""
     documents: KeptDocuments | None = None
     """The documents that are kept; None where they are not counted."""
+    prompts: PromptsFrom | None = None
+    """The places from which their prompts come; None where that is not asked."""

@@ -71,6 +71,8 @@ class ProposalView:
     prompt_version: str | None
     past: Mapping[str, float] = field(default_factory=dict)
     """Key of a past case that the model was told of, and whose content is still kept -> its likeness, from 0 to 1."""
+    version: int | None = None
+    """The number of the deployment with which its run began; None where files were used, or none was live."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -52,9 +52,14 @@ class KeptVersions:
         self._unseen: set[int] = set()
         """Versions beside a live one of which that is not known yet."""
 
+    @property
+    def always_files(self) -> bool:
+        """True if an operator has the files used, whatever is deployed."""
+        return self.versions_from is From.FILES
+
     def pin(self, *, live: int | None, beside: int | None, case: int) -> int | None:
         """Return the deployment that a new run of a case proposes with. It asks nothing."""
-        if self.versions_from is From.FILES:
+        if self.always_files:
             return None
         if live is None or beside is None:
             return live
@@ -83,7 +88,7 @@ class KeptVersions:
     def uses_files(self, workflow: AnyWorkflow, *, live: int | None) -> bool:
         """Tell whether a workflow proposes with the files of this process. `live`: its deployment that is live."""
         if self.versions_from is not None:
-            return self.versions_from is From.FILES
+            return self.always_files
         # A version that was live once has one in its place for good: without one, nothing was ever deployed.
         return live is None and (workflow.is_sample or self._database.file is not None)
 

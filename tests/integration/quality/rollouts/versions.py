@@ -37,6 +37,12 @@ class ByPrompt:
     sharing: float | None = None
     """Share of the cases for which the version beside is used; None: it is only watched."""
 
+    always_files = False
+
+    def uses_files(self, workflow: AnyWorkflow, *, live: int | None) -> bool:
+        """Use what is live."""
+        return False
+
     def pin(self, *, live: int | None, beside: int | None, case: int) -> int | None:
         """Use the live one, or for a share the other one."""
         if self.sharing is not None and beside is not None and in_share(beside, case, self.sharing):

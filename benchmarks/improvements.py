@@ -1,0 +1,180 @@
+"""Simulations of patterns in corrections: how many of five planted ones are found, and how many that are not there.
+
+    python -m benchmarks.improvements [--quick] [--write]
+
+Logs of decided support tickets are made with seeds. `--write` puts the table into RESULTS.md and docs/measured.md.
+"""
+
+import random
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from pydantic import JsonValue
+
+from benchmarks.kit.report import Part, Section, main, table
+from workflows.quality.improvements.patterns import Condition, Decided, Pattern, patterns
+
+CASES = 1_000
+ERRORS = 0.05
+"""Share of errors that follow no pattern."""
+HIT = 0.6
+"""Share of errors where a planted pattern holds."""
+SEEDS = 20
+NULL_SEEDS = 200
+HEADING = "Patterns in corrections, simulated"
+FILE = Path("docs/measured.md")
+Field = Literal["queue", "priority", "amount"]
+_FIELDS: Sequence[Field] = ("queue", "priority", "amount")
+_COUNTRIES = ("DE", "AT", "CH", "FR", "IT", "ES", "NL", "PL", "SE", "DK", "CZ", "IE")
+_CHANNELS = ("email", "phone", "chat", "form")
+_COMMON = (
+    "please could you help me with my order since i have not heard back and the account shows nothing about it yet "
+    "we bought this last week it was late thank you for looking into the matter as soon as possible because our team "
+    "needs an answer before friday and nobody from support replied to the message that i sent from the portal"
+).split()
+_VOCABULARY = tuple(f"{one}{two}{three}" for one in "bdfgklmn" for two in ("ar", "el", "io", "ut") for three in "eonst")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Planted:
+    """A pattern that a log was made with."""
+
+    name: str
+    output: Field | None
+    """None: proposals were rejected."""
+    became: str | None
+    holds: Callable[[Mapping[str, JsonValue]], bool]
+    told: Callable[[tuple[Condition, ...]], bool]
+    """Tells whether conditions are those of the pattern."""
+
+
+def _is(field: str, value: JsonValue) -> Condition:
+    return Condition(field=field, kind="is", value=value)
+
+
+def _above(conditions: tuple[Condition, ...]) -> bool:
+    return (
+        len(conditions) == 1
+        and (conditions[0].field, conditions[0].kind) == ("amount", "above")
+        and isinstance(conditions[0].value, int | float)
+        and 460 <= conditions[0].value <= 540
+    )
+
+
+PLANTED: Sequence[Planted] = (
+    Planted(
+        name="a choice",
+        output="queue",
+        became="accounts",
+        holds=lambda given: given["country"] == "CH",
+        told=lambda conditions: conditions == (_is("country", "CH"),),
+    ),
+    Planted(
+        name="a limit",
+        output="priority",
+        became="high",
+        holds=lambda given: float(str(given["amount"])) > 500,
+        told=_above,
+    ),
+    Planted(
+        name="a word",
+        output="queue",
+        became="billing",
+        holds=lambda given: "chargeback" in str(given["text"]).split(),
+        told=lambda conditions: conditions == (Condition(field="text", kind="has", value="chargeback"),),
+    ),
+    Planted(
+        name="a yes or no with another field",
+        output="amount",
+        became=None,
+        holds=lambda given: given["member"] is True and given["channel"] == "phone",
+        told=lambda conditions: set(conditions) == {_is("member", True), _is("channel", "phone")},
+    ),
+    Planted(
+        name="rejections, two words in a row",
+        output=None,
+        became=None,
+        holds=lambda given: "legal notice" in str(given["text"]),
+        told=lambda conditions: (
+            len(conditions) == 1 and conditions[0].kind == "has" and conditions[0].value in ("legal notice", "legal")
+        ),
+    ),
+)
+
+
+def log(seed: int, *, planted: Sequence[Planted] = PLANTED, cases: int = CASES, words: int = 40) -> list[Decided]:
+    """Make a log of decided cases. `words`: words of a text, about."""
+    draw = random.Random(seed)  # noqa: S311  # a simulation
+    return [_decided(draw, case, planted, words) for case in range(1, cases + 1)]
+
+
+def _decided(draw: random.Random, case: int, planted: Sequence[Planted], words: int) -> Decided:
+    text = [
+        draw.choice(_COMMON if draw.random() < 0.6 else _VOCABULARY) for _ in range(draw.randint(words // 2, words))
+    ]
+    if draw.random() < 0.06:
+        text.insert(draw.randrange(len(text)), "chargeback")
+    if draw.random() < 0.06:
+        at = draw.randrange(len(text))
+        text[at:at] = ["legal", "notice"]
+    if draw.random() < 0.06:
+        text.insert(draw.randrange(len(text)), "notice")
+    given: dict[str, JsonValue] = {
+        "country": draw.choice(_COUNTRIES),
+        "channel": draw.choice(_CHANNELS),
+        "member": draw.random() < 0.3,
+        "amount": f"{draw.lognormvariate(5, 1):.2f}",
+        "customer": {"since": draw.randint(2005, 2025), "orders": draw.randint(0, 40)},
+        "text": " ".join(text),
+    }
+    changed: dict[str, tuple[str, str]] = {}
+    rejected = False
+    for one in planted:
+        if one.holds(given) and draw.random() < HIT:
+            rejected = rejected or one.output is None
+            if one.output:
+                changed[one.output] = ("other", one.became or f"{draw.randint(1, 99)}")
+    if draw.random() < ERRORS:
+        field = draw.choice((*_FIELDS, None))
+        rejected = rejected or field is None
+        if field:
+            changed.setdefault(field, ("other", draw.choice(("billing", "accounts", "high", "low"))))
+    if rejected:
+        changed = {}
+    return Decided(
+        case=case,
+        input=given,
+        error=rejected or bool(changed),
+        wrong=frozenset(changed),
+        changed=changed,
+        reason=None,
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class Told:
+    """The result of one log."""
+
+    found: frozenset[str]
+    """Planted patterns that were found."""
+    false: int
+    """Patterns that are not among the planted ones, or say it in another way."""
+    seconds: float
+
+
+def told(seed: int, *, planted: Sequence[Planted] = PLANTED, cases: int = CASES, words: int = 40) -> Told:
+    """Look for patterns in the log of a seed."""
+    made = log(seed, planted=planted, cases=cases, words=words)
+    begun = time.perf_counter()
+    found = patterns(made, most=10)
+    seconds = time.perf_counter() - begun
+    names = [_name(one, planted) for one in found]
+    known = frozenset(name for name in names if name)
+    return Told(found=known, false=len(names) - len(known), seconds=seconds)
+
+
+def _name(found: Pattern, planted: Sequence[Planted]) -> str | None:
+    return next((one.name for one in planted if one.output == found.output and one.told(found.conditions)), None)

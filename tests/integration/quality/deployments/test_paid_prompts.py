@@ -1,0 +1,130 @@
+"""A paid model is asked with the prompt and by the name that were deployed, whatever stands in the file since."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+from pydantic import SecretStr
+
+from store import schema
+from tests.conftest import MakeWorld
+from tests.integration.engine.scene import DRAFT, Scene, rows, sample
+from tests.integration.model.scene import HAIKU, SONNET, filled_in
+from tests.integration.model.server import AnthropicServer, message
+from workflows import Rollout
+from workflows.engine.declare.versions import From
+from workflows.engine.propose.models import Models
+from workflows.engine.propose.prompts import keep_prompt
+from workflows.engine.run.runner import Runner
+from workflows.model.choice import ModelSettings
+from workflows.model.vendors.anthropic.settings import AnthropicSettings
+from workflows.quality.deployments.codes import As, Ended
+from workflows.quality.deployments.kept import KeptVersions
+from workflows.quality.deployments.moves import roll_back
+from workflows.quality.deployments.proposing import Proposer
+from workflows.quality.deployments.signing import sign
+
+pytestmark = pytest.mark.slow
+
+
+class Room:
+    """A workflow with a prompt in a file, before a server that speaks like Anthropic's."""
+
+    def __init__(self, scene: Scene, server: AnthropicServer, folder: Path) -> None:
+        self.scene, self.server, self.file = scene, server, folder / "prompts" / "triage.md"
+        self.file.parent.mkdir()
+        self.workflow = scene.workflow
+        self.workflow.folder, self.workflow.prompt = folder, self.file.name
+        self.workflow.rollout = Rollout(way="at once")
+        self.models: list[Models] = []
+        self.number = 0
+
+    def write(self, words: str, model: str) -> None:
+        """Change the file on disk."""
+        self.file.write_text(f"---\nmodel: {model}\n---\n{words}\n")
+
+    def start(self) -> Runner:
+        """Start a process, which reads its files once."""
+        world = self.scene.world
+        world.registry._workflows.clear()
+        world.registry._prompts.clear()
+        world.registry.add(self.workflow)
+        told = AnthropicSettings(api_key=SecretStr("sk-ant-made-up"), base_url=self.server.url)
+        settings = ModelSettings(wanted="anthropic", vendors={"anthropic": told})
+        models = Models(settings, database=world.database, team=world.context.team, clock=world.clock)
+        self.models.append(models)
+        versions = KeptVersions(
+            world.database, team=world.context.team, clock=world.clock, models=models, versions_from=From.DEPLOYED
+        )
+        world.context = replace(world.context, versions=versions)
+        world.runner = Runner(world.context, models)
+        return world.runner
+
+    def deploy(self) -> None:
+        """Propose what the process has, and sign it for its owner."""
+        context = self.scene.world.context
+        prompt = context.registry.prompt(self.workflow.name)
+        assert prompt is not None
+        with context.database.write() as session:
+            keep_prompt(session, self.workflow, prompt, team=context.team, at=context.clock())
+        proposer = Proposer(
+            context=context, models=self.models[-1], workflow=self.workflow, by="U1", dollars=Decimal(1), threads=1
+        )
+        row = proposer.propose()
+        sign(context, self.workflow, row.id, change=row.change, by="U0MARIA", how=As.OWNER)
+
+    def asked(self, runner: Runner) -> tuple[str, str] | None:
+        """Let a process work on a case; returns the model and the prompt that were sent."""
+        self.server.forget()
+        self.server.will_always(lambda _: message(filled_in()))
+        self.number += 1
+        self.scene.world.runner = runner
+        self.scene.worked(id=self.number)
+        if not self.server.requests:
+            return None
+        (sent,) = self.server.requests
+        return sent.body["model"], str(sent.body["system"])
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[AnthropicServer]:
+    with AnthropicServer() as started:
+        yield started
+
+
+@pytest.fixture
+def room(make_world: MakeWorld, server: AnthropicServer, tmp_path: Path) -> Iterator[Room]:
+    made = Room(sample(make_world, autonomy=DRAFT), server, tmp_path)
+    yield made
+    for models in made.models:
+        models.close()
+
+
+def test_a_changed_file_is_used_once_it_is_deployed_and_then_by_all_processes_at_once(room: Room) -> None:
+    room.write("Sort by the oldest rule.", HAIKU)
+    first = room.start()
+    assert room.asked(first) is None
+    room.deploy()
+    model, prompt = room.asked(first) or ("", "")
+    assert (model, "oldest rule" in prompt) == (HAIKU, True)
+
+    room.write("Sort by the newest rule.", SONNET)
+    second = room.start()
+    for process in (first, second):
+        model, prompt = room.asked(process) or ("", "")
+        assert (model, "oldest rule" in prompt, "newest" in prompt) == (HAIKU, True, False)
+
+    room.deploy()
+    for process in (first, second):
+        model, prompt = room.asked(process) or ("", "")
+        assert (model, "newest rule" in prompt, "oldest" in prompt) == (SONNET, True, False)
+
+    context = room.scene.world.context
+    roll_back(context, room.workflow, by="U1", why=Ended.BY_HAND)
+    for process in (second, first):
+        model, prompt = room.asked(process) or ("", "")
+        assert (model, "oldest rule" in prompt) == (HAIKU, True)
+    used = [one.deployment_id for one in rows(room.scene.world, schema.Run)]
+    assert used == [None, *[used[1]] * 3, *[used[4]] * 2, *[used[1]] * 2]
