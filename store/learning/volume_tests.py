@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import bindparam, select, update
+from sqlalchemy import bindparam, func, select, update
 from sqlalchemy.orm import Session
 
 from store.db import rows
@@ -180,6 +180,12 @@ def kept_before(session: Session, *, team: int, workflow: int, before: datetime)
     query = select(VolumeTest).where(VolumeTest.team_id == team, VolumeTest.workflow_id == workflow)
     query = query.where(VolumeTest.began_at < before, VolumeTest.removed_at.is_(None))
     return session.scalars(query.order_by(VolumeTest.id)).all()
+
+
+def kept(session: Session, *, team: int, workflow: int) -> int:
+    """Count the volume tests of a workflow whose texts are kept."""
+    query = select(func.count()).where(VolumeTest.team_id == team, VolumeTest.workflow_id == workflow)
+    return session.scalar(query.where(VolumeTest.removed_at.is_(None))) or 0
 
 
 def removed(session: Session, test: int, *, team: int, at: datetime) -> None:

@@ -239,6 +239,18 @@ def _documents_kept(view: DataMapView) -> Sequence[str]:
     ]
 
 
+def _volume_tests(view: DataMapView) -> Sequence[str]:
+    if not view.volume_tests:
+        return []
+    number, kept = view.volume_tests, view.retention
+    days = min((one for one in (kept.input, kept.output) if one is not None), default=None)
+    said = (
+        "until somebody removes them" if days is None else f"{days:,} {'day' if days == 1 else 'days'} after it began"
+    )
+    tests = "1 volume test" if number == 1 else f"{number:,} volume tests"
+    return [f"Past inputs and their proposals, of {tests}: {said}."]
+
+
 def _system(one: SystemMap) -> str:
     who = one.system or "a system that its author does not name"
     return f"The step {one.step} ({', '.join(one.does) or 'retrieve'}): its code can hand over anything to {who}."
@@ -277,6 +289,7 @@ def _kept(view: DataMapView) -> Sequence[str]:
         f"What a model was told, and its raw answers: {_days(kept.model)}.",
         f"Examples that were taken from cases: {_days(kept.examples)}.",
         *_documents_kept(view),
+        *_volume_tests(view),
     ]
     if view.model in (ModelKind.VENDOR, ModelKind.UNKNOWN):
         said.append("At the vendor of the model: as its terms say. Countersign does not decide it.")

@@ -1486,6 +1486,7 @@ class Company:
                 "began_at": NOW,
             },
             "volume_tests.newest_reported": {"workflow": ids["workflow"]},
+            "volume_tests.kept": {"workflow": ids["workflow"]},
             "volume_tests.kept_before": {"workflow": ids["workflow"], "before": NOW + HOUR},
             "volume_tests.keep_trial": {"case": ids["due volume case"], "lowest": 0.5},
             "volume_tests.get_case": {"case": ids["volume case"]},

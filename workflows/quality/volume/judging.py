@@ -2,9 +2,11 @@
 
 import json
 from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import Any
 
 from pydantic import BaseModel, JsonValue
+from sqlalchemy.orm import Session
 
 from store import schema
 from store.governance import audit, teams
@@ -13,6 +15,7 @@ from store.subjects import SubjectKind
 from workflows.engine.context import Context
 from workflows.engine.declare.registry import AnyWorkflow
 from workflows.engine.declare.round_trip import read
+from workflows.engine.declare.sameness import passes
 from workflows.engine.errors import Refused, Repeated, Unknown
 from workflows.engine.text.canonical_json import canonical
 from workflows.quality.examples.scores import score
@@ -51,22 +54,17 @@ def judge(context: Context, test: int, place: int, *, by: str, right: BaseModel 
     one that is judged already, `Refused` for a case without a proposal and without right values.
     """
     workflow = workflow_of(context, test)
+    with context.database.read() as session:
+        body: dict[str, Any] = json.loads(_open(session, context, test, place).body or "{}")
+    proposed = body.get("output")
+    if right is None and proposed is None:
+        raise Refused(f"case {place} has no proposal: give the right values")
+    # The author's code compares, so it is asked outside the transaction.
+    wrong = _wrong(workflow, proposed, right) if right is not None and proposed is not None else []
+    if right is not None:
+        body["given"] = json.loads(right.model_dump_json())
     with context.database.write() as session:
-        row = _test(session, context, test)
-        one = volume_tests.case(session, test, place, team=context.team)
-        if one is None or one.packed is None:
-            raise Unknown(f"volume test {test} has no case {place} in its pack")
-        if one.judged_at is not None:
-            raise Repeated(f"case {place} is judged already")
-        if one.body is None:
-            raise Refused(f"the text of case {place} is removed")
-        body: dict[str, Any] = json.loads(one.body)
-        proposed = body.get("output")
-        if right is None and proposed is None:
-            raise Refused(f"case {place} has no proposal: give the right values")
-        wrong = _wrong(workflow, proposed, right) if right is not None and proposed is not None else []
-        if right is not None:
-            body["given"] = json.loads(right.model_dump_json())
+        row, one = _test(session, context, test), _open(session, context, test, place)
         is_error, at = proposed is None or bool(wrong), context.clock()
         if not volume_tests.judge(
             session,
@@ -108,13 +106,26 @@ def record_reading(context: Context, row: schema.VolumeTest, places: Sequence[in
 
 
 def _wrong(workflow: AnyWorkflow, proposed: Mapping[str, JsonValue], right: BaseModel) -> list[str]:
-    """Return the names of the fields that differ."""
+    """Return the names of the fields that differ, and that the workflow's own rule does not find the same."""
     output = read(workflow.output, canonical(proposed))
     truth = {name: getattr(right, name) for name in type(right).model_fields}
-    return [name for name, is_right in score(output, truth).items() if not is_right]
+    scored = score(output, truth, same=partial(passes, workflow))
+    return [name for name, is_right in scored.items() if not is_right]
 
 
-def _test(session: Any, context: Context, test: int) -> schema.VolumeTest:
+def _open(session: Session, context: Context, test: int, place: int) -> schema.VolumeCase:
+    """Return a case of the pack that can be judged. Raise `Unknown`, `Repeated` or `Refused` where it cannot."""
+    one = volume_tests.case(session, test, place, team=context.team)
+    if one is None or one.packed is None:
+        raise Unknown(f"volume test {test} has no case {place} in its pack")
+    if one.judged_at is not None:
+        raise Repeated(f"case {place} is judged already")
+    if one.body is None:
+        raise Refused(f"the text of case {place} is removed")
+    return one
+
+
+def _test(session: Session, context: Context, test: int) -> schema.VolumeTest:
     row = volume_tests.get(session, test, team=context.team)
     if row is None:
         raise Unknown(f"there is no volume test {test}")

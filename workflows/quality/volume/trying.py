@@ -1,7 +1,7 @@
 """The run of a volume test: what was drawn goes through everything but delivery, and is kept case by case.
 
-What was tried is never asked again: an interrupted test goes on with the rest. Once all is tried, the review pack is
-drawn, before anybody judges.
+What is kept is never asked again: an interrupted test goes on with the rest. Those that were under way when it broke
+off, at most two for each thread, are asked again. Once all is tried, the review pack is drawn, before anybody judges.
 """
 
 import json

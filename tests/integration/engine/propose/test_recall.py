@@ -37,11 +37,15 @@ class _Pinned:
     scene: Scene
     deployment: int | None
     count: int = 3
+    always_files: bool = False
 
     def __post_init__(self) -> None:
         self.recall = recall_of(
             self.scene.world.context, self.scene.workflow, deployment=self.deployment, count=self.count
         )
+
+    def uses_files(self, workflow: object, *, live: int | None) -> bool:
+        return False
 
     def pin(self, *, live: int | None, beside: int | None, case: int) -> int | None:
         return None

@@ -7,6 +7,8 @@ from pydantic import BaseModel
 
 from store import schema
 from store.cases import cases
+from store.governance import teams
+from store.learning import volume_tests as tests
 from store.sources import sources as all_sources
 from store.states import SourceKind
 from workflows.documents.limits import Limits
@@ -47,7 +49,9 @@ def data_map_view(context: Context, workflow: AnyWorkflow, surroundings: Surroun
         sources = cases.newest_sources(session, team=context.team, workflow=workflow.name, newest=_NEWEST)
         programs = all_sources.listed(session, team=context.team, kind=SourceKind.API)
         told = [_told(one) for one in programs if one.ended_at is None and _may_hand_in(one, workflow.name)]
-    return data_map_of(workflow, surroundings, sources=sources, told=told)
+        row = teams.find_workflow(session, team=context.team, name=workflow.name)
+        kept = tests.kept(session, team=context.team, workflow=row) if row is not None else 0
+    return data_map_of(workflow, surroundings, sources=sources, told=told, volume_tests=kept)
 
 
 def surroundings_of(
@@ -75,10 +79,12 @@ def data_map_of(
     *,
     sources: Sequence[str] = (),
     told: Sequence[ToldMap] = (),
+    volume_tests: int = 0,
 ) -> DataMapView:
     """Return the data map of a workflow.
 
     `sources`: where its cases came from, as far as it is known. `told`: the programs that may hand in cases.
+    `volume_tests`: those whose inputs are kept.
     """
     review = workflow.review
     return DataMapView(
@@ -107,6 +113,7 @@ def data_map_of(
         follow_ups=[one.workflow for one in workflow.follow_ups],
         watched=workflow.from_messages.watch if workflow.from_messages is not None else (),
         documents=_documents(workflow),
+        volume_tests=volume_tests,
     )
 
 

@@ -177,6 +177,8 @@ class DataMapView:
     """Ids of the channels in which each message is a case."""
     documents: DocumentMap | None = None
     """None: its input holds no documents."""
+    volume_tests: int = 0
+    """Volume tests whose past inputs are kept."""
 
     @property
     def personal(self) -> Sequence[FieldMap]:

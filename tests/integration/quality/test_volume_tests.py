@@ -1,0 +1,116 @@
+"""A volume test that broke off goes on with what is not kept, and is judged by the workflow's own rule."""
+
+import json
+from collections import Counter
+from collections.abc import Iterable
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+
+from store import schema
+from tests.conftest import MakeWorld
+from tests.integration.engine.scene import Scene, rows, sample
+from tests.sample import Triage
+from workflows.engine.case.files.columns import reading_for
+from workflows.engine.declare.registry import AnyWorkflow
+from workflows.engine.errors import Repeated
+from workflows.engine.propose.models import Models
+from workflows.engine.read.declared.data_map import data_map_view
+from workflows.model.choice import ModelSettings
+from workflows.model.port import Model
+from workflows.quality.evals.eval import Eval
+from workflows.quality.evals.trials import Trial
+from workflows.quality.volume import judging
+from workflows.quality.volume.history import read_history
+from workflows.quality.volume.trying import Interrupted, PackSize, Trying
+
+pytestmark = pytest.mark.slow
+
+
+class Scripted(Models):
+    """The models of a scene: all of them are its scripted one."""
+
+    def __init__(self, scene: Scene) -> None:
+        self.scene, world = scene, scene.world
+        super().__init__(ModelSettings(), database=world.database, team=world.context.team, clock=world.clock)
+
+    def __call__(self, workflow: AnyWorkflow) -> Model:
+        return self.scene.world.model
+
+    def learns(self, workflow: AnyWorkflow) -> bool:
+        return False
+
+
+def trying(scene: Scene) -> Trying:
+    return Trying(
+        context=scene.world.context,
+        models=Scripted(scene),
+        workflow=scene.workflow,
+        dollars=Decimal(5),
+        threads=1,
+        pack=PackSize(random=100, most_low=100),
+    )
+
+
+def begun(scene: Scene, folder: Path, number: int) -> int:
+    """Begin a test of so many inputs; returns its id."""
+    file = folder / "history.csv"
+    file.write_text("id,text\n" + "".join(f"{one},ticket number {one}\n" for one in range(1, number + 1)))
+    history = read_history(scene.workflow, file, reading_for(scene.workflow))
+    return trying(scene).begin(history, file, size=number, seed=1, by="U0MARIA")
+
+
+def test_one_that_broke_off_asks_again_at_most_what_was_under_way(make_world: MakeWorld, tmp_path: Path) -> None:
+    scene = sample(make_world)
+    test = begun(scene, tmp_path, 6)
+
+    def killed(trials: Eval) -> Iterable[Trial]:
+        for number, trial in enumerate(trials.run(), start=1):
+            yield trial
+            if number == 2:
+                raise KeyboardInterrupt
+
+    first = trying(scene)
+    first.watch = killed
+    with pytest.raises(Interrupted):
+        first.run(test)
+    tried = rows(scene.world, schema.VolumeCase)
+    assert sorted(one.outcome for one in tried) == ["due"] * 4 + ["proposed"] * 2
+    assert trying(scene).run(test) is None
+    assert trying(scene).run(test) is None, "a test that is finished stays so"
+    asked = Counter(str(question.data["text"]) for question in scene.world.model.questions)
+    assert set(asked) == {f"ticket number {one}" for one in range(1, 7)}
+    kept = {json.loads(one.body or "{}")["input"]["text"] for one in tried if one.outcome == "proposed"}
+    assert {asked[text] for text in kept} == {1}, "what is kept is not asked again"
+    # The eval has two inputs under way for its one thread; their answers are lost with it.
+    assert sum(asked.values()) <= 6 + 2
+    assert {one.outcome for one in rows(scene.world, schema.VolumeCase)} == {"proposed"}
+    assert scene.desk.attempts == [], "nothing is delivered"
+
+
+def test_people_judge_by_the_workflows_own_same(make_world: MakeWorld, tmp_path: Path) -> None:
+    scene = sample(make_world)
+
+    @scene.workflow.same("reply")
+    def reworded(proposed: str, decided: str) -> bool:
+        return proposed.lower() == decided.lower()
+
+    test = begun(scene, tmp_path, 2)
+    assert trying(scene).run(test) is None
+    context = scene.world.context
+    assert judging.judge(context, test, 1, by="U0ANA", right=Triage(queue="billing", reply="HELLO"))
+    assert not judging.judge(context, test, 2, by="U0ANA", right=Triage(queue="delivery", reply="HELLO"))
+    assert [(one.is_error, one.wrong) for one in rows(scene.world, schema.VolumeCase)] == [
+        (False, []),
+        (True, ["queue"]),
+    ]
+    with pytest.raises(Repeated):
+        judging.judge(context, test, 1, by="U0BEN", right=None)
+
+
+def test_the_data_map_counts_the_tests_whose_inputs_are_kept(make_world: MakeWorld, tmp_path: Path) -> None:
+    scene = sample(make_world)
+    assert data_map_view(scene.world.context, scene.workflow).volume_tests == 0
+    begun(scene, tmp_path, 1)
+    assert data_map_view(scene.world.context, scene.workflow).volume_tests == 1
