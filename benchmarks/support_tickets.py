@@ -99,7 +99,7 @@ def report(judged: dict[str, list[Judged]], *, examples: int, seconds: float) ->
     number = len(next(iter(judged.values())))
     columns = [_column(found) for found in judged.values()]
     return [
-        f"{number} tickets that had no part in tuning, after learning from the {examples} examples of support-triage"
+        f"{number} tickets that had no part in tuning, after learning from the {examples:,} examples of support-triage"
         f" ({seconds:.1f} seconds of a processor); floor {FLOOR:g}:",
         "",
         f"| | {' | '.join(judged)} |",

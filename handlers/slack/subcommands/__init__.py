@@ -31,5 +31,5 @@ Hear = Callable[[Asked], Work | None]
 
 def heard_by(name: str) -> Hear:
     """Return what hears the subcommand of this name."""
-    hear: Hear = import_module(f"{__name__}.{name}").hear
+    hear: Hear = import_module(f"{__name__}.{name.replace('-', '_')}").hear
     return hear

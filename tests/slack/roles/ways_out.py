@@ -207,7 +207,7 @@ WORDS: Mapping[str, Sequence[str]] = {
     "charter": ["letters"],
     "examples": ["letters"],
     "changes": ["", "letters"],
-    "volume": ["", "letters"],
+    "volume-test": ["", "letters"],
     "submit": ["", "letters"],
     "rerun": [
         "{} dry",

@@ -22,7 +22,7 @@ from sklearn.feature_extraction.text import CountVectorizer
 from store.db import extras
 from workflows.model.local.features import LETTERS, WORDS, Vocabulary
 from workflows.model.local.local_model import CannotLearn, Example, LocalModel
-from workflows.model.local.training import Lesson, calibration_error, learn
+from workflows.model.local.training import Lesson, alike, calibration_error, learn
 from workflows.model.port import Answer, Model, ModelError, Question, Usage
 
 DELIVERY = """\
@@ -203,7 +203,7 @@ class TestItIsDeterministic:
 
     def test_classifiers_learned_at_once_do_not_disturb_each_other(self) -> None:
         lesson = Lesson(
-            texts=np.array([f"text {n}" for n in range(300)], dtype=object),
+            groups=np.arange(300),
             counts=random_array((300, 3000), density=0.02, rng=np.random.default_rng(1), format="csr"),
             phrases=1000,
             targets=np.arange(300) % 8,
@@ -257,7 +257,11 @@ class TestTheReportIsHonest:
         targets = np.repeat([0, 1, 2], 13)
         everything, part = Vocabulary.learn(texts), Vocabulary.learn(texts[seen])
         lesson = Lesson(
-            texts=texts, counts=everything.count(*texts), phrases=len(everything.phrases), targets=targets, values=3
+            groups=np.arange(len(texts)),
+            counts=everything.count(*texts),
+            phrases=len(everything.phrases),
+            targets=targets,
+            values=3,
         )
         never_had = replace(lesson.only(seen), counts=part.count(*texts[seen]), phrases=len(part.phrases))
         left_out, never = learn(lesson.only(seen)), learn(never_had)
@@ -266,6 +270,15 @@ class TestTheReportIsHonest:
             assert left_out.probabilities(everything.count(text)) == pytest.approx(
                 never.probabilities(part.count(text))
             )
+
+    def test_texts_that_are_alike_are_one_group_where_there_are_some_hundred_examples(self) -> None:
+        """With fewer, only equal texts are: a group is often all that a value has."""
+        several = [f"{word}{n} {word}{n + 1} and then" for word in ("kettle", "toaster") for n in range(0, 500, 2)]
+        texts = np.array([*(f"{text} {end}" for text in several for end in ("late", "LATE", "lost"))], dtype=object)
+        for some, together in ((texts[:300], [0, 1]), (texts, [0, 1, 2])):
+            vocabulary = Vocabulary.learn(some)
+            groups = alike(some, vocabulary.count(*some), phrases=len(vocabulary.phrases))
+            assert [place for place in range(3) if groups[place] == groups[0]] == together
 
     def test_texts_are_counted_as_scikit_learn_counts_them(self) -> None:
         texts = [*(one.text for one in examples()), "", "a", "Zwölf Größen — ２ parcels,\n parcels!"]
@@ -282,7 +295,8 @@ class TestTheReportIsHonest:
         vocabulary = Vocabulary.learn(texts)
         counts = vocabulary.count(*texts)
         targets = np.repeat([0, 2], [13, 26])
-        lesson = Lesson(texts=texts, counts=counts, phrases=len(vocabulary.phrases), targets=targets, values=3)
+        groups = np.arange(len(texts))
+        lesson = Lesson(groups=groups, counts=counts, phrases=len(vocabulary.phrases), targets=targets, values=3)
         assert set(learn(lesson).scores(counts)[:, 1]) == {-1.0}
 
     def test_few_examples_that_are_easily_told_apart_are_no_reason_to_be_certain(self) -> None:

@@ -189,6 +189,7 @@ class LocalModel:
         texts = np.array([example.text for example in used], dtype=object)
         vocabulary = Vocabulary.learn(texts, embedding)
         counts = vocabulary.count(*texts)
+        groups = training.alike(texts, counts, phrases=len(vocabulary.phrases))
         choosers: dict[str, _Chooser] = {}
         reports: dict[str, FieldReport] = {}
         for field, possible in choices(output).items():
@@ -198,7 +199,7 @@ class LocalModel:
             labels = [used[place].labels[field] for place in places]
             values = tuple(sorted(set(labels)))
             lesson = training.Lesson(
-                texts=texts[places],
+                groups=groups[places],
                 counts=counts[places],
                 phrases=len(vocabulary.phrases),
                 embedded=vocabulary.columns - vocabulary.counted,

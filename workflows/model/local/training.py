@@ -4,6 +4,8 @@ learns.
 A support vector machine on TF-IDF is hard to beat on short texts, learns in seconds on a laptop and can name the words
 that supported its choice. Its scores are no probabilities; a temperature turns them into probabilities (Guo et al., "On
 Calibration of Modern Neural Networks", ICML 2017). Its quality is measured on examples that had no part in training.
+Examples by one hand share turns of phrase. So those that are alike stand in training together or not at all: otherwise
+it would be sure of what others write, too, and wrong more often than it says. docs/decisions/0090 has the figures.
 
 Loads numpy, scipy and scikit-learn: import it where a model is trained, not at the top of a module.
 """
@@ -18,6 +20,7 @@ from numpy.typing import NDArray
 from scipy.optimize import minimize_scalar
 from scipy.sparse import csr_array
 from scipy.special import logsumexp
+from sklearn.cluster import AgglomerativeClustering
 from sklearn.svm import LinearSVC
 
 from workflows.model.local.classifier import Classifier, Floats, Scale
@@ -32,11 +35,18 @@ _TEMPERATURE_FOLDS = 3
 _HELD_OUT_FOLDS = 5
 _ONE_FOLD_FROM = 2_000
 """Examples from which one fifth is enough to measure on. With fewer, each fifth takes its turn."""
+_ALIKE = 5
+"""Texts that are alike, at the mean of all groups."""
+_ALIKE_FROM, _ALIKE_UP_TO = 500, 2_000
+"""Numbers of examples between which texts that are alike are kept together. With fewer, a group is often all that a
+value has; more cover what others write, and comparing them takes time that grows with the square of their number.
+"""
 _BINS = 15
 
 ALGORITHM = (
     f"tf-idf of words {WORDS} and char_wb {LETTERS}; LinearSVC balanced C={_REGULARISATION} seed={_SEED}; "
-    f"temperature over {_TEMPERATURE_FOLDS} folds; scikit-learn {sklearn.__version__}"
+    f"temperature over {_TEMPERATURE_FOLDS} folds, {_ALIKE} alike together from {_ALIKE_FROM} to {_ALIKE_UP_TO}; "
+    f"scikit-learn {sklearn.__version__}"
 )
 """The algorithm in words. With the examples, it decides how a model answers, so it is part of the model's name."""
 
@@ -48,7 +58,8 @@ _one_at_a_time = threading.Lock()
 class Lesson:
     """The examples of one field."""
 
-    texts: Texts
+    groups: Integers
+    """The number of each text's group: texts that are alike."""
     counts: csr_array
     """One row for each text."""
     phrases: int
@@ -62,7 +73,7 @@ class Lesson:
 
     def only(self, which: NDArray[np.bool_]) -> Self:
         """Return the lesson with the marked examples only."""
-        return replace(self, texts=self.texts[which], counts=self.counts[which], targets=self.targets[which])
+        return replace(self, groups=self.groups[which], counts=self.counts[which], targets=self.targets[which])
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -74,6 +85,24 @@ class Measured:
     """Share of right choices, from 0 to 1."""
     calibration_error: float
     """Expected calibration error, from 0 to 1."""
+
+
+def alike(texts: Texts, counts: csr_array, *, phrases: int) -> Integers:
+    """Return the number of each text's group. Equal texts are always in one, whatever their case and spaces.
+
+    Groups are found by average linkage over the cosine of what a classifier sees.
+    """
+    bare = [" ".join(text.lower().split()) for text in texts]
+    first = {text: place for place, text in reversed([*enumerate(bare)])}
+    places = np.array([first[text] for text in bare], dtype=np.int64)
+    different, groups = np.unique(places, return_inverse=True)
+    if not _ALIKE_FROM <= len(different) <= _ALIKE_UP_TO:
+        return groups
+    rows = Scale.learn(counts, phrases=phrases).rows(counts)[different]
+    distances = np.clip(1 - (rows @ rows.T).toarray() / 2, 0, None)
+    machine = AgglomerativeClustering(n_clusters=len(different) // _ALIKE, metric="precomputed", linkage="average")
+    found: Integers = machine.fit_predict(distances)[groups]
+    return found
 
 
 def learn(lesson: Lesson) -> Classifier:
@@ -101,7 +130,7 @@ def measure(lesson: Lesson) -> Measured:
     folds = _folds(lesson, _HELD_OUT_FOLDS)
     confidence: list[Floats] = []
     right: list[NDArray[np.bool_]] = []
-    for unseen in folds if len(lesson.texts) < _ONE_FOLD_FROM else folds[:1]:
+    for unseen in folds if len(lesson.targets) < _ONE_FOLD_FROM else folds[:1]:
         probabilities = learn(lesson.only(~unseen)).probabilities(lesson.counts[unseen])
         confidence.append(probabilities.max(axis=1))
         right.append(probabilities.argmax(axis=1) == lesson.targets[unseen])
@@ -145,15 +174,14 @@ def _separate(lesson: Lesson) -> Classifier:
 
 
 def _folds(lesson: Lesson, count: int) -> list[NDArray[np.bool_]]:
-    """Deal the examples into folds, each value evenly, and equal texts into one fold. A fold marks its examples.
+    """Deal the groups of examples into folds, each value evenly. A fold marks its examples.
 
     Within a value they are dealt in their given order.
     """
-    alike = [" ".join(text.lower().split()) for text in lesson.texts]
-    different = {text: place for place, text in enumerate(alike)}
-    order = sorted(different.values(), key=lambda place: (lesson.targets[place], place))
-    dealt = {alike[place]: turn % count for turn, place in enumerate(order)}
-    fold_of = np.array([dealt[text] for text in alike])
+    last = {group: place for place, group in enumerate(lesson.groups)}
+    order = sorted(last.values(), key=lambda place: (lesson.targets[place], place))
+    dealt = {lesson.groups[place]: turn % count for turn, place in enumerate(order)}
+    fold_of = np.array([dealt[group] for group in lesson.groups])
     return [fold_of == fold for fold in range(count)]
 
 

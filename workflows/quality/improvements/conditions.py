@@ -7,6 +7,7 @@ import math
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Literal
 
 from pydantic import JsonValue
@@ -89,9 +90,7 @@ def spoken(read: Mapping[str, Plain]) -> frozenset[tuple[str, str]]:
         room -= len(text)
         words = _WORD.findall(text.lower())
         found.update((name, word) for word in words if len(word) in _WORD_LENGTHS)
-        found.update(
-            (name, f"{one} {other}") for one, other in zip(words, words[1:], strict=False) if len(one + other) <= SHORT
-        )
+        found.update((name, f"{one} {other}") for one, other in pairwise(words) if len(one + other) <= SHORT)
     return frozenset(found)
 
 
@@ -101,9 +100,10 @@ def between(low: float, high: float, *, kind: Kind) -> float:
         raise ValueError("the values are not in order")
     power = math.floor(math.log10(high - low)) + 1 if high - low > 1e-9 else -9
     for exponent in range(power, power - 3, -1):
-        for step in _STEPS:
-            limit = round(math.floor(high / (step * 10.0**exponent)) * step * 10.0**exponent, 9)
-            if low < limit < high:
+        for step in (digit * 10.0**exponent for digit in _STEPS):
+            times = math.ceil(high / step) - 1 if kind == "above" else math.floor(low / step) + 1
+            limit = round(times * step, 9)
+            if low <= limit < high if kind == "above" else low < limit <= high:
                 return limit
     return low if kind == "above" else high
 

@@ -21,6 +21,7 @@ from workflows.quality.improvements.conditions import Condition, Kind, Plain, be
 
 Cases = npt.NDArray[np.bool_]
 """One mark for each case."""
+Places = npt.NDArray[np.int64]
 Figures = npt.NDArray[np.float64]
 
 FEWEST = 3
@@ -31,7 +32,7 @@ FIELDS = 200
 """Fields of the inputs that are looked at, those that most cases have first."""
 CHOICES, WORDS, LIMITS = 2_000, 20_000, 40
 """Most values, words and phrases; and limits of one field, on each side."""
-PAIRED = 250
+PAIRED = 150
 """Conditions of which each two are tried together, besides the choices."""
 SECOND = 3.0
 """Further log likelihood that a second condition has to add."""
@@ -44,7 +45,7 @@ class Columns:
     """Conditions, the simplest first, and the cases for which each holds."""
 
     conditions: Sequence[Condition]
-    ranks: npt.NDArray[np.int64]
+    ranks: Places
     """Kind of each: choices, limits, words."""
     matrix: csr_array
     """A row for each case, a column for each condition."""
@@ -81,7 +82,7 @@ class Search:
             for name in self._names
         }
         self._amounts = {name: these for name, these in amounts.items() if not np.isnan(these).all()}
-        self._known: dict[Condition, list[int]] = {}
+        self._known: dict[Condition, Places] = {}
         self._known.update(self._choices(errors))
         self._known.update(self._words(errors))
 
@@ -92,10 +93,10 @@ class Search:
             for one in _limits(name, amounts[half], amounts[half & errors]):
                 with np.errstate(invalid="ignore"):
                     met = amounts > float(str(one.value)) if one.kind == "above" else amounts < float(str(one.value))
-                known[one] = np.flatnonzero(met).tolist()
+                known[one] = np.flatnonzero(met)
         ordered = sorted(known, key=_simplest)
-        rows = [place for one in ordered for place in known[one]]
-        columns = [column for column, one in enumerate(ordered) for _ in known[one]]
+        rows = np.concatenate([known[one] for one in ordered]) if ordered else np.zeros(0, dtype=np.int64)
+        columns = np.repeat(np.arange(len(ordered)), [len(known[one]) for one in ordered])
         shape = (len(self._inputs), len(ordered))
         return Columns(
             conditions=ordered,
@@ -103,7 +104,7 @@ class Search:
             matrix=csr_array((np.ones(len(rows)), (rows, columns)), shape=shape),
         )
 
-    def _choices(self, errors: Cases) -> dict[Condition, list[int]]:
+    def _choices(self, errors: Cases) -> dict[Condition, Places]:
         found: dict[tuple[str, type, Plain], list[int]] = {}
         for place, one in enumerate(self._inputs):
             for name in self._names:
@@ -112,9 +113,9 @@ class Search:
                     found.setdefault((name, type(value), value), []).append(place)
         counts = Counter({key: int(errors[places].sum()) for key, places in found.items()})
         kept = [key for key, _ in _first(counts, CHOICES, fewest=FEWEST)]
-        return {Condition(field=key[0], kind="is", value=key[2]): found[key] for key in kept}
+        return {Condition(field=key[0], kind="is", value=key[2]): np.array(found[key]) for key in kept}
 
-    def _words(self, errors: Cases) -> dict[Condition, list[int]]:
+    def _words(self, errors: Cases) -> dict[Condition, Places]:
         names = set(self._names)
         read = [spoken({name: one[name] for name in one if name in names}) for one in self._inputs]
         counts = Counter(word for place in np.flatnonzero(errors) for word in read[place])
@@ -122,7 +123,9 @@ class Search:
         for place, words in enumerate(read):
             for word in words & kept.keys():
                 kept[word].append(place)
-        return {Condition(field=name, kind="has", value=word): places for (name, word), places in kept.items()}
+        return {
+            Condition(field=name, kind="has", value=word): np.array(places) for (name, word), places in kept.items()
+        }
 
 
 def chosen(columns: Columns, errors: Cases, half: Cases) -> Iterator[Chosen]:
@@ -179,19 +182,20 @@ def _best(columns: Columns, errors: Cases, rows: Cases) -> _Best | None:
     return best if best and best.score >= 0 else None
 
 
-def _best_pair(columns: Columns, pool: npt.NDArray[np.int64], errors: Cases, rows: Cases) -> _Best | None:
+def _best_pair(columns: Columns, pool: Places, errors: Cases, rows: Cases) -> _Best | None:
     if len(pool) < 2:
         return None
-    part = columns.matrix[rows][:, pool].toarray()
-    of = part.T @ part
-    hit = (part * errors[rows][:, None]).T @ part
-    may = np.triu(hit >= FEWEST, k=1)
-    if not may.any():
+    part = columns.matrix[rows][:, pool].toarray().astype(np.float32)  # counts are exact
+    wrong = part[errors[rows]]
+    hit = np.triu(wrong.T @ wrong, k=1)
+    firsts, seconds = np.nonzero(hit >= FEWEST)
+    if not len(firsts):
         return None
-    gains = gain(hit, of, float((errors & rows).sum()), float(rows.sum()))
-    scores = np.where(may, gains - math.log(int(may.sum())) - SECOND, -np.inf)
-    one, other = np.unravel_index(int(scores.argmax()), scores.shape)
-    return _Best(score=float(scores[one, other]), places=(int(pool[one]), int(pool[other])))
+    hits, of = hit[firsts, seconds].astype(np.float64), (part.T @ part)[firsts, seconds].astype(np.float64)
+    gains = gain(hits, of, float((errors & rows).sum()), float(rows.sum()))
+    at = int(gains.argmax())
+    score = float(gains[at]) - math.log(len(firsts)) - SECOND
+    return _Best(score=score, places=(int(pool[firsts[at]]), int(pool[seconds[at]])))
 
 
 def _limits(name: str, amounts: Figures, of_errors: Figures) -> Iterable[Condition]:

@@ -175,7 +175,7 @@ def _simplest(found: Sequence[_Found]) -> list[_Found]:
 
 def _pattern(one: _Found, decided: Sequence[Decided]) -> Pattern:
     errors, of, all_errors = int(one.own.sum()), int(one.holds.sum()), int(one.errors.sum())
-    own = [decided[place] for place in np.flatnonzero(one.own)]
+    own = [decided[place] for place in np.flatnonzero(one.own).tolist()]
     return Pattern(
         conditions=one.conditions,
         output=one.output,

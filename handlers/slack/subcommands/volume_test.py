@@ -1,4 +1,4 @@
-"""`/countersign volume WORKFLOW`: the newest report of a workflow's volume tests. It holds no text of a case."""
+"""`/countersign volume-test WORKFLOW`: the newest report of a workflow's volume tests. It holds no text of a case."""
 
 from handlers.slack.blocks.parts.paragraphs import told
 from handlers.slack.subcommands import Asked
@@ -11,7 +11,7 @@ from workflows.quality.volume.reports import newest_report
 def hear(asked: Asked) -> None:
     """Show it."""
     if not asked.words:
-        raise Refused("Name the workflow whose volume test you want: /countersign volume WORKFLOW.")
+        raise Refused("Name the workflow whose volume test you want: /countersign volume-test WORKFLOW.")
     workflow = meant(asked)
     report = newest_report(asked.slack.context, workflow)
     if report is None:
