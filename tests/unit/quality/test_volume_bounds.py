@@ -46,7 +46,7 @@ def test_at_best_is_what_perfect_scores_would_let_go_alone() -> None:
     assert at_best(0.24, 0.05) == pytest.approx(0.8)
 
 
-@pytest.mark.parametrize("mixed", [False, True])
+@pytest.mark.parametrize("mixed", [False, pytest.param(True, marks=pytest.mark.slow)])
 def test_the_chosen_floor_breaks_the_promise_in_at_most_the_promised_share_of_runs(mixed: bool) -> None:
     """Every floor but the strictest is wrong 5.5 % of the time: 300 runs, of which 5 % may choose one of those."""
     draws = np.random.default_rng(7)
