@@ -78,7 +78,7 @@ class Settings(BaseSettings):
     workflow has a prompt, else the local classifier.
     """
     prompts: From | None = None
-    """Where prompts, and all else that makes up a version, come from. files: from the files, whatever is deployed, for
+    """Source of prompts, and of all else that makes up a version. files: from the files, whatever is deployed, for
     development; deployed: only what is deployed is used. None: what is deployed; before anything of a workflow is, its
     files with SQLite, and those of a shipped example.
     """

@@ -32,7 +32,7 @@ class ExampleLine:
 
 @dataclass(frozen=True, kw_only=True)
 class LabelledCase:
-    """What an example is made of."""
+    """Parts of an example."""
 
     label: int
     case: int

@@ -16,7 +16,7 @@ from store.types import literally
 
 @dataclass(frozen=True, kw_only=True)
 class Progress:
-    """How far labels were made."""
+    """Progress of the making of labels."""
 
     decision: int
     spot_checks_until: datetime | None
@@ -359,12 +359,6 @@ def of_workflow(
     if since is not None:
         query = query.where(Label.at >= since)
     return [_line(row) for row in session.scalars(query.order_by(Label.at.desc(), Label.id.desc()).limit(limit))]
-
-
-def of_deployment(session: Session, *, team: int, deployment: int, after: int = 0, limit: int) -> list[LabelLine]:
-    """Return the labels of a deployment's proposals that count, by id, from the one after `after`."""
-    query = select(Label).where(Label.team_id == team, Label.deployment_id == deployment, Label.id > after, *counting())
-    return [_line(row) for row in session.scalars(query.order_by(Label.id).limit(limit))]
 
 
 def counts(session: Session, *, team: int, workflow: int, since: datetime) -> list[LabelCount]:

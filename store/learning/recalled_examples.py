@@ -7,7 +7,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Select, func, insert, literal, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
 from store.cases import contents
@@ -38,18 +38,6 @@ class TakenMark:
 
     number: int
     newest: int
-
-
-def freeze(session: Session, deployment: int, workflow: str, *, team: int) -> None:
-    """Keep with a deployment the examples of the learning half that are taken in now."""
-    taken = (
-        select(literal(team), literal(deployment), ExampleRow.id)
-        .join(Workflow, Workflow.id == ExampleRow.workflow_id)
-        .where(*_taken(workflow, team))
-        .order_by(ExampleRow.id)
-    )
-    columns = [DeploymentExample.team_id, DeploymentExample.deployment_id, DeploymentExample.example_id]
-    session.execute(insert(DeploymentExample).from_select(columns, taken))
 
 
 def of_deployment(session: Session, deployment: int, *, team: int) -> list[RecalledLine]:

@@ -119,7 +119,7 @@ def has_shadow(session: Session, deployment: int, run: int, *, team: int) -> boo
 
 @dataclass(frozen=True, kw_only=True)
 class Mark:
-    """What a comparison rests on. Where it has not changed, nothing has to be read again."""
+    """Basis of a comparison. Where it has not changed, nothing has to be read again."""
 
     label: int
     """Newest label of the team."""
@@ -245,7 +245,7 @@ def pairs(session: Session, deployment: int, *, team: int) -> list[Pair]:
 
 @dataclass(frozen=True, kw_only=True)
 class Asked:
-    """How often a watched version was asked, and what came of it."""
+    """Questions to a watched version, counted with their results."""
 
     asked: int
     unlabelled: int

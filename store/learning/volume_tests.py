@@ -17,7 +17,7 @@ DUE = "due"
 
 @dataclass(frozen=True, kw_only=True)
 class JudgedScore:
-    """What is known of one case, without any of its text: the beginning of a workflow's evidence."""
+    """Facts about one case, without any of its text: the beginning of a workflow's evidence."""
 
     lowest: float | None
     """The proposal's confidence, 0 to 1."""

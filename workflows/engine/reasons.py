@@ -48,7 +48,7 @@ class Code(StrEnum):
     INCOMPLETE = "incomplete"
     """The charter lacks something."""
     UNDEPLOYED = "undeployed"
-    """What would propose is not what was deployed; the code of why is said."""
+    """The version that would propose is not the deployed one; the code of why is said."""
     PROPOSED_AGAIN = "proposed_again"
     """A person refused the earlier proposal and asked for another."""
     SAME_AGAIN = "same_again"

@@ -1,4 +1,4 @@
-"""What `deploy` and `deployments` print."""
+"""Texts that `deploy` and `deployments` print."""
 
 from collections.abc import Sequence
 

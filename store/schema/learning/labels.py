@@ -49,7 +49,7 @@ class Label(OfTeam, Base):
 
 
 class LabelProgress(OfTeam, Base):
-    """How far labels were made: rows up to these have theirs, or need none."""
+    """Progress of the making of labels: rows up to these have theirs, or need none."""
 
     __tablename__ = "label_progress"
     __table_args__ = (UniqueConstraint("team_id"),)

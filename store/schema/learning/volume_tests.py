@@ -62,7 +62,7 @@ class VolumeCase(OfTeam, Base):
     body: Mapped[str | None]
     """Input, proposal, known and given answer, as JSON; None once removed."""
     outcome: Mapped[str] = mapped_column(String(20))
-    """What came of it; `due` until it was tried."""
+    """Result; `due` until it was tried."""
     code: Mapped[str | None] = mapped_column(String(100))
     reasons: Mapped[list[Any]]
     lowest: Mapped[float | None]

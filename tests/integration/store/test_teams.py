@@ -940,7 +940,6 @@ class Company:
             "labels.after": {"label": 0, "limit": 9},
             "labels.get": {"label": ids["label"]},
             "labels.of_workflow": {"limit": 9},
-            "labels.of_deployment": {"deployment": ids["deployment"], "limit": 9},
             "rollouts.newest_run": {},
             "rollouts.runs_between": {"after": 0, "until": 2**31, "limit": 9},
             "rollouts.asked_until": {"deployment": ids["deployment"], "run": 1},

@@ -1,4 +1,4 @@
-"""What people read of a deployment: what changes, what was measured, who signs; nothing of a stranger's words runs."""
+"""The texts of a deployment: what changes, what was measured, who signs; nothing of a stranger's words runs."""
 
 from dataclasses import replace
 from typing import Any

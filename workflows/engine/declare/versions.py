@@ -56,7 +56,7 @@ class Version:
     recall: Recall | None = None
     """Finds past decisions, from an index that was frozen with it; None: nothing is recalled."""
     undeployed: Undeployed | None = None
-    """Why everything goes to people; None where what is live is used."""
+    """Reason why everything goes to people; None where what is live is used."""
     is_asked: bool = True
     """False if nothing is proposed: people get an empty form."""
 

@@ -14,7 +14,7 @@ from workflows.engine.review.views import PastView
 from workflows.labels import label_of
 
 Marks = Sequence[Mapping[str, Any]]
-"""What is kept of them with a proposal. Any: each part has a type of its own."""
+"""Parts that are kept with a proposal. Any: each has a type of its own."""
 
 
 def kept_of(session: Session, marks: Marks, *, team: int) -> dict[int, RecalledLine]:

@@ -31,7 +31,7 @@ class Measured(_Kept):
 
 
 class GoneAlone(_Kept):
-    """What would be resolved alone at the workflow's own floor."""
+    """Cases that would be resolved alone at the workflow's own floor."""
 
     floor: float | None
     """None: it only drafts."""

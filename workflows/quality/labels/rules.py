@@ -39,7 +39,7 @@ class Basis(StrEnum):
 
 
 class Verdict(StrEnum):
-    """What is said about the proposal."""
+    """The word on the proposal."""
 
     RIGHT = "right"
     WRONG = "wrong"
@@ -53,7 +53,7 @@ class Right(StrEnum):
 
     DECIDED = "decided"
     DELIVERED = "delivered"
-    """What was delivered stays."""
+    """The delivery stays as it was."""
     UNKNOWN = "unknown"
 
 

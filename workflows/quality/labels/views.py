@@ -1,4 +1,4 @@
-"""The labels of a workflow as others read them: counted by kind, by field and by version, or one by one."""
+"""The labels of a workflow as others read them: counted by kind, by field and by version."""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -7,11 +7,8 @@ from datetime import datetime
 
 from store.governance import teams
 from store.learning import labels
-from store.learning.labels import LabelCount, LabelLine
+from store.learning.labels import LabelCount
 from workflows.engine.context import Context
-
-MOST = 10_000
-"""Labels that are returned at once."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -91,25 +88,6 @@ def labels_view(context: Context, workflow: str, *, since: datetime) -> LabelsVi
         fields=dict(fields.most_common()),
         versions=sorted(by_version, key=lambda one: -one.judged),
     )
-
-
-def labels_of(
-    context: Context, workflow: str, *, since: datetime | None = None, limit: int = MOST
-) -> Sequence[LabelLine]:
-    """Return the newest labels of a workflow that count, newest first."""
-    with context.database.read() as session:
-        row = teams.find_workflow(session, team=context.team, name=workflow)
-        if row is None:
-            return []
-        return labels.of_workflow(session, team=context.team, workflow=row, since=since, limit=limit)
-
-
-def labels_of_deployment(
-    context: Context, deployment: int, *, after: int = 0, limit: int = MOST
-) -> Sequence[LabelLine]:
-    """Return the labels of a deployment's proposals that count, by id, from the one after `after`."""
-    with context.database.read() as session:
-        return labels.of_deployment(session, team=context.team, deployment=deployment, after=after, limit=limit)
 
 
 def _errors(each: Sequence[LabelCount]) -> int:

@@ -1,4 +1,4 @@
-"""What is asked beside the work: no case waits for it, and no other system than the model is asked."""
+"""Questions beside the work: no case waits for them, and no other system than the model is asked."""
 
 import json
 from collections.abc import Callable, Sequence

@@ -1,4 +1,4 @@
-"""What is under way: versions that are watched, with what people's labels say so far. It reads and changes nothing."""
+"""Versions that are watched, with what people's labels say so far. It reads and changes nothing."""
 
 import math
 from collections.abc import Sequence

@@ -8,7 +8,7 @@ from enum import StrEnum
 
 
 class News(StrEnum):
-    """What people are told of a version."""
+    """News of a version."""
 
     LIVE = "live"
     """It was watched and is live now."""

@@ -52,7 +52,7 @@ _RATES = 4
 
 @dataclass(kw_only=True)
 class _Live:
-    """What was read of a live version so far."""
+    """Facts read of a live version so far."""
 
     live_at: datetime
     review: int

@@ -21,7 +21,6 @@ from workflows.quality.volume import bounds
 from workflows.quality.volume.bounds import Look
 from workflows.quality.volume.views import Failure, FloorRow, Report, TestLine, Verdict, WhyNot
 
-PROMISE = 0.05
 _PLACES = 5
 """Places of cases that are named for a kind of failure."""
 

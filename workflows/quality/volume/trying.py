@@ -54,7 +54,7 @@ class PackSize:
 
 @dataclass(kw_only=True)
 class Trying:
-    """What a volume test is tried with."""
+    """Means with which a volume test is tried."""
 
     context: Context
     models: Models
@@ -63,7 +63,7 @@ class Trying:
     """The most that it may cost, in US dollars, all of its runs together."""
     threads: int
     options: Mapping[str, JsonValue] | None = None
-    """What the workflow was made from, where it was made for a command."""
+    """Options of the workflow, where it was made for a command."""
     pack: PackSize = field(default_factory=PackSize)
     watch: Callable[[Eval], Iterable[Trial]] = field(default=lambda trying: trying.run())
     """Runs the trials, and tells somebody how they go."""

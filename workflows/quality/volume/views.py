@@ -34,7 +34,7 @@ class _Kept(BaseModel):
 
 
 class FloorRow(_Kept):
-    """What would happen at one floor."""
+    """Figures of one floor."""
 
     floor: float
     own: bool
@@ -144,7 +144,7 @@ class BadRow:
 
 @dataclass(frozen=True, kw_only=True)
 class JudgedFile:
-    """What became of a judged pack."""
+    """Result of judging a pack."""
 
     judged: int
     blank: int

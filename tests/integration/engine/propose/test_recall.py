@@ -12,6 +12,7 @@ from handlers.texts.review.past_cases import decided_before
 from store import schema
 from store.cases import contents
 from store.db import rows
+from store.learning import deployments, recalled_examples
 from store.states import DeploymentState, ExampleState
 from tests.conftest import MakeWorld
 from tests.integration.engine.scene import Scene, sample
@@ -22,7 +23,7 @@ from workflows.engine.run.runner import Runner
 from workflows.model.asking.user_turn import user_turn, without_recalled
 from workflows.model.port import Answer, Prompt, Question
 from workflows.model.scripted import says
-from workflows.quality.examples.recall.recall import freeze, recall_of
+from workflows.quality.examples.recall.recall import recall_of
 
 pytestmark = pytest.mark.slow
 
@@ -124,7 +125,8 @@ def deployed(scene: Scene) -> int:
             proposed_at=world.clock(),
             live_at=world.clock(),
         )
-        freeze(session, world.context, scene.workflow, row)
+        taken = [one.example for one in recalled_examples.taken(session, scene.workflow.name, team=team)]
+        deployments.add_examples(session, row, taken, team=team)
         return row
 
 

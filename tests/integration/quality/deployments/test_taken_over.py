@@ -1,4 +1,4 @@
-"""What was in use before there were deployments goes on as the first one, and nothing changes for its cases."""
+"""Versions in use from before there were deployments go on as the first one, and nothing changes for their cases."""
 
 from collections.abc import Iterator
 from dataclasses import replace

@@ -1,4 +1,4 @@
-"""What becomes of versions by people's labels: they go live, end, or are taken back."""
+"""Versions go live, end, or are taken back by people's labels."""
 
 from datetime import timedelta
 from decimal import Decimal

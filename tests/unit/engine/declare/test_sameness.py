@@ -1,4 +1,4 @@
-"""What was proposed and what was decided are the same if they are written alike, or if the author's rule says so."""
+"""A proposed and a decided value are the same if they are written alike, or if the author's rule says so."""
 
 from decimal import Decimal
 

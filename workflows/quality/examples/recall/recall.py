@@ -6,12 +6,10 @@ since is told no more: what is told is read from the database each time.
 """
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from threading import Lock
 from typing import TYPE_CHECKING
-
-from sqlalchemy.orm import Session
 
 from store.db import extras
 from store.db.database import Database
@@ -127,27 +125,6 @@ def recall_of(context: Context, workflow: AnyWorkflow, *, deployment: int | None
     `deployment`: None for the files of this process: all examples that are taken in now, for development.
     """
     return ExampleRecall(context.database, workflow, team=context.team, deployment=deployment, count=count)
-
-
-def recalls_taken(database: Database, *, team: int) -> Callable[[AnyWorkflow], Recall | None]:
-    """Return what gives a workflow its past decisions without a deployment: all examples that are taken in now.
-
-    Each workflow's index is kept, until an example is taken in or left.
-    """
-    made: dict[str, ExampleRecall] = {}
-
-    def recall(workflow: AnyWorkflow) -> Recall | None:
-        if not workflow.recall:
-            return None
-        new = ExampleRecall(database, workflow, team=team, deployment=None, count=workflow.recall)
-        return made.setdefault(workflow.name, new)
-
-    return recall
-
-
-def freeze(session: Session, context: Context, workflow: AnyWorkflow, deployment: int) -> None:
-    """Keep with a deployment the examples of the learning half that are taken in now. Called once for each."""
-    recalled_examples.freeze(session, deployment, workflow.name, team=context.team)
 
 
 def _told(workflow: AnyWorkflow, line: RecalledLine, similarity: float) -> Recalled:
