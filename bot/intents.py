@@ -9,7 +9,7 @@ from handlers.texts import groups, incoming
 from handlers.texts.digests import courses
 from handlers.texts.documents import files
 from handlers.texts.documents import pages as documents
-from handlers.texts.governance import changes
+from handlers.texts.governance import changes, improvements
 from handlers.texts.operations import (
     bulk_reruns,
     causes,
@@ -67,6 +67,7 @@ from workflows.engine.sources.looks.schedules import refused_note, trouble_note
 from workflows.engine.sources.told.webhooks import given_up_for
 from workflows.quality.deployments.reading import deployment_view
 from workflows.quality.deployments.views import DeploymentView
+from workflows.quality.improvements.telling import improved_note
 from workflows.quality.rollouts.listing import with_plan
 from workflows.quality.rollouts.notes import rollout_note
 
@@ -261,6 +262,8 @@ def _note(context: Context, intents: Sequence[Intent]) -> Callable[[Room], Told]
             return _plainly(pauses.lifted(by_hand) if kind == notices.RESUMED else pauses.by_hand(by_hand))
         case notices.ROLLOUT:
             return _plainly(rollouts.note(rollout_note(context, first.subject.id, first.about)))
+        case notices.IMPROVED:
+            return _plainly(improvements.told(improved_note(context, first.about)))
         case notices.TERMS:
             change = terms_note(context, int(first.about["terms"]))
             return lambda room: changes.note(change, room)
@@ -307,7 +310,7 @@ def _unsent(context: Context, row: int) -> Callable[[Room], Told] | None:
     if lost is None:
         return None
     what = _what(context, lost.intent)
-    is_direct = lost.intent.kind == notices.DIRECT_REMINDER
+    is_direct = lost.intent.kind in (notices.DIRECT_REMINDER, notices.IMPROVED)
     error = lost.error or "no reason given"
     if lost.intent.kind in notices.UPLOADS:
         return _plainly(failures.unsent(lost.intent.channel, what, error, is_file=True))
@@ -356,6 +359,7 @@ _WHAT = {
     notices.PAUSED_BY_HAND: "the news that a workflow was paused",
     notices.RESUMED: "the news that a workflow was resumed",
     notices.ROLLOUT: "the news of what became of a version",
+    notices.IMPROVED: "the news that a correction became a rule",
     notices.TERMS: "the news that the terms of a workflow changed",
     notices.REPORTED: "the news that a case was reported as wrong",
     notices.GROUP: "the news that a user group cannot be read",

@@ -29,7 +29,7 @@ from bot.cli import (
 from bot.cli.digests import baselines, courses, digests
 from bot.cli.governance import charters, data_map, deployments, privacy, proof, readings, receipts, seals
 from bot.cli.intake import fetches, mcp, sources, webhooks
-from bot.cli.learning import examples, volume_tests
+from bot.cli.learning import examples, improvements, volume_tests
 
 app = typer.Typer(
     name="countersign",
@@ -66,6 +66,7 @@ app.add_typer(baselines.commands, name="baseline")
 app.add_typer(volume_tests.commands, name="volume-test")
 app.add_typer(seals.commands, name="seal")
 app.add_typer(examples.examples, name="examples")
+app.add_typer(improvements.commands, name="improvements")
 app.add_typer(privacy.holds, name="legal-hold")
 sources.commands.add_typer(webhooks.commands)
 app.add_typer(sources.commands, name="source")

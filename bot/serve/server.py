@@ -57,6 +57,8 @@ from workflows.engine.sources.heard import messages, waiting
 from workflows.engine.sources.heard.files import FaceFiles, NoFaceFiles
 from workflows.engine.sources.programs import handing_in
 from workflows.quality.examples.candidates import gather
+from workflows.quality.improvements.finding import find
+from workflows.quality.improvements.telling import tell
 from workflows.quality.labels.making import make_labels
 from workflows.quality.rollouts.probes import Probes
 from workflows.quality.rollouts.shadow import Shadow
@@ -202,13 +204,20 @@ def schedule_of(app: App, *, clock: Clock | None = None) -> Schedule:
         health.forget(app.context)
         handing_in.sweep(app.context)
 
-    sweep = Daily(name="sweep", at=time_of_day.fromisoformat(app.settings.digest_at), make=swept)
+    def improved(_: date) -> None:
+        for workflow in app.context.registry:
+            find(app.context, workflow.name)
+        tell(app.context)
+
+    at = time_of_day.fromisoformat(app.settings.digest_at)
+    sweep = Daily(name="sweep", at=at, make=swept)
+    improving = Daily(name="improvements", at=at, make=improved)
     wanted = planned(app.settings, known=[workflow.name for workflow in app.context.registry])
     digests = [daily(app.context, one, zone=zone) for one in wanted]
     looks = Fetches(app)
     turn = Turn(name="fetches", every=fetches.EVERY, begin=looks.turn, stop=looks.stop)
     turns = [turn] if any(workflow.fetches for workflow in app.context.registry) else []
-    return Schedule([sweep, *digests], zone=zone, clock=clock or app.context.clock, turns=turns)
+    return Schedule([sweep, *digests, improving], zone=zone, clock=clock or app.context.clock, turns=turns)
 
 
 def _hear(slack: Slack, stop: Event) -> None:

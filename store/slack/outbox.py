@@ -118,7 +118,7 @@ REPLIES = frozenset(
 """Kinds of notes that are said in the thread of the message about the same subject, and nowhere else."""
 TELLS_OF_CASE = frozenset(
     {DECIDED, REMINDED, ESCALATED, ASSIGNED, RUN_AGAIN, PAGES_NOTE, ORIGINAL}
-    | {"run_again_apart", "reported", "late", "failure"}
+    | {"run_again_apart", "reported", "late", "failure", "improved"}
     | TO_ORIGIN
 )
 """Kinds of notes that name a case by its key, or say anything of its content."""

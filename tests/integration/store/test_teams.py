@@ -352,8 +352,13 @@ class Company:
             )
         probe = {"day": "2026-11-30", "answers": {}, "asked": 1, "changed": 0, "right": 1, "models": [], "at": NOW}
         rows.add(session, schema.Probe, **deployment, **probe, cost=Decimal(0))
-        draft = {"kind": "never", "mark": "m", "change": 1, "facts": {}, "cases": [], "found_at": NOW}
+        draft = {"kind": "never", "mark": "m", "change": 1, "facts": {}, "cases": [1], "found_at": NOW}
         ids["improvement"] = rows.add(session, schema.Improvement, **of, **draft, state=ImprovementState.DRAFT)
+        session.execute(
+            update(schema.Deployment)
+            .where(schema.Deployment.id == ids["deployment"])
+            .values(improvement_id=ids["improvement"], state=DeploymentState.LIVE, live_at=NOW)
+        )
         tested = {"by": "U1", "file": "past.csv", "size": 1, "rows": 1, "version": {}, "began_at": NOW, "seed": 1}
         ids["volume test"] = rows.add(session, schema.VolumeTest, **of, **tested, eval_id=ids["eval"])
         reported = {"eval_id": ids["eval"], "reported_at": NOW, "report": {}}
@@ -997,6 +1002,21 @@ class Company:
             "examples.halves": {"ids": [ids["example"]]},
             "examples.decide": {"ids": [ids["example"]], "state": ExampleState.LEFT, "critical": False},
             "examples.waiting": {},
+            "improvements.judged_cases": {"since": NOW - HOUR, "limit": 9},
+            "improvements.add": {"kind": "never", "mark": "n", "facts": {}, "cases": []},
+            "improvements.get": {"improvement": ids["improvement"]},
+            "improvements.of_workflow": {"states": [ImprovementState.DRAFT], "limit": 9},
+            "improvements.decide": {"improvement": ids["improvement"], "state": ImprovementState.TAKEN, "shown": 1},
+            "improvements.carried": {"until": NOW, "limit": 9},
+            "improvements.go_live": {
+                "improvement": ids["improvement"],
+                "deployment": ids["deployment"],
+                "shown": 1,
+            },
+            "improvements.correctors": {"cases": [ids["delivered case"], ids["looked at case"]]},
+            "improvements.alone_with": {"deployment": ids["deployment"], "limit": 9},
+            "improvements.kept_cases": {"cases": [ids["delivered case"], ids["waiting case"]]},
+            "improvements.candidates_of": {"cases": [ids["looked at case"]]},
         }
 
     def _of_sources(self) -> dict[str, dict[str, Any]]:

@@ -81,6 +81,8 @@ FETCH_WELL = outbox.FETCH_WELL
 SPOT_CHECKS = outbox.SPOT_CHECKS
 """The kind of a channel's card for the spot checks that wait."""
 ROLLOUT = "rollout"
+IMPROVED = "improved"
+"""A direct message to somebody whose correction became part of the live version."""
 """The kind of the note that a version is live, ended or was taken back; it is about the deployment, and has figures."""
 TERMS = "terms"
 """The kind of the note that a workflow's terms changed; it is about the workflow, and knows which terms."""
@@ -391,6 +393,33 @@ def rollout(
         at=at,
         occasion=f"{news} {occasion}",
         about={"news": news, "figures": canonical(figures)},
+    )
+
+
+def improved(
+    session: Session,
+    *,
+    team: int,
+    person: str,
+    workflow: int,
+    improvement: int,
+    case: int | None,
+    alone: int,
+    at: datetime,
+) -> None:
+    """Have a person told, once and by a direct message, that their correction became a rule.
+
+    `case`: one that they corrected; None where none is to be named. `alone`: cases like it that went alone since.
+    """
+    outbox.add_note_once(
+        session,
+        team=team,
+        kind=IMPROVED,
+        subject=SubjectKind.CASE.of(case) if case is not None else SubjectKind.WORKFLOW.of(workflow),
+        channel=person,
+        at=at,
+        occasion=f"improvement {improvement}",
+        about={"improvement": str(improvement), "alone": str(alone), "case": str(case) if case is not None else ""},
     )
 
 
