@@ -243,7 +243,7 @@ def test_without_evidence_a_reason_is_asked_for_and_kept(stage: Stage) -> None:
 
 def test_the_newest_report_of_a_volume_test_is_shown_to_those_who_may_see_the_workflow(stage: Stage) -> None:
     begun(stage)
-    shown = words(said(stage, ANA, "volume sample").blocks)
+    shown = words(said(stage, ANA, "volume-test sample").blocks)
     assert "GO" in shown
     assert "At best 71% can go alone. At a floor of 0.85" in shown
-    assert "There is no workflow whose cases you may read." in words(said(stage, EVE, "volume sample").blocks)
+    assert "There is no workflow whose cases you may read." in words(said(stage, EVE, "volume-test sample").blocks)

@@ -9,6 +9,7 @@ from pydantic import BaseModel, JsonValue
 
 from bot.sandbox.state.workspace import User
 from tests.slack.conftest import MakeStage
+from tests.slack.deployed import proposed
 from tests.slack.stage import BEN, MARIA, Stage
 from workflows import Ask, Autonomy, NotDone, OutcomeUnknown, Personal, Proposal, Review, Run, Workflow, step
 from workflows.engine.case import intake
@@ -143,7 +144,7 @@ class Marked:
         )
         world.work()
         Upkeep(context).look()
-        self.stage.send()
+        proposed(self.stage, self.letters)
         world.clock.move(timedelta(days=1))
         for name in JobName:
             for today in (date(2026, 11, 21), date(2026, 12, 1)):

@@ -115,7 +115,8 @@ def search(context: Context, words: Words, *, read: Callable[[int], None] = lamb
             else:
                 others.append(text.id)
     causes = [text.id for text in _all(context, searches.causes, read) if words.stand_in(text.body)]
-    return Found(cases=sorted(found), reports=others, causes=causes, volume_cases=_volume_cases(context, words, read))
+    volume_cases = tuple(_volume_cases(context, words, read))
+    return Found(cases=sorted(found), reports=others, causes=causes, volume_cases=volume_cases)
 
 
 def blank(context: Context, found: Found) -> None:
