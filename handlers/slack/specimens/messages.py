@@ -81,7 +81,7 @@ from handlers.slack.specimens.specimen import Specimen
 from handlers.slack.specimens.volume_tests import NO_GO, VOLUME_REPORT
 from handlers.texts import commands, groups
 from handlers.texts.digests import courses, needs_now, personal
-from handlers.texts.governance import changes
+from handlers.texts.governance import changes, improvements
 from handlers.texts.operations import bulk_reruns as bulk_texts
 from handlers.texts.operations import (
     causes,
@@ -118,6 +118,7 @@ from workflows.engine.review.assignment.views import WhyAssigned
 from workflows.engine.review.rerun.bulk_rules import WhyStopped
 from workflows.engine.review.spot_checks.views import ChecksOfChannel
 from workflows.engine.sources.views import WebhookTrouble
+from workflows.quality.improvements.views import ImprovedNote
 
 UNTOLD = WebhookTrouble(source=3, name="help-desk", given_up=True, number=1_214, since=AT, error="http_503")
 
@@ -205,6 +206,12 @@ def _others() -> Mapping[str, Drawn]:
         "spot checks": spot_check.card(ChecksOfChannel(channel=CHANNEL, number=3, due_at=AT)),
         "a spot check": spot_check.card(ChecksOfChannel(channel=CHANNEL, number=1, due_at=AT)),
         "digest, quality": digest(REVIEW),
+        "a correction that became a rule": told(
+            improvements.told(ImprovedNote(workflow="triage", key="ticket-1017", alone=14))
+        ),
+        "a correction that became a rule, of a case that is gone": told(
+            improvements.told(ImprovedNote(workflow="triage", key=None, alone=0))
+        ),
         "in the thread, a course": told(courses.note(COURSE_NOTE)),
         "in the thread, a course for the first time": told(courses.note(replace(COURSE_NOTE, before=None, note=None))),
         "in the thread, a note on a course": told(courses.note(replace(COURSE_NOTE, before=Choice.HOLD))),
