@@ -83,8 +83,6 @@ def run(
             raise Refused("give --dry-run or --post, not both")
         options = options_for(workflow, examples=examples, label=label, floor=floor)
         with opened(settings(), make=options) as app, ExitStack() as held:
-            if app.is_first:
-                tell_prompts(app)
             chosen = named(app, workflow, options)
             columns = read_named(map) if map else None
             file, folder = held.enter_context(_rows(chosen, files))
@@ -103,6 +101,8 @@ def run(
             else:
                 print_taken(chosen, taken, worked, numbers)
                 tell_waiting(app, chosen.name)
+            if app.is_first:
+                tell_prompts(app)
             posted = posting() if posting is not None else True
             raise typer.Exit(1 if taken.refused or taken.left_out or numbers.failed or not posted else 0)
 

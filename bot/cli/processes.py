@@ -60,7 +60,6 @@ def serve(
             typer.echo(f"note: {unkept}", err=True)
         if (broken := without_embedding(app)) is not None:
             typer.echo(f"note: {broken}", err=True)
-        tell_prompts(app)
         if not no_worker:
             app.begin_charters()
         slack = slack_of(app, checks=partial(findings, app)) if not no_slack else None
@@ -81,6 +80,7 @@ def serve(
             gc.freeze()
             doing = ", ".join(what for what, wanted in roles.items() if wanted)
             typer.echo(f"Countersign {doing}; Ctrl-C stops it.", err=True)
+            tell_prompts(app)
 
         spans = sending_of(app)
         done = serve(

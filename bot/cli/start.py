@@ -20,8 +20,6 @@ def started() -> Iterator[App]:
     from bot.settings import settings
 
     with one_line_errors(), opened(settings()) as app:
-        if app.is_first:
-            tell_prompts(app)
         yield app
 
 
