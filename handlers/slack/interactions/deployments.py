@@ -1,6 +1,6 @@
 """Buttons of a deployment's card: a version is signed, refused, looked at, or taken back."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
@@ -27,6 +27,8 @@ from workflows.quality.deployments.views import As, DeploymentView
 from workflows.quality.rollouts.listing import with_plan
 
 Body = Mapping[str, Any]
+Act = Callable[[SlackContext, DeploymentView, Shown, str], None]
+"""A function that does what a button is for: with the version, the reference that was pressed, and the person."""
 
 
 def register(app: App, slack: SlackContext) -> None:
@@ -35,7 +37,7 @@ def register(app: App, slack: SlackContext) -> None:
     @app.action(Action.SIGN_VERSION)
     def sign(body: Body, ack: Ack, client: WebClient) -> None:
         with answering(body, ack, client) as answer:
-            _sign(slack, answer, click(body))
+            _act(slack, answer, click(body), _sign, wants="sign")
 
     @app.action(Action.SIGN_ALL_THE_SAME)
     def sign_all_the_same(body: Body, ack: Ack, client: WebClient) -> None:
@@ -48,28 +50,17 @@ def register(app: App, slack: SlackContext) -> None:
         with answering(body, ack, client) as answer:
             sent = submission(body)
             with _errors_in_the_form(answer):
-                _signed(slack, sent, sent.view.shown, override=_why(sent))
+                _signed_all_the_same(slack, sent, sent.view.shown, why=_why(sent))
 
     @app.action(Action.REJECT_VERSION)
     def reject(body: Body, ack: Ack, client: WebClient) -> None:
         with answering(body, ack, client) as answer:
-            pressed = click(body)
-            shown = Shown.read(pressed.value)
-            view = _admitted(slack, pressed, shown, wants="reject")
-            with _redrawn(slack, answer, view), _watched(slack, view.id, by=pressed.user.id, wants="reject"):
-                workflow = slack.context.registry.get(view.workflow)
-                signing.reject(slack.context, workflow, view.id, change=shown.version, by=pressed.user.id)
-            _show(slack, answer, view.id)
+            _act(slack, answer, click(body), _reject, wants="reject")
 
     @app.action(Action.GIVE_UP_VERSION)
     def give_up(body: Body, ack: Ack, client: WebClient) -> None:
         with answering(body, ack, client) as answer:
-            pressed = click(body)
-            shown = Shown.read(pressed.value)
-            view = _admitted(slack, pressed, shown, wants="give up")
-            with _redrawn(slack, answer, view), _watched(slack, view.id, by=pressed.user.id, wants="give up"):
-                give_up_shown(slack.context, view.id, change=shown.version, by=pressed.user.id)
-            _show(slack, answer, view.id)
+            _act(slack, answer, click(body), _give_up, wants="give up")
 
     @app.action(Action.WHAT_CHANGES)
     def what_changes(body: Body, ack: Ack, client: WebClient) -> None:
@@ -91,21 +82,37 @@ def register(app: App, slack: SlackContext) -> None:
                 _rolled_back(slack, sent, sent.view.shown, why=_why(sent))
 
 
-def _sign(slack: SlackContext, answer: Answer, pressed: Click) -> None:
-    shown = Shown.read(pressed.value)
-    view = _admitted(slack, pressed, shown, wants="sign")
-    with _redrawn(slack, answer, view):
-        _signed(slack, pressed, shown)
-    _show(slack, answer, view.id)
+def _act(slack: SlackContext, answer: Answer, pressed: Click, act: Act, *, wants: str) -> None:
+    """Do what a button is for with the version that it shows, and draw the card as it stands then."""
+    shown, by = Shown.read(pressed.value), pressed.user.id
+    view = _admitted(slack, pressed, shown, wants=wants)
+    with _redrawn(slack, answer, view), _watched(slack, view.id, by=by, wants=wants):
+        act(slack, view, shown, by)
+    answer.done()
+    answer.redraw(blocks.deployment(deployment_view(slack.context, view.id)))
 
 
-def _signed(slack: SlackContext, acted: Click | Submission, shown: Shown, *, override: str | None = None) -> None:
+def _sign(slack: SlackContext, view: DeploymentView, shown: Shown, by: str, override: str | None = None) -> None:
     """Sign a version for whoever may. `override`: why they sign one that is refused."""
-    view, by = _admitted(slack, acted, shown, wants="sign"), acted.user.id
     workflow = slack.context.registry.get(view.workflow)
     how = As.OWNER if by == view.owner else As.BACKUP if by == view.backup else As.ENGINEER
+    signing.sign(slack.context, workflow, view.id, change=shown.version, by=by, how=how, override=override)
+
+
+def _reject(slack: SlackContext, view: DeploymentView, shown: Shown, by: str) -> None:
+    workflow = slack.context.registry.get(view.workflow)
+    signing.reject(slack.context, workflow, view.id, change=shown.version, by=by)
+
+
+def _give_up(slack: SlackContext, view: DeploymentView, shown: Shown, by: str) -> None:
+    give_up_shown(slack.context, view.id, change=shown.version, by=by)
+
+
+def _signed_all_the_same(slack: SlackContext, sent: Submission, shown: Shown, *, why: str) -> None:
+    """Sign a version that is refused, with a reason. Raise `Refused`."""
+    view, by = _admitted(slack, sent, shown, wants="sign"), sent.user.id
     with _watched(slack, view.id, by=by, wants="sign"):
-        signing.sign(slack.context, workflow, view.id, change=shown.version, by=by, how=how, override=override)
+        _sign(slack, view, shown, by, why)
 
 
 def _rolled_back(slack: SlackContext, sent: Submission, shown: Shown, *, why: str) -> None:
@@ -130,11 +137,6 @@ def _admitted(slack: SlackContext, acted: Click | Submission, shown: Shown, *, w
         slack.admit(acted.origin)
         slack.rights.deploy(acted.user.id, workflow)
     return view
-
-
-def _show(slack: SlackContext, answer: Answer, deployment: int) -> None:
-    answer.done()
-    answer.redraw(blocks.deployment(with_plan(slack.context, deployment_view(slack.context, deployment))))
 
 
 @contextmanager

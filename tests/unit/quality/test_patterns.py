@@ -79,7 +79,7 @@ def test_the_order_of_cases_plays_no_part() -> None:
 
 
 def test_what_two_fields_have_in_common_is_told_once() -> None:
-    """Where queue and priority are corrected in the same cases, one pattern says so."""
+    """One pattern says that queue and priority are corrected in the same cases."""
     draw = Random(5)
     made = [
         _decided(case, {"vip": case % 5 == 0}, "queue" if case % 5 == 0 and draw.random() < 0.8 else None)

@@ -67,7 +67,7 @@ def test_more_errors_never_help_the_new_version(differences: Sequence[int], data
 
 @given(DIFFERENCES)
 def test_the_order_of_late_labels_changes_no_wealth(differences: Sequence[int]) -> None:
-    """Where nothing is settled on the way, the wealth after all labels is the same in any order."""
+    """The wealth after all labels is the same in any order, if nothing is settled on the way."""
     sorted_ones, reverse = sorted(differences), sorted(differences, reverse=True)
     found = [compared(these, margin=0.1, sure=1 - 1e-12) for these in (differences, sorted_ones, reverse)]
     if all(one.verdict is Verdict.OPEN for one in found):
