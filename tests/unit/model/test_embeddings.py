@@ -5,7 +5,7 @@ import pickle
 import re
 import socket
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -107,6 +107,13 @@ class TestWhatItUnderstands:
     def test_a_lone_surrogate_and_a_text_without_end_are_taken(self, taught: Taught) -> None:
         assert np.linalg.norm(embedding_of(taught).vectors("\ud800", "", "parcel " * 100_000)[2]) == pytest.approx(1)
 
+    @pytest.mark.slow
+    def test_it_is_learned_with_from_some_hundred_examples_whose_groups_are_found(self, taught: Taught) -> None:
+        """Texts that are alike are told by its vectors, too, whose numbers may be negative and are no counts."""
+        many = [replace(one, text=f"{one.text} order {n}") for n in range(20) for one in examples()]
+        model = LocalModel.train(many, Triage, embedding=embedding_of(taught))
+        assert [queue_of(model, text) for text in OF_NO_EXAMPLE] == list(OF_NO_EXAMPLE.values())
+
 
 class TestWhatIsSaved:
     def test_it_answers_as_before_with_the_same_folder(self, taught: Taught) -> None:
@@ -170,7 +177,7 @@ class TestAFolderThatWillNotDo:
     @pytest.mark.parametrize(
         ("arrays", "message"),
         [
-            ({"other": np.ones((3, 4))}, "no table of numbers"),
+            ({"one": np.ones((3, 4)), "other": np.ones((3, 4))}, "no table of numbers"),
             ({"embeddings": np.ones(3)}, "no table of numbers"),
             ({"embeddings": np.ones((3, 4), dtype=np.int64)}, "no table of numbers"),
             ({"embeddings": np.ones((3, 2_000), dtype=np.int8)}, "at most 1,024 numbers"),
@@ -186,6 +193,10 @@ class TestAFolderThatWillNotDo:
         save_file(arrays, made(tmp_path, words=["a", "b"]) / VECTORS)
         with pytest.raises(CannotEmbed, match=message):
             Embedding.read(tmp_path)
+
+    def test_the_only_table_is_taken_whatever_its_name(self, tmp_path: Path) -> None:
+        save_file({"embedding.weight": np.ones((3, 4), dtype=np.float16)}, made_plain(tmp_path) / VECTORS)
+        assert Embedding.read(tmp_path).vectors("a").shape == (1, 4)
 
     def test_a_file_that_is_too_large_is_not_read_to_its_end(
         self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch

@@ -84,7 +84,8 @@ class Embedding:
         last: int,
         unknown: int | None,
     ) -> Self:
-        vectors = arrays.get("embeddings")
+        tables = [array for array in arrays.values() if array.ndim == 2]
+        vectors = arrays.get("embeddings", tables[0] if len(tables) == 1 else None)
         if vectors is None or vectors.ndim != 2 or vectors.dtype not in _KINDS:
             raise ValueError(f"{VECTORS} has no table of numbers named embeddings")
         number, dimensions = vectors.shape

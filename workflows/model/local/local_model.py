@@ -189,7 +189,8 @@ class LocalModel:
         texts = np.array([example.text for example in used], dtype=object)
         vocabulary = Vocabulary.learn(texts, embedding)
         counts = vocabulary.count(*texts)
-        groups = training.alike(texts, counts, phrases=len(vocabulary.phrases))
+        embedded = vocabulary.columns - vocabulary.counted
+        groups = training.alike(texts, counts, phrases=len(vocabulary.phrases), embedded=embedded)
         choosers: dict[str, _Chooser] = {}
         reports: dict[str, FieldReport] = {}
         for field, possible in choices(output).items():
@@ -202,7 +203,7 @@ class LocalModel:
                 groups=groups[places],
                 counts=counts[places],
                 phrases=len(vocabulary.phrases),
-                embedded=vocabulary.columns - vocabulary.counted,
+                embedded=embedded,
                 targets=np.array([values.index(label) for label in labels]),
                 values=len(values),
             )

@@ -87,7 +87,7 @@ class Measured:
     """Expected calibration error, from 0 to 1."""
 
 
-def alike(texts: Texts, counts: csr_array, *, phrases: int) -> Integers:
+def alike(texts: Texts, counts: csr_array, *, phrases: int, embedded: int = 0) -> Integers:
     """Return the number of each text's group. Equal texts are always in one, whatever their case and spaces.
 
     Groups are found by average linkage over the cosine of what a classifier sees.
@@ -98,8 +98,9 @@ def alike(texts: Texts, counts: csr_array, *, phrases: int) -> Integers:
     different, groups = np.unique(places, return_inverse=True)
     if not _ALIKE_FROM <= len(different) <= _ALIKE_UP_TO:
         return groups
-    rows = Scale.learn(counts, phrases=phrases).rows(counts)[different]
-    distances = np.clip(1 - (rows @ rows.T).toarray() / 2, 0, None)
+    rows = Scale.learn(counts, phrases=phrases, embedded=embedded).rows(counts)[different]
+    parts = 3 if embedded else 2
+    distances = np.clip(1 - (rows @ rows.T).toarray() / parts, 0, None)
     machine = AgglomerativeClustering(n_clusters=len(different) // _ALIKE, metric="precomputed", linkage="average")
     found: Integers = machine.fit_predict(distances)[groups]
     return found
