@@ -124,6 +124,7 @@ def opened(
         registry, made = _registry(settings, team.options, make)
         keep_prompts(database, registry, team=team.id, at=clock())
         with closing(Models(settings.for_models, database=database, team=team.id, clock=clock)) as models:
+            versions = KeptVersions(database, team=team.id, clock=clock, models=models, versions_from=settings.prompts)
             charters = KeptCharters(
                 database,
                 registry,
@@ -132,8 +133,8 @@ def opened(
                 answering=lambda workflow: Answering(
                     models=models.named(workflow, registry.prompt(workflow.name)), examples=examples_file(workflow)
                 ),
+                versions=versions,
             )
-            versions = KeptVersions(database, team=team.id, clock=clock, models=models, versions_from=settings.prompts)
             context = Context(
                 database=database,
                 registry=registry,

@@ -200,21 +200,34 @@ def examples_of(session: Session, deployment: int, *, team: int) -> list[int]:
 
 
 def forget_trained(session: Session, workflow: str, *, team: int) -> None:
-    """Remove the trained models of a workflow: they learned from words that were to be forgotten."""
+    """Remove the trained models of a workflow: they learned from words that were to be forgotten.
+
+    Its row is held, as it is where one is kept: none that is being trained from such words is kept afterwards.
+    """
+    for row in session.scalars(select(Workflow.id).where(Workflow.team_id == team, Workflow.name == workflow)):
+        rows.hold(session, Workflow, row, team=team)
     of = select(Workflow.id).where(Workflow.team_id == team, Workflow.name == workflow).scalar_subquery()
     session.execute(delete(TrainedModel).where(TrainedModel.team_id == team, TrainedModel.workflow_id == of))
 
 
 def forget_trained_with(session: Session, case: int, *, team: int) -> None:
-    """Remove the trained models that learned from an example of a case. They are trained again without it."""
+    """Remove the trained models that learned from an example of a case. They are trained again without it.
+
+    Its workflow's row is held, as for `forget_trained`.
+    """
+    examples = select(ExampleRow.workflow_id).where(ExampleRow.case_id == case, ExampleRow.team_id == team)
+    taught = session.scalars(examples.distinct()).all()
+    if not taught:
+        return
+    for row in taught:
+        rows.hold(session, Workflow, row, team=team)
     learned = (
         select(Deployment.training)
         .join(DeploymentExample, DeploymentExample.deployment_id == Deployment.id)
         .join(ExampleRow, ExampleRow.id == DeploymentExample.example_id)
         .where(ExampleRow.case_id == case, ExampleRow.team_id == team, Deployment.training.is_not(None))
     )
-    of = select(ExampleRow.workflow_id).where(ExampleRow.case_id == case, ExampleRow.team_id == team)
-    theirs = delete(TrainedModel).where(TrainedModel.team_id == team, TrainedModel.workflow_id.in_(of))
+    theirs = delete(TrainedModel).where(TrainedModel.team_id == team, TrainedModel.workflow_id.in_(taught))
     session.execute(theirs.where(TrainedModel.key.in_(learned)))
 
 

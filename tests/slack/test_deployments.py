@@ -8,6 +8,7 @@ from store.learning import deployments
 from tests.slack.conftest import MakeStage
 from tests.slack.deployed import proposed
 from tests.slack.stage import ANA, KIM, MARIA, SUPPORT, Stage, buttons, words
+from tests.slack.test_readers import said
 from tests.world import sure
 from workflows.engine.declare.registry import AnyWorkflow
 from workflows.quality.deployments import moves
@@ -59,6 +60,14 @@ def test_the_first_version_is_live_when_its_owner_signs_and_the_next_is_watched_
     assert "asked beside the live version in 20% of the cases, and not used" in card(stage)
     press(stage, KIM, "give_up_version")
     assert states(stage) == ["live", "rolled_back"]
+
+
+def test_status_says_in_a_line_which_version_is_watched(stage: Stage, workflow: AnyWorkflow) -> None:
+    for _ in range(2):
+        proposed(stage, workflow)
+        press(stage, MARIA, "sign_version")
+    told = said(stage, MARIA, "/countersign", "status")
+    assert "sample: version 2 is asked beside version 1 for 20% of the cases: 0 pairs" in told
 
 
 def test_whoever_has_no_right_signs_nothing_and_is_told_whom_to_ask(stage: Stage, workflow: AnyWorkflow) -> None:

@@ -30,25 +30,38 @@ QUEUE_LIMIT = 100_000
 class Charters(Protocol):
     """The terms of workflows, and whether their owners signed them."""
 
-    def terms(self, workflow: AnyWorkflow) -> Terms | None:
-        """Return a workflow's terms in this process; None where nobody makes any."""
+    def terms(self, workflow: AnyWorkflow, *, deployment: int | None) -> Terms | None:
+        """Return a workflow's terms in this process; None where nobody makes any.
+
+        `deployment`: the one that a run proposes with, or that is live; None: none.
+        """
         ...
 
-    def status(self, workflow: AnyWorkflow) -> CharterStatus:
-        """Tell whether a workflow may go alone by its charter. Raise `store.db.database.Unavailable`."""
+    def status(self, workflow: AnyWorkflow, *, deployment: int | None) -> CharterStatus:
+        """Tell whether a workflow may go alone by its charter. `deployment`: as for `terms`.
+
+        Raise `store.db.database.Unavailable`.
+        """
+        ...
+
+    def begin(self, workflow: AnyWorkflow) -> None:
+        """Keep the terms that a workflow has now, where they are new. Raise `store.db.database.Unavailable`."""
         ...
 
 
 class Unsigned:
     """Charters of which none is signed: nothing goes alone."""
 
-    def terms(self, workflow: AnyWorkflow) -> Terms | None:
+    def terms(self, workflow: AnyWorkflow, *, deployment: int | None) -> Terms | None:
         """Make none."""
         return None
 
-    def status(self, workflow: AnyWorkflow) -> CharterStatus:
+    def status(self, workflow: AnyWorkflow, *, deployment: int | None) -> CharterStatus:
         """Count every charter as unsigned."""
         return CharterStatus(is_signed=False)
+
+    def begin(self, workflow: AnyWorkflow) -> None:
+        """Keep nothing."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -84,7 +97,9 @@ class Context:
         """Return the version with which a run with this deployment proposes. Raise `store.db.database.Unavailable`."""
         return self.versions.of(workflow, self.registry.prompt(workflow.name), deployment=deployment)
 
-    def terms_of(self, workflow: AnyWorkflow) -> str | None:
-        """Return the version of a workflow's terms, as people are told it; None where nobody makes any."""
-        terms = self.charters.terms(workflow)
+    def terms_of(self, workflow: AnyWorkflow, deployment: int | None) -> str | None:
+        """Return the version of the terms of a run with this deployment, as people are told it; None where nobody
+        makes any.
+        """
+        terms = self.charters.terms(workflow, deployment=deployment)
         return terms.short if terms is not None else None

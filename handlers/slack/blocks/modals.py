@@ -440,6 +440,7 @@ def details(view: CardView) -> View:
     made += [_whole(forms.WHY_A_PERSON, why(reason)) for reason in view.why]
     made += [_whole(forms.MODEL_SAID, view.model_said)] if view.model_said else []
     made += [_whole(forms.OWN_REASON, reason) for reason in view.model_says]
+    made += [_whole(forms.PROPOSED_BY, proposed_by)] if (proposed_by := forms.proposed_by(view)) else []
     made += [_whole(past_cases.LIKE_THIS, past_cases.in_full(view.past))] if view.past else []
     made += [_whole(forms.IT_DECIDES, view.question)]
     made += [_whole(forms.IT_MAY, view.may)] if view.may else []

@@ -9,9 +9,17 @@ from handlers.slack.specimens.operations import PAUSE
 from handlers.slack.specimens.reviews import AT, COLUMNS, OTHER, ROWS, WHO
 from workflows.engine.declare.charter import How
 from workflows.engine.declare.retention import Retention
+from workflows.engine.declare.versions import Undeployed
 from workflows.engine.errors import NeverBroken
 from workflows.engine.read.declared.change_views import PartChange, TermsChange
-from workflows.engine.read.declared.charter_views import CharterView, SecondPerson, Signature, TermsView
+from workflows.engine.read.declared.charter_views import (
+    CharterView,
+    SecondPerson,
+    Signature,
+    TermsView,
+    UsedVersion,
+    VersionSignature,
+)
 from workflows.engine.read.declared.data_map_views import (
     DataMapView,
     FieldMap,
@@ -146,6 +154,19 @@ CHARTER_VIEW = CharterView(
         signature=Signature(by=WHO, at=AT, how=How.OWNER),
     ),
     missing=[],
+    version=UsedVersion(
+        uses_files=False,
+        always_files=False,
+        number=3,
+        name="0a1b2c3d4e5f",
+        models=["anthropic/claude", "anthropic/claude-small"],
+        prompt_version="9bc1ab02de34",
+        recall=3,
+        since=AT,
+        signatures=[VersionSignature(by=WHO, at=AT), VersionSignature(by=OTHER, at=AT)],
+        undeployed=Undeployed.CODE,
+        beside=4,
+    ),
 )
 
 UNSIGNED_CHARTER = replace(

@@ -65,6 +65,7 @@ _RUN = RunReceipt(
         row=7,
         model="claude-opus-4-5",
         prompt_version="3f2a9c1b0d4e",
+        deployed="3 0a1b2c3d4e5f",
         sample=False,
         code_version="0f3a51c2d7e8",
         terms="5c" * 32,

@@ -132,6 +132,7 @@ CARD = CardView(
     model="claude",
     source=None,
     sample=False,
+    deployed=3,
     model_says=["The customer names two charges."],
     why=[Reason(code=Code.DRAFT)],
     model_said=None,

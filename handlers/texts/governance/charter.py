@@ -21,12 +21,13 @@ from handlers.texts.pieces import (
     words,
 )
 from handlers.texts.plain import begun_large, duration, percent
-from handlers.texts.review.reasons import lacking
+from handlers.texts.review.reasons import UNDEPLOYED, lacking
 from workflows.engine.declare.charter import How, Lack
 from workflows.engine.declare.review import OnExpiry
 from workflows.engine.declare.workflow import Does, HandedProposals
-from workflows.engine.read.declared.charter_views import CharterView, SecondPerson
+from workflows.engine.read.declared.charter_views import CharterView, SecondPerson, UsedVersion
 from workflows.engine.text.sanitize import one_line
+from workflows.model.choice import LOCAL
 
 ROOM = Room(text=1_000, line=200, items=40)
 """Room for the charter of any workflow."""
@@ -55,6 +56,7 @@ def charter(view: CharterView, room: Room = ROOM) -> Told:
         _standing(view),
         [line(words("What it may do", bold=True)), bullets(_few([line(words(one)) for one in _may(view)], room))],
         [line(words("What it never does", bold=True)), *_nevers(view, room)],
+        _proposes(view.version, room) if view.version is not None else [],
         [line(words("When it goes alone", bold=True)), *(line(words(one)) for one in _autonomy(view))],
         [line(words("Who reviews", bold=True)), *_review(view, room)],
         _told(view, room),
@@ -99,6 +101,42 @@ def _nevers(view: CharterView, room: Room) -> Sequence[Paragraph]:
         return [line(words(f"It has no rule of this kind{why}."))]
     said = _few([line(words(begun_large(one_line(never, room.line)))) for never in view.nevers], room)
     return [bullets(said), line(words("However sure it is, such a case goes to a person."))]
+
+
+def _proposes(version: UsedVersion, room: Room) -> list[Paragraph]:
+    """Say which version proposes now, and who let it."""
+    said: list[Paragraph] = [line(words("What proposes", bold=True))]
+    if version.uses_files:
+        said.append(line(words(f"The files of this process: {_asked(version, room)}.")))
+        deployed = f" Version {version.number:,}, which is live, is not." if version.number is not None else ""
+        why = "They are used until a version is deployed."
+        if version.always_files:
+            why = f"COUNTERSIGN_PROMPTS=files has them used, for development.{deployed}"
+        return [*said, line(words(why))]
+    if version.number is None or version.since is None:
+        return [*said, line(words("Nothing: no version of it is deployed, so people get an empty form."))]
+    asked = f"Version {version.number:,} ({version.name}): {_asked(version, room)}, live since "
+    said.append(line(words(asked), moment(version.since), words(".")))
+    for one in version.signatures:
+        said.append(line(words("Signed by "), person(one.by), words(", "), moment(one.at)))
+    if not version.signatures:
+        said.append(line(words("Nobody signed it: it was in use before there were deployments.")))
+    if version.undeployed is not None:
+        why = UNDEPLOYED[version.undeployed]
+        said.append(line(words(f"This process does otherwise, so a person decides every case: {why}.")))
+    if version.beside is not None:
+        said.append(line(words(f"Version {version.beside:,} is tried beside it.")))
+    return said
+
+
+def _asked(version: UsedVersion, room: Room) -> str:
+    models = [_MODELS.get(one, one_line(one, room.line)) for one in version.models]
+    prompt = [f"prompt {version.prompt_version}"] if version.prompt_version is not None else []
+    recall = [f"{version.recall} past decisions told with a case"] if version.recall else []
+    return ", ".join([" or ".join(models) or "no model", *prompt, *recall])
+
+
+_MODELS: Mapping[str, str] = {LOCAL: "the local model"}
 
 
 def _autonomy(view: CharterView) -> Sequence[str]:

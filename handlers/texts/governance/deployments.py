@@ -41,7 +41,7 @@ _DIFF = 20_000
 _CHANGED: Mapping[str, str] = {
     "prompt": "its prompt",
     "model": "the model that is asked",
-    "training": "what it learned from examples",
+    "training": "what was learned from examples",
     "recall": "the past decisions that are told with a case",
     "sames": "what counts as the same",
     "proposing": "the code that proposes",

@@ -189,7 +189,8 @@ def _proposal(run: RunReceipt, room: Room) -> list[Paragraph]:
     prompt = f", prompt {made.prompt_version}" if made.prompt_version else ""
     # A correction is proposed by a person.
     whose = person(made.model) if run.correction and made.model and " " not in made.model else words(by)
-    said.append(line(words("By "), whose, words(f"{prompt}. {_code(made)}")))
+    version = f", version {one_line(made.deployed, room.line)}" if made.deployed else ""
+    said.append(line(words("By "), whose, words(f"{prompt}{version}. {_code(made)}")))
     said.append(line(words(_measured(made))))
     if made.said:
         because = [line(words(excerpt(one, room.line))) for one in made.said]

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from handlers.texts.pieces import Line, Piece, line, moment, words
-from handlers.texts.plain import begun_large, excerpt
+from handlers.texts.plain import begun_large, excerpt, proposer
 from handlers.texts.review import status
 from workflows.engine.review.decisions import Follows
 from workflows.engine.review.form.second_look import DoubtCode, EditDoubt
@@ -69,6 +69,7 @@ THE_CASE = "The case"
 WHY_A_PERSON = "Why a person is asked"
 MODEL_SAID = "What the model said instead of an answer"
 OWN_REASON = "The proposal's own reason"
+PROPOSED_BY = "Proposed by"
 IT_DECIDES = "What this workflow decides"
 IT_MAY = "What this workflow may do"
 WENT_WRONG = "What went wrong"
@@ -235,6 +236,13 @@ def about_value(value: ValueView) -> dict[str, str | None]:
         f"{value.label}, evidence in the case": value.evidence,
         f"{value.label}, else": ", ".join(f"{other} {share:.2f}" for other, share in value.alternatives.items()),
     }
+
+
+def proposed_by(view: CardView) -> str | None:
+    """Return the model and the deployed version that proposed; None where files did, a source or a person."""
+    return (
+        f"{proposer(view.model or '', 60)}, deployed version {view.deployed:,}" if view.deployed is not None else None
+    )
 
 
 def more_elsewhere(case: int) -> str:

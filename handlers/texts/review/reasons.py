@@ -19,7 +19,7 @@ _NAMED = 8
 """Fields that are named; more are counted."""
 
 
-_UNDEPLOYED: Mapping[str, str] = {
+UNDEPLOYED: Mapping[str, str] = {
     Undeployed.NOTHING: "no version of this workflow is deployed",
     Undeployed.CODE: "its code has changed since it was deployed",
     Undeployed.MODEL: "the settings name another model than was deployed",
@@ -62,7 +62,7 @@ def in_words(reason: Reason) -> str:
         case Code.INCOMPLETE:
             return f"its charter is not complete: {lacking(reason.missing)}"
         case Code.UNDEPLOYED:
-            return _UNDEPLOYED.get(reason.said or "", "what proposes here is not deployed")
+            return UNDEPLOYED.get(reason.said or "", "what proposes here is not deployed")
         case Code.PROPOSED_AGAIN:
             return "you asked for another proposal"
         case Code.SAME_AGAIN:

@@ -9,16 +9,23 @@ import os
 import signal
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import pytest
 import structlog
 from typer.testing import CliRunner
 
+from bot.app import App, opened
 from bot.cli import app
+from bot.settings import settings
 from tests.integration.bot import parcels
 from tests.waiting import LONGEST, wait_until
+from workflows.quality.examples.candidates import gather
+from workflows.quality.labels.making import make_labels
 
 __all__ = ["LONGEST", "CommandLine", "Said", "wait_until"]
 
@@ -78,6 +85,21 @@ class CommandLine:
         said = self(*arguments, input=input, **settings)
         assert said.code == 0, said
         return said
+
+    @contextmanager
+    def opened(self) -> Iterator[App]:
+        """A process with its settings, for what no command does."""
+        with pytest.MonkeyPatch.context() as patch:
+            for name, value in self.settings.items():
+                patch.setenv(name, value)
+            with opened(settings()) as app:
+                yield app
+
+    def learn_from_people(self) -> None:
+        """Make labels of decisions, and candidates of labels, as `serve` does beside the work."""
+        with self.opened() as app:
+            make_labels(app.context)
+            gather(app.context)
 
     def started(self, *arguments: str | Path, **settings: str) -> "subprocess.Popen[str]":
         """Start it as a process of its own."""

@@ -258,6 +258,7 @@ def view(**other: object) -> CardView:
         left_over={},
         model="claude",
         sample=False,
+        deployed=None,
         model_says=[],
         why=[Reason(code=Code.DRAFT)],
         model_said=None,

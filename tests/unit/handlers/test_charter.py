@@ -10,8 +10,16 @@ from handlers.slack.specimens.forms import DATA_MAP
 from handlers.texts.governance.charter import autonomy_in_brief, charter
 from tests.unit.handlers.cases import NOW
 from workflows.engine.declare.charter import How, Missing
+from workflows.engine.declare.versions import Undeployed
 from workflows.engine.pauses import Pause
-from workflows.engine.read.declared.charter_views import CharterView, SecondPerson, Signature, TermsView
+from workflows.engine.read.declared.charter_views import (
+    CharterView,
+    SecondPerson,
+    Signature,
+    TermsView,
+    UsedVersion,
+    VersionSignature,
+)
 from workflows.engine.read.declared.data_map_views import SystemMap
 
 VIEW = CharterView(
@@ -129,3 +137,39 @@ def test_only_the_newest_terms_may_be_signed_and_only_where_nothing_is_missing()
     assert not may_be_signed(terms=replace(TERMS, is_newest=False))
     assert not may_be_signed(terms=TERMS, missing=[Missing.TOLD])
     assert not may_be_signed(terms=None)
+
+
+VERSION = UsedVersion(
+    uses_files=False,
+    always_files=False,
+    number=3,
+    name="0a1b2c3d4e5f",
+    models=["anthropic/one", "anthropic/two"],
+    prompt_version="9bc1ab02de34",
+    recall=0,
+    since=NOW,
+    signatures=[VersionSignature(by="U0MARIA", at=NOW)],
+    undeployed=None,
+    beside=None,
+)
+
+
+def test_what_proposes_is_named_with_who_let_it() -> None:
+    text = said(version=VERSION)
+    assert "Version 3 (0a1b2c3d4e5f): anthropic/one or anthropic/two, prompt 9bc1ab02de34, live since" in text
+    assert "Signed by @U0MARIA" in text
+    text = said(version=replace(VERSION, signatures=[], undeployed=Undeployed.CODE, beside=4))
+    assert "Nobody signed it: it was in use before there were deployments." in text
+    assert "so a person decides every case: its code has changed since it was deployed." in text
+    assert "Version 4 is tried beside it." in text
+    nothing = replace(VERSION, number=None, since=None, undeployed=Undeployed.NOTHING)
+    assert "Nothing: no version of it is deployed, so people get an empty form." in said(version=nothing)
+
+
+def test_files_are_named_as_files() -> None:
+    files = replace(VERSION, uses_files=True, name=None, since=None, signatures=[], number=None, models=["local"])
+    text = said(version=files)
+    assert "The files of this process: the local model, prompt 9bc1ab02de34." in text
+    assert "They are used until a version is deployed." in text
+    text = said(version=replace(files, always_files=True, number=3))
+    assert "COUNTERSIGN_PROMPTS=files has them used, for development. Version 3, which is live, is not." in text

@@ -1,10 +1,12 @@
 """Charters as they are kept: a row for each change of a workflow's terms, with its signature.
 
-A process makes the terms of a workflow once, when it begins or first works on a case of it. Whether they are signed is
-read until they are: a signature is never taken back, so it is remembered from then on.
+A process makes the terms of a workflow once, when it begins or first works on a case of it: once for its files, and
+once for what is deployed, since each run has the one or the other. Whether they are signed is read until they are: a
+signature is never taken back, so it is remembered from then on. Which version is live is no part of them.
 """
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime
 from threading import Lock
 from typing import Any
@@ -17,6 +19,7 @@ from store import schema
 from store.db.database import Database
 from store.governance import audit, teams
 from store.governance import terms as kept
+from store.learning import deployments
 from store.subjects import SubjectKind
 from workflows.engine.case import notices
 from workflows.engine.charters.terms import Answering, terms_of
@@ -24,11 +27,14 @@ from workflows.engine.charters.widening import RULES, widened
 from workflows.engine.context import SYSTEM, Clock
 from workflows.engine.declare.charter import CharterStatus, How, Terms, missing_in
 from workflows.engine.declare.registry import AnyWorkflow, Registry
+from workflows.engine.declare.versions import FromFiles, Versions
 
 log = structlog.get_logger()
 
 BY_PEOPLE = (How.OWNER, How.BACKUP, How.OPERATOR)
 """Ways in which a person signs."""
+_Key = tuple[str, bool]
+"""Name of a workflow, and whether the files of this process are used."""
 _TRIES = 20
 """Processes that may begin with other terms at once."""
 
@@ -44,44 +50,50 @@ class KeptCharters:
         team: int,
         clock: Clock,
         answering: Callable[[AnyWorkflow], Answering],
+        versions: Versions | None = None,
     ) -> None:
-        """`answering`: gives the models that answer for a workflow."""
+        """`answering`: gives the models that its files name for a workflow. `versions`: left out, files are used."""
         self._database, self._registry, self._team, self._clock = database, registry, team, clock
         self._answering = answering
+        self._versions = versions if versions is not None else FromFiles()
         self._lock = Lock()
-        self._terms: dict[str, Terms] = {}
-        self._begun: set[str] = set()
-        """Workflows whose terms are known to be kept."""
-        self._settled: dict[str, CharterStatus] = {}
+        self._terms: dict[_Key, Terms] = {}
+        self._begun: set[_Key] = set()
+        """Those whose terms are known to be kept."""
+        self._settled: dict[_Key, CharterStatus] = {}
         """Status of terms for good: they are signed, or the workflow does nothing alone."""
 
-    def terms(self, workflow: AnyWorkflow) -> Terms:
+    def terms(self, workflow: AnyWorkflow, *, deployment: int | None) -> Terms:
         """Return a workflow's terms, as they were when they were first asked for."""
-        made = self._terms.get(workflow.name)
+        key = name, uses_files = self._key(workflow, deployment)
+        made = self._terms.get(key)
         if made is None:
             with self._lock:
-                prompt = self._registry.prompt(workflow.name)
-                made = terms_of(workflow, prompt=prompt, answering=self._answering(workflow))
-                made = self._terms.setdefault(workflow.name, made)
+                answering = replace(self._answering(workflow), is_deployed=not uses_files)
+                made = terms_of(workflow, prompt=self._registry.prompt(name), answering=answering)
+                made = self._terms.setdefault(key, made)
         return made
 
-    def status(self, workflow: AnyWorkflow) -> CharterStatus:
+    def status(self, workflow: AnyWorkflow, *, deployment: int | None) -> CharterStatus:
         """Tell whether a workflow may go alone by its charter. Its terms are kept, where they are new.
 
         Raise `store.db.database.Unavailable`.
         """
-        settled = self._settled.get(workflow.name)
+        key = self._key(workflow, deployment)
+        settled = self._settled.get(key)
         if settled is not None:
             return settled
-        if workflow.name not in self._begun:
+        if key not in self._begun:
+            # A run that began with the files may end after the first deployment: its terms are not kept again.
             self.begin(workflow)
-        version = self.terms(workflow).version
+            self._begun.add(key)
+        version = self.terms(workflow, deployment=deployment).version
         with self._database.read() as session:
             row = kept.newest_of_version(session, team=self._team, workflow=workflow.name, version=version)
             is_signed = row is not None and row.signed_by is not None
         status = CharterStatus(is_signed=is_signed, missing=missing_in(workflow))
         if is_signed or not workflow.goes_alone:
-            self._settled[workflow.name] = status
+            self._settled[key] = status
         return status
 
     def begin(self, workflow: AnyWorkflow) -> None:
@@ -89,7 +101,10 @@ class KeptCharters:
 
         Raise `store.db.database.Unavailable`.
         """
-        terms = self.terms(workflow)
+        with self._database.read() as session:
+            live = deployments.live_of(session, workflow.name, team=self._team)
+        deployment = live.id if live is not None else None
+        terms = self.terms(workflow, deployment=deployment)
         for _ in range(_TRIES):
             with self._database.read() as session:
                 newest = kept.newest(session, team=self._team, workflow=workflow.name)
@@ -104,7 +119,10 @@ class KeptCharters:
                 log.info("terms.raced", workflow=workflow.name)
         else:
             raise AssertionError(f"terms of {workflow.name} could not be numbered")
-        self._begun.add(workflow.name)
+        self._begun.add(self._key(workflow, deployment))
+
+    def _key(self, workflow: AnyWorkflow, deployment: int | None) -> _Key:
+        return workflow.name, self._versions.uses_files(workflow, live=deployment)
 
     def _keep(self, session: Session, workflow: AnyWorkflow, terms: Terms, *, at: datetime) -> bool:
         """Add a row for new terms; False where another process has just added one."""

@@ -27,6 +27,8 @@ _LENGTH = 16
 """Hex digits of the hash of a form or a file."""
 _WORDS = frozenset({"title", "description", "examples", "default"})
 """Words of a JSON schema that say nothing about which values fit."""
+DEPLOYED = "deployed"
+"""The value of parts that each deployment names: the file's are not used."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -37,6 +39,8 @@ class Answering:
     """Names of those that are asked."""
     examples: Path | None = None
     """The file that a local model learns from; None where the declaration says from what."""
+    is_deployed: bool = False
+    """True if prompt, model and effort are those of a deployment, which has its own signature."""
 
 
 def terms_of(workflow: AnyWorkflow, *, prompt: Prompt | None, answering: Answering) -> Terms:
@@ -54,9 +58,7 @@ def terms_of(workflow: AnyWorkflow, *, prompt: Prompt | None, answering: Answeri
             "told": [*workflow.told],
             "decision": workflow.decision,
             "sample": workflow.is_sample,
-            "prompt": prompt.version if prompt is not None else None,
-            "model": [*answering.models],
-            "effort": prompt.effort if prompt is not None else None,
+            **_asked(prompt, answering),
             "examples": code(learned) if learned is not None else _file_hash(answering.examples),
             "proposing": code(workflow.proposing),
             "code": files_hash(_functions(workflow), folder=folder),
@@ -118,6 +120,14 @@ def terms_of(workflow: AnyWorkflow, *, prompt: Prompt | None, answering: Answeri
             **_what_comes_in(workflow, code),
         }
     )
+
+
+def _asked(prompt: Prompt | None, answering: Answering) -> Mapping[str, JsonValue]:
+    """Return the parts of what is asked: of the files, or that a deployment says them."""
+    if answering.is_deployed:
+        return {"prompt": DEPLOYED, "model": [DEPLOYED], "effort": DEPLOYED}
+    version, effort = (prompt.version, prompt.effort) if prompt is not None else (None, None)
+    return {"prompt": version, "model": [*answering.models], "effort": effort}
 
 
 def _functions(workflow: AnyWorkflow) -> Iterable[AnyFunction]:

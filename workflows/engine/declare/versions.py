@@ -1,6 +1,6 @@
 """The version with which a run proposes: the files of this process, or what was deployed. Pure."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Protocol
@@ -19,6 +19,18 @@ class Recall(Protocol):
         is tried. Raise `workflows.model.port.ModelUnavailable` where none can be found, or
         `store.db.database.Unavailable`.
         """
+        ...
+
+
+class Classifier(Protocol):
+    """A model that has learned from examples which values go with a text."""
+
+    def probabilities(self, text: str, values: Mapping[str, object]) -> Mapping[str, float]:
+        """Return field -> the probability of its value for a text, 0 to 1, for the learned fields and values."""
+        ...
+
+    def unfamiliar(self, text: str, values: Mapping[str, object]) -> str | None:
+        """Return why a text is unlike all examples; None where it is not, or where that is unknown."""
         ...
 
 
@@ -50,15 +62,26 @@ class Version:
     """Row of the deployment; None for the files of this process."""
     number: int | None = None
     """Its number, by which people name it."""
+    name: str | None = None
+    """The first digits of the hash of its parts."""
     prompt: Prompt | None = None
     model: Callable[[], Model] | None = None
     """The model that was trained for it; None: the one that the settings name."""
+    second: Callable[[], Classifier] | None = None
+    """Returns what was trained for it to give a second opinion on another model's proposals; None: what learned from
+    the examples of today. Raise `workflows.model.port.ModelError` where it learned nothing.
+    """
     recall: Recall | None = None
     """Finds past decisions, from an index that was frozen with it; None: nothing is recalled."""
     undeployed: Undeployed | None = None
     """Reason why everything goes to people; None where what is live is used."""
     is_asked: bool = True
     """False if nothing is proposed: people get an empty form."""
+
+    @property
+    def deployed(self) -> str | None:
+        """Number and name, as the audit keeps them; None for the files of this process."""
+        return f"{self.number} {self.name}" if self.number is not None and self.name is not None else None
 
 
 class Versions(Protocol):

@@ -9,10 +9,11 @@ from threading import Lock
 import structlog
 from pydantic import BaseModel
 
-from store.db.database import Database
+from store.db.database import Database, Unavailable
 from store.governance import teams
 from workflows.engine.context import Clock
 from workflows.engine.declare.registry import AnyWorkflow
+from workflows.engine.declare.versions import Classifier, Version
 from workflows.engine.declare.workflow import Example
 from workflows.engine.errors import InvalidInput, Refused
 from workflows.engine.propose.examples.left_out import mark_of, marks_of
@@ -71,8 +72,8 @@ class Models:
         """Lock for training, apart from the other: training is slow, and questions to other models must not wait for
         it."""
         self._local: dict[str, _Learned] = {}
-        self._untaught: set[str] = set()
-        """Workflows whose examples the local model cannot learn from."""
+        self._untaught: set[tuple[str, int | None]] = set()
+        """Workflows and deployments whose examples the local model cannot learn from."""
         self._gateway: Gateway | None = None
         self._samples: dict[str, SampleAnswers] = {}
 
@@ -102,22 +103,30 @@ class Models:
             return False
         return is_local(self.settings, self.vendor, has_prompt=workflow.prompt is not None)
 
-    def second(self, workflow: AnyWorkflow, input: BaseModel, output: BaseModel) -> Second:
+    def second(self, workflow: AnyWorkflow, input: BaseModel, output: BaseModel, version: Version) -> Second:
         """Return the local model's opinion of a proposal that another model made.
 
-        Empty where there are no examples to learn from, or no field is a choice. The opinion is only beside the
-        proposal: its failure must not lose a proposal that was paid for.
+        It is that of the model that was trained for the version; of files, and of a version from before there was one,
+        it learned from the examples of today. Empty where there are no examples to learn from, or no field is a choice.
+        The opinion is only beside the proposal: its failure must not lose a proposal that was paid for.
         """
-        if self.learns(workflow) or self.shows_samples(workflow) or workflow.name in self._untaught:
+        asked = workflow.name, version.deployment
+        if self.learns(workflow) or self.shows_samples(workflow) or asked in self._untaught:
             return Second()
         try:
-            with self._learning:
-                model = self._learned(workflow)
-            return opinion_of(model, workflow, input, output)
+            return opinion_of(self._second(workflow, version), workflow, input, output)
+        except Unavailable:
+            return Second()
         except Exception as error:  # noqa: BLE001  # an author's examples, and a library that computes
             log.info("model.no_second_opinion", workflow=workflow.name, error=type(error).__name__)
-            self._untaught.add(workflow.name)
+            self._untaught.add(asked)
             return Second()
+
+    def _second(self, workflow: AnyWorkflow, version: Version) -> Classifier:
+        if version.second is not None:
+            return version.second()
+        with self._learning:
+            return self._learned(workflow)
 
     def asked(self, workflow: AnyWorkflow, prompt: Prompt | None) -> tuple[str, ...]:
         """Return the paid models that a prompt of a workflow may be put to; none where the local one answers."""

@@ -26,7 +26,7 @@ from workflows.engine.declare.registry import AnyWorkflow
 from workflows.engine.declare.round_trip import kept
 from workflows.engine.declare.source_answers import answered
 from workflows.engine.declare.steps import Recorder
-from workflows.engine.declare.versions import Version
+from workflows.engine.declare.versions import Classifier, Version
 from workflows.engine.documents.places import documents_of
 from workflows.engine.errors import Misfit, NoProposal, NotAllowed
 from workflows.engine.pauses import Pause
@@ -64,18 +64,6 @@ class Second:
     """Reason why the case is unlike all examples; None where it is not, or where that is unknown."""
 
 
-class Classifier(Protocol):
-    """A model that has learned from examples which values go with a text."""
-
-    def probabilities(self, text: str, values: Mapping[str, object]) -> Mapping[str, float]:
-        """Return field -> the probability of its value for a text, 0 to 1, for the learned fields and values."""
-        ...
-
-    def unfamiliar(self, text: str, values: Mapping[str, object]) -> str | None:
-        """Return why a text is unlike all examples; None where it is not, or where that is unknown."""
-        ...
-
-
 def opinion_of(learned: Classifier, workflow: AnyWorkflow, input: BaseModel, output: BaseModel) -> Second:
     """Return a classifier's opinion on a proposal. Raise whatever the author's code raises."""
     text = within(workflow, "its text", lambda: text_told(workflow, input))
@@ -83,8 +71,8 @@ def opinion_of(learned: Classifier, workflow: AnyWorkflow, input: BaseModel, out
     return Second(probabilities=learned.probabilities(text, values), unfamiliar=learned.unfamiliar(text, values))
 
 
-SecondOpinion = Callable[[AnyWorkflow, BaseModel, BaseModel], Second]
-"""A function from a workflow, an input and an output to the second opinion."""
+SecondOpinion = Callable[[AnyWorkflow, BaseModel, BaseModel, Version], Second]
+"""A function from a workflow, an input, an output and the version that proposed it to the second opinion."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -99,6 +87,8 @@ class Proposed:
     """JSON of the whole proposal."""
     alike: str | None = None
     """Mark of the cases that are alike; None where this one is like no other."""
+    deployed: str | None = None
+    """Number and name of the deployed version that proposed; None where files did."""
 
 
 class Proceedings(Recorder, Protocol):
@@ -127,12 +117,12 @@ def propose(
 ) -> Proposed:
     """Propose as the workflow declares, with its steps journaled. A paused workflow makes no proposal.
 
-    `version`: its prompt, what is recalled, and whether it is deployed. `account`: the budget that pays for the model.
-    `second`: a function that gives a second opinion, where there is one. `heard`: what people said of the case before;
-    it goes to a person again then. `handed`: the proposal of the case's source, which takes the place of the workflow's
-    own: no model is asked. `documents`: where the files of documents are. `documents_as`: how a model is given them, if
-    not as the workflow declares it. `can_ask`: tells whether the source is asked for what the case lacks; there is no
-    proposal then.
+    `version`: its prompt, what is recalled, what gives the second opinion, and whether it is deployed. `account`: the
+    budget that pays for the model. `second`: a function that gives a second opinion, where there is one. `heard`: what
+    people said of the case before; it goes to a person again then. `handed`: the proposal of the case's source, which
+    takes the place of the workflow's own: no model is asked. `documents`: where the files of documents are.
+    `documents_as`: how a model is given them, if not as the workflow declares it. `can_ask`: tells whether the source
+    is asked for what the case lacks; there is no proposal then.
     An error of the author's own `propose` or scope is raised, and stops the run. A person is asked, without a proposal,
     where a model has no usable answer, another system does not accept us, or the proposal would not be delivered as it
     is.
@@ -189,7 +179,7 @@ def propose(
         proposal = held_against_checks(workflow, input, replace(made, output=output.value))
         proposal = held_against_second_readings(workflow, input, proposal)
         if second is not None:
-            opinion = second(workflow, input, proposal.output)
+            opinion = second(workflow, input, proposal.output, version)
             unfamiliar = proposal.unfamiliar or opinion.unfamiliar
             proposal = replace(proposal, second=opinion.probabilities, unfamiliar=unfamiliar)
         body = proposal_body(proposal, output.body)
@@ -219,7 +209,9 @@ def propose(
         answered=bool(heard.answers),
     )
     alike = mark_of(workflow, input, proposal.output)
-    return Proposed(proposal=proposal, facts=facts, output=output.body, body=body, alike=alike)
+    return Proposed(
+        proposal=proposal, facts=facts, output=output.body, body=body, alike=alike, deployed=version.deployed
+    )
 
 
 def _in_scope(workflow: AnyWorkflow, input: BaseModel) -> bool:
@@ -309,13 +301,23 @@ class KeptProposal:
     """Lowest confidence of the fields, 0 to 1; None where one has none."""
     handed_id: int | None
     """Content with the proposal as its source handed it in; None where the workflow proposed, or a person."""
+    deployed: str | None = None
+    """Number and name of the deployed version that proposed; None where files did, or a person."""
 
 
 def keep(
-    session: Session, context: Context, run: schema.Run, proposal: AnyProposal, output: str, body: str
+    session: Session,
+    context: Context,
+    run: schema.Run,
+    proposal: AnyProposal,
+    output: str,
+    body: str,
+    *,
+    deployed: str | None = None,
 ) -> KeptProposal:
-    """Keep the proposal of a run. `output`: its values as JSON. `body`: all of it as JSON."""
-    return _add(session, context, run, proposal, output, body, confidence=proposal.lowest)
+    """Keep the proposal of a run. `output`: its values as JSON. `body`: all of it as JSON. `deployed`: the version."""
+    kept = _add(session, context, run, proposal, output, body, confidence=proposal.lowest)
+    return replace(kept, deployed=deployed)
 
 
 def keep_decided(

@@ -32,6 +32,7 @@ def facts_of(
         else:
             facts["model"] = kept.model
             facts["prompt"] = kept.prompt_version
+            facts["deployed"] = kept.deployed
     return {name: value for name, value in facts.items() if value is not None}
 
 

@@ -267,10 +267,12 @@ def _request(request: schema.ModelRequest, body: str | None) -> RequestView:
 
 
 def _proposal(session: Session, proposal: schema.Proposal, run: schema.Run) -> ProposalView:
-    used = run.deployment_id
-    deployed = deployments.get(session, used, team=run.team_id) if used is not None else None
     body = contents.body(session, proposal.content_id, team=proposal.team_id)
     content = json.loads(body) if body is not None else _GONE
+    # A source proposed, or a person: what one decided before, or entered to put it right, has no confidences.
+    is_others = content.get("source") is not None or run.correction or (body is not None and not content["confidence"])
+    used = run.deployment_id if not is_others else None
+    deployed = deployments.get(session, used, team=run.team_id) if used is not None else None
     recalled = content.get("recalled", ())
     past = kept_of(session, recalled, team=proposal.team_id)
     return ProposalView(

@@ -93,6 +93,10 @@ def card_view(context: Context, review: int, *, decided_at: int | None = None) -
         absence = away_now(session, team=context.team, at=at, among=[assignee]).get(assignee) if assignee else None
     # The author's code is called outside the transaction.
     text = case_text(workflow, input)
+    # What is deployed never changes, so that a process reads it once.
+    used = context.version_of(workflow, run.deployment_id) if run.deployment_id is not None else None
+    # What a person decided before, or entered to put it right, has no confidences.
+    is_its = bool(proposal.get("confidence")) and "source" not in proposal and not run.correction
     return CardView(
         generation=context.restores.number,
         review=row.id,
@@ -113,6 +117,7 @@ def card_view(context: Context, review: int, *, decided_at: int | None = None) -
         model=proposal.get("model"),
         source=proposal.get("source"),
         sample=proposal.get("sample", False),
+        deployed=used.number if used is not None and is_its else None,
         model_says=proposal.get("reasons", []),
         why=asked_for(reasons),
         model_said=model_said(reasons),

@@ -78,7 +78,7 @@ def open_review(
         details={
             "run": run.id,
             "why": ",".join(reason.code for reason in reasons),
-            **_terms(context, workflow),
+            **_terms(context, run, workflow),
             **proven,
         },
     )
@@ -90,9 +90,9 @@ def open_review(
     return opened
 
 
-def _terms(context: Context, workflow: AnyWorkflow) -> dict[str, str]:
+def _terms(context: Context, run: schema.Run, workflow: AnyWorkflow) -> dict[str, str]:
     """Return the version of the terms by which a person is asked, where there is one."""
-    terms = context.terms_of(workflow)
+    terms = context.terms_of(workflow, run.deployment_id)
     return {"terms": terms} if terms is not None else {}
 
 

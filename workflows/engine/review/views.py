@@ -266,6 +266,8 @@ class CardView:
     """Name of the source of the case, where that one proposed it; None where the workflow did, or a person."""
     sample: bool
     """True if the proposal is a sample answer, written by hand for a demonstration."""
+    deployed: int | None
+    """Number of the deployed version that proposed; None where files did, a source or a person."""
     model_says: Sequence[str]
     """The model's reasons for its proposal."""
     why: Sequence[Reason]

@@ -177,7 +177,7 @@ class Runner:
             can_ask=lambda: self._can_ask(work),
         )
         groups = self._groups_of(work)
-        proposed = replace(proposed, facts=self._with_charter(work.workflow, proposed.facts))
+        proposed = replace(proposed, facts=self._with_charter(work, proposed.facts))
         verdict = decide(proposed.facts)
         if verdict.way is Way.ALONE:
             assert proposed.proposal is not None
@@ -197,11 +197,12 @@ class Runner:
             return ()
         return self._groups.ids(work.run.workflow_id, groups_of(work.workflow, work.input_body))
 
-    def _with_charter(self, workflow: AnyWorkflow, facts: Facts) -> Facts:
+    def _with_charter(self, work: Work, facts: Facts) -> Facts:
         """Return the facts with those of the charter: without a signature, or where it lacks something, a person
         decides.
         """
-        status = self._context.charters.status(workflow)
+        workflow = work.workflow
+        status = self._context.charters.status(workflow, deployment=work.run.deployment_id)
         return (
             facts
             if status.lets_alone
@@ -284,13 +285,21 @@ class Runner:
 
     def _keep(self, session: Session, work: Work, proposed: Proposed) -> KeptProposal:
         assert proposed.proposal is not None
-        return proposer.keep(session, self._context, work.run, proposed.proposal, proposed.output, proposed.body)
+        return proposer.keep(
+            session,
+            self._context,
+            work.run,
+            proposed.proposal,
+            proposed.output,
+            proposed.body,
+            deployed=proposed.deployed,
+        )
 
     def _proof(self, work: Work, kept: KeptProposal) -> Details:
         """Return what the audit keeps of a run that goes alone."""
         version, floor = self._context.registry.code_version(work.workflow), work.workflow.autonomy.at_least
         facts = facts_of(kept, reasons=None, salt=work.salt, floor=floor, code_version=version)
-        terms = self._context.terms_of(work.workflow)
+        terms = self._context.terms_of(work.workflow, work.run.deployment_id)
         return {"resolution": Resolution.ALONE, **({} if terms is None else {"terms": terms}), **facts}
 
     def _ask_source(self, work: Work) -> None:

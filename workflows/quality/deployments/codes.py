@@ -54,7 +54,7 @@ class DeploymentPart(StrEnum):
     PROMPT = "prompt"
     MODEL = "model"
     TRAINING = "training"
-    """The model that was trained for it from examples."""
+    """The model that was trained for it from examples: it proposes, or gives a second opinion on another's proposal."""
     RECALL = "recall"
     """Past decisions that are told with a case: how many, and which there are."""
     SAMES = "sames"

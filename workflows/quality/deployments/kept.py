@@ -23,6 +23,7 @@ from workflows.engine.propose.prompts import prompt_of_version
 from workflows.model.choice import LOCAL
 from workflows.model.port import Prompt
 from workflows.model.sample_answers import MODEL as SAMPLES
+from workflows.quality.deployments.codes import DeploymentPart
 from workflows.quality.deployments.parts import CODE, code_parts
 from workflows.quality.deployments.shares import in_share
 from workflows.quality.deployments.trained import TrainedModels
@@ -103,15 +104,18 @@ class KeptVersions:
                     prompt = prompt_of_version(session, workflow, row.prompt_version, team=self._team)
                 except Refused:
                     prompt = None
-        version = Version(deployment=row.id, number=row.number, prompt=prompt)
+        version = Version(deployment=row.id, number=row.number, name=row.name, prompt=prompt)
         if not self._can_ask(workflow, row):
             return replace(version, undeployed=Undeployed.MODEL, is_asked=False)
         if row.prompt_version is not None:
             if prompt is None:
                 return replace(version, undeployed=Undeployed.CODE, is_asked=False)
             version = replace(version, prompt=replace(prompt, model=row.model))
-        if row.training is not None:
+        if row.training is not None and row.model == LOCAL:
             version = replace(version, model=lambda: self.trained.of(workflow, deployment))
+        elif DeploymentPart.TRAINING in row.parts:
+            # Where it learned nothing, that says so: the examples of today are another version's.
+            version = replace(version, second=lambda: self.trained.of(workflow, deployment))
         if row.recall:
             recall = ExampleRecall(self._database, workflow, team=self._team, deployment=row.id, count=row.recall)
             version = replace(version, recall=recall)

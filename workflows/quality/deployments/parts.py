@@ -74,11 +74,13 @@ def parts_of(
     models: Models,
     *,
     training: str | None = None,
+    is_frozen: bool = False,
     recalled: str | None = None,
 ) -> Parts:
     """Return the parts of the version that a process would propose with.
 
-    `training`: key of the trained model. `recalled`: hash of the examples that are recalled.
+    `training`: key of the model that was trained for it, to propose or to give a second opinion. `is_frozen`: it has
+    no other one, even where there was nothing to learn. `recalled`: hash of the examples that are recalled.
     """
     model = model_asked(workflow, prompt, models)
     values: dict[str, JsonValue] = dict(code_parts(workflow))
@@ -86,7 +88,7 @@ def parts_of(
     if model not in (LOCAL, SAMPLES):
         values["vendor"] = models.vendor.declared.name
         values[DeploymentPart.PROMPT.value] = prompt.version if prompt is not None else None
-    if training is not None:
+    if training is not None or is_frozen:
         values[DeploymentPart.TRAINING.value] = training
     if workflow.recall:
         values[DeploymentPart.RECALL.value] = [workflow.recall, recalled]

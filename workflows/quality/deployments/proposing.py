@@ -10,13 +10,14 @@ from decimal import Decimal
 from hashlib import sha256
 from pathlib import Path
 
+import structlog
 from sqlalchemy.orm import Session
 
 from store import schema
 from store.db import failpoints
 from store.db.failpoints import Failpoint
 from store.governance import audit, teams
-from store.learning import deployments, recalled_examples
+from store.learning import deployments
 from store.learning.deployments import TakenIn
 from store.quality import evals
 from store.states import DeploymentState
@@ -24,12 +25,11 @@ from store.subjects import SubjectKind
 from workflows.engine.case.files.columns import reading_for
 from workflows.engine.context import Context
 from workflows.engine.declare.registry import AnyWorkflow
-from workflows.engine.declare.workflow import Example
 from workflows.engine.errors import Refused, Stale
 from workflows.engine.propose.models import Models
 from workflows.engine.propose.prompts import keep_prompt, prompt_in
 from workflows.model.choice import LOCAL
-from workflows.model.port import Prompt
+from workflows.model.port import ModelError, Prompt
 from workflows.model.sample_answers import MODEL as SAMPLES
 from workflows.quality.deployments import trained
 from workflows.quality.deployments.codes import Ended, RefusedFor
@@ -44,6 +44,8 @@ from workflows.quality.evals.results import Result
 from workflows.quality.evals.trials import Trial as OneTrial
 from workflows.quality.examples.labelled import Examples, of_list
 from workflows.quality.examples.recall.recall import recall_of
+
+log = structlog.get_logger()
 
 LEARNING, MEASURING = "learning", "measuring"
 _TRIES = 5
@@ -109,25 +111,25 @@ class Proposer:
         with context.database.write() as session:
             row = teams.workflow_id(session, team=context.team, name=workflow.name, options=None, at=context.clock())
             learning = deployments.taken_in(session, row, team=context.team, half=LEARNING)
+            basis = trained.basis_of(session, workflow, [one.id for one in learning], team=context.team)
         # Training takes seconds: no transaction waits for it.
         model = model_asked(workflow, prompt, self.models)
-        bodies = [one.body for one in learning]
-        body = None
-        if model == LOCAL:
-            folder = self.models.embedding
-            body = trained.train(context.database, workflow, bodies, team=context.team, folder=folder).saved()
         is_asked = model not in (LOCAL, SAMPLES)
+        body = self._trained(learning, is_asked=is_asked) if model != SAMPLES else None
         parts = parts_of(
             workflow,
             prompt,
             self.models,
             training=sha256(body).hexdigest() if body is not None else None,
+            is_frozen=model != SAMPLES,
             recalled=_hash_of(learning),
         )
         for _ in range(_TRIES):
             with context.database.write() as session:
                 at = context.clock()
                 self._refuse_live(session, parts, deployments.held(session, row, team=context.team))
+                if trained.basis_of(session, workflow, basis.examples, team=context.team) != basis:
+                    raise Stale(f"examples of {workflow.name} were removed meanwhile: try again")
                 if prompt is not None and is_asked:
                     keep_prompt(session, workflow, prompt, team=context.team, at=at)
                 key = trained.keep(session, row, body, team=context.team, clock=context.clock) if body else None
@@ -172,6 +174,22 @@ class Proposer:
                 return kept
         raise Stale(f"other versions of {workflow.name} are proposed at the same time: try again")
 
+    def _trained(self, learning: Sequence[TakenIn], *, is_asked: bool) -> bytes | None:
+        """Return what the local model learned, to propose or, where another one `is_asked`, for a second opinion.
+
+        None where a second opinion has nothing to learn from. Raise `ModelError` where there can be no proposal.
+        """
+        context, bodies = self.context, [one.body for one in learning]
+        try:
+            return trained.train(
+                context.database, self.workflow, bodies, team=context.team, folder=self.models.embedding
+            ).saved()
+        except ModelError as error:
+            if not is_asked:
+                raise
+            log.info("deployment.no_second_opinion", workflow=self.workflow.name, error=type(error).__name__)
+            return None
+
     def _refuse_live(self, session: Session, parts: Parts, used: deployments.Used | None) -> None:
         live = used.live if used is not None else None
         row = deployments.get(session, live, team=self.context.team) if live is not None else None
@@ -203,7 +221,7 @@ class Proposer:
             watch=self.watch,
         )
         recall = recall_of(context, workflow, deployment=kept.id, count=kept.recall) if kept.recall else None
-        ours = bench.run(prompt, recall=kept.recall, found_in=recall, taught=self._taught(kept))
+        ours = bench.run(prompt, recall=kept.recall, found_in=recall, taught=trained.taught_of(context, workflow, kept))
         theirs, why = self._live(bench, live) if live is not None else (None, None)
         evidence = evidence_of(
             new=_trial(ours),
@@ -220,7 +238,12 @@ class Proposer:
         context, workflow = self.context, self.workflow
         version = context.version_of(workflow, live.id)
         if version.is_asked and version.undeployed is None:
-            tried = bench.run(version.prompt, recall=live.recall, found_in=version.recall, taught=self._taught(live))
+            tried = bench.run(
+                version.prompt,
+                recall=live.recall,
+                found_in=version.recall,
+                taught=trained.taught_of(context, workflow, live),
+            )
             return tried, None
         with context.database.read() as session:
             found = evals.get(session, live.eval_id, team=context.team) if live.eval_id is not None else None
@@ -233,16 +256,6 @@ class Proposer:
             prompt_version=found.prompt_version,
             result=Result.model_validate(found.result),
         ), None
-
-    def _taught(self, row: schema.Deployment) -> Sequence[Example] | None:
-        """Return all that a version learned from; None for one that was not trained here."""
-        if row.training is None:
-            return None
-        context = self.context
-        with context.database.read() as session:
-            frozen = recalled_examples.of_deployment(session, row.id, team=context.team)
-        own = trained.taught(context.database, self.workflow, team=context.team)
-        return [*own, *(trained.example_in(line.body) for line in frozen)]
 
     def _examples(self, measuring: Sequence[TakenIn]) -> tuple[Examples, int, Sequence[str]]:
         """Return all examples to try, how many of them people decided, and the inputs of the critical ones."""

@@ -89,9 +89,14 @@ def sign(
         if missing <= 0:
             _start(session, context, row, by=by)
         failpoints.after(Failpoint.DEPLOYMENT, "signature")
-        return SignedDeployment(
+        is_first = row.state is DeploymentState.LIVE and row.before_id is None
+        signed = SignedDeployment(
             workflow=workflow.name, number=row.number, state=row.state, missing=max(0, missing), at=at
         )
+    if is_first:
+        # From now on deployments say what is asked: the charter's signature is carried over before anybody reads it.
+        context.charters.begin(workflow)
+    return signed
 
 
 def reject(

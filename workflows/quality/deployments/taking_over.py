@@ -77,4 +77,5 @@ def _take_over(context: Context, models: Models, workflow: AnyWorkflow, row: int
             details={"number": number, "version": parts.name},
         )
         deployments.use(session, row, team=context.team, live=added, beside=None)
+    context.charters.begin(workflow)
     log.info("deployment.taken_over", workflow=workflow.name, version=parts.name)

@@ -1,12 +1,14 @@
 """Local models that were trained for a deployment: kept as numbers and words, loaded once in each process.
 
+One proposes, or gives a second opinion on the proposals of a paid model.
+
 A model that learned from what was to be forgotten is removed with it, and trained again without it when it is next
 asked. So a process looks every few seconds whether the model that it holds is still kept.
 """
 
 import json
 import time
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from hashlib import sha256
 from threading import Lock
@@ -17,7 +19,7 @@ from store import schema
 from store.db.database import Database
 from store.governance import teams
 from store.learning import deployments, recalled_examples
-from workflows.engine.context import Clock
+from workflows.engine.context import Clock, Context
 from workflows.engine.declare.registry import AnyWorkflow
 from workflows.engine.declare.workflow import Example
 from workflows.engine.errors import InvalidInput
@@ -25,7 +27,10 @@ from workflows.engine.propose.examples.left_out import mark_of, marks_of
 from workflows.engine.propose.examples.own_examples import examples_of, learned_from
 from workflows.model.local.embedding_folder import EmbeddingFolder
 from workflows.model.local.local_model import CannotLearn, LocalModel
+from workflows.quality.deployments.codes import DeploymentPart
 
+_TRIES = 5
+"""Times that a model is trained where examples of it are removed meanwhile."""
 _LOOK = 10.0
 """Seconds after which it is looked again whether a model is still kept."""
 
@@ -76,14 +81,37 @@ class TrainedModels:
 
     def _again(self, workflow: AnyWorkflow, row: schema.Deployment) -> tuple[str, LocalModel]:
         """Train a model whose own was removed, from those of its examples that are left."""
-        with self._database.read() as session:
-            frozen = recalled_examples.of_deployment(session, row.id, team=self._team)
-        model = train(self._database, workflow, [line.body for line in frozen], team=self._team, folder=self._folder)
-        body = model.saved()
-        with self._database.write() as session:
-            key = keep(session, row.workflow_id, body, team=self._team, clock=self._clock)
-            deployments.train_again(session, row.id, team=self._team, before=row.training or "", now=key)
-        return key, model
+        for _ in range(_TRIES):
+            with self._database.read() as session:
+                frozen = recalled_examples.of_deployment(session, row.id, team=self._team)
+                basis = basis_of(session, workflow, [line.example for line in frozen], team=self._team)
+            bodies = [line.body for line in frozen]
+            model = train(self._database, workflow, bodies, team=self._team, folder=self._folder)
+            body = model.saved()
+            with self._database.write() as session:
+                deployments.held(session, row.workflow_id, team=self._team)
+                if basis_of(session, workflow, basis.examples, team=self._team) != basis:
+                    continue
+                key = keep(session, row.workflow_id, body, team=self._team, clock=self._clock)
+                deployments.train_again(session, row.id, team=self._team, before=row.training or "", now=key)
+            return key, model
+        raise CannotLearn(f"examples of {workflow.name} are being removed: it is trained again later")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Basis:
+    """All that may be learned from at a moment. Where it changed during a training, that one is not kept."""
+
+    examples: frozenset[int]
+    """Those of some examples whose content is still there."""
+    left_out: frozenset[str]
+    """Marks of the author's examples that are left out."""
+
+
+def basis_of(session: Session, workflow: AnyWorkflow, examples: Collection[int], *, team: int) -> Basis:
+    """Return what is there of some examples, and which of the author's are left out."""
+    there = recalled_examples.present(session, examples, team=team)
+    return Basis(examples=frozenset(there), left_out=marks_of(session, workflow.name, team=team))
 
 
 def keep(session: Session, workflow: int, body: bytes, *, team: int, clock: Clock) -> str:
@@ -114,6 +142,16 @@ def taught(database: Database, workflow: AnyWorkflow, *, team: int) -> list[Exam
         return [one for one in examples_of(workflow) if not marks or mark_of(one, seed=seed) not in marks]
     except InvalidInput as error:
         raise CannotLearn(str(error)) from error
+
+
+def taught_of(context: Context, workflow: AnyWorkflow, row: schema.Deployment) -> Sequence[Example] | None:
+    """Return all that was learned from for a version; None where that is what there is today."""
+    if row.training is None:
+        return [] if DeploymentPart.TRAINING in row.parts else None
+    with context.database.read() as session:
+        frozen = recalled_examples.of_deployment(session, row.id, team=context.team)
+    own = taught(context.database, workflow, team=context.team)
+    return [*own, *(example_in(line.body) for line in frozen)]
 
 
 def example_in(body: str) -> Example:

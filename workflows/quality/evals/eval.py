@@ -11,8 +11,8 @@ from pydantic import BaseModel
 
 from workflows.documents.documents import Documents
 from workflows.engine.declare.registry import AnyWorkflow
-from workflows.engine.declare.versions import Version
-from workflows.engine.propose.proposer import Classifier, Second, SecondOpinion, opinion_of
+from workflows.engine.declare.versions import Classifier, Version
+from workflows.engine.propose.proposer import Second, SecondOpinion, opinion_of
 from workflows.model.asking.attachments import DocumentsAs
 from workflows.model.port import Account, ModelError, NoAnswer
 from workflows.quality.evals.folds import Part
@@ -124,7 +124,7 @@ class Eval:
 
 
 def _opinion(learned: Callable[[], Classifier]) -> SecondOpinion:
-    def second(workflow: AnyWorkflow, input: BaseModel, output: BaseModel) -> Second:
+    def second(workflow: AnyWorkflow, input: BaseModel, output: BaseModel, _: Version) -> Second:
         try:
             return opinion_of(learned(), workflow, input, output)
         except Exception:  # noqa: BLE001  # as for a case: a proposal does not need it

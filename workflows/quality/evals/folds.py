@@ -13,9 +13,9 @@ from threading import Lock
 from typing import Generic, TypeVar
 
 from workflows.engine.declare.registry import AnyWorkflow
+from workflows.engine.declare.versions import Classifier
 from workflows.engine.declare.workflow import Example
 from workflows.engine.propose.examples.example_inputs import input_of
-from workflows.engine.propose.proposer import Classifier
 from workflows.engine.text.canonical_json import content_hash
 from workflows.model.port import Model, ModelError
 from workflows.quality.examples.labelled import Labelled

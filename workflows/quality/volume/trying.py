@@ -5,29 +5,31 @@ off, at most two for each thread, are asked again. Once all is tried, the review
 """
 
 import json
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from pathlib import Path
-from typing import Any
 
 from pydantic import BaseModel, JsonValue
 
 from store import schema
 from store.governance import teams
-from store.learning import volume_tests
+from store.learning import deployments, volume_tests
 from store.quality import evals
 from workflows.engine.context import Context
 from workflows.engine.declare.registry import AnyWorkflow
 from workflows.engine.declare.round_trip import read
 from workflows.engine.declare.versions import Version
+from workflows.engine.declare.workflow import Example
 from workflows.engine.errors import InvalidInput, Refused, Unknown
 from workflows.engine.propose.examples.own_examples import examples_of, learned_from
 from workflows.engine.propose.models import Models
 from workflows.engine.text.canonical_json import canonical, content_hash, printable
+from workflows.model.local.local_model import CannotLearn
 from workflows.model.port import Account, ModelError, ModelUnavailable
 from workflows.model.prices import Unpriced
+from workflows.quality.deployments.trained import taught_of
 from workflows.quality.evals.eval import Eval
 from workflows.quality.evals.folds import parts, with_second
 from workflows.quality.evals.trials import SAYS_NOTHING, Outcome, Trial
@@ -153,7 +155,7 @@ class Trying:
             parts=(parts if learns else with_second)(
                 self.workflow,
                 examples,
-                self._taught(),
+                self._taught(version),
                 model=version.model or (lambda: self.models(self.workflow)),
                 learn=lambda rest: learned_from(self.workflow, rest, self.models.embedding),
             ),
@@ -251,10 +253,18 @@ class Trying:
     def _default(self) -> str:
         return self.models.vendor.default_model
 
-    def _taught(self) -> list[Any]:
+    def _taught(self, version: Version) -> Sequence[Example]:
+        """Return what a local model learned from: for the version, or of the workflow's examples today."""
         if self.models.shows_samples(self.workflow):
             return []
-        with suppress(InvalidInput):  # the model reports an unusable file
+        context = self.context
+        with suppress(InvalidInput, CannotLearn):  # the model reports an unusable file
+            if version.deployment is not None:
+                with context.database.read() as session:
+                    row = deployments.get(session, version.deployment, team=context.team)
+                frozen = taught_of(context, self.workflow, row) if row is not None else None
+                if frozen is not None:
+                    return frozen
             return list(examples_of(self.workflow))
         return []
 

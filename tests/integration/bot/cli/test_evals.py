@@ -14,6 +14,7 @@ import pytest
 import workflows.library.intent_triage
 from tests.integration.bot.commandline import CommandLine, Said
 from tests.integration.model.server import AnthropicServer, Reply, message
+from workflows.quality.examples.split import Half, half_of
 
 pytestmark = pytest.mark.slow
 
@@ -276,6 +277,28 @@ def test_the_live_prompt_is_tried_too_where_it_was_not_yet(refunds: CommandLine,
     said = refunds.done("eval", "refunds", "--prompt", "better.md", "--against", live, "--at-once", "1")
     assert "better: 7 cases differ, 7 for it and 0 against it; p 0.016\n" in said.out
     assert len(rows(refunds, "evals")) == 2
+
+
+def test_past_decisions_are_told_with_each_example_or_not_and_both_are_compared(
+    refunds: CommandLine, provider: AnthropicServer
+) -> None:
+    past = next(id for id in range(100, 200) if half_of("refunds", f"refund-{id}") is Half.LEARNING)
+    provider.will_always(lambda _: verdict("decline"))
+    case = {"id": past, "text": "the vase came broken, in pieces"}
+    refunds.done("submit", json.dumps(case), "--workflow", "refunds", COUNTERSIGN_PROMPTS="files")
+    refunds.done("edit", f"refund-{past}", "--set", "verdict=refund")
+    refunds.learn_from_people()
+    (group,) = refunds.done("examples", "list", "refunds", "--json").json()
+    refunds.done("examples", "take", "refunds", str(group["candidates"][0]["id"]))
+
+    provider.forget()
+    provider.will_always(lambda asked: verdict("refund" if "the vase" in json.dumps(asked.body) else "decline"))
+    said = refunds.done("eval", "refunds", "--recall", "0,3")
+    told = ["the vase" in json.dumps(request.body) for request in provider.requests]
+    assert (told[:8], told[8:]) == ([False] * 8, [True] * 8)
+    assert "better: 8 cases differ, 8 for it and 0 against it; p 0.008\n" in said.out
+    assert [line.split()[1] for line in said.out.splitlines() if line.startswith("-  ")] == ["0", "3"]
+    assert refunds("eval", "refunds", "--recall", "0,99").error().startswith("past decisions are recalled as numbers")
 
 
 def test_it_ends_where_the_money_does_and_says_so(refunds: CommandLine, provider: AnthropicServer) -> None:

@@ -116,7 +116,7 @@ def test_the_signature_and_what_went_alone_by_it_are_in_the_audit(world: World) 
     process.worked(1)
     process.sign()
     process.worked(2)
-    version = process.charters.terms(process.workflow).version
+    version = process.charters.terms(process.workflow, deployment=None).version
     rows = [row for row in world.rows(schema.AuditRow) if isinstance(row, schema.AuditRow)]
     by_action = {row.action: row for row in rows}
     signed = by_action["charter.signed"]
@@ -299,14 +299,14 @@ def test_a_signature_by_another_process_is_seen_by_the_next_run(world: World) ->
 def test_once_signed_the_database_is_not_asked_again(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     process = Process(world, declared())
     process.sign()
-    assert process.charters.status(process.workflow).is_signed
+    assert process.charters.status(process.workflow, deployment=None).is_signed
 
     def read(_: Database) -> None:
         raise AssertionError("it was asked")
 
     monkeypatch.setattr(Database, "read", read)
-    assert process.charters.status(process.workflow).is_signed
-    assert process.charters.terms(process.workflow).short
+    assert process.charters.status(process.workflow, deployment=None).is_signed
+    assert process.charters.terms(process.workflow, deployment=None).short
 
 
 def test_processes_that_begin_at_once_keep_the_terms_once(world: World) -> None:

@@ -9,6 +9,7 @@ from store.db.database import Database
 from tests.sample import Desk, sample_workflow
 from tests.world import World, sure, why
 from workflows import Example
+from workflows.engine.declare.versions import Version
 from workflows.engine.declare.workflow import Autonomy
 from workflows.engine.propose.models import Models
 from workflows.engine.propose.proposer import Second
@@ -19,6 +20,7 @@ from workflows.model.choice import ModelSettings
 from workflows.model.scripted import ScriptedModel
 from workflows.model.vendors.anthropic.settings import AnthropicSettings
 
+FILES = Version()
 LATE = Ticket(id=1, customer="C-1", subject="Where is my parcel?", text="It has not arrived yet.", language="en")
 
 
@@ -83,13 +85,20 @@ def test_where_it_speaks_against_the_proposal_a_person_decides_and_is_told(
 
 @pytest.mark.slow
 def test_it_learns_from_the_workflows_examples(world: World) -> None:
-    right = models(world).second(triage, LATE, Triage(queue="delivery", priority="normal", reply="We look for it."))
-    wrong = models(world).second(triage, LATE, Triage(queue="account", priority="normal", reply="We look for it."))
+    right = models(world).second(
+        triage, LATE, Triage(queue="delivery", priority="normal", reply="We look for it."), FILES
+    )
+    wrong = models(world).second(
+        triage, LATE, Triage(queue="account", priority="normal", reply="We look for it."), FILES
+    )
     assert set(right.probabilities) == {"queue", "priority"}
     assert right.probabilities["queue"] > wrong.probabilities["queue"]
     assert right.unfamiliar is None
     odd = LATE.model_copy(update={"subject": "Zygote", "text": "Quixotic xylophones bewitch the jocund vizier."})
-    assert models(world).second(triage, odd, Triage(queue="account", priority="low", reply="?")).unfamiliar is not None
+    assert (
+        models(world).second(triage, odd, Triage(queue="account", priority="low", reply="?"), FILES).unfamiliar
+        is not None
+    )
 
 
 def test_whatever_goes_wrong_with_it_costs_no_proposal(world: World) -> None:
@@ -99,4 +108,4 @@ def test_whatever_goes_wrong_with_it_costs_no_proposal(world: World) -> None:
     sample = sample_workflow(Desk())
     sample.examples, sample.prompt = broken, "triage.md"
     output = sample.output(queue="billing")
-    assert models(world).second(sample, sample.input(id=1, text="a"), output) == Second()
+    assert models(world).second(sample, sample.input(id=1, text="a"), output, FILES) == Second()

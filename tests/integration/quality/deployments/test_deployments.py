@@ -21,6 +21,7 @@ from workflows import Rollout
 from workflows.engine.declare.versions import From, Undeployed
 from workflows.engine.declare.workflow import Example
 from workflows.engine.errors import Refused, Stale
+from workflows.engine.propose.examples.left_out import leave_out, mark_of
 from workflows.engine.propose.models import Models
 from workflows.engine.run.runner import Runner
 from workflows.model.choice import ModelSettings
@@ -37,6 +38,13 @@ from workflows.quality.deployments.signing import reject, sign
 from workflows.quality.deployments.taking_over import take_over
 
 pytestmark = pytest.mark.slow
+
+WORDS = {"billing": "charged twice invoice", "delivery": "parcel late driver", "safety": "burning smell plug"}
+GIVEN = [
+    Example(input={"id": n, "text": f"{text} number {n}"}, output={"queue": queue})
+    for n in range(12)
+    for queue, text in WORDS.items()
+]
 
 
 class Room:
@@ -234,13 +242,7 @@ def test_what_was_in_use_before_is_the_first_deployment_once(room: Room) -> None
 
 def test_a_local_model_is_kept_with_its_version_and_trained_again_where_it_is_forgotten(room: Room) -> None:
     workflow = room.scene.workflow
-    words = {"billing": "charged twice invoice", "delivery": "parcel late driver", "safety": "burning smell plug"}
-    given = [
-        Example(input={"id": n, "text": f"{text} number {n}"}, output={"queue": queue})
-        for n in range(12)
-        for queue, text in words.items()
-    ]
-    workflow.examples = lambda: given
+    workflow.examples = lambda: GIVEN
     proposer = Proposer(
         context=room.context, models=room.models, workflow=workflow, by="U1", dollars=Decimal(1), threads=1
     )
@@ -264,17 +266,41 @@ def test_a_local_model_is_kept_with_its_version_and_trained_again_where_it_is_fo
         proposer.propose()
 
 
+def test_no_model_is_kept_of_what_is_forgotten_while_it_is_trained(room: Room) -> None:
+    workflow, context = room.scene.workflow, room.context
+    due = [mark_of(GIVEN[0], seed="")]
+
+    def read() -> list[Example]:
+        # Somebody forgets a customer, of whom an example tells, while it is read.
+        while due:
+            with context.database.write() as session:
+                leave_out(session, [due.pop()], workflow.name, team=context.team, by="U1", at=context.clock())
+        return GIVEN
+
+    workflow.examples = read
+    proposer = Proposer(context=context, models=room.models, workflow=workflow, by="U1", dollars=Decimal(1), threads=1)
+    with pytest.raises(Stale, match="removed meanwhile"):
+        proposer.propose()
+    assert rows(room.scene.world, schema.TrainedModel) == []
+    first = proposer.propose()
+    due.append(mark_of(GIVEN[1], seed=""))
+    with context.database.write() as session:
+        deployments.forget_trained(session, workflow.name, team=context.team)
+    model = room.another().of(workflow, None, deployment=first.id).model
+    assert model is not None
+    model()
+    (kept,) = rows(room.scene.world, schema.TrainedModel)
+    with context.database.read() as session:
+        now = deployments.get(session, first.id, team=context.team)
+    assert now is not None
+    assert (now.training, now.training != first.training) == (kept.key, True)
+
+
 def test_a_local_model_whose_embedding_is_missing_says_why_and_answers_again_where_it_is_back(
     room: Room, tmp_path: Path
 ) -> None:
     workflow = room.scene.workflow
-    words = {"billing": "charged twice invoice", "delivery": "parcel late driver", "safety": "burning smell plug"}
-    given = [
-        Example(input={"id": n, "text": f"{text} number {n}"}, output={"queue": queue})
-        for n in range(12)
-        for queue, text in words.items()
-    ]
-    workflow.examples = lambda: given
+    workflow.examples = lambda: GIVEN
     folder = made(tmp_path / "embedding", words=["colis", "driver", "invoice", "late", "parcel", "plug", "smell"])
     room.models.embedding = EmbeddingFolder(folder)
     row = Proposer(

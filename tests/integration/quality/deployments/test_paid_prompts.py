@@ -1,6 +1,7 @@
 """A paid model is asked with the prompt and by the name that were deployed, whatever stands in the file since."""
 
-from collections.abc import Iterator
+import json
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
@@ -87,6 +88,25 @@ class Room:
         (sent,) = self.server.requests
         return sent.body["model"], str(sent.body["system"])
 
+    def teach(self, **texts: str) -> None:
+        """Write the file of examples: texts of each queue, apart from each other by a bar."""
+        lines = [
+            {"input": {"id": 1, "text": f"{text} {number}"}, "output": {"queue": queue}}
+            for queue, said in texts.items()
+            for number, text in enumerate(said.split("|") * 6)
+        ]
+        file = self.workflow.folder / "examples.jsonl" if self.workflow.folder is not None else None
+        assert file is not None
+        file.write_text("".join(f"{json.dumps(line)}\n" for line in lines))
+
+    def opinion(self, models: Models) -> Mapping[str, float]:
+        """The second opinion of a process on billing, for a text about a charge."""
+        context = self.scene.world.context
+        live = rows(self.scene.world, schema.Workflow)[0].live_id
+        version = context.version_of(self.workflow, live)
+        ticket = self.workflow.input(id=1, text="charged twice on my invoice")
+        return models.second(self.workflow, ticket, self.workflow.output(queue="billing"), version).probabilities
+
 
 @pytest.fixture(scope="module")
 def server() -> Iterator[AnthropicServer]:
@@ -128,3 +148,36 @@ def test_a_changed_file_is_used_once_it_is_deployed_and_then_by_all_processes_at
         assert (model, "oldest rule" in prompt) == (HAIKU, True)
     used = [one.deployment_id for one in rows(room.scene.world, schema.Run)]
     assert used == [None, *[used[1]] * 3, *[used[4]] * 2, *[used[1]] * 2]
+
+
+def test_the_second_opinion_is_that_of_the_version_whatever_the_examples_are_since(room: Room) -> None:
+    billing, parcel = (
+        "charged twice on my invoice|a wrong charge on the bill",
+        "where is my parcel|it was not delivered",
+    )
+    room.write("Sort by the rule.", HAIKU)
+    room.teach(billing=billing, delivery=parcel)
+    room.start()
+    room.server.will_always(lambda _: message(filled_in()))
+    room.deploy()
+    before = room.opinion(room.models[-1])
+    assert before["queue"] > 0.5
+    room.teach(billing=parcel, delivery=billing)
+    room.start()
+    assert room.opinion(room.models[-1]) == before
+    # With the same prompt it is another version: other proposals are doubted.
+    room.deploy()
+    assert room.opinion(room.models[-1])["queue"] < 0.5
+    first, second = rows(room.scene.world, schema.Deployment)
+    assert (first.prompt_version, first.name == second.name) == (second.prompt_version, False)
+
+
+def test_a_version_without_anything_to_learn_from_has_no_second_opinion_later(room: Room) -> None:
+    room.write("Sort by the rule.", HAIKU)
+    room.start()
+    room.deploy()
+    (row,) = rows(room.scene.world, schema.Deployment)
+    assert (row.training, row.parts["training"]) == (None, None)
+    room.teach(billing="charged twice|a wrong charge", delivery="where is it|not delivered")
+    room.start()
+    assert room.opinion(room.models[-1]) == {}

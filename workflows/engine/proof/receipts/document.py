@@ -47,6 +47,7 @@ class PolicyPart(_Part):
     at: datetime
     model: str | None = None
     prompt_version: str | None = None
+    deployed: str | None = None
     sample: bool = False
     code_version: str | None = None
     terms: str | None = None
@@ -179,6 +180,7 @@ def _policy(view: ProposalReceipt) -> PolicyPart:
         at=view.at,
         model=view.model,
         prompt_version=view.prompt_version,
+        deployed=view.deployed,
         sample=view.sample,
         code_version=view.code_version,
         terms=view.terms,

@@ -267,6 +267,7 @@ class _Making:
             row=row.id,
             model=kept.model if kept is not None else None,
             prompt_version=kept.prompt_version if kept is not None else None,
+            deployed=row.details.get("deployed"),
             sample=kept is not None and kept.sample,
             code_version=row.details.get("code"),
             terms=row.details.get("terms"),

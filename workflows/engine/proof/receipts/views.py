@@ -98,6 +98,8 @@ class ProposalReceipt:
     row: int
     model: str | None
     prompt_version: str | None
+    deployed: str | None
+    """Number and name of the deployed version that proposed; None where files did, or a person, or it was not kept."""
     sample: bool
     """True if it was written by hand for a demonstration."""
     code_version: str | None

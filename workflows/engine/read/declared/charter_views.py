@@ -7,6 +7,7 @@ from decimal import Decimal
 
 from workflows.engine.declare.charter import How, Lack, Missing
 from workflows.engine.declare.review import OnExpiry
+from workflows.engine.declare.versions import Undeployed
 from workflows.engine.declare.workflow import Does, HandedProposals
 from workflows.engine.pauses import Pause
 from workflows.engine.read.declared.data_map_views import DataMapView
@@ -52,6 +53,41 @@ class TermsView:
     """False: another process began with others since."""
     signature: Signature | None
     """None: nobody has signed them."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class VersionSignature:
+    """A person's signature under the version that proposes."""
+
+    by: str
+    at: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class UsedVersion:
+    """The version with which new cases are proposed for."""
+
+    uses_files: bool
+    """True if it is that of this process's files."""
+    always_files: bool
+    """True if an operator has the files used, whatever is deployed."""
+    number: int | None
+    """Number of the live deployment; None where nothing is deployed."""
+    name: str | None
+    """The version, as people are told it; None for files."""
+    models: Sequence[str]
+    """Models that are asked, the first choice first, with their vendor; empty where nothing is."""
+    prompt_version: str | None
+    recall: int
+    """Past decisions that are told with a case."""
+    since: datetime | None
+    """Time since when it is live; None for files."""
+    signatures: Sequence[VersionSignature]
+    """Empty: it was in use before there were deployments, or it is that of the files."""
+    undeployed: Undeployed | None
+    """Reason why this process does not do what is deployed; None where it does."""
+    beside: int | None
+    """Number of the version that is tried beside it."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -109,6 +145,8 @@ class CharterView:
     """None where nobody makes any."""
     missing: Sequence[Missing]
     """Parts that it has to have before it goes alone."""
+    version: UsedVersion | None = None
+    """None where it is not known."""
     lacks: Sequence[Lack] = ()
     """Evidence without which it is signed only with a reason."""
     follow_ups: Sequence[str] = ()

@@ -15,6 +15,7 @@ from store import schema
 from store.cases import cases
 from store.cases.review import deadlines, reviews
 from store.db.database import Unavailable
+from store.learning import deployments
 from store.states import ReviewState
 from workflows.engine.case import notices
 from workflows.engine.case.transitions import move_review
@@ -53,7 +54,9 @@ def _pass(context: Context, due: Due, workflow: AnyWorkflow) -> bool:
     if policy == "escalate":
         return _escalate(context, due, workflow)
     try:
-        if context.charters.status(workflow).lets_alone:
+        with context.database.read() as session:
+            live = deployments.live_of(session, workflow.name, team=context.team)
+        if context.charters.status(workflow, deployment=live.id if live is not None else None).lets_alone:
             held = lapse(context, due.review, due.version, approve=policy == "approve", claimed_at=claimed_at)
         else:
             held = WhyHeld.CHARTER
