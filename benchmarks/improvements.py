@@ -81,6 +81,8 @@ class Planted:
     holds: Callable[[Mapping[str, JsonValue]], bool]
     told: Callable[[tuple[Condition, ...]], bool]
     """Tells whether conditions are those of the pattern."""
+    reason: str | None = None
+    """Reason of its rejections; None: any of them."""
 
 
 def _is(field: str, value: JsonValue) -> Condition:
@@ -136,6 +138,18 @@ PLANTED: Sequence[Planted] = (
     ),
 )
 
+OF_A_REASON = Planted(
+    name="a word before rejections for one reason",
+    output=None,
+    became=None,
+    holds=lambda given: "webinar" in str(given["text"]).split(),
+    told=lambda conditions: conditions == (Condition(field="text", kind="has", value="webinar"),),
+    reason="Spam",
+)
+"""One that is looked for among rejections for other reasons."""
+_REASONS = ("Spam", "A duplicate", "Not for us", "")
+"""The last one stands for people's own words."""
+
 
 def log(
     seed: int, *, planted: Sequence[Planted] = PLANTED, cases: int = CASES, words: int = 40, errors: float = ERRORS
@@ -156,6 +170,10 @@ def _decided(draw: random.Random, case: int, planted: Sequence[Planted], words: 
         text[at:at] = ["legal", "notice"]
     if draw.random() < 0.06:
         text.insert(draw.randrange(len(text)), "notice")
+    # Drawn apart, so that the rest of a log is the same with and without.
+    apart = random.Random(f"{case} {text}")  # noqa: S311  # a simulation
+    if apart.random() < 0.06:
+        text.insert(apart.randrange(len(text)), "webinar")
     given: dict[str, JsonValue] = {
         "country": draw.choice(_COUNTRIES),
         "channel": draw.choice(_CHANNELS),
@@ -165,10 +183,11 @@ def _decided(draw: random.Random, case: int, planted: Sequence[Planted], words: 
         "text": " ".join(text),
     }
     changed: dict[str, tuple[str, str]] = {}
-    rejected = False
+    rejected, reason = False, apart.choice(_REASONS)
     for one in planted:
         if one.holds(given) and draw.random() < HIT:
             rejected = rejected or one.output is None
+            reason = one.reason or reason
             if one.output:
                 changed[one.output] = ("other", one.became or f"{draw.randint(1, 99)}")
     if draw.random() < errors:
@@ -184,7 +203,7 @@ def _decided(draw: random.Random, case: int, planted: Sequence[Planted], words: 
         error=rejected or bool(changed),
         wrong=frozenset(changed),
         changed=changed,
-        reason=None,
+        reason=reason if rejected else None,
     )
 
 
@@ -214,22 +233,28 @@ def told(
 
 
 def _name(found: Pattern, planted: Sequence[Planted]) -> str | None:
-    return next((one.name for one in planted if one.output == found.output and one.told(found.conditions)), None)
+    alike = (one for one in planted if (one.output, one.reason) == (found.output, found.reason))
+    return next((one.name for one in alike if one.told(found.conditions)), None)
 
 
 def simulated(quick: bool) -> Section:
     """Look for patterns in logs with planted ones and without any. `quick`: a few logs, to see that it works."""
     seeds, null_seeds = (2, 4) if quick else (SEEDS, NULL_SEEDS)
     rows = [_row("five planted", seeds, PLANTED, CASES), _row("five planted", seeds, PLANTED, CASES // 2)]
+    reasoned = [*PLANTED, OF_A_REASON]
+    rows += [_row("and one of a reason", seeds, reasoned, CASES), _row("and one of a reason", seeds, reasoned, 500)]
     nulls = [_row("none", null_seeds, (), CASES), _row("none, 30 % errors", null_seeds, (), CASES, errors=0.3)]
     longest = told(1, cases=500 if quick else 5_000, words=300)
     lines = [
         f"Logs with seeds, texts of 20 to 40 words, {ERRORS:.0%} errors at random in three fields and as rejections. "
         f"Five patterns are planted: {', '.join(one.name for one in PLANTED)}; where one holds, {HIT:.0%} are wrong. "
-        "A pattern that names other conditions than the planted ones counts as false.",
+        "A pattern that names other conditions than the planted ones counts as false. Rejections have one of three "
+        f"reasons, or people's own words; the pattern of a reason is {OF_A_REASON.name}, and it counts as found only "
+        "where its reason is named.",
         "",
         *table(
-            ("Planted", "cases", "logs", "all found", "four or more", "a false one", "two or more"), [*rows, *nulls]
+            ("Planted", "cases", "logs", "all found", "all but one or more", "a false one", "two or more"),
+            [*rows, *nulls],
         ),
         "",
         f"5,000 cases with texts of up to 300 words take {longest.seconds:.1f} s of a processor.",

@@ -34,6 +34,7 @@ from store.cases.turns import Turns
 from store.documents import documents, shown_files, uploads, uses
 from store.faces import Face
 from store.governance import audit, health, legal_holds, metrics, receipts, span_exports
+from store.learning import improvements
 from store.model import outages, prompt_versions, requests, spending
 from store.quality import baselines, costs, courses, decided, digests, failures, numbers, segments
 from store.quality.costs import Span
@@ -227,6 +228,9 @@ LOOPS: Mapping[str, Read] = {
     "health.last_error": lambda session: health.last_error(session, "desk", team=TEAM),
     "causes.needing": lambda session: causes.needing(
         session, "desk", team=TEAM, states=[CauseState.OPEN, CauseState.MENDING], limit=20
+    ),
+    "improvements.alone_with": lambda session: improvements.alone_with(
+        session, team=TEAM, deployment=1, since=_END - timedelta(days=365), limit=500
     ),
     "causes.over": lambda session: causes.over(session, team=TEAM, at=_NOW, limit=100),
     "outbox.is_any_due": lambda session: outbox.is_any_due(session, team=TEAM, kind="cause", among=[1]),

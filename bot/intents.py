@@ -67,7 +67,9 @@ from workflows.engine.sources.looks.schedules import refused_note, trouble_note
 from workflows.engine.sources.told.webhooks import given_up_for
 from workflows.quality.deployments.reading import deployment_view
 from workflows.quality.deployments.views import DeploymentView
+from workflows.quality.improvements.reading import found_note
 from workflows.quality.improvements.telling import improved_note
+from workflows.quality.improvements.views import ImprovementsView
 from workflows.quality.rollouts.listing import with_plan
 from workflows.quality.rollouts.notes import rollout_note
 
@@ -98,6 +100,7 @@ News = (
     | CourseView
     | DeploymentView
     | DigestView
+    | ImprovementsView
     | Rest
     | ChecksOfChannel
     | Reminder
@@ -143,6 +146,8 @@ def _news(context: Context, intents: Sequence[Intent], *, may: MayDecide) -> New
             return course_view(context, first.subject.id)
         case notices.DEPLOYMENT:
             return with_plan(context, deployment_view(context, first.subject.id))
+        case notices.IMPROVEMENTS:
+            return found_note(context, first.subject.id, first.about)
         case "digest":
             return digest_view(context, first.subject.id)
         case notices.PAGES_NOTE:
@@ -310,7 +315,7 @@ def _unsent(context: Context, row: int) -> Callable[[Room], Told] | None:
     if lost is None:
         return None
     what = _what(context, lost.intent)
-    is_direct = lost.intent.kind in (notices.DIRECT_REMINDER, notices.IMPROVED)
+    is_direct = lost.intent.kind in notices.DIRECT - {notices.ORIGINAL}
     error = lost.error or "no reason given"
     if lost.intent.kind in notices.UPLOADS:
         return _plainly(failures.unsent(lost.intent.channel, what, error, is_file=True))
@@ -360,6 +365,7 @@ _WHAT = {
     notices.RESUMED: "the news that a workflow was resumed",
     notices.ROLLOUT: "the news of what became of a version",
     notices.IMPROVED: "the news that a correction became a rule",
+    notices.IMPROVEMENTS: "the news of improvements, for the owner",
     notices.TERMS: "the news that the terms of a workflow changed",
     notices.REPORTED: "the news that a case was reported as wrong",
     notices.GROUP: "the news that a user group cannot be read",

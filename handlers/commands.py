@@ -55,6 +55,7 @@ COMMANDS: Sequence[Command] = (
     Command(name="charter", about="WORKFLOW", does="Show a workflow in plain words; its owner signs it there"),
     Command(name="changes", about="WORKFLOW", does="List what changed in a workflow's terms, and who signed"),
     Command(name="examples", about="WORKFLOW", does="Take examples from what people decided, or leave them"),
+    Command(name="improvements", about="WORKFLOW", does="Take what follows from people's corrections, or leave it"),
     Command(name="volume-test", about="WORKFLOW", does="Show what a workflow's volume test says: go or no-go"),
     Command(name="submit", about="[WORKFLOW]", does="Hand in a case, in a form"),
     Command(name="rerun", about="CASE [from STEP] [dry]", does="Run a case again; with dry, say what would happen"),

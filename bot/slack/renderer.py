@@ -11,6 +11,7 @@ from handlers.slack.blocks.deployment import deployment
 from handlers.slack.blocks.digests.course import course
 from handlers.slack.blocks.digests.digest import digest
 from handlers.slack.blocks.doubt import doubt
+from handlers.slack.blocks.improvements import improvements
 from handlers.slack.blocks.parts.documents import pages
 from handlers.slack.blocks.parts.drawing import Drawn
 from handlers.slack.blocks.parts.paragraphs import fitted
@@ -26,6 +27,7 @@ from workflows.engine.review.views import CardView, DoubtView, PagesView, Remove
 from workflows.engine.review.waiting.reminders import MayDecide, nobody_may
 from workflows.engine.send.views import Intent
 from workflows.quality.deployments.views import DeploymentView
+from workflows.quality.improvements.views import ImprovementsView
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -72,6 +74,8 @@ def _drawn(news: News) -> Drawn | None:
             return course(news)
         case DeploymentView():
             return deployment(news)
+        case ImprovementsView():
+            return improvements(news)
         case DigestView():
             return digest(news)
         case Rest():

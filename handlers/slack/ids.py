@@ -63,6 +63,9 @@ class Action(StrEnum):
     CRITICAL_EXAMPLES = "critical_examples"
     """Takes them in, and each new version has to have them right."""
     LEAVE_EXAMPLES = "leave_examples"
+    TAKE_IMPROVEMENT = "take_improvement"
+    """Takes an improvement. Its value is about that, as the next one's is."""
+    LEAVE_IMPROVEMENT = "leave_improvement"
     SIGN = "sign_charter"
     """Signs the charter of a workflow. Its value is about the terms that were shown, with their number."""
     SIGN_VERSION = "sign_version"
@@ -212,8 +215,8 @@ class Shown:
 
     The action or the callback says which table it is about: Happened, Not happened, Deliver and Look are about a
     delivery, Correct and Correct input are about a case, those on the card of a cause, a course or a deployment are
-    about that,
-    those of a spot check about that, Sign is about terms, and all others are about a review.
+    about that, those of a spot check or an improvement about that, Sign is about terms, and all others are about a
+    review.
     """
 
     id: int

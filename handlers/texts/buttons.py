@@ -410,6 +410,18 @@ def _examples(number: int) -> str:
     return "this example" if number == 1 else f"these {number} examples"
 
 
+def take_improvement(number: int) -> Button:
+    """Name the button that takes an improvement."""
+    return Button(text="Take", says=f"Take improvement {number}")
+
+
+def leave_improvement(number: int) -> Button:
+    """Name the button that leaves it, with what that means."""
+    text = "It goes from this list, and the same pattern is not proposed again."
+    asks = Question(title="Leave this improvement?", text=text, yes="Leave")
+    return Button(text="Leave", says=f"Leave improvement {number}", question=asks)
+
+
 def sign(workflow: str) -> Button:
     """Name the button that signs a charter, with what that means."""
     text = "You answer for this workflow on the terms shown here. It may go alone as its charter says."

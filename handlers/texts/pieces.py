@@ -128,7 +128,14 @@ class Rows:
     """Characters that are shown."""
 
 
-Paragraph = Line | Quote | Bullets | Written | Rows
+@dataclass(frozen=True, kw_only=True)
+class Code:
+    """Lines of a program, to be copied as they are."""
+
+    text: str
+
+
+Paragraph = Line | Quote | Bullets | Written | Rows | Code
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -201,6 +208,11 @@ def quote(text: str) -> Quote:
 def as_written(text: str, *, most: int) -> Written:
     """Text that somebody else wrote and laid out. `most`: its characters that are shown."""
     return Written(text=text, most=most)
+
+
+def code(text: str) -> Code:
+    """Lines of a program. They are ours: what comes from a case stands in them as a literal."""
+    return Code(text=text)
 
 
 def bullets(lines: Sequence[Line]) -> Bullets:

@@ -9,9 +9,16 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from store.db import rows
+from store.learning.deployments import UNDER_WAY
 from store.learning.labels import counting
-from store.schema import Case, Deployment, ExampleRow, Improvement, Label, Proposal, Run
-from store.states import DeploymentState, ExampleState, ImprovementState, Resolution
+from store.schema import Case, Decision, Deployment, ExampleRow, Improvement, Label, Proposal, Run
+from store.states import DeploymentState, ExampleState, ImprovementState, Resolution, RunState
+from store.types import literally
+
+LOOKED_AT = 2_000
+"""Newest runs of a team that are looked through for those that went alone with a deployment."""
+# Parts of the statement: only then is the index of ended runs used.
+_RESOLVED = tuple(literally(state) for state in (RunState.CLOSED, RunState.DELIVERED))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -25,6 +32,8 @@ class JudgedCase:
     proposed: int
     output: int | None
     """Content with the right values; None where nobody said what is right."""
+    reason: int | None
+    """Content with the reason of a rejection; None where there is none."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -39,8 +48,19 @@ class Carried:
     cases: Sequence[int]
 
 
-def judged_cases(session: Session, *, team: int, workflow: int, since: datetime, limit: int) -> list[JudgedCase]:
-    """Return the newest judged cases of a workflow whose content was not removed, newest first."""
+def judged_cases(
+    session: Session,
+    *,
+    team: int,
+    workflow: int,
+    since: datetime,
+    limit: int,
+    among: Collection[int] | None = None,
+) -> list[JudgedCase]:
+    """Return the newest judged cases of a workflow whose content was not removed, newest first.
+
+    `among`: only these; None: all.
+    """
     query = (
         select(
             Label.case_id,
@@ -49,7 +69,9 @@ def judged_cases(session: Session, *, team: int, workflow: int, since: datetime,
             Run.input_id,
             Proposal.content_id,
             Label.output_id,
+            Decision.reason_id,
         )
+        .outerjoin(Decision, Decision.id == Label.decision_id)
         .join(Run, Run.id == Label.run_id)
         .join(Case, Case.id == Label.case_id)
         .join(Proposal, Proposal.id == Label.proposal_id)
@@ -64,6 +86,8 @@ def judged_cases(session: Session, *, team: int, workflow: int, since: datetime,
         .order_by(Label.at.desc(), Label.id.desc())
         .limit(limit)
     )
+    if among is not None:
+        query = query.where(Label.case_id.in_(among))
     return [
         JudgedCase(
             case=case,
@@ -72,8 +96,9 @@ def judged_cases(session: Session, *, team: int, workflow: int, since: datetime,
             input=input,
             proposed=proposed,
             output=output,
+            reason=reason,
         )
-        for case, is_error, wrong, input, proposed, output in session.execute(query)
+        for case, is_error, wrong, input, proposed, output, reason in session.execute(query)
         if input is not None and proposed is not None
     ]
 
@@ -139,6 +164,33 @@ def decide(
     return session.scalars(change).one_or_none() is not None
 
 
+def keep_draft(session: Session, improvement: int, text: str, *, team: int) -> bool:
+    """Keep the draft of a prompt, in place of an earlier one; False where nobody takes the improvement any more."""
+    change = (
+        update(Improvement)
+        .where(
+            Improvement.id == improvement,
+            Improvement.team_id == team,
+            Improvement.state.in_([ImprovementState.DRAFT, ImprovementState.TAKEN]),
+        )
+        .values(text=text)
+        .returning(Improvement.id)
+    )
+    return session.scalars(change).one_or_none() is not None
+
+
+def forget_drafts(session: Session, case: int, *, team: int) -> None:
+    """Empty the drafts of prompts that a model wrote with a case before it."""
+    of = select(Case.workflow_id).where(Case.id == case, Case.team_id == team).scalar_subquery()
+    query = select(Improvement.id, Improvement.cases).where(
+        Improvement.team_id == team, Improvement.workflow_id == of, Improvement.text.is_not(None)
+    )
+    found = [id for id, cases in session.execute(query) if case in cases]
+    if found:
+        emptied = update(Improvement).where(Improvement.team_id == team, Improvement.id.in_(found))
+        session.execute(emptied.values(text=None))
+
+
 def carried(session: Session, *, team: int, until: datetime, limit: int) -> list[Carried]:
     """Return the improvements of which nobody was told, and whose deployment is live since before a time."""
     query = (
@@ -199,19 +251,29 @@ def correctors(session: Session, cases: Collection[int], *, team: int) -> dict[s
     return found
 
 
-def alone_with(session: Session, *, team: int, deployment: int, limit: int) -> list[int]:
-    """Return the inputs of the newest cases that went alone with a deployment."""
+def alone_with(session: Session, *, team: int, deployment: int, since: datetime, limit: int) -> list[int]:
+    """Return the inputs of the newest cases that went alone with a deployment. `since`: the time when it went live.
+
+    Of all that ended since, the newest `LOOKED_AT` are looked through: runs have no index by deployment, which each
+    settled run would have to write.
+    """
+    newest = (
+        select(Run.id, Run.case_id, Run.input_id, Run.deployment_id, Run.resolution, Run.correction)
+        .where(Run.team_id == team, Run.state.in_(_RESOLVED), Run.changed_at >= since)
+        .order_by(Run.changed_at.desc())
+        .limit(LOOKED_AT)
+        .subquery()
+    )
     query = (
-        select(Run.input_id)
-        .join(Case, Case.id == Run.case_id)
+        select(newest.c.input_id)
+        .join(Case, Case.id == newest.c.case_id)
         .where(
-            Run.team_id == team,
-            Run.deployment_id == deployment,
-            Run.resolution == Resolution.ALONE,
-            Run.correction == 0,
+            newest.c.deployment_id == deployment,
+            newest.c.resolution == Resolution.ALONE,
+            newest.c.correction == 0,
             Case.erased_at.is_(None),
         )
-        .order_by(Run.id.desc())
+        .order_by(newest.c.id.desc())
         .limit(limit)
     )
     return list(session.scalars(query))
@@ -223,9 +285,18 @@ def kept_cases(session: Session, cases: Collection[int], *, team: int) -> set[in
     return set(session.scalars(query))
 
 
-def candidates_of(session: Session, cases: Collection[int], *, team: int) -> list[int]:
-    """Return the candidates, to be taken in as examples, that these cases made."""
-    query = select(ExampleRow.id).where(
+def candidates_of(session: Session, cases: Collection[int], *, team: int) -> dict[int, int]:
+    """Return the candidates, to be taken in as examples, that these cases made: candidate -> case, in order."""
+    query = select(ExampleRow.id, ExampleRow.case_id).where(
         ExampleRow.team_id == team, ExampleRow.case_id.in_(cases), ExampleRow.state == ExampleState.CANDIDATE
     )
-    return list(session.scalars(query.order_by(ExampleRow.id)))
+    return dict(session.execute(query.order_by(ExampleRow.id)).all())
+
+
+def carriers(session: Session, ids: Collection[int], *, team: int) -> dict[int, int]:
+    """Return the deployments on their way, or live, that carry these improvements: improvement -> its number."""
+    query = select(Deployment.improvement_id, Deployment.number).where(
+        Deployment.team_id == team, Deployment.improvement_id.in_(ids), Deployment.state.in_(UNDER_WAY)
+    )
+    found = session.execute(query.order_by(Deployment.id))
+    return {improvement: number for improvement, number in found if improvement is not None}

@@ -226,6 +226,7 @@ def _over(budget: str, *, limit: Decimal, left: Decimal, worst: Decimal) -> str:
         "case": "the budget for one case",
         "shadow": "the day's budget for a version that is only watched",
         "probes": "the day's budget for probes",
+        "drafts": "what drafts of prompts may cost on a day",
     }
     name = whose.get(budget.partition(":")[0], "the budget for this eval")
     return (

@@ -8,6 +8,7 @@ model is told and over the way in which it is asked, without the case. Where the
 import json
 import re
 from collections.abc import Mapping
+from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
 from typing import Annotated
@@ -112,6 +113,39 @@ def parse_prompt(
     decides = [how, body, text, asked, FRAME]
     version = sha256(json.dumps(decides).encode()).hexdigest()[:VERSION_LENGTH]
     return Prompt(name=name, text=text, version=version, source=source, form=asked, **front.model_dump())
+
+
+@dataclass(frozen=True, kw_only=True)
+class Parts:
+    """The parts of a prompt's file, as they are written."""
+
+    front: str
+    """The front matter with its lines of dashes; empty where there is none."""
+    body: str
+
+
+def parts_of(source: str, name: str) -> Parts:
+    """Return the parts of a prompt's file. Raise `BadPrompt`."""
+    _, body = _split(source, name)
+    return Parts(front=source[: len(source) - len(body)].strip(), body=body)
+
+
+def tags_of(body: str, name: str) -> list[str]:
+    """Return what stands in braces in a prompt, in order. Raise `BadPrompt` where braces do not close."""
+    tags: list[str] = []
+    inside: list[str] | None = None
+    try:
+        for _, kind, value in ImmutableSandboxedEnvironment().lex(body):
+            if kind.endswith("_begin"):
+                inside = []
+            if inside is not None:
+                inside.append(" ".join(value.split()) or " ")
+            if kind.endswith("_end") and inside is not None:
+                tags.append(" ".join("".join(inside).split()))
+                inside = None
+    except TemplateError as error:
+        raise BadPrompt(f"the prompt {name} cannot be rendered: {error}") from error
+    return tags
 
 
 def _split(source: str, name: str) -> tuple[_FrontMatter, str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
@@ -66,13 +67,14 @@ def list_(
 
 @commands.command()
 def show(workflow: Workflow, number: Number, json: Json = False) -> None:
-    """Show an improvement, with the lines of Python for a never."""
+    """Show an improvement, with the lines of Python for a never, and what a draft of the prompt changes."""
     from bot.cli.screens.improvements import print_improvement
     from bot.cli.screens.output import print_json
 
     with started() as app:
         view = _known(app, workflow, number)
-        print_json(asdict(view)) if json else print_improvement(view)
+        prompt = app.context.registry.prompt(workflow)
+        print_json(asdict(view)) if json else print_improvement(view, prompt.source if prompt is not None else None)
 
 
 @commands.command()
@@ -102,16 +104,44 @@ def leave(workflow: Workflow, number: Number) -> None:
         typer.echo(f"{number} left")
 
 
-def _known(app: App, workflow: str, number: int) -> ImprovementView:
-    """Return an improvement of the workflow. Raise `Refused`."""
-    from workflows.engine.errors import Refused, Unknown
-    from workflows.quality.improvements.reading import view_of
+@commands.command()
+def draft(
+    workflow: Workflow,
+    number: Number,
+    model: Annotated[str | None, typer.Option(help="Model to ask; left out, the one that the prompt names.")] = None,
+    out: Annotated[
+        Path | None, typer.Option(help="File to write; left out, one beside the prompt, named after the number.")
+    ] = None,
+    max_dollars: Annotated[
+        float, typer.Option(min=0, max=1_000_000, help="Most that drafts of a day may cost, in US dollars.")
+    ] = 1,
+    json: Json = False,
+) -> None:
+    """Have a paid model draft a change to the prompt, of the cases of an improvement. Nothing is deployed."""
+    from decimal import Decimal
 
-    app.context.registry.get(workflow)
-    try:
-        view = view_of(app.context, number)
-    except Unknown:
-        view = None
-    if view is None or view.workflow != workflow:
-        raise Refused(f"{workflow} has no improvement {number}")
-    return view
+    from bot.cli.screens.improvements import print_draft
+    from bot.cli.screens.output import print_json
+    from workflows.quality.improvements.draft_files import place_of, write
+    from workflows.quality.improvements.drafting import Drafter
+
+    with started() as app:
+        chosen = app.context.registry.get(workflow)
+        file = place_of(chosen, number, out=out)
+        dollars = Decimal(str(max_dollars))
+        drafter = Drafter(context=app.context, models=app.models, by=operator(), model=model, dollars=dollars)
+        made = drafter.draft(chosen, number)
+        write(file, made.text)
+        before = app.context.registry.prompt(workflow)
+        assert before is not None
+        if json:
+            print_json({"file": str(file), **asdict(made)})
+        else:
+            print_draft(made, before.source, file=file, workflow=workflow, number=number)
+
+
+def _known(app: App, workflow: str, number: int) -> ImprovementView:
+    """Return an improvement of the workflow. Raise `Unknown`."""
+    from workflows.quality.improvements.reading import numbered
+
+    return numbered(app.context, app.context.registry.get(workflow).name, number)

@@ -3,7 +3,20 @@
 from collections.abc import Iterator, Sequence
 
 from bot.cli.screens.output import moment, out, shown
-from handlers.texts.pieces import Bullets, Channel, Command, Group, Line, Paragraph, Person, Piece, Quote, Time, Told
+from handlers.texts.pieces import (
+    Bullets,
+    Channel,
+    Code,
+    Command,
+    Group,
+    Line,
+    Paragraph,
+    Person,
+    Piece,
+    Quote,
+    Time,
+    Told,
+)
 from handlers.texts.pieces import Words as Said
 
 
@@ -26,6 +39,8 @@ def _lines(part: Sequence[Paragraph]) -> Iterator[str]:
                 yield from (f"- {_line(one)}" for one in paragraph.lines)
             case Quote():
                 yield from (f"> {row}" for row in paragraph.text.splitlines())
+            case Code():
+                yield from paragraph.text.splitlines()
             case _:
                 yield paragraph.text[: paragraph.most]
 

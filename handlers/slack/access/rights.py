@@ -137,6 +137,12 @@ class Rights:
             said = f"Only engineers and the owner may take examples of {workflow.name}, or leave them."
             raise NotAllowed(said, owner=workflow.owner)
 
+    def take_improvements(self, user: str, workflow: AnyWorkflow) -> None:
+        """Raise `NotAllowed` unless the user may take improvements of this workflow; `Unsure` if not known."""
+        if not _is_owner(user, workflow) and not self._is_one(user, self.engineers, workflow):
+            said = f"Only engineers and the owner may take improvements of {workflow.name}, or leave them."
+            raise NotAllowed(said, owner=workflow.owner)
+
     def pause(self, user: str, workflow: AnyWorkflow) -> None:
         """Raise `NotAllowed` unless the user may pause and resume this workflow; `Unsure` where that is not known."""
         if not _is_owner(user, workflow) and not self._is_one(user, self.engineers, workflow):

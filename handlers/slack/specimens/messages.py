@@ -29,6 +29,7 @@ from handlers.slack.specimens.documents import document_messages
 from handlers.slack.specimens.examples import example_group
 from handlers.slack.specimens.failure_summaries import SUMMARIES
 from handlers.slack.specimens.forms import TERMS_CHANGE, UNSIGNED_CHARTER
+from handlers.slack.specimens.improvements import improvement_messages
 from handlers.slack.specimens.incoming import NOTES
 from handlers.slack.specimens.numbers import FEW_NUMBERS, NO_NUMBERS, NUMBERS, OWN_NUMBERS
 from handlers.slack.specimens.operations import (
@@ -137,6 +138,8 @@ def messages() -> Iterator[Specimen]:
     for name, other in COURSES.items():
         yield Specimen(name=f"course, {name}", message=course(replace(COURSE, **other)))
     for name, drawn in deployment_messages():
+        yield Specimen(name=name, message=drawn)
+    for name, drawn in improvement_messages():
         yield Specimen(name=name, message=drawn)
     for name, parts in PICTURES.items():
         yield Specimen(name=f"pictures, {name}", message=illustrated(parts, text="Pictures"))

@@ -22,7 +22,7 @@ class Improvement(OfTeam, Base):
 
     workflow_id: Mapped[int] = mapped_column(ForeignKey("workflows.id"))
     kind: Mapped[str] = mapped_column(String(20))
-    """`never`, `examples` or `prompt`."""
+    """`never` or `examples`. A change to the prompt may be drafted of either."""
     mark: Mapped[str] = mapped_column(String(64))
     """Hash of the pattern, by which it is proposed once."""
     state: Mapped[ImprovementState] = mapped_column(OneOf(ImprovementState))

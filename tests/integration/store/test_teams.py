@@ -1014,9 +1014,10 @@ class Company:
                 "shown": 1,
             },
             "improvements.correctors": {"cases": [ids["delivered case"], ids["looked at case"]]},
-            "improvements.alone_with": {"deployment": ids["deployment"], "limit": 9},
+            "improvements.alone_with": {"deployment": ids["deployment"], "since": NOW - HOUR, "limit": 9},
             "improvements.kept_cases": {"cases": [ids["delivered case"], ids["waiting case"]]},
             "improvements.candidates_of": {"cases": [ids["looked at case"]]},
+            "improvements.carriers": {"ids": [ids["improvement"]]},
         }
 
     def _of_sources(self) -> dict[str, dict[str, Any]]:

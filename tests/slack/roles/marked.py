@@ -8,11 +8,13 @@ from zoneinfo import ZoneInfo
 from pydantic import BaseModel, JsonValue
 
 from bot.sandbox.state.workspace import User
+from store.governance import teams
+from store.learning import improvements
 from tests.slack.conftest import MakeStage
 from tests.slack.deployed import proposed
 from tests.slack.stage import BEN, MARIA, Stage
 from workflows import Ask, Autonomy, NotDone, OutcomeUnknown, Personal, Proposal, Review, Run, Workflow, step
-from workflows.engine.case import intake
+from workflows.engine.case import intake, notices
 from workflows.engine.digests.making import make
 from workflows.engine.digests.names import JobName
 from workflows.engine.review import reviews
@@ -145,11 +147,26 @@ class Marked:
         world.work()
         Upkeep(context).look()
         proposed(self.stage, self.letters)
+        self._improved(corrected)
         world.clock.move(timedelta(days=1))
         for name in JobName:
             for today in (date(2026, 11, 21), date(2026, 12, 1)):
                 make(context, name, today=today, zone=ZoneInfo("UTC"))
         self.stage.work()
+
+    def _improved(self, case: int) -> None:
+        """Have an improvement found, and its owner told."""
+        context = self.stage.world.context
+        with context.database.write() as session:
+            row = teams.find_workflow(session, team=context.team, name=self.letters.name)
+            assert row is not None
+            condition = {"field": "how", "kind": "is", "value": "fails"}
+            counts = {"errors": 9, "of": 9, "elsewhere_errors": 0, "elsewhere": 9}
+            facts = {"conditions": [condition], "output": "queue", "became": None, **counts}
+            at, of = context.clock(), {"team": context.team, "workflow": row}
+            made = improvements.add(session, **of, kind="never", mark="m", facts=facts, cases=[case], at=at)
+            assert made is not None
+            notices.improvements_found(session, **of, owner=MARIA, improvements=[made], at=at)
 
     @property
     def states(self) -> set[str]:

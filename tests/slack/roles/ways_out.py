@@ -33,6 +33,7 @@ class Of(StrEnum):
     DEPLOYMENT = "deployment"
     DIGEST = "digest"
     SPOT_CHECK = "spot_check"
+    IMPROVEMENT = "improvement"
     NEED = "need"
     HANDING = "handing"
     """A case that is handed in, and no row yet."""
@@ -103,6 +104,7 @@ BUTTONS: Mapping[Action, Of] = {
     ),
     **dict.fromkeys((Action.START_CHECKS, Action.REASONS, Action.LOOKED), Of.DIGEST),
     **dict.fromkeys((Action.READ_CASE, Action.LEAVE), Of.SPOT_CHECK),
+    **dict.fromkeys((Action.TAKE_IMPROVEMENT, Action.LEAVE_IMPROVEMENT), Of.IMPROVEMENT),
     Action.NEED: Of.NEED,
     **dict.fromkeys(
         (
@@ -206,6 +208,7 @@ WORDS: Mapping[str, Sequence[str]] = {
     "workflows": ["", "letters"],
     "charter": ["letters"],
     "examples": ["letters"],
+    "improvements": ["letters"],
     "changes": ["", "letters"],
     "volume-test": ["", "letters"],
     "submit": ["", "letters"],
@@ -278,6 +281,9 @@ def references(stage: Stage) -> dict[Of, list[str]]:
     for deployment in stage.world.rows(schema.Deployment):
         assert isinstance(deployment, schema.Deployment)
         add(Of.DEPLOYMENT, deployment.id, deployment.change)
+    for improvement in stage.world.rows(schema.Improvement):
+        assert isinstance(improvement, schema.Improvement)
+        add(Of.IMPROVEMENT, improvement.id, improvement.change)
     for course in stage.world.rows(schema.Course):
         add(Of.COURSE, course.id, 1)
     workflows = [row.id for row in stage.world.rows(schema.Workflow)]

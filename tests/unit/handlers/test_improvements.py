@@ -9,10 +9,12 @@ from typing import Any
 from handlers.texts.governance.improvements import pattern, rule
 from store.states import ImprovementState
 from workflows.quality.improvements.conditions import Condition
-from workflows.quality.improvements.views import ImprovementKind, ImprovementView
+from workflows.quality.improvements.views import OTHER, ImprovementKind, ImprovementView
 
 
-def view(*conditions: Condition, became: str | None = None, output: str | None = "queue") -> ImprovementView:
+def view(
+    *conditions: Condition, became: str | None = None, output: str | None = "queue", reason: str | None = None
+) -> ImprovementView:
     return ImprovementView(
         id=3,
         workflow="sample",
@@ -21,6 +23,7 @@ def view(*conditions: Condition, became: str | None = None, output: str | None =
         change=1,
         conditions=conditions,
         output=output,
+        reason=reason,
         became=became,
         errors=14,
         of=15,
@@ -52,6 +55,8 @@ def test_a_pattern_says_how_often_it_held_and_how_often_elsewhere() -> None:
     assert pattern(view(*both, output=None)) == (
         'lang is "de" and text has "late fee": rejected in 14 of 15 cases, elsewhere in 3 of 200.'
     )
+    assert 'rejected as "Spam" in 14' in pattern(view(*both, output=None, reason="Spam"))
+    assert "rejected for a reason of their own in 14" in pattern(view(*both, output=None, reason=OTHER))
     assert '(mostly to "billing")' in pattern(view(*both, became="billing"))
 
 

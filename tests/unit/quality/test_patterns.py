@@ -90,6 +90,20 @@ def test_what_two_fields_have_in_common_is_told_once() -> None:
     assert found.conditions == (Condition(field="vip", kind="is", value=True),)
 
 
+def test_a_pattern_of_one_reason_is_found_among_rejections_for_others_and_names_it() -> None:
+    """Where all rejections have one reason, they are one sort, which is paid for once, and named by it."""
+    made = simulation.log(1, planted=(simulation.OF_A_REASON,), cases=_CASES, errors=0.2)
+    (found,) = patterns(made)
+    own = [one for one in made if "webinar" in str(one.input["text"]).split()]
+    assert found.conditions == (Condition(field="text", kind="has", value="webinar"),)
+    assert (found.output, found.reason) == (None, "Spam")
+    assert (found.errors, found.of) == (sum(one.reason == "Spam" for one in own), len(own))
+    alike = [replace(one, reason="Spam" if one.reason is not None else None) for one in made]
+    unnamed = [replace(one, reason=None) for one in made]
+    (named,), (other,) = patterns(alike), patterns(unnamed)
+    assert named == replace(other, reason="Spam")
+
+
 @settings(max_examples=6, deadline=None)
 @given(_DECIDED, st.randoms(use_true_random=False))
 def test_any_json_is_read(decided: Sequence[Decided], draw: Random) -> None:

@@ -1,6 +1,6 @@
 """Notices: intents to show people something, such as the card of a review or the note of a failure."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -81,9 +81,14 @@ FETCH_WELL = outbox.FETCH_WELL
 SPOT_CHECKS = outbox.SPOT_CHECKS
 """The kind of a channel's card for the spot checks that wait."""
 ROLLOUT = "rollout"
-IMPROVED = "improved"
-"""A direct message to somebody whose correction became part of the live version."""
 """The kind of the note that a version is live, ended or was taken back; it is about the deployment, and has figures."""
+IMPROVED = "improved"
+"""The kind of the direct message to somebody whose correction became part of the live version."""
+IMPROVEMENTS = "improvements"
+"""The kind of the direct message to an owner that improvements were found; it is about the workflow, and knows which.
+"""
+DIRECT = frozenset({DIRECT_REMINDER, ORIGINAL, IMPROVED, IMPROVEMENTS})
+"""Kinds of direct messages that nobody has to repair where a person cannot be written to."""
 TERMS = "terms"
 """The kind of the note that a workflow's terms changed; it is about the workflow, and knows which terms."""
 OUTCOME = outbox.OUTCOME
@@ -420,6 +425,23 @@ def improved(
         at=at,
         occasion=f"improvement {improvement}",
         about={"improvement": str(improvement), "alone": str(alone), "case": str(case) if case is not None else ""},
+    )
+
+
+def improvements_found(
+    session: Session, *, team: int, owner: str, workflow: int, improvements: Sequence[int], at: datetime
+) -> None:
+    """Have an owner told of new improvements, once and in one direct message."""
+    named = ",".join(map(str, improvements))
+    outbox.add_note_once(
+        session,
+        team=team,
+        kind=IMPROVEMENTS,
+        subject=SubjectKind.WORKFLOW.of(workflow),
+        channel=owner,
+        at=at,
+        occasion=f"improvements {min(improvements)}-{max(improvements)}",
+        about={"improvements": named},
     )
 
 

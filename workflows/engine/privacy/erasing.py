@@ -16,7 +16,7 @@ from store.cases import removals
 from store.cases.contents import removed_with
 from store.cases.removals import KeptContent
 from store.db.free_places import overwriting
-from store.learning import deployments
+from store.learning import deployments, improvements
 from workflows.engine.context import Context
 from workflows.engine.declare.retention import ContentClass
 from workflows.engine.documents.removing import let_go
@@ -66,6 +66,7 @@ def remove(
         if ContentClass.INPUT in chosen:
             let_go(session, context, case.id, at=at)
             deployments.forget_trained_with(session, case.id, team=team)
+            improvements.forget_drafts(session, case.id, team=team)
         gone = counts_by_class(removals.remove(session, case.id, kinds_of(chosen), team=team, unknown=unknown))
         # Nobody is shown in a channel what a model was given and returned.
         was_shown = removed[ContentClass.OUTPUT] > 0 or any(of is not ContentClass.MODEL for of in gone)

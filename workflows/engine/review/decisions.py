@@ -1,5 +1,6 @@
 """The decisions that a person can make, and the lapses that take their place."""
 
+from collections.abc import Sequence
 from enum import StrEnum
 
 MAX_REPORT = 2_000
@@ -13,6 +14,13 @@ AND_MORE = ": "
 def reason_of(preset: str, text: str) -> str:
     """Return the reason of a rejection: the chosen one, the written one, or both."""
     return AND_MORE.join(part for part in (preset.strip(), text.strip()) if part) if preset else text
+
+
+def preset_of(reason: str, presets: Sequence[str]) -> str | None:
+    """Return the declared reason that a person chose; None for one in their own words."""
+    if reason in presets:
+        return reason
+    return next((preset for preset in presets if reason.startswith(f"{preset}{AND_MORE}")), None)
 
 
 MAX_QUESTION = 1_000

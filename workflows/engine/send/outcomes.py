@@ -100,7 +100,7 @@ def note_refused(
             outbox.move(session, first, frm=OutboxState.ATTEMPTING, to=OutboxState.SENT, unsure_since=None)
         log.info("outcome.not_taken", person=first.channel, code=refused.code)
         return
-    if first.kind in (outbox.DIRECT_REMINDER, outbox.ORIGINAL, notices.IMPROVED) and refused.then is Then.NO_CHANNEL:
+    if first.kind in notices.DIRECT and refused.then is Then.NO_CHANNEL:
         # Somebody who cannot be written to is reminded in the channel; nobody has to repair anything.
         with context.database.write() as session:
             outbox.move(session, first, frm=OutboxState.ATTEMPTING, to=OutboxState.SENT, unsure_since=None)

@@ -17,10 +17,10 @@ from store import schema
 from store.db import failpoints
 from store.db.failpoints import Failpoint
 from store.governance import audit, teams
-from store.learning import deployments
+from store.learning import deployments, improvements
 from store.learning.deployments import TakenIn
 from store.quality import evals
-from store.states import DeploymentState
+from store.states import DeploymentState, ImprovementState
 from store.subjects import SubjectKind
 from workflows.engine.case.files.columns import reading_for
 from workflows.engine.context import Context
@@ -71,10 +71,12 @@ class Proposer:
     ) -> schema.Deployment:
         """Keep the version of this process, try it, and have it wait for signatures. Return its row.
 
-        `file`: a prompt to use in place of the workflow's own. Raise `Refused` for what is live already, or `Stale`
-        where another was proposed meanwhile.
+        `file`: a prompt to use in place of the workflow's own. `improvement`: what it carries out. Raise `Refused` for
+        what is live already, or for an improvement that nobody took, or `Stale` where another was proposed meanwhile.
         """
         context, workflow = self.context, self.workflow
+        if improvement is not None:
+            self._refuse_untaken(improvement)
         prompt = prompt_in(file, workflow) if file is not None else context.registry.prompt(workflow.name)
         if file is not None and self.models.learns(workflow):
             raise Refused("the local model reads no prompt: there is nothing to deploy of this file")
@@ -189,6 +191,19 @@ class Proposer:
                 raise
             log.info("deployment.no_second_opinion", workflow=self.workflow.name, error=type(error).__name__)
             return None
+
+    def _refuse_untaken(self, improvement: int) -> None:
+        name, team = self.workflow.name, self.context.team
+        with self.context.database.read() as session:
+            row = improvements.get(session, improvement, team=team)
+            known = teams.find_workflow(session, team=team, name=name)
+        if row is None or row.workflow_id != known:
+            raise Refused(f"{name} has no improvement {improvement}; see countersign improvements list {name}")
+        advice = f"countersign improvements take {name} {improvement}"
+        if row.state is ImprovementState.DRAFT:
+            raise Refused(f"improvement {improvement} of {name} is not taken yet: {advice}")
+        if row.state is ImprovementState.LEFT:
+            raise Refused(f"improvement {improvement} of {name} was left; if it is wanted after all: {advice}")
 
     def _refuse_live(self, session: Session, parts: Parts, used: deployments.Used | None) -> None:
         live = used.live if used is not None else None

@@ -8,6 +8,7 @@ many cases, so that it tells of none.
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict
 from datetime import timedelta
@@ -21,6 +22,7 @@ from store.cases import contents
 from store.governance import teams
 from store.learning import improvements
 from store.learning.improvements import JudgedCase
+from workflows.engine.case import notices
 from workflows.engine.context import Context
 from workflows.engine.declare.documents import has_documents
 from workflows.engine.declare.personal import personal_fields
@@ -28,10 +30,11 @@ from workflows.engine.declare.registry import AnyWorkflow
 from workflows.engine.errors import CountersignError
 from workflows.engine.read.edit_changes import proposed_in
 from workflows.engine.read.pulled.masking import Masking
+from workflows.engine.review.decisions import preset_of
 from workflows.engine.text.canonical_json import canonical, from_body, to_body
 from workflows.quality.improvements.conditions import Condition
 from workflows.quality.improvements.reading import view_of
-from workflows.quality.improvements.views import ImprovementKind, ImprovementView
+from workflows.quality.improvements.views import OTHER, ImprovementKind, ImprovementView
 
 if TYPE_CHECKING:
     from workflows.quality.improvements.patterns import Decided, Pattern
@@ -48,10 +51,17 @@ FEWEST = 5
 _SHORT = 40
 """Characters of a value that may be the one that corrections have in common."""
 _NUMERIC = frozenset({"above", "below"})
+_USER = re.compile("[UW][A-Z0-9]+")
+"""Ids of people who can be written to."""
+
+
+def can_be_written_to(person: str | None) -> bool:
+    """Tell whether somebody has a direct channel. Whoever decided at the command line has none."""
+    return person is not None and _USER.fullmatch(person) is not None
 
 
 def find(context: Context, workflow: str) -> list[ImprovementView]:
-    """Look for patterns in what people corrected; returns the drafts that are new.
+    """Look for patterns in what people corrected; returns the drafts that are new. The owner is told of them.
 
     Raise `Unknown`, or `store.db.database.Unavailable`.
     """
@@ -85,6 +95,11 @@ def find(context: Context, workflow: str) -> list[ImprovementView]:
                 at=context.clock(),
             )
             new += [made] if made is not None else []
+        owner = next((one for one in (declared.owner, declared.backup) if can_be_written_to(one)), None)
+        if new and owner is not None:
+            notices.improvements_found(
+                session, team=context.team, owner=owner, workflow=row, improvements=new, at=context.clock()
+            )
     return [view_of(context, one) for one in new]
 
 
@@ -93,7 +108,7 @@ def _decided(context: Context, workflow: AnyWorkflow, judged: Sequence[JudgedCas
     seen: set[int] = set()
     for start in range(0, len(judged), AT_ONCE):
         batch = judged[start : start + AT_ONCE]
-        ids = {part for one in batch for part in (one.input, one.proposed, one.output) if part is not None}
+        ids = {part for one in batch for part in (one.input, one.proposed, one.output, one.reason) if part is not None}
         with context.database.read() as session:
             bodies = contents.bodies(session, ids, team=context.team)
         for one in batch:
@@ -119,7 +134,24 @@ def _compared(workflow: AnyWorkflow, one: JudgedCase, bodies: Mapping[int, str |
     wrong = frozenset(one.wrong)
     was, now = proposed_in(json.loads(proposed)), json.loads(right) if right is not None else {}
     changed = _changed(was, now, wrong - personal) if right is not None else {}
-    return Decided(case=one.case, input=given, error=one.is_error, wrong=wrong, changed=changed, reason=None)
+    reason = bodies.get(one.reason) if one.reason is not None and one.is_error and not wrong else None
+    return Decided(
+        case=one.case,
+        input=given,
+        error=one.is_error,
+        wrong=wrong,
+        changed=changed,
+        reason=_reason(workflow, reason) if reason is not None else None,
+    )
+
+
+def _reason(workflow: AnyWorkflow, body: str) -> str | None:
+    """Return the declared reason of a rejection, `OTHER` for one in a person's own words; None where none is declared.
+
+    A person's own words may be about a case: they are kept nowhere else, and compared with nothing.
+    """
+    said, presets = json.loads(body), workflow.review.reject_reasons
+    return (preset_of(said, presets) or OTHER) if presets and isinstance(said, str) else None
 
 
 def masked_input(workflow: AnyWorkflow, body: str) -> dict[str, JsonValue]:
@@ -168,7 +200,10 @@ def _became(found: Pattern) -> str | None:
 
 
 def _mark(found: Pattern) -> str:
-    """Return the hash by which a pattern is proposed once. Where a border lies differs from day to day."""
+    """Return the hash by which a pattern is proposed once. Where a border lies differs from day to day.
+
+    For which reason cases were rejected is no part of it: the same never follows.
+    """
     conditions = sorted(canonical(_kept(one, with_border=False)) for one in found.conditions)
     return sha256(canonical([conditions, found.output]).encode()).hexdigest()
 
@@ -177,6 +212,7 @@ def _facts(found: Pattern) -> dict[str, JsonValue]:
     return {
         "conditions": [_kept(one, with_border=True) for one in found.conditions],
         "output": found.output,
+        "reason": found.reason,
         "became": _became(found),
         "errors": found.errors,
         "of": found.of,

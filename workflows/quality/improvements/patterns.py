@@ -1,6 +1,7 @@
 """Patterns in what people corrected: conditions on the input under which proposals were wrong far more often. Pure.
 
     {queue of the input is "billing"} -> priority was corrected to "high": 14 of 18, elsewhere 9 of 400
+    {subject of the input has "webinar"} -> rejected as "Spam": 12 of 14, elsewhere 5 of 404
 
 Whoever looks through thousands of conditions finds some that fit by chance. So the cases are cut into two halves by a
 hash of their number: conditions, words and limits are chosen in one half, and only those few are tested in the other
@@ -36,6 +37,8 @@ MOSTLY = 0.75
 """Share of the corrections to one value from which it is named."""
 OUTPUTS = 20
 """Corrected fields that are looked at, the most frequent first."""
+REASONS = 10
+"""Reasons of rejections that are looked at, the most frequent first."""
 REST = 0.01
 """Probability from which on a pattern shows nothing beyond another one."""
 SECOND = 3.0
@@ -54,6 +57,17 @@ class Decided:
     changed: Mapping[str, tuple[str, str]]
     """Corrected field -> what was proposed and what is right. Choices and other short values only."""
     reason: str | None
+    """Code of the reason for a rejection; None where there is none."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Sort:
+    """A sort of errors."""
+
+    output: str | None
+    """Field that was corrected; None: the proposal was rejected."""
+    reason: str | None
+    """Reason for which it was rejected; None: for any."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -64,6 +78,8 @@ class Pattern:
     """All of them hold."""
     output: str | None
     """Field that was corrected; None: the proposal was rejected."""
+    reason: str | None
+    """Reason for which it was rejected; None: for any."""
     became: str | None
     """The right value, where most corrections were to the same one."""
     cases: tuple[int, ...]
@@ -83,7 +99,7 @@ class _Found:
     """Conditions that passed the test."""
 
     conditions: tuple[Condition, ...]
-    output: str | None
+    sort: Sort
     holds: Cases
     errors: Cases
     """All errors of this sort, also elsewhere."""
@@ -114,35 +130,46 @@ def patterns(decided: Sequence[Decided], *, most: int = 5) -> Sequence[Pattern]:
         if _stands_out(int(one.own.sum()), int(one.holds.sum()), int(one.errors.sum()), len(decided))
     ]
     told = [_pattern(one, decided) for one in _simplest(found)]
-    return sorted(told, key=lambda one: (one.p, -one.errors, one.output or "", repr(one.conditions)))[:most]
+    return sorted(told, key=lambda one: (one.p, -one.errors, one.output or "", one.reason or "", repr(one.conditions)))[
+        :most
+    ]
 
 
-def _sorts(decided: Sequence[Decided]) -> dict[str | None, Cases]:
-    """Return the sorts of errors of which there are enough: each corrected field, and rejections."""
+def _sorts(decided: Sequence[Decided]) -> dict[Sort, Cases]:
+    """Return the sorts of errors of which there are enough: each corrected field, rejections, and each reason of these.
+
+    Where all were rejected for one reason, that is the only sort of them: what is looked at twice is paid for twice.
+    """
     counts = Counter(name for one in decided if one.error for name in one.wrong)
     names = sorted(counts, key=lambda name: (-counts[name], name))[:OUTPUTS]
-    sorts: dict[str | None, Cases] = {
-        name: np.array([one.error and name in one.wrong for one in decided]) for name in names
+    sorts: dict[Sort, Cases] = {
+        Sort(output=name, reason=None): np.array([one.error and name in one.wrong for one in decided]) for name in names
     }
-    sorts[None] = np.array([one.error and not one.wrong for one in decided], dtype=np.bool_)
-    return {name: errors for name, errors in sorts.items() if FEWEST <= errors.sum() < len(decided)}
+    rejected = np.array([one.error and not one.wrong for one in decided], dtype=np.bool_)
+    reasons = Counter(one.reason for one in decided if one.error and not one.wrong)
+    if len(reasons) != 1:
+        sorts[Sort(output=None, reason=None)] = rejected
+    for reason in sorted(reasons, key=lambda reason: (-reasons[reason], reason or ""))[:REASONS]:
+        if reason is not None or len(reasons) == 1:
+            sorts[Sort(output=None, reason=reason)] = rejected & np.array([one.reason == reason for one in decided])
+    return {sort: errors for sort, errors in sorts.items() if FEWEST <= errors.sum() < len(decided)}
 
 
 def _in_first_half(case: int) -> bool:
     return sha256(f"patterns {case}".encode()).digest()[0] < 128
 
 
-def _tested(search: Search, sorts: Mapping[str | None, Cases], half: Cases) -> Iterator[_Found]:
+def _tested(search: Search, sorts: Mapping[Sort, Cases], half: Cases) -> Iterator[_Found]:
     """Yield what is chosen in a half and holds in the other one."""
-    candidates: list[tuple[str | None, Chosen]] = []
-    for output, errors in sorts.items():
+    candidates: list[tuple[Sort, Chosen]] = []
+    for sort, errors in sorts.items():
         columns = search.columns(errors, half)
-        candidates += [(output, one) for one in chosen(columns, errors, half)]
-    for output, one in candidates:
+        candidates += [(sort, one) for one in chosen(columns, errors, half)]
+    for sort, one in candidates:
         # Both ways round each get one half of the probability of being wrong.
-        p = min(1.0, _chance(one.holds, sorts[output], ~half & one.left) * len(candidates) * 2)
-        if p <= ALPHA and (one.holds & one.left & sorts[output] & ~half).sum() >= FEWEST_SEEN:
-            yield _Found(conditions=one.conditions, output=output, holds=one.holds, errors=sorts[output], p=p)
+        p = min(1.0, _chance(one.holds, sorts[sort], ~half & one.left) * len(candidates) * 2)
+        if p <= ALPHA and (one.holds & one.left & sorts[sort] & ~half).sum() >= FEWEST_SEEN:
+            yield _Found(conditions=one.conditions, sort=sort, holds=one.holds, errors=sorts[sort], p=p)
 
 
 def _chance(met: Cases, errors: Cases, rows: Cases) -> float:
@@ -161,10 +188,10 @@ def _stands_out(errors: int, of: int, all_errors: int, cases: int) -> bool:
 def _simplest(found: Sequence[_Found]) -> list[_Found]:
     """Return the patterns that each show something of their own, of those that say much the same the best."""
     kept: list[_Found] = []
-    for one in sorted(found, key=lambda one: (-one.score, one.p, one.output or "", repr(one.conditions))):
+    for one in sorted(found, key=lambda one: (-one.score, one.p, *_named(one.sort), repr(one.conditions))):
         told = np.zeros(len(one.holds), dtype=np.bool_)
         for other in kept:
-            if other.output == one.output:
+            if other.sort.output == one.sort.output:
                 told |= other.holds
         left = one.own & ~told
         is_same = any((one.own & other.own).sum() >= SAME * one.own.sum() for other in kept)
@@ -173,13 +200,18 @@ def _simplest(found: Sequence[_Found]) -> list[_Found]:
     return kept
 
 
+def _named(sort: Sort) -> tuple[str, str]:
+    return sort.output or "", sort.reason or ""
+
+
 def _pattern(one: _Found, decided: Sequence[Decided]) -> Pattern:
     errors, of, all_errors = int(one.own.sum()), int(one.holds.sum()), int(one.errors.sum())
     own = [decided[place] for place in np.flatnonzero(one.own).tolist()]
     return Pattern(
         conditions=one.conditions,
-        output=one.output,
-        became=_became(own, one.output),
+        output=one.sort.output,
+        reason=one.sort.reason,
+        became=_became(own, one.sort.output),
         cases=tuple(sorted({case.case for case in own})),
         errors=errors,
         of=of,

@@ -1,6 +1,5 @@
 """The news for those who corrected: what they said became part of the live version. Each is told once."""
 
-import re
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
 
@@ -14,7 +13,7 @@ from workflows.engine.case import notices
 from workflows.engine.context import Context
 from workflows.engine.errors import CountersignError
 from workflows.quality.improvements.conditions import holds
-from workflows.quality.improvements.finding import masked_input
+from workflows.quality.improvements.finding import can_be_written_to, masked_input
 from workflows.quality.improvements.reading import view_of
 from workflows.quality.improvements.views import ImprovedNote
 
@@ -23,8 +22,6 @@ AFTER = timedelta(days=1)
 AT_ONCE = 20
 MOST = 500
 """Cases that went alone since, of which those that meet the conditions are counted."""
-_USER = re.compile("[UW][A-Z0-9]+")
-"""Ids of people who can be written to. Whoever decided at the command line cannot."""
 
 
 def tell(context: Context) -> int:
@@ -62,7 +59,7 @@ def _told(context: Context, one: Carried) -> bool:
             return False
         kept = improvements.kept_cases(session, one.cases, team=context.team)
         for person, corrected in improvements.correctors(session, one.cases, team=context.team).items():
-            if _USER.fullmatch(person):
+            if can_be_written_to(person):
                 notices.improved(
                     session,
                     team=context.team,
@@ -81,7 +78,7 @@ def _alone(context: Context, one: Carried) -> int:
     with context.database.read() as session:
         name = teams.workflow_name(session, one.workflow, team=context.team)
         inputs: Sequence[int] = improvements.alone_with(
-            session, team=context.team, deployment=one.deployment, limit=MOST
+            session, team=context.team, deployment=one.deployment, since=one.live_at, limit=MOST
         )
         bodies = contents.bodies(session, inputs, team=context.team)
     if name not in context.registry:

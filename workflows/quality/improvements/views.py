@@ -8,6 +8,9 @@ from enum import StrEnum
 from store.states import ImprovementState
 from workflows.quality.improvements.conditions import Condition
 
+OTHER = ""
+"""A reason in a person's own words, which no declared one can be."""
+
 
 class ImprovementKind(StrEnum):
     """The form in which a pattern may become part of a workflow."""
@@ -42,6 +45,8 @@ class ImprovementView:
     conditions: Sequence[Condition]
     output: str | None
     """Field that was corrected; None: the proposal was rejected."""
+    reason: str | None
+    """Reason of the rejections: a declared one, or `OTHER`; None: for any."""
     became: str | None
     """The right value, where most corrections were to the same one."""
     errors: int
@@ -53,5 +58,24 @@ class ImprovementView:
     cases: Sequence[int]
     """Ids of the cases with that error."""
     examples: Sequence[int]
-    """Numbers of the candidates that these cases made and nobody decided."""
+    """Numbers of the candidates that are taken in with it: its cases made them, and nobody decided."""
     found_at: datetime
+    draft: str | None = None
+    """Draft of a prompt that a model wrote of it, as a file; None where there is none, or it was removed."""
+    carried_by: int | None = None
+    """Number of the deployment, on its way or live, that carries it."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class ImprovementsView:
+    """The improvements of a workflow with which somebody has to do something still."""
+
+    workflow: str
+    waiting: Sequence[ImprovementView]
+    """Those that nobody took or left, newest first; at most a few."""
+    more: int
+    """Further ones that wait."""
+    taken: Sequence[ImprovementView]
+    """Those that somebody took and that are not live, newest first; at most a few."""
+    generation: int
+    """Number of restores from a backup so far."""

@@ -12,6 +12,7 @@ from handlers.slack.manifest import command_rows, manifest_file
 from handlers.texts.pieces import (
     Bullets,
     Channel,
+    Code,
     Command,
     Group,
     Line,
@@ -61,6 +62,8 @@ def drawn(paragraph: Paragraph) -> Block:
             return rich_text.quote(paragraph.text)
         case Written():
             return rich_text.as_written(paragraph.text, most=paragraph.most)
+        case Code():
+            return rich_text.preformatted(paragraph.text)
         case Rows():
             table = rows_table(paragraph.columns, paragraph.text, most=paragraph.most)
             return table or rich_text.quote(excerpt(paragraph.text, paragraph.most))

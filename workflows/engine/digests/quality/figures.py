@@ -26,7 +26,7 @@ from workflows.engine.digests.quality.views import (
 )
 from workflows.engine.digests.scope import Scope
 from workflows.engine.read.edit_changes import FieldChange, changes_from_json, changes_of, proposed_in
-from workflows.engine.review.decisions import AND_MORE, DecisionKind
+from workflows.engine.review.decisions import DecisionKind, preset_of
 
 MOST = 2_000
 """Most edits, and most rejections, whose texts are read for one digest: the newest."""
@@ -77,7 +77,7 @@ def gather(session: Session, scope: Scope) -> QualityFigures:
         edits = edited[row.id]
         grouped = group(declared, edits) if declared is not None else Grouped(fields=(), few=0)
         presets = declared.review.reject_reasons if declared is not None else ()
-        chosen = [_preset(reason, presets) for reason in refused[row.id]]
+        chosen = [preset_of(reason, presets) for reason in refused[row.id]]
         by_name = Counter(one for one in chosen if one is not None)
         found.append(
             QualityOfWorkflow(
@@ -174,13 +174,6 @@ def _edits(session: Session, scope: Scope) -> defaultdict[int, list[Sequence[Fie
         # A reply that is only worded otherwise is no error of the workflow: its own rule says so, for the label.
         found[line.workflow].append([one for one in changes if line.wrong is None or one.field in line.wrong])
     return found
-
-
-def _preset(reason: str, presets: Sequence[str]) -> str | None:
-    """Return the declared reason that a person chose; None for one in their own words."""
-    if reason in presets:
-        return reason
-    return next((preset for preset in presets if reason.startswith(f"{preset}{AND_MORE}")), None)
 
 
 def _proposers(lines: Sequence[DecidedLine]) -> list[Proposer]:

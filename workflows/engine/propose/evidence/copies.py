@@ -7,6 +7,7 @@ import re
 import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
+from enum import StrEnum
 
 from pydantic import JsonValue
 
@@ -27,6 +28,34 @@ _CHOSEN = frozenset({Kind.CHOICE, Kind.CHOICES, Kind.YES_NO})
 _WORD = re.compile(r"[^\W_]+")
 
 
+class Copied(StrEnum):
+    """A part of a text that is not to stand in another one."""
+
+    WORDS = "words"
+    """Words in a row."""
+    NUMBER = "number"
+    """A number of a customer or an order."""
+
+
+class Texts:
+    """Texts that somebody wrote, to be held against others."""
+
+    def __init__(self, *, said: Sequence[JsonValue], known: Sequence[JsonValue]) -> None:
+        """`said`: what was written. `known`: what may stand in it."""
+        self._said, self._known = _bare(said), _bare(known)
+
+    def copied(self, text: str) -> Copied | None:
+        """Return what they hold of a text and may not; None where they hold nothing of it."""
+        words = _WORD.findall(_plain(text))
+        runs = ("".join(words[start : start + RUN]) for start in range(max(1, len(words) - RUN + 1)))
+        if len(words) >= _SHORTEST and any(map(self._has, runs)):
+            return Copied.WORDS
+        return Copied.NUMBER if any(_is_number(word) and self._has(word) for word in words) else None
+
+    def _has(self, part: str) -> bool:
+        return part in self._said and part not in self._known
+
+
 def held_against_recalled(
     answer: Answer,
     recalled: Sequence[Recalled],
@@ -42,17 +71,16 @@ def held_against_recalled(
         return answer
     chosen = {field.name for field in form_of(workflow.output) if field.kind in _CHOSEN}
     written = [value for name, value in answer.values.items() if name not in chosen]
-    said = _bare([*written, list(answer.reasons), list(answer.evidence.values())])
-    known = _bare(own)
+    said: list[JsonValue] = [*written, list(answer.reasons), list(answer.evidence.values())]
+    texts = Texts(said=said, known=own)
     doubts: list[str] = []
     for one in recalled:
         called = name_for_all(workflow, case=one.case, key=one.key)
-        words = _WORD.findall(_plain(one.data))
-        runs = ("".join(words[start : start + RUN]) for start in range(max(1, len(words) - RUN + 1)))
-        if len(words) >= _SHORTEST and any(run in said and run not in known for run in runs):
-            doubts.append(f"it copies words of {called}, which is another case")
-        elif any(_is_number(word) and word in said and word not in known for word in words):
-            doubts.append(f"it names a number of {called}, which is another case")
+        match texts.copied(one.data):
+            case Copied.WORDS:
+                doubts.append(f"it copies words of {called}, which is another case")
+            case Copied.NUMBER:
+                doubts.append(f"it names a number of {called}, which is another case")
     return replace(answer, doubts=(*answer.doubts, *doubts)) if doubts else answer
 
 
