@@ -239,3 +239,17 @@ class ImprovementState(StrEnum):
     LEFT = "left"
     LIVE = "live"
     """It is part of the live version."""
+
+
+class BatchState(StrEnum):
+    """The state of a batch of questions at a vendor."""
+
+    SENDING = "sending"
+    """It is being sent, or nobody knows whether it was taken."""
+    SENT = "sent"
+    ENDED = "ended"
+    """Its results are kept."""
+    NOT_SENT = "not_sent"
+    """The vendor did not take it."""
+    LOST = "lost"
+    """Somebody said that its questions are to be asked anew. Its reservation stays: it may have cost that."""

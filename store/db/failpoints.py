@@ -30,6 +30,8 @@ class Failpoint(StrEnum):
     """The change of the version that a workflow uses, and each act on the way to it."""
     SHADOW = "shadow"
     """A question to a version that is only watched."""
+    BATCH = "batch"
+    """The sending of a batch of questions, and the keeping of its results."""
     RECOVERY = "recovery"
     """The taking back of a run that a dead worker held."""
 

@@ -9,7 +9,7 @@ from sqlalchemy import bindparam, func, select, update
 from sqlalchemy.orm import Session
 
 from store.db import rows
-from store.schema import VolumeCase, VolumeTest, Workflow
+from store.schema import BatchQuestion, VolumeCase, VolumeTest, Workflow
 
 DUE = "due"
 """The outcome of a case that was not tried yet."""
@@ -97,6 +97,19 @@ def keep_trial(session: Session, case: int, *, team: int, **values: Any) -> bool
     return session.execute(query.values(values).returning(VolumeCase.id)).first() is not None
 
 
+def hold_case(session: Session, case: int, *, team: int) -> VolumeCase | None:
+    """Lock a case until the transaction ends, and return it as it is then."""
+    rows.hold(session, VolumeCase, case, team=team)
+    return rows.get(session, VolumeCase, case, team=team, anew=True)
+
+
+def change_text(session: Session, case: int, *, team: int, body: str) -> bool:
+    """Keep another text of a case that was not tried yet; False where it was, or its text is removed."""
+    query = update(VolumeCase).where(VolumeCase.id == case, VolumeCase.team_id == team, VolumeCase.outcome == DUE)
+    query = query.where(VolumeCase.body.is_not(None)).values(body=body).returning(VolumeCase.id)
+    return session.execute(query).first() is not None
+
+
 def end(
     session: Session, test: int, *, team: int, at: datetime, draws: Sequence[tuple[int, str | None, float]]
 ) -> bool:
@@ -164,7 +177,10 @@ def with_text(session: Session, *, team: int, after: int, limit: int) -> Sequenc
 
 
 def remove_text(session: Session, cases: Sequence[int], *, team: int) -> int:
-    """Remove the texts of these cases; returns how many had one."""
+    """Remove the texts of these cases, and the hashes of what was asked of them; returns how many had one."""
+    # The hash has no salt, and the row has to stay while the question is open.
+    asked = update(BatchQuestion).where(BatchQuestion.volume_case_id.in_(cases), BatchQuestion.team_id == team)
+    session.execute(asked.values(question=BatchQuestion.name))
     query = update(VolumeCase).where(VolumeCase.team_id == team, VolumeCase.id.in_(cases), VolumeCase.body.is_not(None))
     return len(session.execute(query.values(body=None).returning(VolumeCase.id)).all())
 

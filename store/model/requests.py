@@ -1,6 +1,6 @@
 """Requests to models: a row begins before anything is sent, and is settled when the outcome is known."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -32,6 +32,16 @@ class Given:
 def begin(session: Session, *, team: int, **row: Any) -> int:
     """Add a request that is about to be sent; returns its id."""
     return rows.add(session, ModelRequest, team_id=team, **row)
+
+
+def begin_all(
+    session: Session, *, team: int, requests: Sequence[Mapping[str, Any]], same: Mapping[str, Any]
+) -> dict[str, int]:
+    """Add requests that are about to be sent together; returns the id of each by its `request_id`.
+
+    `same`: the columns with one value for all.
+    """
+    return rows.add_all_new(session, ModelRequest, requests, {"team_id": team, **same}, by="request_id")
 
 
 def settle(session: Session, request: int, *, team: int, **changes: Any) -> None:

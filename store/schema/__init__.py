@@ -25,7 +25,7 @@ from store.schema.learning.improvements import Improvement
 from store.schema.learning.labels import Label, LabelProgress
 from store.schema.learning.volume_tests import VolumeCase, VolumeTest
 from store.schema.legal_holds import LegalHold
-from store.schema.model import Eval, ModelRequest, Outage, Overrun, PromptVersion, Spending
+from store.schema.model import BatchQuestion, Eval, ModelBatch, ModelRequest, Outage, Overrun, PromptVersion, Spending
 from store.schema.people import PersonRow
 from store.schema.questions import Question
 from store.schema.reports import Report
@@ -44,6 +44,7 @@ __all__ = [
     "AuditRow",
     "Base",
     "Baseline",
+    "BatchQuestion",
     "BulkRerun",
     "Case",
     "CaseSegment",
@@ -74,6 +75,7 @@ __all__ = [
     "LabelProgress",
     "LegalHold",
     "Message",
+    "ModelBatch",
     "ModelRequest",
     "OfTeam",
     "Opening",

@@ -8,6 +8,8 @@ from sqlalchemy import ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from store.schema.base import Base, OfTeam
+from store.states import BatchState
+from store.types import OneOf
 
 
 class PromptVersion(OfTeam, Base):
@@ -75,6 +77,44 @@ class ModelRequest(OfTeam, Base):
     """Version of the price list."""
     began_at: Mapped[datetime]
     milliseconds: Mapped[float | None]
+
+
+class ModelBatch(OfTeam, Base):
+    """A batch of questions at a vendor. The row is there before anything is sent."""
+
+    __tablename__ = "model_batches"
+    __table_args__ = (Index("ix_model_batches_volume_test_id", "volume_test_id", "id"),)
+
+    volume_test_id: Mapped[int] = mapped_column(ForeignKey("volume_tests.id"))
+    mark: Mapped[str] = mapped_column(String(32))
+    """Random beginning of the names of its questions: a batch whose name was lost is known by it."""
+    name: Mapped[str | None] = mapped_column(String(200))
+    """The vendor's name for it; None until the vendor has told it."""
+    state: Mapped[BatchState] = mapped_column(OneOf(BatchState))
+    model: Mapped[str] = mapped_column(String(200))
+    questions: Mapped[int]
+    """Number of questions that were sent."""
+    reserved: Mapped[Decimal]
+    """US dollars that it may cost at most."""
+    sent_at: Mapped[datetime]
+    ended_at: Mapped[datetime | None]
+
+
+class BatchQuestion(OfTeam, Base):
+    """A question in a batch. The row goes once the question may be asked anew."""
+
+    __tablename__ = "batch_questions"
+    __table_args__ = (UniqueConstraint("volume_case_id", "question"), UniqueConstraint("batch_id", "name"))
+
+    batch_id: Mapped[int] = mapped_column(ForeignKey("model_batches.id"))
+    volume_case_id: Mapped[int] = mapped_column(ForeignKey("volume_cases.id"))
+    question: Mapped[str] = mapped_column(String(100))
+    """SHA-256 of what is asked, its number among equal ones of the case, and the number of the attempt."""
+    name: Mapped[str] = mapped_column(String(64))
+    """Its name in the batch."""
+    model_request_id: Mapped[int] = mapped_column(ForeignKey("model_requests.id"))
+    ended: Mapped[str | None] = mapped_column(String(20))
+    """The way in which it ended; None while it is open."""
 
 
 class Spending(OfTeam, Base):

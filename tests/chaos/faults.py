@@ -72,6 +72,7 @@ KINDS: dict[Failpoint, tuple[Kind, ...]] = {
     Failpoint.RECOVERY: (Kind.CRASH, Kind.ERROR),
     Failpoint.DEPLOYMENT: (Kind.CRASH, Kind.ERROR),
     Failpoint.SHADOW: (Kind.CRASH, Kind.ERROR),
+    Failpoint.BATCH: (Kind.CRASH, Kind.ERROR),
 }
 """Kinds of faults that can happen at each failpoint."""
 
@@ -87,7 +88,7 @@ def error_at(seam: Failpoint, kind: Kind) -> Exception:
             return OutcomeUnknown("no answer") if kind is Kind.TIMEOUT else ConnectionError("connection reset")
         case Failpoint.MESSAGE:
             return TimeoutError("timed out") if kind is Kind.TIMEOUT else _server_error()
-        case Failpoint.STEP | Failpoint.ACK | Failpoint.FETCH | Failpoint.SHADOW:
+        case Failpoint.STEP | Failpoint.ACK | Failpoint.FETCH | Failpoint.SHADOW | Failpoint.BATCH:
             return TimeoutError("timed out") if kind is Kind.TIMEOUT else ConnectionError("connection reset")
 
 

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from workflows.model.asking.attachments import PageLimits
 from workflows.model.asking.requests import Vendor
+from workflows.model.batches.port import BatchVendor
 from workflows.model.concurrency import AT_ONCE
 from workflows.model.prices import OwnPrice, Prices
 from workflows.model.vendors.declaration import AnyVendor, Checked, VendorSettings
@@ -71,6 +72,14 @@ class ChosenVendor:
     def connect(self, timeout: float | None) -> Vendor:
         """Make a connection. Raise `ModelUnavailable` where it cannot be asked."""
         return self.declared.connect(self.settings, timeout)
+
+    def connect_batches(self, timeout: float | None) -> BatchVendor | None:
+        """Make a connection for questions in batches; None where it takes none.
+
+        Raise `ModelUnavailable` where it cannot be asked.
+        """
+        connect = self.declared.connect_batches
+        return connect(self.settings, timeout) if connect is not None else None
 
     def check(self, models: Sequence[str]) -> Iterator[Checked]:
         """Ask it about these models. Raise `ModelUnavailable` where it cannot be asked."""

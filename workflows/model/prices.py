@@ -8,12 +8,14 @@ give it, which may be nothing. What has no price is refused: a cost of zero woul
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
 from workflows.model.port import ModelError, Usage
 
 _MILLION = 1_000_000
+BATCH = Decimal("0.5")
+"""Part of the usual price that a question in a batch costs."""
 
 
 class Unpriced(ModelError):
@@ -53,11 +55,21 @@ class Prices:
     """Model -> its price. It goes before the list's."""
     listed: PriceList | None = None
     """None: only those of one's own have a price."""
+    part: Decimal = Decimal(1)
+    """Part of these prices that is charged."""
+
+    def in_batches(self) -> "Prices":
+        """Return the prices of questions that are asked in batches."""
+        return replace(self, part=BATCH)
 
     def of(self, model: str, usage: Usage) -> Decimal:
         """Return the US dollars for the tokens of one call. Raise `Unpriced`, or `ValueError` for a negative number of
         tokens.
         """
+        whole = self._whole(model, usage)
+        return whole if self.part == 1 else whole * self.part
+
+    def _whole(self, model: str, usage: Usage) -> Decimal:
         own = self.own.get(model)
         if own is None:
             if self.listed is None:
@@ -70,7 +82,8 @@ class Prices:
 
     def source(self, model: str) -> str:
         """Return the source of a model's price, for the records."""
-        return "settings" if model in self.own or self.listed is None else self.listed.version
+        named = "settings" if model in self.own or self.listed is None else self.listed.version
+        return named if self.part == 1 else f"{named} x {self.part}"
 
     def source_in_words(self, model: str) -> str:
         """Say for people where the price of a model comes from."""

@@ -56,7 +56,11 @@ def run(
     random: Annotated[int, typer.Option(min=0, max=100_000, help="Random cases in the pack, on average.")] = 100,
     low: Annotated[int, typer.Option(min=0, max=100_000, help="Low-confidence cases in the pack, on average.")] = 300,
     per_day: Annotated[float | None, typer.Option(min=0, help="Cases of a day; default: by dates in the file.")] = None,
+    batch: Annotated[bool, typer.Option("--batch", help="Ask in batches: half the price, answers in a day.")] = False,
     resume: Annotated[int | None, typer.Option(metavar="TEST", min=1, help="Go on with a test that broke off.")] = None,
+    send_again: Annotated[
+        bool, typer.Option("--send-again", help="With --resume: ask anew what a lost batch asked, and may pay twice.")
+    ] = False,
 ) -> None:
     """Try a workflow on past inputs, and draw the pack that people judge. Nothing is delivered, and no case is made."""
     from decimal import Decimal
@@ -71,6 +75,10 @@ def run(
     with one_line_errors():
         if (file is None) == (resume is None):
             raise Refused("give --file with past inputs, or --resume TEST")
+        if batch and resume is not None:
+            raise Refused("leave --batch out: a test goes on as it began")
+        if send_again and resume is None:
+            raise Refused("--send-again goes with --resume TEST")
         options = options_for(workflow, examples=examples, label=label)
         with opened(settings(), make=options) as app:
             chosen = named(app, workflow, options)
@@ -83,17 +91,23 @@ def run(
                 options=app.made.get(chosen.name),
                 pack=PackSize(random=random, most_low=low),
                 watch=_watched,
+                tell=lambda said: typer.echo(shown(said), err=True),
+                send_again=send_again,
             )
             app.prepare_models()
             test = resume
             if file is not None:
                 history = _history(app, chosen, file, map, encoding)
-                test = trying.begin(history, file, size=size, seed=seed, by=operator(), per_day=per_day)
+                test = trying.begin(
+                    history, file, size=size, seed=seed, by=operator(), per_day=per_day, in_batches=batch
+                )
             assert test is not None
             typer.echo(f"volume test {test} of {workflow}", err=True)
             try:
                 why = trying.run(test)
             except (Interrupted, KeyboardInterrupt):
+                for name in trying.under_way(test):
+                    typer.echo(f"batch {name} goes on at its vendor, and is paid for", err=True)
                 typer.echo(f"stopped; countersign volume-test {workflow} --resume {test} goes on", err=True)
                 raise typer.Exit(130) from None
             if why is not None:
@@ -122,7 +136,7 @@ def list_(
             out.print("no volume test was made yet; countersign volume-test WORKFLOW --file history.csv")
         else:
             print_table(
-                ("test", "workflow", "file", "inputs", "began", "tried", "report"),
+                ("test", "workflow", "file", "inputs", "began", "asked", "tried", "report"),
                 [
                     (
                         one.test,
@@ -130,6 +144,7 @@ def list_(
                         shown(one.file),
                         f"{one.size:,}",
                         moment(one.began_at),
+                        "in batches" if one.in_batches else "live",
                         "all" if one.ended_at else "in part",
                         {"go": "go", "no_go": "no-go"}.get(one.verdict or "", "-"),
                     )

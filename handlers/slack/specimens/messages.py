@@ -79,7 +79,7 @@ from handlers.slack.specimens.reviews import (
 from handlers.slack.specimens.rollouts import NOTES as ROLLOUT_NOTES
 from handlers.slack.specimens.seals import NOT_SEALED, SEALED, SEALED_LATE
 from handlers.slack.specimens.specimen import Specimen
-from handlers.slack.specimens.volume_tests import NO_GO, VOLUME_REPORT
+from handlers.slack.specimens.volume_tests import IN_BATCHES, NO_GO, VOLUME_REPORT
 from handlers.texts import commands, groups
 from handlers.texts.digests import courses, needs_now, personal
 from handlers.texts.governance import changes, improvements
@@ -158,7 +158,7 @@ def messages() -> Iterator[Specimen]:
     yield Specimen(name="examples, none", message=examples.group("triage", None, waiting=0, generation=0))
     yield Specimen(name="charter, to sign", message=charter(UNSIGNED_CHARTER, may_sign=True))
     listed = ChangesView(workflow=None, shown=[TERMS_CHANGE, *_changes().values()], all=9)
-    for verdict, tested in {"go": VOLUME_REPORT, "no-go": NO_GO}.items():
+    for verdict, tested in {"go": VOLUME_REPORT, "no-go": NO_GO, "in batches": IN_BATCHES}.items():
         yield Specimen(name=f"volume test, {verdict}", message=told(volume_tests.told(tested)))
     yield Specimen(name="terms, a list", message=told(changes.listed(listed)))
     for name, drawn in _others().items():

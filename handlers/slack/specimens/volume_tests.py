@@ -47,3 +47,4 @@ VOLUME_REPORT = Report(
 NO_GO = VOLUME_REPORT.model_copy(
     update={"verdict": Verdict.NO_GO, "why_not": WhyNot.NO_FLOOR, "recommended": None, "per_day": None}
 )
+IN_BATCHES = VOLUME_REPORT.model_copy(update={"milliseconds_each": None, "in_batches": True})

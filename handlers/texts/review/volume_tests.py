@@ -70,12 +70,18 @@ def _failure(one: Failure) -> str:
 
 
 def _volume(report: Report) -> list[Line]:
-    each = f"${report.dollars_each:.5f} and {report.milliseconds_each:,.1f} ms a case"
+    each = f"${report.dollars_each:.5f}"
+    if report.in_batches:
+        each += f" a case in batches, ${report.dollars_each_live:.5f} live; how long a live case takes is not known"
+    if report.milliseconds_each is not None:
+        each += f" and {report.milliseconds_each:,.1f} ms a case"
     if report.per_day is None:
         return [line(words(f"{each}; say how many cases a day brings with --per-day"))]
     day = report.per_day
-    seconds = report.milliseconds_each * day / 1000
-    lines = [line(words(f"{each}; at {day:,.0f} cases a day ${report.dollars_each * day:,.2f} and {seconds:,.0f} s"))]
+    in_all = f"${report.dollars_each_live * day:,.2f}"
+    if report.milliseconds_each is not None:
+        in_all += f" and {report.milliseconds_each * day / 1000:,.0f} s"
+    lines = [line(words(f"{each}; at {day:,.0f} cases a day {in_all}{' live' if report.in_batches else ''}"))]
     if report.by_hand_minutes is not None:
         row = report.row(report.recommended)
         alone = row.alone / max(1, report.tried) if row is not None else 0.0

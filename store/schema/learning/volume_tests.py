@@ -4,7 +4,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, String, UniqueConstraint, false
 from sqlalchemy.orm import Mapped, mapped_column
 
 from store.schema.base import Base, OfTeam, index_of_some
@@ -34,6 +34,8 @@ class VolumeTest(OfTeam, Base):
     """Parts of the version that was tried, as of a deployment."""
     floor: Mapped[float | None]
     """The workflow's floor then."""
+    in_batches: Mapped[bool] = mapped_column(server_default=false())
+    """True if a vendor is asked in batches: at half the price, and nobody knows how long a case takes."""
     began_at: Mapped[datetime]
     ended_at: Mapped[datetime | None]
     """Time when all inputs had been tried; None before."""
@@ -60,7 +62,10 @@ class VolumeCase(OfTeam, Base):
     place: Mapped[int]
     input_hash: Mapped[str] = mapped_column(String(64))
     body: Mapped[str | None]
-    """Input, proposal, known and given answer, as JSON; None once removed."""
+    """Input, proposal, known and given answer, as JSON; None once removed.
+
+    While a test in batches is under way also the replies to its questions, and the results of its steps.
+    """
     outcome: Mapped[str] = mapped_column(String(20))
     """Result; `due` until it was tried."""
     code: Mapped[str | None] = mapped_column(String(100))

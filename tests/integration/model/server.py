@@ -13,7 +13,7 @@ import json
 import socket
 from collections import deque
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from threading import Event, Lock, Thread
 from types import TracebackType
 from typing import Any
@@ -25,25 +25,14 @@ from starlette.responses import Response
 from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
+from tests.integration.model.batches import Batches
+from tests.integration.model.replies import Reply, failure, invalid, message
 from tests.waiting import LONGEST
+
+__all__ = ["REVOKED_KEY", "AnthropicServer", "Received", "Reply", "failure", "invalid", "message"]
 
 REVOKED_KEY = "sk-ant-revoked"
 """A key that is not accepted."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Reply:
-    """The server's handling of one request."""
-
-    status: int = 200
-    body: bytes = b""
-    headers: Mapping[str, str] = field(default_factory=lambda: {"content-type": "application/json"})
-    drops: bool = False
-    """The connection ends after half of the body."""
-    stalls: bool = False
-    """Nothing is sent until the client gives up."""
-    drips: float | None = None
-    """Seconds between two bytes of the body."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -52,45 +41,6 @@ class Received:
 
     headers: Mapping[str, str]
     body: dict[str, Any]
-
-
-def message(text: str, *, thinking: str | None = None, **parts: object) -> Reply:
-    """A whole message from the model. `parts` replace or add top-level parts; a `usage` counts 100 in and 10 out."""
-    blocks: list[dict[str, str]] = [{"type": "text", "text": text}]
-    if thinking is not None:
-        blocks.insert(0, {"type": "thinking", "thinking": thinking, "signature": "c2ln"})
-    whole = {
-        "id": "msg_01",
-        "type": "message",
-        "role": "assistant",
-        "model": "claude-haiku-5-5-20260901",
-        "content": blocks,
-        "stop_reason": "end_turn",
-        "stop_sequence": None,
-        "usage": {"input_tokens": 100, "output_tokens": 10},
-    }
-    return Reply(body=json.dumps(whole | parts).encode())
-
-
-def failure(
-    status: int,
-    *,
-    kind: str = "api_error",
-    words: str = "It failed.",
-    code: str | None = None,
-    headers: Mapping[str, str] | None = None,
-) -> Reply:
-    """An error as the API words it. `code`: the machine-readable cause in its details."""
-    error: dict[str, object] = {"type": kind, "message": words}
-    if code is not None:
-        error["details"] = {"error_code": code}
-    body = json.dumps({"type": "error", "error": error, "request_id": "req_01"}).encode()
-    return Reply(status=status, body=body, headers={"content-type": "application/json", **(headers or {})})
-
-
-def invalid(words: str) -> Reply:
-    """A 400 as the API has it for a request that it does not take, for whatever reason."""
-    return failure(400, kind="invalid_request_error", words=words)
 
 
 class AnthropicServer:
@@ -103,6 +53,7 @@ class AnthropicServer:
         self.url = f"http://127.0.0.1:{self._listener.getsockname()[1]}"
         self.retired: set[str] = set()
         """Models that are no longer known; "/" for a server that tells of none."""
+        self.batches = Batches(self.url)
         self._replies: deque[Reply] = deque()
         self._always: Callable[[Received], Reply] | None = None
         self._requests: list[Received] = []
@@ -139,6 +90,7 @@ class AnthropicServer:
             self._replies.clear()
             self._always = None
             self._requests.clear()
+            self.batches.forget()
 
     def __enter__(self) -> "AnthropicServer":
         self._thread.start()
@@ -155,6 +107,9 @@ class AnthropicServer:
         return Starlette(
             routes=[
                 Route("/v1/messages", self._answer, methods=["POST"]),
+                Route("/v1/messages/batches", self._batch, methods=["POST", "GET"]),
+                Route("/v1/messages/batches/{batch}", self._batch, methods=["GET"]),
+                Route("/v1/messages/batches/{batch}/{what}", self._batch, methods=["POST", "GET"]),
                 Route("/v1/models/{model}", self._tell_of, methods=["GET"]),
             ]
         )
@@ -170,6 +125,12 @@ class AnthropicServer:
             return _Said(failure(404, kind="not_found_error", words=f"model: {model}"))
         whole = {"id": model, "type": "model", "display_name": model, "created_at": "2026-09-01T00:00:00Z"}
         return _Said(Reply(body=json.dumps(whole).encode()))
+
+    async def _batch(self, request: Request) -> Response:
+        body = await request.json() if request.method == "POST" and "batch" not in request.path_params else None
+        with self._lock:
+            said = self.batches.said(body, request.path_params.get("batch"), request.path_params.get("what"))
+        return _Said(said)
 
     async def _answer(self, request: Request) -> Response:
         received = Received(headers=dict(request.headers), body=await request.json())

@@ -20,14 +20,19 @@ from workflows import Autonomy, Document, Run, Workflow
 from workflows.documents.documents import Documents
 from workflows.documents.shelf import FolderShelf
 from workflows.engine.case.files.columns import reading_for
+from workflows.engine.documents.arrivals import by_form
+from workflows.engine.documents.keeping import in_folder
 from workflows.engine.errors import Refused
 from workflows.engine.propose.models import Models
 from workflows.model.choice import ModelSettings
-from workflows.model.port import Prompt
+from workflows.model.port import Prompt, Usage
 from workflows.model.scripted import ScriptedModel
-from workflows.model.vendors.anthropic.settings import AnthropicSettings
+from workflows.model.vendors.anthropic.prices import price
+from workflows.model.vendors.anthropic.settings import DEFAULT_MODEL, AnthropicSettings
 from workflows.quality.evals.bench import Bench, examples_to_try
 from workflows.quality.evals.comparison import compare_results
+from workflows.quality.volume.history import read_history
+from workflows.quality.volume.trying import Trying
 
 pytestmark = pytest.mark.slow
 
@@ -164,3 +169,24 @@ def test_a_way_that_does_not_apply_is_refused_with_the_reason(bench: Bench) -> N
     with pytest.raises(Refused, match="read text only"):
         bench.ways("text,pages")
     assert bench.ways("text") == ["text"]
+
+
+def test_the_pages_of_documents_go_with_a_batch(bench: Bench, running: AnthropicServer, tmp_path: Path) -> None:
+    bench.workflow.documents_as = "pages"
+    running.batches.answer = lambda params: {
+        "type": "succeeded",
+        "message": json.loads(answers(Received(headers={}, body=dict(params))).body),
+    }
+    folder, context = tmp_path / "bills", bench.context
+    file = folder / "history.jsonl"
+    file.write_text("".join(json.dumps({"number": str(n), "invoice": f"files/{n}.pdf"}) + "\n" for n in range(2)))
+    arrived = by_form(bench.workflow.input, in_folder(context, folder))
+    history = read_history(bench.workflow, file, reading_for(bench.workflow), arrived=arrived)
+    trying = Trying(context=context, models=bench.models, workflow=bench.workflow, dollars=Decimal(5), threads=1)
+    test = trying.begin(history, file, size=2, seed=1, by="U0MARIA", in_batches=True)
+    assert trying.run(test) is None
+    assert [params["messages"][0]["content"][0]["type"] for params in running.batches.asked] == ["document"] * 2
+    with context.database.read() as session:
+        kept = session.query(schema.VolumeCase).all()
+    assert [one.outcome for one in kept] == ["proposed"] * 2
+    assert {one.cost for one in kept} == {price(DEFAULT_MODEL, Usage(input_tokens=5_000, output_tokens=50)) / 2}

@@ -6,8 +6,9 @@ from decimal import Decimal
 
 import pytest
 
+from tests.integration.model.replies import Reply, message
 from tests.integration.model.scene import Scene, filled_in
-from tests.integration.model.server import Received, Reply, message
+from tests.integration.model.server import Received
 from workflows import Budget
 from workflows.model.prices import OwnPrice, Prices
 from workflows.model.vendors.anthropic.client import AnthropicVendor

@@ -1,6 +1,5 @@
 """A volume test that broke off goes on with what is not kept, and is judged by the workflow's own rule."""
 
-import json
 from collections import Counter
 from collections.abc import Iterable
 from decimal import Decimal
@@ -61,7 +60,7 @@ def begun(scene: Scene, folder: Path, number: int) -> int:
     return trying(scene).begin(history, file, size=number, seed=1, by="U0MARIA")
 
 
-def test_one_that_broke_off_asks_again_at_most_what_was_under_way(make_world: MakeWorld, tmp_path: Path) -> None:
+def test_one_that_was_interrupted_asks_nothing_again(make_world: MakeWorld, tmp_path: Path) -> None:
     scene = sample(make_world)
     test = begun(scene, tmp_path, 6)
 
@@ -76,15 +75,14 @@ def test_one_that_broke_off_asks_again_at_most_what_was_under_way(make_world: Ma
     with pytest.raises(Interrupted):
         first.run(test)
     tried = rows(scene.world, schema.VolumeCase)
-    assert sorted(one.outcome for one in tried) == ["due"] * 4 + ["proposed"] * 2
+    kept = [one for one in tried if one.outcome == "proposed"]
+    assert 2 <= len(kept) < 6
+    assert len(scene.world.model.questions) == len(kept), "what was under way is kept, too"
     assert trying(scene).run(test) is None
     assert trying(scene).run(test) is None, "a test that is finished stays so"
     asked = Counter(str(question.data["text"]) for question in scene.world.model.questions)
     assert set(asked) == {f"ticket number {one}" for one in range(1, 7)}
-    kept = {json.loads(one.body or "{}")["input"]["text"] for one in tried if one.outcome == "proposed"}
-    assert {asked[text] for text in kept} == {1}, "what is kept is not asked again"
-    # The eval has two inputs under way for its one thread; their answers are lost with it.
-    assert sum(asked.values()) <= 6 + 2
+    assert set(asked.values()) == {1}
     assert {one.outcome for one in rows(scene.world, schema.VolumeCase)} == {"proposed"}
     assert scene.desk.attempts == [], "nothing is delivered"
 

@@ -44,6 +44,7 @@ from store.slack.outbox import HeldUp
 from store.sources.cursors import CursorLine
 from store.sources.origins import NewOrigin
 from store.states import (
+    BatchState,
     BulkState,
     CauseState,
     DeliveryState,
@@ -369,6 +370,13 @@ class Company:
         ids["due volume case"] = rows.add(session, schema.VolumeCase, **volume, place=2, outcome="due")
         is_judged = {"outcome": "proposed", "is_error": True, "judged_at": NOW}
         rows.add(session, schema.VolumeCase, **volume, place=3, **is_judged)
+        batch = {"team_id": team, "volume_test_id": ids["volume test"], "mark": "m", "model": "claude", "questions": 1}
+        batch |= {"reserved": Decimal(1), "sent_at": NOW, "ended_at": None}
+        for name, state in (("sent batch", BatchState.SENT), ("batch", BatchState.SENDING)):
+            ids[name] = rows.add(session, schema.ModelBatch, **batch, name=f"{name} {team}", state=state)
+        asked: dict[str, Any] = {"team_id": team, "batch_id": ids["batch"], "volume_case_id": ids["due volume case"]}
+        asked |= {"model_request_id": ids["request"], "question": "q", "name": "m-1", "ended": None}
+        ids["batch question"] = rows.add(session, schema.BatchQuestion, **asked)
 
     def _messages(self, session: Session) -> None:
         """Add a message that waits, one that failed, and a question to whoever wrote the message of a case."""
@@ -1416,7 +1424,19 @@ class Company:
             "prompt_versions.keep": {"workflow": "sample", "version": "new", "source": "p"},
             "prompt_versions.of_workflow": {"workflow": "sample"},
             "prompt_versions.beginning_with": {"workflow": "sample"},
+            "batches.begin": {"mark": "n", "model": "claude", "reserved": Decimal(1), "questions": []},
+            "batches.sent": {"batch": ids["batch"]},
+            "batches.end": {"batch": ids["batch"], "state": BatchState.ENDED},
+            "batches.names": {"since": NOW - HOUR},
+            "batches.open_questions": {"batch": ids["batch"]},
+            "batches.answered": {"question": ids["batch question"], "ended": "answered"},
+            "batches.free": {"question": ids["batch question"]},
+            "batches.free_all": {"batch": ids["batch"]},
             "requests.begin": asked,
+            "requests.begin_all": {
+                "requests": [{"request_id": "m-2"}, {"request_id": "m-3"}],
+                "same": asked,
+            },
             "requests.settle": {"outcome": "failed"},
             "requests.given": {"run": None},
             "requests.of_run": {"run": ids["waiting run"]},
@@ -1509,6 +1529,8 @@ class Company:
             "volume_tests.kept": {"workflow": ids["workflow"]},
             "volume_tests.kept_before": {"workflow": ids["workflow"], "before": NOW + HOUR},
             "volume_tests.keep_trial": {"case": ids["due volume case"], "lowest": 0.5},
+            "volume_tests.hold_case": {"case": ids["volume case"]},
+            "volume_tests.change_text": {"case": ids["due volume case"], "body": "[]"},
             "volume_tests.get_case": {"case": ids["volume case"]},
             "volume_tests.judge": {"case": ids["volume case"], "judged_by": "U1", "is_error": False},
             "volume_tests.end": {"draws": [(ids["volume case"], "random", 0.5)]},

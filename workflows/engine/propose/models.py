@@ -22,6 +22,8 @@ from workflows.engine.propose.examples.samples import has_samples, sample_answer
 from workflows.engine.propose.examples.taken_examples import marks_taken, read_taken
 from workflows.engine.propose.model_outages import KnownOutages
 from workflows.engine.propose.proposer import Second, opinion_of
+from workflows.model.batches.books import BatchBooks, Batches
+from workflows.model.batches.known_replies import Means
 from workflows.model.choice import AUTO, LOCAL, ModelSettings, chosen_vendor, is_local
 from workflows.model.concurrency import Concurrency
 from workflows.model.gateway import Gateway, models_of
@@ -152,6 +154,39 @@ class Models:
                         f"{workflow.name}: {error}; name another in its prompt or the settings, or say what it costs: "
                         f"COUNTERSIGN_MODEL_PRICES={model}=READ/WRITTEN, 0/0 for nothing"
                     ) from error
+
+    def batches(self, workflow: AnyWorkflow, prompt: Prompt | None) -> Batches:
+        """Return what asking for a workflow in batches takes. Raise `Refused` where it cannot be asked so."""
+        name = self.vendor.declared.name
+        if not self.asked(workflow, prompt):
+            raise Refused(f"{workflow.name} asks no paid model, and only those answer in batches: leave --batch out")
+        self.refuse_unpriced([(workflow, prompt)])
+        try:
+            vendor = self.vendor.connect_batches(self.settings.timeout)
+        except ModelUnavailable as error:
+            raise Refused(str(error)) from error
+        if vendor is None:
+            raise Refused(f"{name} takes no questions in batches: leave --batch out")
+        prices = self.prices.in_batches()
+        return Batches(
+            vendor=vendor,
+            name=name,
+            books=BatchBooks(
+                self._database,
+                team=self._team,
+                clock=self._clock,
+                outages=KnownOutages(self._database, team=self._team, clock=self._clock),
+                prices=prices,
+                masked=vendor.masked,
+            ),
+            means=Means(
+                default_model=self.vendor.default_model,
+                prices=prices,
+                states_form=self.settings.states_form,
+                pages=self.vendor.pages,
+                masked=vendor.masked,
+            ),
+        )
 
     def prepare(self, registry: Iterable[tuple[AnyWorkflow, Prompt | None]]) -> None:
         """Load what a paid model needs, if one is asked, so that no question's time includes it."""

@@ -11,6 +11,7 @@ from pydantic import BaseModel, ConfigDict, model_validator
 
 from workflows.model.asking.attachments import PageLimits
 from workflows.model.asking.requests import Vendor
+from workflows.model.batches.port import BatchVendor
 from workflows.model.prices import PriceList
 
 PATIENCE = 10.0
@@ -75,6 +76,8 @@ class VendorDeclaration(Generic[SettingsT]):
     prices: PriceList
     pages: Callable[[SettingsT, str], PageLimits | None] = _no_pages
     """Tells which pages a model can be shown; None, and left out: none, and it is told the text of documents."""
+    connect_batches: Callable[[SettingsT, float | None], BatchVendor] | None = None
+    """As `connect`, for questions in batches; None: the vendor takes none here."""
     sent_to: Mapping[str, Sequence[str]] = field(default_factory=dict)
     """Variable with an address -> the variables with the secrets that are sent there."""
 

@@ -13,8 +13,9 @@ from workflows.documents.documents import Documents
 from workflows.engine.declare.registry import AnyWorkflow
 from workflows.engine.declare.versions import Classifier, Version
 from workflows.engine.propose.proposer import Second, SecondOpinion, opinion_of
+from workflows.engine.run.rehearsal import Rehearsal
 from workflows.model.asking.attachments import DocumentsAs
-from workflows.model.port import Account, ModelError, NoAnswer
+from workflows.model.port import Account, Model, ModelError, NoAnswer
 from workflows.quality.evals.folds import Part
 from workflows.quality.evals.risk import floors
 from workflows.quality.evals.trials import Outcome, Trial, try_one
@@ -50,6 +51,8 @@ class Eval:
     """The way in which a model is given documents; None: as the workflow declares it."""
     sleep: Callable[[float], None] = time.sleep
     """Function that waits some seconds."""
+    ended: Callable[[Trial], None] = lambda _: None
+    """Function called with each trial as soon as it ended, in the thread that made it: an interruption loses none."""
     unfinished: str | None = None
     """Reason why it ended before all were tried; None where it did not, or has not ended."""
     _first: dict[int, bool] = field(default_factory=dict)
@@ -109,12 +112,26 @@ class Eval:
                 self.unfinished = f"none of the first {HOPELESS} could be tried"
 
     def _try(self, part: Part, example: Labelled) -> Trial:
+        trial = self.try_one(part, example)
+        self.ended(trial)
+        return trial
+
+    def try_one(
+        self,
+        part: Part,
+        example: Labelled,
+        *,
+        model: Callable[[], Model] | None = None,
+        calls: Rehearsal | None = None,
+    ) -> Trial:
+        """Try one example of a part. `model`: the one to ask, if not the part's. `calls`: makes its calls."""
         return try_one(
             self.workflow,
             example,
             version=self.version,
             account=self.account,
-            model=part.model,
+            model=model or part.model,
+            calls=calls,
             second=_opinion(part.second) if part.second is not None else None,
             floors=floors(self.workflow.autonomy.at_least),
             documents=self.documents,

@@ -81,6 +81,7 @@ def listed(context: Context, workflow: str | None, *, limit: int) -> Sequence[Te
             size=row.size,
             began_at=row.began_at,
             ended_at=row.ended_at,
+            in_batches=row.in_batches,
             verdict=str((row.report or {}).get("verdict") or "") or None,
             removed_at=row.removed_at,
         )
@@ -139,7 +140,10 @@ def made_of(
         failures=_failures(tried),
         dollars=sum((one.cost for one in tried), Decimal(0)),
         dollars_each=float(sum(one.cost for one in tried)) / max(1, len(tried)),
-        milliseconds_each=math.fsum(one.milliseconds for one in asked) / max(1, len(asked)),
+        milliseconds_each=(
+            None if row.in_batches else math.fsum(one.milliseconds for one in asked) / max(1, len(asked))
+        ),
+        in_batches=row.in_batches,
         per_day=per_day if per_day is not None else row.per_day,
         by_hand_minutes=by_hand.total_seconds() / 60 if by_hand is not None else None,
     )

@@ -1,12 +1,14 @@
 """The run of a volume test: what was drawn goes through everything but delivery, and is kept case by case.
 
-What is kept is never asked again: an interrupted test goes on with the rest. Those that were under way when it broke
-off, at most two for each thread, are asked again. Once all is tried, the review pack is drawn, before anybody judges.
+What is kept is never asked again: an interrupted test goes on with the rest. Each result is kept as soon as it is
+there. Of a process that was killed, those that were under way are asked again, at most one for each thread. Once all is
+tried, the review pack is drawn, before anybody judges.
 """
 
 import json
+import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from contextlib import suppress
+from contextlib import closing, suppress
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from pathlib import Path
@@ -16,6 +18,7 @@ from pydantic import BaseModel, JsonValue
 from store import schema
 from store.governance import teams
 from store.learning import deployments, volume_tests
+from store.model import batches
 from store.quality import evals
 from workflows.engine.context import Context
 from workflows.engine.declare.registry import AnyWorkflow
@@ -37,6 +40,8 @@ from workflows.quality.examples.labelled import Labelled
 from workflows.quality.examples.scores import read_truth
 from workflows.quality.volume import packs
 from workflows.quality.volume.history import History
+from workflows.quality.volume.rounds import Left, Rounds
+from workflows.quality.volume.sent_batches import BatchTerms, SentBatches
 
 MOST = 100_000
 """Most inputs of one volume test."""
@@ -69,18 +74,34 @@ class Trying:
     pack: PackSize = field(default_factory=PackSize)
     watch: Callable[[Eval], Iterable[Trial]] = field(default=lambda trying: trying.run())
     """Runs the trials, and tells somebody how they go."""
+    pause: Callable[[float], None] = field(default=time.sleep)
+    """Waits some seconds between two looks at a batch."""
+    tell: Callable[[str], None] = field(default=lambda _: None)
+    """Tells somebody how a test in batches goes."""
+    send_again: bool = False
+    """True if somebody says that a batch which may have been taken is to be sent anew."""
 
     def begin(
-        self, history: History, file: Path, *, size: int, seed: int, by: str, per_day: float | None = None
+        self,
+        history: History,
+        file: Path,
+        *,
+        size: int,
+        seed: int,
+        by: str,
+        per_day: float | None = None,
+        in_batches: bool = False,
     ) -> int:
         """Draw the inputs and keep them, none tried yet; return the volume test. Raise `Refused` where there are none.
 
-        `per_day`: cases of a day; left out, as the dates of the file tell.
+        `per_day`: cases of a day; left out, as the dates of the file tell. `in_batches`: ask a vendor in batches.
         """
         drawn = history.drawn(min(size, MOST), seed=seed)
         if not drawn:
             raise Refused(f"{file.name} holds no input that can be tried")
         context, version = self.context, self._version()
+        if in_batches:
+            self.models.batches(self.workflow, version.prompt).vendor.close()
         prompt = version.prompt.version if version.prompt is not None else None
         learns = self.models.learns(self.workflow)
         model = "local" if learns else (version.prompt.model if version.prompt else None) or self._default()
@@ -110,6 +131,7 @@ class Trying:
                 rows=len(history.inputs),
                 version={"prompt": None if learns else prompt, "model": model, "deployment": version.deployment},
                 floor=self.workflow.autonomy.at_least,
+                in_batches=in_batches,
                 began_at=at,
                 cases=[
                     {
@@ -142,15 +164,54 @@ class Trying:
         self._end(row)
         return None
 
+    def under_way(self, test: int) -> list[str]:
+        """Return the vendor's names of the batches of a volume test that are under way."""
+        with self.context.database.read() as session:
+            found = batches.under_way(session, test, team=self.context.team)
+        return [one.name or "of unknown name" for one in found]
+
     def _try(self, row: schema.VolumeTest, left: Mapping[int, Labelled], version: Version) -> str | None:
-        examples, ids = list(left.values()), {one.input_hash: case for case, one in left.items()}
+        try:
+            if row.in_batches:
+                return self._try_in_batches(row, version)
+            trying, ids = self._trials(row, list(left.values()), version), _ids(left)
+            trying.ended = lambda trial: self._keep(ids[trial.input_hash], trial)
+            for _ in self.watch(trying):
+                pass
+        except KeyboardInterrupt:
+            raise Interrupted(f"volume test {row.id} was interrupted") from None
+        return trying.unfinished
+
+    def _try_in_batches(self, row: schema.VolumeTest, version: Version) -> str | None:
+        asked = self.models.batches(self.workflow, version.prompt)
+
+        def left() -> Left:
+            found = self._left(row.id)[1]
+            return Left(examples=list(found.values()), ids=_ids(found))
+
+        with closing(asked.vendor):
+            return Rounds(
+                context=self.context,
+                sent=SentBatches(
+                    context=self.context,
+                    test=row.id,
+                    account=self._account(row),
+                    terms=BatchTerms(batches=asked, pause=self.pause, tell=self.tell, send_again=self.send_again),
+                ),
+                left=left,
+                trials=lambda examples: self._trials(row, examples, version),
+                keep=self._keep,
+            ).run()
+
+    def _account(self, row: schema.VolumeTest) -> Account:
+        return Account(eval=row.eval_id, per_case=self.dollars, per_day=self.dollars, timezone=self.workflow.timezone)
+
+    def _trials(self, row: schema.VolumeTest, examples: Sequence[Labelled], version: Version) -> Eval:
         learns = self.models.learns(self.workflow)
-        trying = Eval(
+        return Eval(
             workflow=self.workflow,
             version=version,
-            account=Account(
-                eval=row.eval_id, per_case=self.dollars, per_day=self.dollars, timezone=self.workflow.timezone
-            ),
+            account=self._account(row),
             examples=examples,
             parts=(parts if learns else with_second)(
                 self.workflow,
@@ -162,12 +223,6 @@ class Trying:
             at_once=1 if learns and self.workflow.proposing is None else self.threads,
             documents=self.context.documents,
         )
-        try:
-            for trial in self.watch(trying):
-                self._keep(ids[trial.input_hash], trial)
-        except KeyboardInterrupt:
-            raise Interrupted(f"volume test {row.id} was interrupted") from None
-        return trying.unfinished
 
     def _keep(self, case: int, trial: Trial) -> None:
         if trial.outcome is Outcome.UNTRIED and trial.code in _LATER:
@@ -180,6 +235,8 @@ class Trying:
             row = volume_tests.get_case(session, case, team=context.team)
             assert row is not None
             body = {**json.loads(row.body or "{}"), "output": json.loads(trial.output) if trial.output else None}
+            # Replies and steps were for tries to come.
+            body = {name: part for name, part in body.items() if name not in ("replies", "steps")}
             volume_tests.keep_trial(
                 session,
                 case,
@@ -267,6 +324,10 @@ class Trying:
                     return frozen
             return list(examples_of(self.workflow))
         return []
+
+
+def _ids(left: Mapping[int, Labelled]) -> dict[str, int]:
+    return {one.input_hash: case for case, one in left.items()}
 
 
 _LATER = frozenset({*SAYS_NOTHING, *(one.__name__ for one in (ModelError, ModelUnavailable, Unpriced))})

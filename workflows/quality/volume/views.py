@@ -8,6 +8,8 @@ from enum import StrEnum
 
 from pydantic import BaseModel, ConfigDict, JsonValue
 
+from workflows.model.prices import BATCH
+
 
 class Verdict(StrEnum):
     """The outcome of a volume test."""
@@ -92,11 +94,20 @@ class Report(_Kept):
     dollars: Decimal
     """US dollars of the whole test."""
     dollars_each: float
-    milliseconds_each: float
+    """US dollars of a case, as they were paid."""
+    milliseconds_each: float | None
+    """None where nobody knows: it was asked in batches."""
+    in_batches: bool = False
+    """True if it was asked in batches, at half the price of a live case."""
     per_day: float | None
     """Cases of a day; None where nobody said it and no date tells."""
     by_hand_minutes: float | None
     """Minutes that a person takes for a case by hand, as the workflow declares; None where it does not."""
+
+    @property
+    def dollars_each_live(self) -> float:
+        """US dollars of a case that is asked live."""
+        return self.dollars_each / float(BATCH) if self.in_batches else self.dollars_each
 
     def row(self, floor: float | None) -> FloorRow | None:
         """Return the row of a floor."""
@@ -130,6 +141,7 @@ class TestLine:
     size: int
     began_at: datetime
     ended_at: datetime | None
+    in_batches: bool
     verdict: str | None
     removed_at: datetime | None
 

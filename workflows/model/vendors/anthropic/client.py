@@ -8,7 +8,7 @@ else when the first question comes.
 import json
 import re
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
 from threading import Lock
 from typing import TYPE_CHECKING, Literal
@@ -27,11 +27,16 @@ from workflows.model.vendors.anthropic.verdicts import expected_errors, judge_er
 if TYPE_CHECKING:
     import anthropic
     from anthropic.types import DocumentBlockParam, ImageBlockParam, MessageParam, OutputConfigParam, TextBlockParam
+    from anthropic.types.message_create_params import MessageCreateParamsNonStreaming
 
 SHORTEST_TIMEOUT, LONGEST_TIMEOUT = 60.0, 600.0
 """Seconds without a byte after which a request is given up. The first byte comes only when the answer is complete."""
 LONGEST_REPLY = 10 * 1024 * 1024
 """Most bytes of a reply. The longest answer of a model has a tenth of that."""
+LONGEST_RESULTS = 1024 * 1024 * 1024
+"""Most bytes of the results of a batch, which come as a stream of lines."""
+RESULTS_TIMEOUT = 3_600.0
+"""Seconds after which the stream of a batch's results is given up."""
 _SLOWEST = 128_000 / 3_600
 """Tokens a second that a model writes at least, as the SDK itself assumes."""
 _DRIPS = 2
@@ -69,27 +74,29 @@ class AnthropicVendor:
         self._base_url = base_url
         self._timeout = timeout
         self._client: anthropic.Anthropic | None = None
+        self._own: httpx2.URL | None = None
+        """The address that is asked."""
         self._connecting = Lock()
 
     def send(self, request: Request) -> Reply:
         """Send one request, once."""
-        create = self._prepared(request)
+        params, client, seconds = self.params(request), self.client(), self._seconds(request.max_tokens)
         try:
-            answer = create()
+            answer = client.messages.create(**params, timeout=seconds)
         except expected_errors() as error:
             body = error.doc if isinstance(error, json.JSONDecodeError) else ""
             verdict = judge_error(error)
             return Reply(
-                verdict=self._told(verdict),
+                verdict=self.told(verdict),
                 text=body,
-                request_id=self._name(getattr(error, "request_id", None)),
+                request_id=self.name(getattr(error, "request_id", None)),
             )
         return Reply(
-            verdict=self._told(judge_reply(answer)),
+            verdict=self.told(judge_reply(answer)),
             text=text_of(answer),
             usage=usage_of(answer),
-            answered_by=self._name(getattr(answer, "model", None)),
-            request_id=self._name(getattr(answer, "_request_id", None)),
+            answered_by=self.name(getattr(answer, "model", None)),
+            request_id=self.name(getattr(answer, "_request_id", None)),
         )
 
     def knows(self, model: str) -> str | None:
@@ -98,16 +105,16 @@ class AnthropicVendor:
         A server of one's own may not support the question. Its error then does not name the model, and is no finding.
         """
         try:
-            self._connected().models.retrieve(model)
+            self.client().models.retrieve(model)
         except expected_errors() as error:
-            verdict = self._told(judge_error(error))
+            verdict = self.told(judge_error(error))
             unknown = verdict.outcome is Outcome.RETIRED and model not in verdict.why
             return None if unknown and self._base_url is not None else verdict.why
         return None
 
     def prepare(self) -> None:
         """Import the SDK and make its client, without a connection."""
-        self._connected()
+        self.client()
 
     def masked(self, text: str) -> str:
         """Return a text without the key, because a server can quote its request."""
@@ -121,8 +128,8 @@ class AnthropicVendor:
                 self._client.close()
                 self._client = None
 
-    def _prepared(self, request: Request) -> Callable[[], object]:
-        """Return the call of the SDK. An error before it is a bug, and not the provider's answer."""
+    def params(self, request: Request) -> "MessageCreateParamsNonStreaming":
+        """Return a request as the SDK takes it. An error here is a bug, and not the provider's answer."""
         import anthropic
 
         output_config: OutputConfigParam = {}
@@ -131,25 +138,24 @@ class AnthropicVendor:
             output_config["format"] = {"type": "json_schema", "schema": schema}
         if request.effort is not None:
             output_config["effort"] = request.effort
-        thinking: anthropic.types.ThinkingConfigParam | anthropic.Omit = anthropic.omit
-        if request.thinking == "adaptive":
-            thinking = {"type": "adaptive"}
-        elif request.thinking == "disabled":
-            thinking = {"type": "disabled"}
-        client = self._connected()
-        return lambda: client.messages.create(
-            model=request.model,
-            max_tokens=request.max_tokens,
-            system=[
+        params: MessageCreateParamsNonStreaming = {
+            "model": request.model,
+            "max_tokens": request.max_tokens,
+            "system": [
                 {"type": "text", "text": request.system, "cache_control": {"type": "ephemeral", "ttl": "1h"}},
             ],
-            messages=[_turn(request)],
-            output_config=output_config or anthropic.omit,
-            thinking=thinking,
-            timeout=self._seconds(request.max_tokens),
-        )
+            "messages": [_turn(request)],
+        }
+        if output_config:
+            params["output_config"] = output_config
+        if request.thinking == "adaptive":
+            params["thinking"] = {"type": "adaptive"}
+        elif request.thinking == "disabled":
+            params["thinking"] = {"type": "disabled"}
+        return params
 
-    def _connected(self) -> "anthropic.Anthropic":
+    def client(self) -> "anthropic.Anthropic":
+        """Return the SDK's client, made when it is first needed."""
         with self._connecting:
             if self._client is None:
                 import anthropic
@@ -163,28 +169,42 @@ class AnthropicVendor:
                     http_client=anthropic.DefaultHttpxClient(
                         # A redirect would take the case to a host that nobody configured.
                         follow_redirects=False,
-                        event_hooks={"response": [self._bound]},
+                        event_hooks={"request": [self._refuse_others], "response": [self._bound]},
                     ),
                 )
+                self._own = self._client.base_url
             return self._client
 
     def _seconds(self, max_tokens: int) -> float:
         """Return the seconds to wait for an answer of so many tokens, which comes in one piece."""
         return self._timeout or min(max(SHORTEST_TIMEOUT, max_tokens / _SLOWEST), LONGEST_TIMEOUT)
 
+    def _refuse_others(self, request: httpx2.Request) -> None:
+        """Refuse a request to another host than the configured one: a reply names the place of a batch's results."""
+        own, asked = self._own, request.url
+        if own is not None and (asked.scheme, asked.host, asked.port) != (own.scheme, own.host, own.port):
+            raise httpx2.UnsupportedProtocol("another host than the configured one", request=request)
+
     def _bound(self, response: httpx2.Response) -> None:
         assert isinstance(response.stream, httpx2.SyncByteStream)
-        until = time.monotonic() + _DRIPS * (self._timeout or LONGEST_TIMEOUT)
-        response.stream = _BoundedStream(response.stream, until=until, request=response.request)
+        is_results = response.request.url.path.endswith("/results")
+        seconds = RESULTS_TIMEOUT if is_results else _DRIPS * (self._timeout or LONGEST_TIMEOUT)
+        response.stream = _BoundedStream(
+            response.stream,
+            until=time.monotonic() + seconds,
+            most=LONGEST_RESULTS if is_results else LONGEST_REPLY,
+            request=response.request,
+        )
 
-    def _told(self, verdict: Verdict) -> Verdict:
+    def told(self, verdict: Verdict) -> Verdict:
         """Return the verdict with the key masked and its reason cut. Masking comes first: a part of a key would not be
         found.
         """
         why = self.masked(verdict.why)
         return replace(verdict, why=why if len(why) <= _LONGEST_WHY else f"{why[:_LONGEST_WHY]}…")
 
-    def _name(self, told: object) -> str | None:
+    def name(self, told: object) -> str | None:
+        """Return the provider's name for something, with the key masked and cut; None where it gave none."""
         return self.masked(told)[:_LONGEST_NAME] if isinstance(told, str) and told else None
 
 
@@ -220,9 +240,10 @@ class _BoundedStream(httpx2.SyncByteStream):
     each byte.
     """
 
-    def __init__(self, stream: httpx2.SyncByteStream, *, until: float, request: httpx2.Request) -> None:
+    def __init__(self, stream: httpx2.SyncByteStream, *, until: float, most: int, request: httpx2.Request) -> None:
         self._stream = stream
         self._until = until
+        self._most = most
         self._request = request
 
     def __iter__(self) -> Iterator[bytes]:
@@ -231,7 +252,7 @@ class _BoundedStream(httpx2.SyncByteStream):
             received += len(chunk)
             if time.monotonic() > self._until:
                 raise httpx2.ReadTimeout("the reply took too long", request=self._request)
-            if received > LONGEST_REPLY:
+            if received > self._most:
                 raise httpx2.ReadError("the reply is too long", request=self._request)
             yield chunk
 

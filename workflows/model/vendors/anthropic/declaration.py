@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import closing
 
 from workflows.model.port import ModelUnavailable, NoAnswer
+from workflows.model.vendors.anthropic.batches import AnthropicBatches
 from workflows.model.vendors.anthropic.client import AnthropicVendor
 from workflows.model.vendors.anthropic.pages import page_limits
 from workflows.model.vendors.anthropic.prices import PRICES
@@ -35,6 +36,7 @@ VENDOR = VendorDeclaration(
     has_key=lambda settings: settings.api_key is not None,
     default_model=lambda settings: settings.model,
     connect=_connect,
+    connect_batches=lambda settings, timeout: AnthropicBatches(_connect(settings, timeout)),
     check=_check,
     prices=PRICES,
     pages=lambda settings, model: page_limits(model) if settings.shows_pages else None,

@@ -105,6 +105,12 @@ def judge_reply(reply: object) -> Verdict:
     return Verdict(outcome=Outcome.ANSWERED)
 
 
+def judge_errored(error: object) -> Verdict:
+    """Return the verdict on the error of one question of a batch, as JSON."""
+    kind, _, _ = parts_of(error)
+    return _of_error(status_in(kind), error)
+
+
 def _of_error(status: int, body: object, *, retry_after: float | None = None) -> Verdict:
     kind, code, words = parts_of(body)
     outcome = outcome_of(status, kind=kind, code=code, words=words)

@@ -1,0 +1,1 @@
+"""Questions in batches: at half the price, answered within a day, in no order."""
