@@ -167,3 +167,10 @@ def test_help_of_every_command_loads_nothing_heavy_and_reaches_for_nothing(tmp_p
     assert loaded(told["modules"]) == []
     assert told["caught"] == []
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.slow
+def test_what_serves_is_ready_without_loading_statistics(tmp_path: Path) -> None:
+    """They take a second, and are loaded by what asks for them."""
+    told = watched("import bot.serve.server", tmp_path)
+    assert {"numpy", "scipy", "sklearn"} & set(told["modules"]) == set()

@@ -7,12 +7,12 @@ from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import select, update
+from sqlalchemy import TextClause, select, text, update
 from sqlalchemy.exc import NoResultFound
 from sqlalchemy.orm import Session
 
@@ -27,7 +27,7 @@ from store.cases.review.assignments import Load
 from store.cases.review.spot_checks import Looks, Undecided
 from store.cases.runs import FirstRun
 from store.cases.turns import Turns
-from store.db import migration, rows
+from store.db import rows
 from store.db.database import Database
 from store.db.statements import compiled
 from store.documents.documents import Counted, NewFile
@@ -1603,10 +1603,9 @@ def columns_of(subject: Subject) -> dict[str, Any]:
 
 
 @pytest.fixture
-def database(database_url: str) -> Iterator[Database]:
+def database(migrated_url: str) -> Iterator[Database]:
     """A database with the newest schema."""
-    database = Database(database_url)
-    migration.upgrade(database)
+    database = Database(migrated_url)
     yield database
     database.close()
 
@@ -1632,15 +1631,23 @@ def functions() -> dict[str, Callable[..., object]]:
     }
 
 
-def kept(session: Session, team: int) -> dict[str, list[tuple[object, ...]]]:
-    """All rows of a team."""
-    session.expire_all()
-    found = {}
+@cache
+def all_rows(dialect: str) -> TextClause:
+    """The statement that finds all rows of a team, each as a text: one for all tables, as each call asks for it."""
+    parts = []
     for table in schema.Base.metadata.sorted_tables:
-        whose = table.c.id if table.name == "teams" else table.c.team_id
-        query = select(table).where(whose == team).order_by(table.c.id)
-        found[table.name] = [tuple(row) for row in session.execute(query)]
-    return found
+        quoted = " || ',' || ".join(f"quote({column.name})" for column in table.columns)
+        row = quoted if dialect == "sqlite" else f"CAST({table.name} AS text)"
+        whose = "id" if table.name == "teams" else "team_id"
+        parts.append(f"SELECT '{table.name}', {row} FROM {table.name} WHERE {whose} = :team")
+    return text(" UNION ALL ".join(parts))
+
+
+def kept(session: Session, team: int) -> set[tuple[str, str]]:
+    """All rows of a team: the name of the table, and what the row holds, its id among it."""
+    session.expire_all()
+    found = session.execute(all_rows(session.connection().dialect.name), {"team": team})
+    return {(table, row) for table, row in found}
 
 
 def plain(value: object) -> object:
@@ -1669,12 +1676,12 @@ class Told:
     """Did it change rows of the team that they are of?"""
 
 
-def call(database: Database, name: str, of: Company, *, team: int) -> Told:
-    """Call a query with one team's rows in the name of a team, and let go of what it did."""
+def call(database: Database, name: str, of: Company, *, team: int, before: set[tuple[str, str]]) -> Told:
+    """Call a query with the rows of a team in the name of a team, and let go of what it did. `before`: those rows."""
     function = functions()[name]
     parameters = inspect.signature(function).parameters
     result: object = None
-    after = None
+    after = before
     with suppress(RolledBack, NotAsBefore), database.write() as session:
         given = of.given(session, name, parameters)
         who = {"team": team} if "team" in parameters else {}
@@ -1683,10 +1690,7 @@ def call(database: Database, name: str, of: Company, *, team: int) -> Told:
         if not all(statement.lstrip().startswith("SELECT") for statement, _ in said):
             after = kept(session, of.team)
         raise RolledBack
-    if after is None:
-        return Told(result=result, changed=False)
-    with database.read() as session:
-        return Told(result=result, changed=after != kept(session, of.team))
+    return Told(result=result, changed=after != before)
 
 
 def says_nothing(name: str, result: object) -> bool:
@@ -1706,21 +1710,26 @@ def test_no_query_gives_or_changes_what_is_another_teams(database: Database) -> 
     ours, theirs = team_called(database, "ours", at=NOW), team_called(database, "theirs", at=NOW + HOUR)
     with database.write() as session:
         ours.fill(session)
-    own = {name: call(database, name, ours, team=ours.team) for name in functions()}
+    with database.read() as session:
+        before = kept(session, ours.team)
+    ask = partial(call, database, of=ours, before=before)
+    own = {name: ask(name, team=ours.team) for name in functions()}
     silent = [name for name, told in own.items() if not told.changed and says_nothing(name, told.result)]
     assert set(silent) == set(SAY_NOTHING), "a query that finds nothing in any case would prove nothing"
     by_row = {name for name in own if "team" not in inspect.signature(functions()[name]).parameters}
     for name in own.keys() - by_row:
-        told = call(database, name, ours, team=theirs.team)
+        told = ask(name, team=theirs.team)
         assert not told.changed, f"{name} changed another team's rows"
         assert own[name].changed or says_nothing(name, told.result), f"{name} gave another team's: {told.result}"
     with database.write() as session:
         theirs.fill(session)
-    for name, before in own.items():
-        if not before.changed:
-            assert call(database, name, ours, team=ours.team).result == before.result, f"{name} gave the other's too"
+    for name, told in own.items():
+        if not told.changed:
+            assert ask(name, team=ours.team).result == told.result, f"{name} gave the other's too"
     for name in own.keys() - by_row:
-        assert not call(database, name, ours, team=theirs.team).changed, f"{name} changed another team's rows"
+        assert not ask(name, team=theirs.team).changed, f"{name} changed another team's rows"
+    with database.read() as session:
+        assert kept(session, ours.team) == before, "what was let go of is not kept"
 
 
 def test_a_compiled_query_returns_what_sqlalchemy_does(database: Database) -> None:

@@ -4,8 +4,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from scipy.stats import binomtest
-
 from workflows.engine.reasons import Code
 from workflows.model.port import NoAnswer
 from workflows.quality.deployments.evidence import Evidence, Figures, GoneAlone, Measured, Pairs
@@ -100,5 +98,8 @@ def measured(share: Share) -> Measured:
     """Return a share with its interval."""
     if share.of == 0:
         return Measured(right=0, of=0, low=0, high=1)
+    # Loaded here: it takes a second, and most processes compare no versions.
+    from scipy.stats import binomtest
+
     found = binomtest(share.right, share.of).proportion_ci(SURE, method="exact")
     return Measured(right=share.right, of=share.of, low=float(found.low), high=float(found.high))

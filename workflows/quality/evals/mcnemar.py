@@ -9,8 +9,6 @@ cases differ.
 from dataclasses import dataclass
 from enum import StrEnum
 
-from scipy.stats import binomtest
-
 ALPHA = 0.05
 """Significance level: from this probability on, a difference is not reported."""
 FEWEST = next(number for number in range(1, 100) if 2 * 0.5**number < ALPHA)
@@ -43,6 +41,9 @@ def compare(only_first: int, only_second: int) -> Compared:
     """
     if min(only_first, only_second) < 0:
         raise ValueError("a number of cases is not negative")
+    # Loaded here: it takes a second, and most processes compare no versions.
+    from scipy.stats import binomtest
+
     differ = only_first + only_second
     p = float(binomtest(only_first, differ, 0.5).pvalue) if differ else 1.0
     sides = f"{differ} {'case differs' if differ == 1 else 'cases differ'}"

@@ -10,8 +10,6 @@ so that it is never too low, and one-sided, because fewer errors do no harm.
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
-from scipy.stats import binomtest
-
 from workflows.engine.propose.policy import Facts, Way, decide
 
 FLOORS = (0.5, 0.6, 0.7, 0.8, 0.85, 0.9, 0.95, 0.99)
@@ -83,4 +81,7 @@ def upper_bound(wrong: int, of: int) -> float | None:
     """
     if of == 0:
         return None
+    # Loaded here: it takes a second, and most processes ask for no bound.
+    from scipy.stats import binomtest
+
     return float(binomtest(wrong, of, alternative="less").proportion_ci(SURE, method="exact").high)
