@@ -72,6 +72,8 @@ from workflows.quality.improvements.telling import improved_note
 from workflows.quality.improvements.views import ImprovementsView
 from workflows.quality.rollouts.listing import with_plan
 from workflows.quality.rollouts.notes import rollout_note
+from workflows.quality.volume.news import volume_note
+from workflows.quality.volume.views import VolumeNote
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -101,6 +103,7 @@ News = (
     | DeploymentView
     | DigestView
     | ImprovementsView
+    | VolumeNote
     | Rest
     | ChecksOfChannel
     | Reminder
@@ -154,6 +157,10 @@ def _news(context: Context, intents: Sequence[Intent], *, may: MayDecide) -> New
             return pages_note(context, first.subject.id)
         case notices.DIRECT_REMINDER:
             return _reminder(context, first.about["person"], may=may)
+        case notices.VOLUME_TEST:
+            return volume_note(
+                context, first.channel, first.about, may=lambda person, workflow: may(person, workflow, None)
+            )
         case _:
             return _note(context, intents)
 
@@ -366,6 +373,7 @@ _WHAT = {
     notices.ROLLOUT: "the news of what became of a version",
     notices.IMPROVED: "the news that a correction became a rule",
     notices.IMPROVEMENTS: "the news of improvements, for the owner",
+    notices.VOLUME_TEST: "the news of a volume test",
     notices.TERMS: "the news that the terms of a workflow changed",
     notices.REPORTED: "the news that a case was reported as wrong",
     notices.GROUP: "the news that a user group cannot be read",

@@ -148,10 +148,12 @@ def status(json: Json = False) -> None:
     from bot.cli.screens.output import print_json
     from bot.cli.screens.told import tell
     from handlers.texts.operations import rollouts, webhooks, workflows
+    from handlers.texts.review import review_packs
     from workflows.engine.health import expiries
     from workflows.engine.read.status import status_view
     from workflows.engine.sources.told.webhooks import troubles
     from workflows.quality.rollouts.listing import under_way
+    from workflows.quality.volume.judging import waiting_packs
 
     with started() as app:
         expiries.ask(app.context)
@@ -166,6 +168,9 @@ def status(json: Json = False) -> None:
             watched = under_way(app.context)
             if watched:
                 tell(rollouts.listed(watched))
+            packs = {one.test: one.number for one in waiting_packs(app.context)}
+            if packs:
+                tell(review_packs.in_status(packs))
 
 
 @commands.command()

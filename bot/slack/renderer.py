@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bot.intents import News, Reminder, Rest, read, waits_for_person
-from handlers.slack.blocks import spot_check
+from handlers.slack.blocks import review_pack, spot_check
 from handlers.slack.blocks.card import card
 from handlers.slack.blocks.cause import cause
 from handlers.slack.blocks.deployment import deployment
@@ -28,6 +28,7 @@ from workflows.engine.review.waiting.reminders import MayDecide, nobody_may
 from workflows.engine.send.views import Intent
 from workflows.quality.deployments.views import DeploymentView
 from workflows.quality.improvements.views import ImprovementsView
+from workflows.quality.volume.views import VolumeNote
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -82,6 +83,8 @@ def _drawn(news: News) -> Drawn | None:
             return queue(news.channel, news.number, news.oldest)
         case ChecksOfChannel():
             return spot_check.card(news)
+        case VolumeNote():
+            return review_pack.note(news)
         case Reminder():
             return reminder(news.view, news.cards)
         case PagesView():

@@ -131,6 +131,19 @@ class Action(StrEnum):
     """Shows the whole text of the case of a spot check. Its value is about that."""
     LEAVE = "leave_to_others"
     """Leaves a spot check to others. Its value is about that."""
+    JUDGE = "judge_pack"
+    """Opens the next case of a review pack. Its value is about a volume test, with the place after which it stands in
+    place of a version.
+    """
+    JUDGE_WRONG = "judge_wrong"
+    """Shows the form of a case of a review pack. Its value, and that of the next ones, is about that case, with its
+    volume test in place of a version.
+    """
+    BACK_TO_PROPOSAL = "back_to_proposal"
+    SKIP_PACKED = "skip_packed"
+    """Leaves a case of a review pack for later and goes on to the next."""
+    READ_PACKED = "read_packed"
+    """Shows the whole text of a case of a review pack."""
 
 
 FORM = "form!"
@@ -193,6 +206,15 @@ class Callback(StrEnum):
     """The reason why a charter is signed without a volume test or a baseline."""
     SPOT_CHECK_ON = "spot_check_on"
     """A page from which one goes on to the next spot check."""
+    PACK = "pack"
+    """A case of a review pack with what is proposed. Its main button says that this is right."""
+    PACK_FORM = "pack_form"
+    """The form of a case of a review pack."""
+    PACK_ROW = "pack_row"
+    """A row of a list in it."""
+    PACK_ON = "pack_on"
+    """A page from which one goes on through a review pack. It is about the volume test, as the button is that opens it.
+    """
 
 
 ROWS = "rows!"
@@ -215,8 +237,8 @@ class Shown:
 
     The action or the callback says which table it is about: Happened, Not happened, Deliver and Look are about a
     delivery, Correct and Correct input are about a case, those on the card of a cause, a course or a deployment are
-    about that, those of a spot check or an improvement about that, Sign is about terms, and all others are about a
-    review.
+    about that, those of a spot check, an improvement or a case of a review pack about that, Sign is about terms, and
+    all others are about a review.
     """
 
     id: int

@@ -26,6 +26,7 @@ from handlers.slack.interactions import (
     originals,
     questions,
     reports,
+    review_packs,
     session,
     undo,
 )
@@ -66,6 +67,7 @@ def register(app: App, slack: SlackContext) -> None:
         originals,
         questions,
         reports,
+        review_packs,
         rows,
         session,
         spot_checks,

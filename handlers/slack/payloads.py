@@ -161,6 +161,11 @@ class Modal(_Payload):
         return self.callback_id in (Callback.SPOT_CHECK, Callback.SPOT_CHECK_ROW, Callback.SPOT_CHECK_GRADE)
 
     @property
+    def is_of_pack(self) -> bool:
+        """True if the modal is about a case of a review pack, and not about a review."""
+        return self.callback_id in (Callback.PACK, Callback.PACK_FORM, Callback.PACK_ROW)
+
+    @property
     def rows(self) -> Mapping[str, "ShownRows"]:
         """Rows that the form shows, by the field of their list."""
         named = [block.block_id.removeprefix(ROWS) for block in self.blocks if block.block_id.startswith(ROWS)]

@@ -150,6 +150,21 @@ def start_spot_checks(number: int) -> Button:
     return Button(text="Start", says=f"Start with {number:,} spot {'check' if number == 1 else 'checks'}")
 
 
+def judge(test: int) -> Button:
+    """Name the button that opens the next case of a review pack."""
+    return Button(text="Go through them", says=f"Go through the review pack of volume test {test}")
+
+
+def judge_wrong(name: str) -> Button:
+    """Name the button that shows the form of a case of a review pack."""
+    return Button(text="Wrong", says=f"Wrong: put {name} right")
+
+
+def back_to_proposal(name: str) -> Button:
+    """Name the button that shows what is proposed for a case of a review pack again."""
+    return Button(text="Back", says=f"Back to what is proposed for {name}")
+
+
 def pass_on(key: str) -> Button:
     """Name the button that leaves a spot check to others."""
     return Button(text="Leave it to others", says=f"Leave the spot check of {key} to others")
@@ -198,6 +213,7 @@ LATER = Button(text="Later", says="Later reviews")
 START_ANEW = Button(text="Start anew", says="Start anew from what is proposed")
 START_FROM_DELIVERED = Button(text="Start anew", says="Start anew from what was delivered")
 START_FROM_INPUT = Button(text="Start anew", says="Start anew from the present input")
+START_FROM_PROPOSED = Button(text="Start anew", says="Start anew from what is proposed")
 START_EMPTY = Button(text="Start anew", says="Start anew with an empty form")
 BACK_TO_CASE = Button(text="Back", says="Back to the case, without deciding")
 BACK_TO_FORM = Button(text="Back to the form", says="Back to the form, without this row's changes")

@@ -10,7 +10,7 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Session
 
 from store.db import rows
-from store.schema import DocumentRow, DocumentUpload, DocumentUse
+from store.schema import DocumentRow, DocumentUpload, DocumentUse, VolumeDocument
 
 _AS_IT_IS = {"synchronize_session": False}
 
@@ -148,7 +148,8 @@ def let_go(session: Session, document: int, *, team: int, until: datetime) -> bo
     if session.scalar(theirs.with_for_update()) is None:
         return False
     used = select(DocumentUse.id).where(DocumentUse.document_id == document, DocumentUse.team_id == team)
-    if session.scalar(used.limit(1)) is not None:
+    tried = select(VolumeDocument.id).where(VolumeDocument.document_id == document, VolumeDocument.team_id == team)
+    if session.scalar(used.limit(1)) is not None or session.scalar(tried.limit(1)) is not None:
         take_up(session, [document], team=team)
         return False
     uploaded = delete(DocumentUpload).where(DocumentUpload.document_id == document, DocumentUpload.team_id == team)

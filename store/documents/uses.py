@@ -8,7 +8,7 @@ from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session
 
 from store.db import rows
-from store.schema import DocumentRow, DocumentUse
+from store.schema import DocumentRow, DocumentUse, VolumeDocument
 
 _AS_IT_IS = {"synchronize_session": False}
 
@@ -78,9 +78,12 @@ def release(session: Session, case: int, *, team: int, unheld_since: datetime) -
     ended = delete(DocumentUse).where(DocumentUse.team_id == team, DocumentUse.case_id == case)
     session.execute(ended, execution_options=_AS_IT_IS)
     others = select(DocumentUse.id).where(DocumentUse.document_id == DocumentRow.id, DocumentUse.team_id == team)
+    tried = select(VolumeDocument.id).where(
+        VolumeDocument.document_id == DocumentRow.id, VolumeDocument.team_id == team
+    )
     unheld = (
         update(DocumentRow)
-        .where(DocumentRow.team_id == team, DocumentRow.id.in_(documents), ~others.exists())
+        .where(DocumentRow.team_id == team, DocumentRow.id.in_(documents), ~others.exists(), ~tried.exists())
         .values(unheld_since=unheld_since)
         .returning(DocumentRow.id)
     )

@@ -1,15 +1,15 @@
 """Volume tests and their cases: past inputs that went through everything but delivery."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import bindparam, func, select, update
+from sqlalchemy import ColumnElement, bindparam, delete, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from store.db import rows
-from store.schema import BatchQuestion, VolumeCase, VolumeTest, Workflow
+from store.schema import BatchQuestion, DocumentRow, DocumentUse, VolumeCase, VolumeDocument, VolumeTest, Workflow
 
 DUE = "due"
 """The outcome of a case that was not tried yet."""
@@ -52,6 +52,18 @@ def begin(session: Session, *, team: int, workflow: int, cases: Sequence[Mapping
     for one in cases:
         rows.append(session, VolumeCase, **one, **same)
     return test
+
+
+def hold(session: Session, test: int, held: Mapping[int, Collection[int]], *, team: int) -> None:
+    """Note the documents that inputs of a new volume test hold, given as place -> documents."""
+    query = select(VolumeCase.place, VolumeCase.id).where(VolumeCase.team_id == team, VolumeCase.volume_test_id == test)
+    ids: dict[int, int] = dict(session.execute(query).tuples().all())
+    new = [
+        {"volume_case_id": ids[place], "document_id": document}
+        for place, documents in held.items()
+        for document in sorted(documents)
+    ]
+    rows.add_all(session, VolumeDocument, new, {"team_id": team})
 
 
 def get(session: Session, test: int, *, team: int) -> VolumeTest | None:
@@ -118,7 +130,8 @@ def end(
     `draws`: case, reason, probability.
     """
     query = update(VolumeTest).where(VolumeTest.id == test, VolumeTest.team_id == team, VolumeTest.ended_at.is_(None))
-    if session.execute(query.values(ended_at=at).returning(VolumeTest.id)).first() is None:
+    packed = sum(why is not None for _, why, _ in draws)
+    if session.execute(query.values(ended_at=at, packed=packed).returning(VolumeTest.id)).first() is None:
         return False
     drawn = update(VolumeCase).where(VolumeCase.id == bindparam("of"), VolumeCase.team_id == team)
     drawn = drawn.values(packed=bindparam("why"), probability=bindparam("chance"))
@@ -140,14 +153,83 @@ def to_judge(session: Session, test: int, *, team: int, after: int, limit: int) 
     return session.scalars(query.order_by(VolumeCase.place).limit(limit)).all()
 
 
-def judge(session: Session, case: int, *, team: int, **values: Any) -> bool:
-    """Keep what a person says of a case of the pack; False where somebody has said it."""
-    query = update(VolumeCase).where(
-        VolumeCase.id == case,
-        VolumeCase.team_id == team,
-        VolumeCase.packed.is_not(None),
-        VolumeCase.judged_at.is_(None),
+@dataclass(frozen=True, kw_only=True)
+class Claimant:
+    """A person who goes through review packs."""
+
+    by: str
+    at: datetime
+    """Now."""
+    lapsed: datetime
+    """Time before which the claim of somebody else is over."""
+
+
+def next_to_judge(session: Session, test: int, who: Claimant, *, team: int, after: int) -> VolumeCase | None:
+    """Return the next case of a pack for a person: none that somebody else has open. `after`: its place."""
+    query = select(VolumeCase).where(
+        VolumeCase.volume_test_id == test, VolumeCase.place > after, *_waits(team), _is_free(who)
     )
+    return session.scalar(query.order_by(VolumeCase.place).limit(1))
+
+
+def claim(session: Session, case: int, who: Claimant, *, team: int) -> bool:
+    """Have a case of a pack be a person's for a while; False where somebody else has it open, or it is judged."""
+    query = update(VolumeCase).where(VolumeCase.id == case, *_waits(team), _is_free(who))
+    query = query.values(claimed_by=who.by, claimed_at=who.at)
+    return session.execute(query.returning(VolumeCase.id)).first() is not None
+
+
+def leave(session: Session, case: int, *, team: int, by: str) -> None:
+    """Note that a person has a case of a pack open no longer."""
+    where = {"team_id": team, "claimed_by": by}
+    rows.change(session, VolumeCase, case, where=where, to={"claimed_by": None, "claimed_at": None})
+
+
+def waiting(session: Session, test: int, *, team: int) -> int:
+    """Count the cases of a pack that nobody has judged and whose text is kept."""
+    query = select(func.count()).select_from(VolumeCase)
+    return session.scalar(query.where(VolumeCase.volume_test_id == test, *_waits(team))) or 0
+
+
+@dataclass(frozen=True, kw_only=True)
+class WaitingPack:
+    """A review pack of which cases wait for people."""
+
+    test: int
+    workflow: str
+    number: int
+
+
+def waiting_packs(session: Session, *, team: int) -> Sequence[WaitingPack]:
+    """Return the packs of which cases wait for people: that of each workflow's newest test alone."""
+    ended = select(func.max(VolumeTest.id)).where(VolumeTest.team_id == team, VolumeTest.ended_at.is_not(None))
+    query = (
+        select(VolumeTest.id, Workflow.name, func.count())
+        .join(Workflow, Workflow.id == VolumeTest.workflow_id)
+        .join(VolumeCase, VolumeCase.volume_test_id == VolumeTest.id)
+        .where(VolumeTest.team_id == team, VolumeTest.id.in_(ended.group_by(VolumeTest.workflow_id)), *_waits(team))
+        .group_by(VolumeTest.id, Workflow.name)
+        .order_by(VolumeTest.id)
+    )
+    found = session.execute(query)
+    return [WaitingPack(test=test, workflow=name, number=number) for test, name, number in found]
+
+
+def newest_of(session: Session, *, team: int, workflow: int) -> VolumeTest | None:
+    """Return the newest volume test of a workflow."""
+    query = select(VolumeTest).where(VolumeTest.team_id == team, VolumeTest.workflow_id == workflow)
+    return session.scalar(query.order_by(VolumeTest.id.desc()).limit(1))
+
+
+def keep_typed(session: Session, case: int, *, team: int, before: str, body: str) -> bool:
+    """Keep what a person has typed about a case of a pack; False where its text changed meanwhile, or is removed."""
+    query = update(VolumeCase).where(VolumeCase.id == case, VolumeCase.body == before, *_waits(team))
+    return session.execute(query.values(body=body).returning(VolumeCase.id)).first() is not None
+
+
+def judge(session: Session, case: int, *, team: int, **values: Any) -> bool:
+    """Keep what a person says of a case of the pack; False where somebody has said it, or its text is removed."""
+    query = update(VolumeCase).where(VolumeCase.id == case, *_waits(team))
     return session.execute(query.values(values).returning(VolumeCase.id)).first() is not None
 
 
@@ -177,12 +259,33 @@ def with_text(session: Session, *, team: int, after: int, limit: int) -> Sequenc
 
 
 def remove_text(session: Session, cases: Sequence[int], *, team: int) -> int:
-    """Remove the texts of these cases, and the hashes of what was asked of them; returns how many had one."""
+    """Remove the texts of these cases, which hold no document any more, and the hashes of what was asked of them.
+
+    Returns how many had a text.
+    """
+    _let_go(session, cases, team=team)
     # The hash has no salt, and the row has to stay while the question is open.
     asked = update(BatchQuestion).where(BatchQuestion.volume_case_id.in_(cases), BatchQuestion.team_id == team)
     session.execute(asked.values(question=BatchQuestion.name))
     query = update(VolumeCase).where(VolumeCase.team_id == team, VolumeCase.id.in_(cases), VolumeCase.body.is_not(None))
     return len(session.execute(query.values(body=None).returning(VolumeCase.id)).all())
+
+
+def _let_go(session: Session, cases: Sequence[int], *, team: int) -> None:
+    """Have these cases hold no document. What nothing else holds counts as unheld since it is kept."""
+    theirs = delete(VolumeDocument).where(VolumeDocument.team_id == team, VolumeDocument.volume_case_id.in_(cases))
+    documents = set(session.scalars(theirs.returning(VolumeDocument.document_id)))
+    if not documents:
+        return
+    used = select(DocumentUse.id).where(DocumentUse.document_id == DocumentRow.id, DocumentUse.team_id == team)
+    tried = select(VolumeDocument.id).where(
+        VolumeDocument.document_id == DocumentRow.id, VolumeDocument.team_id == team
+    )
+    unheld = update(DocumentRow).where(
+        DocumentRow.team_id == team, DocumentRow.id.in_(documents), ~used.exists(), ~tried.exists()
+    )
+    as_it_is = {"synchronize_session": False}
+    session.execute(unheld.values(unheld_since=DocumentRow.kept_at), execution_options=as_it_is)
 
 
 def text_of_test(session: Session, test: int, *, team: int, limit: int) -> Sequence[int]:
@@ -208,3 +311,18 @@ def removed(session: Session, test: int, *, team: int, at: datetime) -> None:
     """Note that the texts of a volume test are removed."""
     query = update(VolumeTest).where(VolumeTest.id == test, VolumeTest.team_id == team, VolumeTest.removed_at.is_(None))
     session.execute(query.values(removed_at=at))
+
+
+def _waits(team: int) -> tuple[ColumnElement[bool], ...]:
+    """Return the conditions that a case of a pack waits for a person."""
+    return (
+        VolumeCase.team_id == team,
+        VolumeCase.packed.is_not(None),
+        VolumeCase.judged_at.is_(None),
+        VolumeCase.body.is_not(None),
+    )
+
+
+def _is_free(who: Claimant) -> ColumnElement[bool]:
+    """Return the condition that nobody else has a case open."""
+    return or_(VolumeCase.claimed_by.is_(None), VolumeCase.claimed_by == who.by, VolumeCase.claimed_at < who.lapsed)

@@ -23,7 +23,7 @@ from store.schema.learning.deployments import (
 from store.schema.learning.examples import ExampleRow
 from store.schema.learning.improvements import Improvement
 from store.schema.learning.labels import Label, LabelProgress
-from store.schema.learning.volume_tests import VolumeCase, VolumeTest
+from store.schema.learning.volume_tests import VolumeCase, VolumeDocument, VolumeTest
 from store.schema.legal_holds import LegalHold
 from store.schema.model import BatchQuestion, Eval, ModelBatch, ModelRequest, Outage, Overrun, PromptVersion, Spending
 from store.schema.people import PersonRow
@@ -112,6 +112,7 @@ __all__ = [
     "TrainedModel",
     "Trouble",
     "VolumeCase",
+    "VolumeDocument",
     "VolumeTest",
     "Workflow",
 ]

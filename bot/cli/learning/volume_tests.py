@@ -114,7 +114,8 @@ def run(
                 out.print(shown(f"not finished: {why}. countersign volume-test {workflow} --resume {test} goes on"))
                 raise typer.Exit(1)
             out.print(f"volume test {test} is tried; next:")
-            out.print(f"  countersign volume-test pack {test} --out pack.csv")
+            out.print(f"  /countersign volume-test {workflow}, in Slack: people go through its review pack")
+            out.print(f"  countersign volume-test pack {test} --out pack.csv, to do it in a file")
             out.print(f"  countersign volume-test report {test}")
 
 
@@ -181,6 +182,7 @@ def judge(
     """Read a pack that people filled in. What is wrong with a row is told of that row, and the rest counts."""
     from bot.cli.screens.output import out, print_json, shown
     from workflows.quality.volume import pack_files
+    from workflows.quality.volume.news import finish
 
     with started() as app:
         made = pack_files.read_judged(app.context, test, file, by=operator())
@@ -192,6 +194,8 @@ def judge(
             if len(made.bad) > _SHOWN:
                 out.print(f"... and {len(made.bad) - _SHOWN:,} more rows will not do")
             out.print(f"judged: {made.judged:,}; without a verdict: {made.blank:,}")
+        if finish(app.context, test, by=operator()) is not None and not json:
+            out.print(f"all are judged: countersign volume-test report {test}")
         raise typer.Exit(1 if made.bad else 0)
 
 

@@ -18,6 +18,7 @@ from handlers.slack.blocks.parts.pages import View
 from handlers.slack.blocks.parts.paragraphs import block, drawn, pieces
 from handlers.slack.blocks.parts.rich_text import as_written, bullets, line, narrowed, quote, rich, words
 from handlers.slack.blocks.reasons import why
+from handlers.slack.blocks.review_pack import form_buttons as form_buttons_of_pack
 from handlers.slack.blocks.session import form_buttons, rejection_buttons
 from handlers.slack.blocks.spot_check import buttons_of
 from handlers.slack.ids import (
@@ -37,7 +38,7 @@ from handlers.texts.buttons import Button
 from handlers.texts.documents import files
 from handlers.texts.pieces import Room, hour
 from handlers.texts.plain import begun_large, ended, excerpt, without_first_line
-from handlers.texts.review import assignments, forms, past_cases, questions, rows, sessions, spot_checks
+from handlers.texts.review import assignments, forms, past_cases, questions, review_packs, rows, sessions, spot_checks
 from handlers.texts.review.forms import Note
 from handlers.texts.review.seconds import NEEDED
 from handlers.texts.values import CHECK, certainty, check_first, doubted, recommendation
@@ -53,6 +54,7 @@ from workflows.engine.review.views import CardView, DeliveredView, DoubtView, Pa
 from workflows.engine.text.form_fields import OF_FILES, Field, Kind
 from workflows.engine.text.form_records import parts_of, spread, spread_out
 from workflows.engine.text.sanitize import one_line, sanitize
+from workflows.quality.volume.views import PackView
 
 """A modal."""
 FOLLOWS = "follows"
@@ -195,7 +197,7 @@ def is_refused(view: CardView) -> bool:
 
 
 def row_form(
-    view: CardView | DeliveredView | InputView | BlindView,
+    view: CardView | DeliveredView | InputView | BlindView | PackView,
     field: Field,
     texts: Mapping[str, str],
     *,
@@ -215,6 +217,8 @@ def row_form(
             callback, nothing = Callback.CORRECT_INPUT_ROW, rows.NOTHING_RUN
         case BlindView():
             callback, nothing = Callback.SPOT_CHECK_ROW, rows.NOTHING_KEPT
+        case PackView():
+            callback, nothing = Callback.PACK_ROW, rows.NOTHING_JUDGED
         case CardView():
             callback, nothing = Callback.ROW, rows.NOTHING_DECIDED
     place = opened.row.place
@@ -237,13 +241,15 @@ def row_form(
     return form if opened.is_alone else form | {"close": label(forms.GO_BACK, limits.VIEW_TITLE)}
 
 
-def _before(view: CardView | DeliveredView | InputView | BlindView, text: str) -> str:
+def _before(view: CardView | DeliveredView | InputView | BlindView | PackView, text: str) -> str:
     """Say what a value of a row was before the person changed it."""
     match view:
         case DeliveredView():
             return forms.delivered_value(text)
         case InputView() | BlindView():
             return forms.present_value(text)
+        case PackView():
+            return forms.proposed_value(text, refused=False)
         case CardView():
             return forms.proposed_value(text, refused=is_refused(view))
 
@@ -264,7 +270,7 @@ def rule_met(view: CardView, broken: NeverBroken, *, listed: Listed | None = Non
 
 
 def case_form(
-    view: DeliveredView | InputView | BlindView,
+    view: DeliveredView | InputView | BlindView | PackView,
     fields: Sequence[Field],
     typed: Mapping[str, str],
     *,
@@ -276,8 +282,8 @@ def case_form(
     notes: Mapping[str, Sequence[Note]] | None = None,
     taken_up: datetime | None = None,
 ) -> View | None:
-    """Draw the form that corrects a delivery, puts an input right, or answers a case blind; None where it is too large
-    for Slack.
+    """Draw the form that corrects a delivery, puts an input right, answers a case blind, or judges one of a pack; None
+    where it is too large for Slack.
 
     `typed`: what was there or was typed, with the person's reason under `WHY`. The others are as in a review's form.
     """
@@ -297,6 +303,11 @@ def case_form(
             callback, title, submit = Callback.SPOT_CHECK, spot_checks.TITLE, spot_checks.ANSWER
             about = rich(subject, _case(without_first_line(view.text, view.subject)))
             told, anew, below = spot_checks.BLIND, buttons.START_EMPTY, buttons_of(view)
+        case PackView():
+            callback, title, submit = Callback.PACK_FORM, review_packs.title(view), review_packs.SAVE
+            case = _case(without_first_line(view.text, view.subject))
+            about = rich(subject, case, *map(drawn, review_packs.documents(view)))
+            told, anew, below = review_packs.say_what(view), buttons.START_FROM_PROPOSED, form_buttons_of_pack(view)
     above = [
         *_taken_up(taken_up, _shown(view), anew),
         about | {"block_id": f"{FORM}{form_mark(fields)}"},
@@ -329,7 +340,7 @@ def _why(typed: Mapping[str, str], generation: int, asked: str, *, most: int) ->
 
 
 def _beside(
-    view: DeliveredView | InputView | BlindView,
+    view: DeliveredView | InputView | BlindView | PackView,
     fields: Sequence[Field],
     typed: Mapping[str, str],
     *,
@@ -342,7 +353,8 @@ def _beside(
     Rows say it themselves.
     """
     lists = {field.name for field in fields if field.kind is Kind.ROWS}
-    now, before = spread_out(fields, typed), {} if isinstance(view, BlindView) else view.values
+    is_empty = isinstance(view, BlindView) or (isinstance(view, PackView) and not view.has_proposal)
+    now, before = spread_out(fields, typed), {} if is_empty else view.values
     return Beside(
         hints={
             name: ended(_before(view, text))
@@ -457,6 +469,14 @@ def whole_case(text: str, case: int) -> View:
     return pages.page(
         Callback.READ, forms.DETAILS, _bounded([_whole(forms.THE_CASE, text)], forms.more_elsewhere(case))
     )
+
+
+def whole_packed(view: PackView) -> View:
+    """Draw the whole text of a case of a review pack, and all that is proposed."""
+    made = [_whole(forms.THE_CASE, view.text)]
+    if view.has_proposal:
+        made += [_whole(field.label, view.values[field.name]) for field in view.fields if view.values.get(field.name)]
+    return pages.page(Callback.READ, forms.DETAILS, _bounded(made, review_packs.more_elsewhere(view)))
 
 
 def doubt(view: DoubtView) -> View:
@@ -620,13 +640,13 @@ def _turn(names: Button, first: int, which: str) -> Block:
     return made | {"action_id": f"{Action.PAGE}.{which}"}
 
 
-def _shown(view: CardView | DeliveredView | InputView | BlindView, listed: Listed | None = None) -> str:
+def _shown(view: CardView | DeliveredView | InputView | BlindView | PackView, listed: Listed | None = None) -> str:
     shown = str(shown_of(view))
     return f"{shown} {listed}" if listed is not None else shown
 
 
-def shown_of(view: CardView | DeliveredView | InputView | BlindView) -> Shown:
-    """Return the reference that a form carries: to a review, a delivered case, a case as it was, or a spot check."""
+def shown_of(view: CardView | DeliveredView | InputView | BlindView | PackView) -> Shown:
+    """Return the reference that a form carries: to a review, a case, a spot check, or a case of a review pack."""
     match view:
         case BlindView():
             return Shown(id=view.check, version=view.version, generation=view.generation)
@@ -634,6 +654,8 @@ def shown_of(view: CardView | DeliveredView | InputView | BlindView) -> Shown:
             return Shown(id=view.case, version=view.run, generation=view.generation)
         case InputView():
             return Shown(id=view.case, version=view.moves, generation=view.generation)
+        case PackView():
+            return Shown(id=view.id, version=view.test, generation=view.generation)
         case CardView():
             return Shown(id=view.review, version=view.version, generation=view.generation)
 

@@ -6,17 +6,21 @@ from handlers.slack.subcommands import Asked
 from handlers.texts.operations.rollouts import listed
 from handlers.texts.operations.workflows import status
 from handlers.texts.pieces import together
+from handlers.texts.review.review_packs import in_status
 from workflows.engine.declare.registry import AnyWorkflow
 from workflows.engine.read.status import status_view
 from workflows.quality.rollouts.listing import under_way
+from workflows.quality.volume.judging import waiting_packs
 
 
 def hear(asked: Asked) -> None:
-    """Say it, and which versions are watched."""
+    """Say it, which versions are watched, and which review packs wait for people."""
     context, known = asked.slack.context, known_to(asked)
     names = {workflow.name for workflow in known}
     watched = [one for one in under_way(context) if one.workflow in names]
+    packs = {one.test: one.number for one in waiting_packs(context) if one.workflow in names}
     said = [status(status_view(context, known)), *([listed(watched)] if watched else [])]
+    said += [in_status(packs)] if packs else []
     asked.answer.say(told(together("Status", said)))
 
 

@@ -82,6 +82,7 @@ KEEP = "Put into the form"
 NOTHING_DECIDED = "This only changes the form; nothing is decided before you press Decide there."
 NOTHING_PROPOSED = "This only changes the form; nothing is proposed before you press Propose there."
 NOTHING_KEPT = "This only changes the form; nothing is kept as your answer before you press Compare there."
+NOTHING_JUDGED = "This only changes the form; nothing is judged before you press Save, next there."
 NOTHING_RUN = "This only changes the form; nothing runs again before you press Run again there."
 CHANGED_MEANWHILE = (
     "These rows were changed elsewhere, in another window of yours perhaps. They are shown as they are now; "

@@ -39,6 +39,8 @@ class VolumeTest(OfTeam, Base):
     began_at: Mapped[datetime]
     ended_at: Mapped[datetime | None]
     """Time when all inputs had been tried; None before."""
+    packed: Mapped[int | None]
+    """Cases of its review pack; None until that is drawn."""
     report: Mapped[dict[str, Any] | None]
     """Figures of the newest report; no text of a case."""
     reported_at: Mapped[datetime | None]
@@ -62,7 +64,7 @@ class VolumeCase(OfTeam, Base):
     place: Mapped[int]
     input_hash: Mapped[str] = mapped_column(String(64))
     body: Mapped[str | None]
-    """Input, proposal, known and given answer, as JSON; None once removed.
+    """Input, proposal, known and given answer, and what somebody has typed so far, as JSON; None once removed.
 
     While a test in batches is under way also the replies to its questions, and the results of its steps.
     """
@@ -83,5 +85,18 @@ class VolumeCase(OfTeam, Base):
     """Reason why it is in the review pack; None where it is not."""
     probability: Mapped[float]
     """Probability with which it came into the pack, 0 to 1, kept before anybody judged it."""
+    claimed_by: Mapped[str | None] = mapped_column(String(100))
+    """The person who last had it open; others are shown other cases for a while."""
+    claimed_at: Mapped[datetime | None]
     judged_by: Mapped[str | None] = mapped_column(String(100))
     judged_at: Mapped[datetime | None]
+
+
+class VolumeDocument(OfTeam, Base):
+    """A document that an input of a volume test holds, until its text is removed."""
+
+    __tablename__ = "volume_documents"
+    __table_args__ = (UniqueConstraint("volume_case_id", "document_id"),)
+
+    volume_case_id: Mapped[int] = mapped_column(ForeignKey("volume_cases.id"))
+    document_id: Mapped[int] = mapped_column(ForeignKey("documents.id"), index=True)

@@ -2,62 +2,33 @@
 
 from collections import Counter
 from collections.abc import Iterable
-from decimal import Decimal
 from pathlib import Path
 
 import pytest
 
 from store import schema
+from tests import volume
 from tests.conftest import MakeWorld
 from tests.integration.engine.scene import Scene, rows, sample
 from tests.sample import Triage
-from workflows.engine.case.files.columns import reading_for
-from workflows.engine.declare.registry import AnyWorkflow
 from workflows.engine.errors import Repeated
-from workflows.engine.propose.models import Models
 from workflows.engine.read.declared.data_map import data_map_view
-from workflows.model.choice import ModelSettings
-from workflows.model.port import Model
 from workflows.quality.evals.eval import Eval
 from workflows.quality.evals.trials import Trial
 from workflows.quality.volume import judging
-from workflows.quality.volume.history import read_history
-from workflows.quality.volume.trying import Interrupted, PackSize, Trying
+from workflows.quality.volume.trying import Interrupted, Trying
 
 pytestmark = pytest.mark.slow
 
 
-class Scripted(Models):
-    """The models of a scene: all of them are its scripted one."""
-
-    def __init__(self, scene: Scene) -> None:
-        self.scene, world = scene, scene.world
-        super().__init__(ModelSettings(), database=world.database, team=world.context.team, clock=world.clock)
-
-    def __call__(self, workflow: AnyWorkflow) -> Model:
-        return self.scene.world.model
-
-    def learns(self, workflow: AnyWorkflow) -> bool:
-        return False
-
-
 def trying(scene: Scene) -> Trying:
-    return Trying(
-        context=scene.world.context,
-        models=Scripted(scene),
-        workflow=scene.workflow,
-        dollars=Decimal(5),
-        threads=1,
-        pack=PackSize(random=100, most_low=100),
-    )
+    return volume.trying(scene.world, scene.workflow)
 
 
 def begun(scene: Scene, folder: Path, number: int) -> int:
     """Begin a test of so many inputs; returns its id."""
-    file = folder / "history.csv"
-    file.write_text("id,text\n" + "".join(f"{one},ticket number {one}\n" for one in range(1, number + 1)))
-    history = read_history(scene.workflow, file, reading_for(scene.workflow))
-    return trying(scene).begin(history, file, size=number, seed=1, by="U0MARIA")
+    texts = [f"ticket number {one}" for one in range(1, number + 1)]
+    return volume.begun(scene.world, scene.workflow, folder, texts)
 
 
 def test_one_that_was_interrupted_asks_nothing_again(make_world: MakeWorld, tmp_path: Path) -> None:

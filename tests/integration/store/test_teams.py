@@ -38,6 +38,7 @@ from store.governance.receipts import ReceiptRows
 from store.governance.seals import FIRST
 from store.learning.labels import Progress
 from store.learning.rollouts import Asked, Mark
+from store.learning.volume_tests import Claimant
 from store.quality.costs import Span
 from store.quality.evals import begin as begin_eval
 from store.slack.outbox import HeldUp
@@ -69,6 +70,7 @@ from tests.unit.store.test_teams import OF_NO_TEAM, SUBJECTS, queries
 STORE = Path(store.__path__[0])
 NOW = datetime(2026, 11, 20, 9, 0, tzinfo=UTC)
 HOUR = timedelta(hours=1)
+CLAIMANT = Claimant(by="U2", at=NOW, lapsed=NOW - HOUR)
 LOOKS = Looks(by="U2", workflows=["sample"], at=NOW, lasts=HOUR, grade_within=HOUR)
 TURNS = Turns(by="U1", workflows=["sample"])
 CHANNEL, GONE, HOOK = "C0SUPPORT", "C0GONE", "webhook:1"
@@ -367,6 +369,10 @@ class Company:
         volume = {"team_id": team, "volume_test_id": ids["volume test"], "input_hash": "h", "body": "{}"}
         volume |= {"reasons": [], "wrong": [], "packed": "random", "probability": 0.5, "cost": 0, "milliseconds": 1.0}
         ids["volume case"] = rows.add(session, schema.VolumeCase, **volume, place=1, outcome="proposed")
+        claimed = {"claimed_by": "U1", "claimed_at": NOW}
+        ids["claimed volume case"] = rows.add(
+            session, schema.VolumeCase, **volume, **claimed, place=4, outcome="proposed"
+        )
         ids["due volume case"] = rows.add(session, schema.VolumeCase, **volume, place=2, outcome="due")
         is_judged = {"outcome": "proposed", "is_error": True, "judged_at": NOW}
         rows.add(session, schema.VolumeCase, **volume, place=3, **is_judged)
@@ -1533,6 +1539,12 @@ class Company:
             "volume_tests.change_text": {"case": ids["due volume case"], "body": "[]"},
             "volume_tests.get_case": {"case": ids["volume case"]},
             "volume_tests.judge": {"case": ids["volume case"], "judged_by": "U1", "is_error": False},
+            "volume_tests.next_to_judge": {"who": CLAIMANT, "after": 0},
+            "volume_tests.claim": {"case": ids["volume case"], "who": CLAIMANT},
+            "volume_tests.leave": {"case": ids["claimed volume case"], "by": "U1"},
+            "volume_tests.newest_of": {"workflow": ids["workflow"]},
+            "volume_tests.keep_typed": {"case": ids["volume case"], "before": "{}", "body": "{1}"},
+            "volume_tests.hold": {"held": {1: [ids["document"]]}},
             "volume_tests.end": {"draws": [(ids["volume case"], "random", 0.5)]},
             "volume_tests.report": {"report": {}},
             "volume_tests.remove_text": {"cases": [ids["volume case"]]},

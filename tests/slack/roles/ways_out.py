@@ -34,6 +34,9 @@ class Of(StrEnum):
     DIGEST = "digest"
     SPOT_CHECK = "spot_check"
     IMPROVEMENT = "improvement"
+    VOLUME_TEST = "volume_test"
+    PACKED = "packed"
+    """A case of a review pack."""
     NEED = "need"
     HANDING = "handing"
     """A case that is handed in, and no row yet."""
@@ -105,6 +108,11 @@ BUTTONS: Mapping[Action, Of] = {
     **dict.fromkeys((Action.START_CHECKS, Action.REASONS, Action.LOOKED), Of.DIGEST),
     **dict.fromkeys((Action.READ_CASE, Action.LEAVE), Of.SPOT_CHECK),
     **dict.fromkeys((Action.TAKE_IMPROVEMENT, Action.LEAVE_IMPROVEMENT), Of.IMPROVEMENT),
+    Action.JUDGE: Of.VOLUME_TEST,
+    **dict.fromkeys(
+        (Action.JUDGE_WRONG, Action.BACK_TO_PROPOSAL, Action.SKIP_PACKED, Action.READ_PACKED),
+        Of.PACKED,
+    ),
     Action.NEED: Of.NEED,
     **dict.fromkeys(
         (
@@ -174,6 +182,8 @@ MODALS: Mapping[Callback, Of] = {
         (Callback.CORRECT, Callback.CORRECT_ROW, Callback.CORRECT_INPUT, Callback.CORRECT_INPUT_ROW), Of.CASE
     ),
     **dict.fromkeys((Callback.SPOT_CHECK, Callback.SPOT_CHECK_ROW, Callback.SPOT_CHECK_GRADE), Of.SPOT_CHECK),
+    **dict.fromkeys((Callback.PACK, Callback.PACK_FORM, Callback.PACK_ROW), Of.PACKED),
+    Callback.PACK_ON: Of.VOLUME_TEST,
     **dict.fromkeys((Callback.HAND_IN, Callback.HAND_IN_TO), Of.HANDING),
     Callback.IGNORE: Of.CAUSE,
     Callback.COURSE: Of.COURSE,
@@ -193,8 +203,14 @@ MODALS: Mapping[Callback, Of] = {
     ),
 }
 """A modal -> what it carries a reference of."""
-FORMS = (Callback.EDIT, Callback.CORRECT, Callback.CORRECT_INPUT, Callback.SPOT_CHECK)
-ROW_FORMS = (Callback.ROW, Callback.CORRECT_ROW, Callback.CORRECT_INPUT_ROW, Callback.SPOT_CHECK_ROW)
+FORMS = (Callback.EDIT, Callback.CORRECT, Callback.CORRECT_INPUT, Callback.SPOT_CHECK, Callback.PACK_FORM)
+ROW_FORMS = (
+    Callback.ROW,
+    Callback.CORRECT_ROW,
+    Callback.CORRECT_INPUT_ROW,
+    Callback.SPOT_CHECK_ROW,
+    Callback.PACK_ROW,
+)
 WORDS: Mapping[str, Sequence[str]] = {
     "queue": [""],
     "review": ["", "{}"],
@@ -276,6 +292,11 @@ def references(stage: Stage) -> dict[Of, list[str]]:
     for check in stage.world.rows(schema.SpotCheck):
         assert isinstance(check, schema.SpotCheck)
         add(Of.SPOT_CHECK, check.id, check.version)
+    for test in stage.world.rows(schema.VolumeTest):
+        add(Of.VOLUME_TEST, test.id, 0)
+    for packed in stage.world.rows(schema.VolumeCase):
+        assert isinstance(packed, schema.VolumeCase)
+        add(Of.PACKED, packed.id, packed.volume_test_id)
     for cause in stage.world.rows(schema.Cause):
         add(Of.CAUSE, cause.id, 0, 1)
     for deployment in stage.world.rows(schema.Deployment):
@@ -319,7 +340,7 @@ def ways_out(stage: Stage, who: Person) -> Iterator[Way]:
 def _sent(who: Person, callback: Callback, metadata: str) -> Iterator[Way]:
     view = _view(callback, metadata)
     yield Way(name=f"submit {callback} {metadata}", body={**_acted(who, "view_submission"), "view": view})
-    if callback in (*FORMS, *ROW_FORMS, Callback.STEP):
+    if callback in (*FORMS, *ROW_FORMS, Callback.STEP, Callback.PACK):
         yield Way(name=f"close {callback} {metadata}", body={**_acted(who, "view_closed"), "view": view})
     if callback in (*FORMS, *ROW_FORMS):
         search = {"block_id": "queue.0.0", "action_id": "queue.0.0", "value": ""}

@@ -87,7 +87,11 @@ IMPROVED = "improved"
 IMPROVEMENTS = "improvements"
 """The kind of the direct message to an owner that improvements were found; it is about the workflow, and knows which.
 """
-DIRECT = frozenset({DIRECT_REMINDER, ORIGINAL, IMPROVED, IMPROVEMENTS})
+VOLUME_TEST = "volume_test"
+"""The kind of the direct message that a volume test ended, or all of it is judged; it is about the workflow, and has
+figures.
+"""
+DIRECT = frozenset({DIRECT_REMINDER, ORIGINAL, IMPROVED, IMPROVEMENTS, VOLUME_TEST})
 """Kinds of direct messages that nobody has to repair where a person cannot be written to."""
 TERMS = "terms"
 """The kind of the note that a workflow's terms changed; it is about the workflow, and knows which terms."""
@@ -442,6 +446,29 @@ def improvements_found(
         at=at,
         occasion=f"improvements {min(improvements)}-{max(improvements)}",
         about={"improvements": named},
+    )
+
+
+def volume_test(
+    session: Session,
+    *,
+    team: int,
+    person: str,
+    workflow: int,
+    occasion: str,
+    about: Mapping[str, str],
+    at: datetime,
+) -> None:
+    """Have a person told news of a volume test, once and by a direct message. `about`: figures; no text of a case."""
+    outbox.add_note_once(
+        session,
+        team=team,
+        kind=VOLUME_TEST,
+        subject=SubjectKind.WORKFLOW.of(workflow),
+        channel=person,
+        at=at,
+        occasion=occasion,
+        about=about,
     )
 
 

@@ -33,6 +33,8 @@ class Past:
     hash: str
     known: Mapping[str, JsonValue]
     """Output field -> its right value, as far as the file names it."""
+    documents: frozenset[str] = frozenset()
+    """Hashes of its documents."""
 
 
 @dataclass(kw_only=True)
@@ -100,8 +102,8 @@ def _past(workflow: AnyWorkflow, row: Row, arrived: ArrivedIn, *, as_table: bool
         if as_table:
             known = read_cells(workflow.output, {name: str(value) for name, value in known.items()})
     read_truth(workflow.output, known)
-    body = accept(workflow, given, arrived=arrived(given)).body
-    return Past(body=body, hash=content_hash(body), known=known)
+    taken = accept(workflow, given, arrived=arrived(given))
+    return Past(body=taken.body, hash=content_hash(taken.body), known=known, documents=taken.documents)
 
 
 def _day(input: BaseModel) -> date | None:

@@ -2,11 +2,12 @@
 
 import math
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import timedelta
 from decimal import Decimal
 
 from pydantic import ValidationError
+from sqlalchemy.orm import Session
 
 from store import schema
 from store.governance import audit, teams
@@ -19,17 +20,27 @@ from workflows.quality.evals.risk import floors
 from workflows.quality.evals.trials import Outcome
 from workflows.quality.volume import bounds
 from workflows.quality.volume.bounds import Look
-from workflows.quality.volume.views import Failure, FloorRow, Report, TestLine, Verdict, WhyNot
+from workflows.quality.volume.views import Failure, FloorRow, PackState, Report, TestLine, Verdict, WhyNot
 
+PROMISE = 0.05
+"""Share of wrong cases that may not be passed, where nobody says another."""
 _PLACES = 5
 """Places of cases that are named for a kind of failure."""
 
 
-def report(context: Context, test: int, *, promise: float, by: str, per_day: float | None = None) -> Report:
+def report(
+    context: Context,
+    test: int,
+    *,
+    promise: float,
+    by: str,
+    per_day: float | None = None,
+    and_then: Callable[[Session, Report], None] | None = None,
+) -> Report:
     """Make the report of a volume test from what is known now, and keep it. Raise `Unknown` or `Refused`.
 
     `promise`: the share of wrong ones that may not be passed, above 0 and below 1. `per_day`: cases of a day; left out,
-    as the test knows them.
+    as the test knows them. `and_then`: done in the transaction that keeps it.
     """
     if not 0 < promise < 1:
         raise Refused(f"the share of wrong cases is above 0 and below 1, such as 0.05, not {promise:g}")
@@ -54,6 +65,8 @@ def report(context: Context, test: int, *, promise: float, by: str, per_day: flo
             case=None,
             details={"test": test, "verdict": made.verdict.value},
         )
+        if and_then is not None:
+            and_then(session, made)
     return made
 
 
@@ -66,6 +79,13 @@ def newest_report(context: Context, workflow: AnyWorkflow) -> Report | None:
         return next((Report.model_validate(row.report) for row in found if row is not None), None)
     except ValidationError:
         return None
+
+
+def is_to_report(state: PackState, newest: Report | None) -> bool:
+    """Tell whether all cases of a pack are judged and no report is made of that. `newest`: of the workflow's tests."""
+    if not state.tried or not state.packed or state.waiting or state.removed:
+        return False
+    return newest is None or newest.test < state.test or (newest.test == state.test and newest.waiting > 0)
 
 
 def listed(context: Context, workflow: str | None, *, limit: int) -> Sequence[TestLine]:

@@ -14,8 +14,10 @@ from decimal import Decimal
 from pathlib import Path
 
 from pydantic import BaseModel, JsonValue
+from sqlalchemy.orm import Session
 
 from store import schema
+from store.documents import documents
 from store.governance import teams
 from store.learning import deployments, volume_tests
 from store.model import batches
@@ -38,8 +40,8 @@ from workflows.quality.evals.folds import parts, with_second
 from workflows.quality.evals.trials import SAYS_NOTHING, Outcome, Trial
 from workflows.quality.examples.labelled import Labelled
 from workflows.quality.examples.scores import read_truth
-from workflows.quality.volume import packs
-from workflows.quality.volume.history import History
+from workflows.quality.volume import news, packs
+from workflows.quality.volume.history import History, Past
 from workflows.quality.volume.rounds import Left, Rounds
 from workflows.quality.volume.sent_batches import BatchTerms, SentBatches
 
@@ -118,7 +120,7 @@ class Trying:
                 examples=content_hash("\n".join(one.hash for one in drawn)),
                 at=at,
             )
-            return volume_tests.begin(
+            test = volume_tests.begin(
                 session,
                 team=context.team,
                 workflow=workflow,
@@ -142,6 +144,8 @@ class Trying:
                     for place, one in enumerate(drawn, start=1)
                 ],
             )
+            _hold(session, context, test, drawn)
+            return test
 
     def run(self, test: int) -> str | None:
         """Try what is left; return why it ended before all was tried, or None where it is finished.
@@ -273,13 +277,16 @@ class Trying:
                 random=self.pack.random,
                 most_low=self.pack.most_low,
             )
-            volume_tests.end(
+            if volume_tests.end(
                 session,
                 row.id,
                 team=context.team,
                 at=context.clock(),
                 draws=[(one.id, one.why.value if one.why is not None else None, one.probability) for one in drawn],
-            )
+            ):
+                failed = sum(one.outcome != Outcome.PROPOSED for one in tried)
+                packed = sum(one.why is not None for one in drawn)
+                news.tell_tried(session, context, row, failed=failed, packed=packed)
 
     def _left(self, test: int) -> tuple[schema.VolumeTest, dict[int, Labelled]]:
         with self.context.database.read() as session:
@@ -334,6 +341,20 @@ _LATER = frozenset({*SAYS_NOTHING, *(one.__name__ for one in (ModelError, ModelU
 """Codes of trials that are made again when the test goes on; any other error is one of its case."""
 _MIDDLING = 0.85
 """The confidence below which a case counts as low, where a workflow has no floor."""
+
+
+def _hold(session: Session, context: Context, test: int, drawn: Sequence[Past]) -> None:
+    """Have inputs of a new volume test hold their documents: people look at them for days. Raise `Refused`."""
+    wanted = {sha for one in drawn for sha in one.documents}
+    if not wanted:
+        return
+    kept = documents.found(session, wanted, team=context.team)
+    if len(kept) < len(wanted):
+        raise Refused(f"{len(wanted) - len(kept):,} documents are not kept any more: begin anew")
+    held = {place: [kept[sha].id for sha in one.documents] for place, one in enumerate(drawn, start=1)}
+    volume_tests.hold(session, test, held, team=context.team)
+    unheld = [one.id for one in kept.values() if one.unheld_since is not None]
+    documents.take_up(session, unheld, team=context.team)
 
 
 def labelled(workflow: AnyWorkflow, row: schema.VolumeCase) -> Labelled:

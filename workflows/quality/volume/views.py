@@ -8,7 +8,10 @@ from enum import StrEnum
 
 from pydantic import BaseModel, ConfigDict, JsonValue
 
+from workflows.engine.review.views import DocumentView
+from workflows.engine.text.form_fields import Field
 from workflows.model.prices import BATCH
+from workflows.quality.volume.packs import Why
 
 
 class Verdict(StrEnum):
@@ -128,6 +131,124 @@ class PackCase:
     code: str | None
     waiting: int
     """Cases of the pack that nobody has judged, this one among them."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class PackView:
+    """One case of a review pack, for the person who judges it."""
+
+    generation: int
+    """Number of restores from a backup so far. After a restore, numbers are given out again."""
+    id: int
+    """Of its row."""
+    test: int
+    place: int
+    """Place in the test, from 1."""
+    workflow: str
+    question: str
+    """The question that the workflow decides."""
+    subject: str
+    """The case in one line."""
+    text: str
+    """The case as plain text."""
+    fields: Sequence[Field]
+    """Fields of the workflow's output."""
+    values: Mapping[str, str]
+    """Field -> what is proposed, as text in the form; where nothing is, its default."""
+    has_proposal: bool
+    confidence: float | None
+    """The proposal's confidence, 0 to 1."""
+    why: Why
+    """Reason why it is in the pack."""
+    code: str | None
+    """Code of the reason for a missing proposal, or type of the error."""
+    reasons: Sequence[str]
+    """Codes of the reasons for which it would go to a person."""
+    floor: float | None
+    """The workflow's floor when it was tried."""
+    documents: Sequence[DocumentView] = ()
+    """Its documents, in their order."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class NextCase:
+    """The case of a pack that comes next for a person, who has it open from now on."""
+
+    view: PackView
+    number: int
+    """Number of those that are judged, and this one."""
+    size: int
+    """Cases of the pack."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class PackPlace:
+    """The place of a case in a review pack."""
+
+    test: int
+    place: int
+    """Place in the test, from 1."""
+    workflow: str
+    judged_by: str | None
+    """The person who judged it; None where nobody has."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class PackState:
+    """The state of a volume test and its pack."""
+
+    generation: int
+    """Number of restores from a backup so far. After a restore, numbers are given out again."""
+    test: int
+    workflow: str
+    tried: bool
+    """True if all inputs were tried."""
+    removed: bool
+    """True if its inputs were removed."""
+    packed: int
+    """Cases of the pack."""
+    waiting: int
+    """Those of them that nobody has judged."""
+
+    @property
+    def size(self) -> int:
+        """Number of cases of the pack."""
+        return max(self.packed, self.waiting)
+
+    @property
+    def number(self) -> int:
+        """Number of those that are judged, and the next one."""
+        return self.size - self.waiting + 1
+
+
+class News(StrEnum):
+    """The news of a volume test that people are told."""
+
+    TRIED = "tried"
+    """All inputs were tried."""
+    JUDGED = "judged"
+    """All cases of its pack are judged, and its report is made."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class VolumeNote:
+    """News of a volume test. It holds no text of a case."""
+
+    news: News
+    generation: int
+    """Number of restores from a backup so far. After a restore, numbers are given out again."""
+    test: int
+    workflow: str
+    tried: int
+    """Inputs that were tried."""
+    failed: int
+    """Those of them without a proposal, though there should be one."""
+    packed: int
+    """Cases of the pack."""
+    verdict: Verdict | None
+    """Go or no-go, once all are judged."""
+    may_judge: bool
+    """True if whoever is told may judge cases of the pack, and some wait."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -78,13 +78,13 @@ def register(app: App, slack: SlackContext) -> None:
                 if again:
                     answer.done(**again)
                     return
-                answer.done(response_action="update", view=modals.told(answers.correction_waits(form.about.case)))
+                answer.done(response_action="update", view=modals.told(answers.correction_waits(sent.view.shown.id)))
                 afterwards("draft", partial(drafts.forget, slack.context, subject_of(form.about), by=sent.user.id))
 
 
 def _correct(slack: SlackContext, sent: Submission, form: OpenForm) -> dict[str, Any]:
     """Propose what stands in a form; returns the next state of the form: it ends, or has something to look at first."""
-    about, by = form.about, sent.user.id
+    about, case, by = form.about, sent.view.shown.id, sent.user.id
     if has_moved_on(about, sent.view.shown):
         raise too_late(slack, about, by=by)
     if sent.view.mark not in ("", form_mark(form.fields)):
@@ -92,15 +92,15 @@ def _correct(slack: SlackContext, sent: Submission, form: OpenForm) -> dict[str,
     typed = {name: text for name, text in form.typed.items() if name != WHY}
     why = form.typed.get(WHY, "").strip()
     try:
-        with refusals.told_of_case(slack.context, about.case, by=by, wanted="correct"):
+        with refusals.told_of_case(slack.context, case, by=by, wanted="correct"):
             # It comes before lost rows: a form that arrives twice has lost the draft of what it proposed.
-            corrections.refuse_second(slack.context, about.case)
+            corrections.refuse_second(slack.context, case)
             if form.is_lost:
                 keep(slack, form, user=by)
                 return {"response_action": "update", "view": shown_as_is(form)}
             output = read_form(form.workflow.output, typed, zone=form.workflow.timezone)
             reasons, run = [why] if why else [], sent.view.shown.version
-            corrections.correct(slack.context, about.case, output, by=by, reasons=reasons, of=run)
+            corrections.correct(slack.context, case, output, by=by, reasons=reasons, of=run)
     except InvalidOutput as error:
         return complaining(slack, form, sent, error.errors)
     except NeverBroken as broken:

@@ -1,17 +1,21 @@
-"""The subject of a form: a review to decide, a delivery to correct, an input to put right, a case to answer blind."""
+"""The subject of a form: a review, a delivery to correct, an input to put right, a case to answer blind or to judge."""
+
+from collections.abc import Callable
 
 from pydantic import BaseModel
 
+from handlers.slack.access.rights import NotAllowed
 from handlers.slack.blocks.modals import shown_of
-from handlers.slack.context import SlackContext
+from handlers.slack.context import NotHere, SlackContext
 from handlers.slack.ids import Shown
 from handlers.slack.interactions.decisions import admitted, is_stale
 from handlers.slack.interactions.subjects import read_shown
 from handlers.slack.payloads import Click, Search, Submission
+from handlers.slack.readings import note_reading
 from store.subjects import Subject, SubjectKind
 from workflows.engine.case.reading_ways import Way
 from workflows.engine.declare.registry import AnyWorkflow
-from workflows.engine.errors import Refused, Stale
+from workflows.engine.errors import Refused, Stale, Unknown
 from workflows.engine.review import refusals
 from workflows.engine.review.cards import place_of_case
 from workflows.engine.review.corrected.corrected_inputs import input_view
@@ -20,8 +24,12 @@ from workflows.engine.review.spot_checks.looks import blind_view, spot_check_vie
 from workflows.engine.review.spot_checks.views import BlindView, SpotCheckView
 from workflows.engine.review.views import CardView, DeliveredView, WhyRefused
 from workflows.engine.review.wrong.corrections import delivered_view
+from workflows.quality.volume import judging
+from workflows.quality.volume.views import PackView
 
-FormSubject = CardView | DeliveredView | InputView | BlindView
+FormSubject = CardView | DeliveredView | InputView | BlindView | PackView
+JUDGES = "judge"
+"""The act of judging a case of a review pack, for the audit of refusals."""
 
 
 def admitted_to_fill_in(slack: SlackContext, acted: Click | Search | Submission) -> FormSubject:
@@ -34,7 +42,48 @@ def admitted_to_fill_in(slack: SlackContext, acted: Click | Search | Submission)
         return admitted_to_correct_input(slack, acted, acted.view.shown)
     if acted.view.is_spot_check:
         return admitted_to_answer(slack, acted, acted.view.shown)
+    if acted.view.is_of_pack:
+        return admitted_to_judge(slack, acted, acted.view.shown)
     return admitted(slack, acted, acted.view.shown)
+
+
+def admitted_to_judge(slack: SlackContext, acted: Click | Search | Submission, shown: Shown) -> PackView:
+    """Return a case of a review pack that waits, for somebody who may judge it. Raise `Refused`, which is audited."""
+    may_judge(slack, acted, shown, lambda: judging.place_of(slack.context, shown.id).workflow)
+    return judging.pack_view(slack.context, shown.id)
+
+
+def may_judge(
+    slack: SlackContext, acted: Click | Search | Submission, shown: Shown, workflow_of: Callable[[], str]
+) -> AnyWorkflow:
+    """Return the workflow of a review pack, for somebody who may read and decide its cases.
+
+    `workflow_of`: returns its name. Raise `Refused`, which is audited.
+    """
+    by, stray = acted.user.id, SubjectKind.WORKFLOW.unnumbered
+    with slack.watched_stray(stray, by=by, wants=JUDGES):
+        slack.known_here(shown.generation)
+    try:
+        workflow = slack.context.registry.get(workflow_of())
+    except Unknown as error:
+        slack.not_there(stray, acted.origin, by=by, wants=JUDGES)
+        raise NotHere from error
+    try:
+        slack.admit(acted.origin)
+        with slack.discreet(workflow.name, acted.channel):
+            slack.rights.read(by, workflow)
+        slack.rights.decide(by, workflow)
+    except Refused as error:
+        why = WhyRefused.NO_RIGHT if isinstance(error, NotAllowed | NotHere) else refusals.why_of(error)
+        refusals.note_of_workflow(slack.context, workflow.name, by=by, wanted=JUDGES, why=why)
+        raise
+    return workflow
+
+
+def note_form_reading(slack: SlackContext, about: FormSubject, *, by: str) -> None:
+    """Note that a person reads a case in its form. Of a review pack that was recorded when they got the case."""
+    if not isinstance(about, PackView):
+        note_reading(slack, about.case, by=by, way=_way_of(about))
 
 
 def admitted_to_answer(slack: SlackContext, acted: Click | Search | Submission, shown: Shown) -> BlindView:
@@ -95,6 +144,8 @@ def too_late(slack: SlackContext, about: FormSubject, *, by: str) -> Refused:
     if isinstance(about, BlindView):
         refusals.note(slack.context, about.case, by=by, wanted="spot_check", why=WhyRefused.TOO_LATE)
         return Stale("this spot check changed since it was shown, and nothing was recorded; look at it again")
+    if isinstance(about, PackView):
+        return Stale("this case changed since it was shown, and nothing was recorded")
     refusals.note_of_review(slack.context, about.review, by=by, wanted="open", why=WhyRefused.TOO_LATE)
     return Stale("the review moved on")
 
@@ -105,6 +156,8 @@ def subject_of(about: FormSubject) -> Subject:
         return SubjectKind.RUN.of(about.run)
     if isinstance(about, BlindView):
         return SubjectKind.SPOT_CHECK.of(about.check)
+    if isinstance(about, PackView):
+        raise AssertionError("what is typed about a case of a review pack stands in its row")
     kind = SubjectKind.CASE if isinstance(about, DeliveredView) else SubjectKind.REVIEW
     return kind.of(shown_of(about).id)
 
@@ -114,7 +167,7 @@ def version_of(about: FormSubject) -> int:
     return shown_of(about).version
 
 
-def way_of(about: FormSubject) -> Way:
+def _way_of(about: CardView | DeliveredView | InputView | BlindView) -> Way:
     """Return the way in which a person reads a case in its form."""
     match about:
         case InputView():

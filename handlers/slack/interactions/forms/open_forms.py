@@ -1,7 +1,7 @@
 """A form as a person has it open: what stands in it, and how it is drawn anew with that.
 
-It is the form of a review, the one that corrects a delivery, or the one of an input: how each is drawn, and what was
-known before, differs.
+It is the form of a review, the one that corrects a delivery, the one of an input, or that of a case to answer blind or
+to judge: how each is drawn, and what was known before, differs.
 The inputs are in what Slack sends. The rows of lists are not: the form carries a hash of them, and they are those of
 the person's draft or those known before that have this hash.
 """
@@ -32,6 +32,8 @@ from workflows.engine.review.spot_checks.views import BlindView, ComparisonView
 from workflows.engine.review.views import CardView, DeliveredView, PageView
 from workflows.engine.text.form_fields import Field, form_of
 from workflows.engine.text.form_records import Record, parts_of, rows_in, rows_mark, rows_text, spread_out
+from workflows.quality.volume import drafts as of_pack
+from workflows.quality.volume.views import PackView
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -71,7 +73,7 @@ class OpenForm:
                 return found | {WHY: forms.WHAT_WAS_WRONG}
             case InputView():
                 return found | {WHY: forms.WHY_CORRECTED}
-            case CardView() | BlindView():
+            case CardView() | BlindView() | PackView():
                 return found
 
     def rows(self, field: Field) -> list[Record]:
@@ -114,7 +116,17 @@ def known(slack: SlackContext, view: FormSubject) -> dict[str, str]:
 
 def draft_in(slack: SlackContext, about: FormSubject, *, user: str) -> Draft | None:
     """Return a person's draft in a form."""
+    if isinstance(about, PackView):
+        return of_pack.draft_of(slack.context, about.id, version=version_of(about), by=user)
     return drafts.draft_of(slack.context, subject_of(about), by=user)
+
+
+def forget_draft(slack: SlackContext, about: FormSubject, *, user: str) -> None:
+    """Delete a person's draft in a form."""
+    if isinstance(about, PackView):
+        of_pack.forget(slack.context, about.id, by=user)
+    else:
+        drafts.forget(slack.context, subject_of(about), by=user)
 
 
 def untouched(slack: SlackContext, about: FormSubject, *, listed: Listed | None, generation: int = 0) -> OpenForm:
@@ -198,11 +210,15 @@ def _with(form: OpenForm, **more: Any) -> OpenForm:  # Any: each name has a type
 
 def keep(slack: SlackContext, form: OpenForm, *, user: str, interaction_id: str | None = None) -> None:
     """Keep what stands in a form as the person's draft."""
+    about = form.about
+    if isinstance(about, PackView):
+        of_pack.keep(slack.context, about.id, by=user, typed=form.typed, interaction_id=interaction_id)
+        return
     drafts.keep(
         slack.context,
-        subject_of(form.about),
-        case=form.about.case,
-        version=version_of(form.about),
+        subject_of(about),
+        case=about.case,
+        version=version_of(about),
         by=user,
         typed=form.typed,
         interaction_id=interaction_id,
@@ -228,7 +244,7 @@ def _drawn(form: OpenForm, how: Mapping[str, Any]) -> View | None:
         made = modals.edit_form(about, form.fields, texts, listed=form.listed, **common)
     else:
         made = modals.case_form(about, form.fields, texts, listed=form.listed, **common)
-    if made is None or isinstance(about, InputView):
+    if made is None or isinstance(about, InputView | PackView):
         return made
     return modals.with_documents(made, about, form.pages)
 
@@ -264,13 +280,14 @@ def edit_form(
 
 def case_form(
     slack: SlackContext,
-    view: DeliveredView | InputView | BlindView,
+    view: DeliveredView | InputView | BlindView | PackView,
     *,
     user: str,
     listed: Listed | None = None,
     generation: int = 0,
 ) -> View:
-    """Return the form about a case, filled with what was delivered or came in, or what the person typed there before.
+    """Return the form about a case, filled with what was delivered, proposed or came in, or what the person typed there
+    before.
 
     Raise `Refused` where Slack cannot hold it.
     """
@@ -284,6 +301,8 @@ def case_form(
                 say = f"countersign spot-check {view.case}"
             case DeliveredView():
                 say = f"countersign correct {view.case}"
+            case PackView():
+                say = f"countersign volume-test pack {view.test} --out pack.csv"
         raise Refused(f"This form is too large for Slack. At the command line: {say}")
     return drawn
 

@@ -20,15 +20,15 @@ from handlers.slack.ids import Action, Callback, OpenRow, Row
 from handlers.slack.interactions.forms.form_subjects import (
     admitted_to_fill_in,
     has_moved_on,
-    subject_of,
+    note_form_reading,
     too_late,
-    way_of,
 )
 from handlers.slack.interactions.forms.open_forms import (
     OpenForm,
     case_form,
     draft_in,
     edit_form,
+    forget_draft,
     form_in,
     from_draft,
     keep,
@@ -40,10 +40,8 @@ from handlers.slack.interactions.forms.open_forms import (
 )
 from handlers.slack.interactions.forms.submissions import hand_back
 from handlers.slack.payloads import Click, Submission, click, submission
-from handlers.slack.readings import note_reading
 from handlers.slack.replies import Answer, afterwards, answering
 from workflows.engine.errors import InvalidOutput, Refused, Repeated
-from workflows.engine.review.form import drafts
 from workflows.engine.review.form.drafts import Draft
 from workflows.engine.review.form.forms import read_form
 from workflows.engine.review.spot_checks.looks import leave
@@ -51,11 +49,15 @@ from workflows.engine.review.views import CardView
 from workflows.engine.text.canonical_json import to_body
 from workflows.engine.text.form_fields import Field
 from workflows.engine.text.form_records import Record, cells_of, compared, rows_in, rows_mark, rows_text
+from workflows.quality.volume import judging
 
 Body = Mapping[str, Any]
-_FORMS = re.compile(f"^({Callback.EDIT}|{Callback.CORRECT}|{Callback.CORRECT_INPUT}|{Callback.SPOT_CHECK})$")
+_FORMS = re.compile(
+    f"^({Callback.EDIT}|{Callback.CORRECT}|{Callback.CORRECT_INPUT}|{Callback.SPOT_CHECK}|{Callback.PACK_FORM})$"
+)
 _ROW_FORMS = re.compile(
-    f"^({Callback.ROW}|{Callback.CORRECT_ROW}|{Callback.CORRECT_INPUT_ROW}|{Callback.SPOT_CHECK_ROW})$"
+    f"^({Callback.ROW}|{Callback.CORRECT_ROW}|{Callback.CORRECT_INPUT_ROW}|{Callback.SPOT_CHECK_ROW}|"
+    f"{Callback.PACK_ROW})$"
 )
 
 
@@ -89,7 +91,7 @@ def register(app: App, slack: SlackContext) -> None:
             pressed = click(body)
             form = _form(slack, answer, pressed)
             if form is not None:
-                drafts.forget(slack.context, subject_of(form.about), by=pressed.user.id)
+                forget_draft(slack, form.about, user=pressed.user.id)
                 answer.update(_anew(slack, form, user=pressed.user.id))
 
     @app.action(Action.BACK_TO_FORM)
@@ -137,6 +139,8 @@ def _note_closed(slack: SlackContext, closed: Submission) -> None:
     """Keep what stood in a form that was closed, as far as Slack says it. Nobody waits for an answer."""
     if closed.view.is_spot_check:
         afterwards("leave", partial(leave, slack.context, closed.view.shown.id, by=closed.user.id))
+    if closed.view.is_of_pack:
+        afterwards("leave", partial(judging.leave, slack.context, closed.view.shown.id, by=closed.user.id))
     if not closed.view.state.values:
         return
     try:
@@ -155,7 +159,7 @@ def _form(slack: SlackContext, answer: Answer, pressed: Click) -> OpenForm | Non
     about, user = admitted_to_fill_in(slack, pressed), pressed.user.id
     assert pressed.view is not None
     form = form_in(slack, about, pressed.view, user=user)
-    note_reading(slack, about.case, by=user, way=way_of(about))
+    note_form_reading(slack, about, by=user)
     if has_moved_on(about, pressed.view.shown):
         _hand_back_late(slack, answer, pressed, form)
         return None
@@ -237,7 +241,7 @@ def _below(slack: SlackContext, acted: Click | Submission) -> tuple[OpenForm, Dr
     """Return the form that a row's form was opened from, as the person's draft has it, and that draft."""
     assert acted.view is not None
     about, generation = admitted_to_fill_in(slack, acted), acted.view.open_row.generation
-    note_reading(slack, about.case, by=acted.user.id, way=way_of(about))
+    note_form_reading(slack, about, by=acted.user.id)
     form = untouched(slack, about, listed=acted.view.listed, generation=generation)
     draft = draft_in(slack, about, user=acted.user.id)
     if draft is None or draft.version != acted.view.shown.version:

@@ -329,7 +329,8 @@ def hand_back(
 ) -> None:
     """Show why nothing was recorded, in place of the form, with the typed values to copy."""
     assert acted.view is not None
-    of_review = not (acted.view.is_correction or acted.view.is_of_input or acted.view.is_spot_check)
+    view = acted.view
+    of_review = not (view.is_correction or view.is_of_input or view.is_spot_check or view.is_of_pack)
     if isinstance(error, Stale) and of_review:
         why = too_late(slack, acted.view.shown.id, user=acted.user.id)
     else:

@@ -40,9 +40,15 @@ def register(app: App, slack: SlackContext) -> None:
 def _options(slack: SlackContext, asked: Search) -> Sequence[Block]:
     """Return the options that fit what a person typed. Raise `Refused` for whoever may not open the form."""
     match asked.view.callback_id:
-        case Callback.EDIT | Callback.CORRECT | Callback.CORRECT_INPUT | Callback.SPOT_CHECK:
+        case Callback.EDIT | Callback.CORRECT | Callback.CORRECT_INPUT | Callback.SPOT_CHECK | Callback.PACK_FORM:
             is_row = False
-        case Callback.ROW | Callback.CORRECT_ROW | Callback.CORRECT_INPUT_ROW | Callback.SPOT_CHECK_ROW:
+        case (
+            Callback.ROW
+            | Callback.CORRECT_ROW
+            | Callback.CORRECT_INPUT_ROW
+            | Callback.SPOT_CHECK_ROW
+            | Callback.PACK_ROW
+        ):
             is_row = True
         case _:
             return []

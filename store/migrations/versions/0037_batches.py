@@ -5,8 +5,8 @@ from alembic import op
 
 from store.types import Money, UtcDateTime
 
-revision = "0039"
-down_revision = "0035"
+revision = "0037"
+down_revision = "0036"
 branch_labels = None
 depends_on = None
 
