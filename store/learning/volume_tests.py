@@ -116,10 +116,8 @@ def hold_case(session: Session, case: int, *, team: int) -> VolumeCase | None:
 
 
 def change_text(session: Session, case: int, *, team: int, body: str) -> bool:
-    """Keep another text of a case that was not tried yet; False where it was, or its text is removed."""
-    query = update(VolumeCase).where(VolumeCase.id == case, VolumeCase.team_id == team, VolumeCase.outcome == DUE)
-    query = query.where(VolumeCase.body.is_not(None)).values(body=body).returning(VolumeCase.id)
-    return session.execute(query).first() is not None
+    """Keep another text of a case that was not tried yet; False where it was."""
+    return rows.change(session, VolumeCase, case, where={"team_id": team, "outcome": DUE}, to={"body": body})
 
 
 def end(

@@ -123,7 +123,9 @@ def answered(session: Session, question: int, *, team: int, ended: str) -> bool:
     query = update(BatchQuestion).where(
         BatchQuestion.id == question, BatchQuestion.team_id == team, BatchQuestion.ended.is_(None)
     )
-    return session.execute(query.values(ended=ended).returning(BatchQuestion.id)).first() is not None
+    # No object of a question is in use, so none has to be kept equal.
+    changed = query.values(ended=ended).returning(BatchQuestion.id).execution_options(synchronize_session=False)
+    return session.execute(changed).first() is not None
 
 
 def free(session: Session, question: int, *, team: int) -> bool:

@@ -9,7 +9,7 @@ from typing import Protocol
 from workflows.model.asking.requests import Reply, Request
 from workflows.model.outcomes import Verdict
 
-MOST_QUESTIONS = 5_000
+MOST_QUESTIONS = 2_000
 """Most questions of one batch. A vendor takes 100,000; smaller ones come back sooner, and are kept in one short
 transaction.
 """

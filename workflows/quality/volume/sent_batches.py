@@ -45,8 +45,8 @@ LONGEST = timedelta(days=2)
 """Time after which a batch is given up. A vendor ends it within one day."""
 SKEW = timedelta(minutes=10)
 """Most time by which the vendor's clock may be behind this one."""
-_TOGETHER = 100
-"""Results that are kept in one transaction."""
+_TOGETHER = 50
+"""Inputs whose results are kept in one transaction."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -88,10 +88,14 @@ class SentBatches:
     def send(self, questions: Sequence[ForCase], *, steps: Mapping[int, Mapping[str, str]]) -> Sending:
         """Send questions as one batch. `steps`: case -> the results of its steps, to be recalled at its next try."""
         context, books = self.context, self.terms.batches.books
+        # Each transaction is short, so that others can write. A step that is kept without a question harms nobody.
+        made = list(steps.items())
+        for first in range(0, len(made), _TOGETHER):
+            with context.database.write() as session:
+                for case, results in made[first : first + _TOGETHER]:
+                    self._add_to_text(session, case, "steps", results)
         try:
             with context.database.write() as session:
-                for case, made in steps.items():
-                    self._add_to_text(session, case, "steps", made)
                 begun = books.begin(session, self.test, questions, account=self.account)
         except IntegrityError as error:
             raise Refused(f"another process goes on with volume test {self.test}") from error
@@ -157,9 +161,9 @@ class SentBatches:
         try:
             listed = terms.batches.vendor.since(since)
         except BatchesFailed as error:
-            if _passes(error.verdict):
+            if error.verdict.outcome is not Outcome.RETIRED:
                 raise
-            listed = ()  # a server that lists none
+            listed = ()  # HTTP 404: a server that lists none
         alike = [one for one in listed if one.batch not in ours and one.questions == batch.questions]
         for one in alike:
             if one.is_ended and self._is_of(batch, one):
