@@ -122,7 +122,7 @@ def measures(*, million: bool) -> Callable[[bool], Iterator[Section]]:
 def _timed(made: Databases, kind: str, stored: int) -> Iterator[Timed]:
     with stored_year(made, kind, stored) as context:
         database = context.database
-        alone = _commits(database, lambda: None)
+        alone = commits(database, lambda: None)
         for job in JobName:
             _made(context, job)
             _plainly(database, job)
@@ -132,7 +132,7 @@ def _timed(made: Databases, kind: str, stored: int) -> Iterator[Timed]:
                 job=job,
                 milliseconds=[_made(context, job) for _ in range(TIMES)],
                 plain=[_plainly(database, job) for _ in range(TIMES)],
-                commits=_commits(database, partial(_made, context, job)),
+                commits=commits(database, partial(_made, context, job)),
                 alone=alone,
             )
             tell(
@@ -165,8 +165,8 @@ def _bound(database: Database, at: datetime) -> object:
     return f"{at:%Y-%m-%d %H:%M:%S.%f}" if database.dialect == "sqlite" else at
 
 
-def _commits(database: Database, beside: Callable[[], object]) -> list[float]:
-    """Return the milliseconds of small commits while something is done again and again in another thread."""
+def commits(database: Database, beside: Callable[[], object], *, most: int = CLICKS) -> list[float]:
+    """Return the milliseconds of so many small commits while something is done again and again in another thread."""
     over = Event()
 
     def again() -> None:
@@ -177,7 +177,7 @@ def _commits(database: Database, beside: Callable[[], object]) -> list[float]:
     thread = Thread(target=again)
     thread.start()
     found = []
-    for _ in range(CLICKS):
+    for _ in range(most):
         began = time.perf_counter()
         with database.write() as session:
             session.execute(update(Review).where(Review.id == 1).values(claimed_by="U01"))

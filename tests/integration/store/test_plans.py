@@ -14,11 +14,13 @@ from sqlalchemy.orm import Session
 
 from benchmarks.causes import fill_causes
 from benchmarks.groups import fill_groups
+from benchmarks.learning_reads import LEARNING
 from benchmarks.reads import LOOPS, OVER_ALL_TIME, PEOPLE, REPORTS, Read
 from benchmarks.sources import fill_sources
 from benchmarks.year import TABLES as OF_CASES
 from benchmarks.year import fill_year
 from benchmarks.year_documents import fill_documents
+from benchmarks.year_learning import fill_examples, fill_learning
 from store.db import migration
 from store.db.database import Database
 from tests.conftest import postgres_made
@@ -26,7 +28,7 @@ from tests.heard import Heard, heard
 
 pytestmark = pytest.mark.slow
 
-TABLES = OF_CASES | {"documents", "document_uses", "shown_files"}
+TABLES = OF_CASES | {"documents", "document_uses", "shown_files", "labels", "shadow_proposals", "volume_cases"}
 CASES = 100_000
 STEPS = 100_000
 """Most steps of SQLite's machine for a read. To read a table of all cases it takes three for each row, and more."""
@@ -44,6 +46,10 @@ ALONG_THE_KEY = {
     "audit.refused": ["SCAN audit"],
     "span_exports.newest_row": ["SCAN audit"],
     "span_exports.stops": ["SCAN audit"],
+    "labels.last_decision": ["SCAN decisions"],
+    "rollouts.newest_run": ["SCAN runs"],
+    "rollouts.mark": ["SCAN labels", "SCAN shadow_proposals"],
+    "rollouts.newest_review": ["SCAN reviews"],
 }
 """Reads that begin at the newest row and stop at a limit, with the word of SQLite's for that."""
 
@@ -67,6 +73,8 @@ def filled(database: Database) -> Iterator[Database]:
         fill_groups(session)
         fill_sources(session)
         fill_documents(session)
+        fill_learning(session)
+        fill_examples(session)
     if database.dialect == "postgresql":
         with database.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
             # Its autovacuum does it within a minute.
@@ -135,7 +143,7 @@ def wrong_in(node: dict[str, Any]) -> Iterator[str]:
 
 
 def test_what_people_and_loops_and_reports_ask_for_is_found_through_an_index(year: Database) -> None:
-    reads = {**PEOPLE, **LOOPS, **REPORTS}
+    reads = {**PEOPLE, **LOOPS, **REPORTS, **LEARNING}
     wrong = {name: found_wrong(year, read) for name, read in reads.items()}
     allowed = ALONG_THE_KEY if year.dialect == "sqlite" else {}
     assert {name: faults for name, faults in wrong.items() if faults} == allowed
@@ -159,11 +167,12 @@ def test_what_people_and_loops_and_reports_ask_for_is_found_through_an_index(yea
         ("follow_ups.made_from", "ix_follow_ups_made"),
         ("shown_files.of_review", "ix_shown_files_case"),
         ("shown_files.to_take_back", "ix_shown_files_until"),
+        ("labels.counts", "ix_labels_workflow_id_at"),
     ],
 )
 def test_without_its_index_the_same_check_would_catch_a_read(year: Database, name: str, index: str) -> None:
     """The naive control: what the check looks for can be found."""
-    assert found_wrong(year, {**PEOPLE, **LOOPS, **REPORTS}[name], first=f"DROP INDEX {index}")
+    assert found_wrong(year, {**PEOPLE, **LOOPS, **REPORTS, **LEARNING}[name], first=f"DROP INDEX {index}")
 
 
 @pytest.mark.parametrize("name", OVER_ALL_TIME)

@@ -5,7 +5,7 @@ The next one that is proposed ends it.
 """
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from decimal import Decimal
 from hashlib import sha256
 from pathlib import Path
@@ -16,22 +16,22 @@ from sqlalchemy.orm import Session
 from store import schema
 from store.db import failpoints
 from store.db.failpoints import Failpoint
-from store.governance import audit, teams
+from store.governance import teams
 from store.learning import deployments, improvements
 from store.learning.deployments import TakenIn
 from store.quality import evals
 from store.states import DeploymentState, ImprovementState
-from store.subjects import SubjectKind
 from workflows.engine.case.files.columns import reading_for
 from workflows.engine.context import Context
 from workflows.engine.declare.registry import AnyWorkflow
 from workflows.engine.errors import Refused, Stale
 from workflows.engine.propose.models import Models
-from workflows.engine.propose.prompts import keep_prompt, prompt_in
+from workflows.engine.propose.prompts import prompt_in
 from workflows.model.choice import LOCAL
 from workflows.model.port import ModelError, Prompt
 from workflows.model.sample_answers import MODEL as SAMPLES
 from workflows.quality.deployments import trained
+from workflows.quality.deployments.adding import BEGUN, add
 from workflows.quality.deployments.codes import Ended, RefusedFor
 from workflows.quality.deployments.comparing import Trial, evidence_of
 from workflows.quality.deployments.evidence import Evidence
@@ -128,52 +128,30 @@ class Proposer:
         )
         for _ in range(_TRIES):
             with context.database.write() as session:
-                at = context.clock()
                 self._refuse_live(session, parts, deployments.held(session, row, team=context.team))
                 if trained.basis_of(session, workflow, basis.examples, team=context.team) != basis:
                     raise Stale(f"examples of {workflow.name} were removed meanwhile: try again")
-                if prompt is not None and is_asked:
-                    keep_prompt(session, workflow, prompt, team=context.team, at=at)
                 key = trained.keep(session, row, body, team=context.team, clock=context.clock) if body else None
                 for older in deployments.in_states(session, row, team=context.team, states=[DeploymentState.TRYING]):
                     end(session, context, older, by=self.by, why=Ended.REPLACED)
-                number = deployments.last_number(session, row, team=context.team) + 1
-                added = deployments.add(
+                added = add(
                     session,
-                    team=context.team,
-                    workflow=row,
-                    number=number,
-                    state=DeploymentState.TRYING,
-                    change=1,
-                    name=parts.name,
-                    parts=dict(parts.values),
-                    prompt_version=prompt.version if prompt is not None and is_asked else None,
+                    context,
+                    workflow,
+                    parts,
+                    row=row,
+                    prompt=prompt if is_asked else None,
                     model=model,
-                    training=key,
-                    recall=workflow.recall,
-                    note=note,
-                    rollout=asdict(workflow.rollout),
-                    proposed_by=self.by,
-                    proposed_at=at,
-                    improvement_id=improvement,
+                    state=DeploymentState.TRYING,
+                    by=self.by,
+                    action=BEGUN,
+                    values={"training": key, "recall": workflow.recall, "note": note, "improvement_id": improvement},
                 )
                 if added is None:
                     continue
                 if key is not None or workflow.recall:
-                    deployments.add_examples(session, added, [one.id for one in learning], team=context.team)
-                audit.record(
-                    session,
-                    team=context.team,
-                    at=at,
-                    actor=self.by,
-                    action="deployment.begun",
-                    subject=SubjectKind.DEPLOYMENT.of(added),
-                    case=None,
-                    details={"number": number, "version": parts.name},
-                )
-                kept = deployments.get(session, added, team=context.team)
-                assert kept is not None
-                return kept
+                    deployments.add_examples(session, added.id, [one.id for one in learning], team=context.team)
+                return added
         raise Stale(f"other versions of {workflow.name} are proposed at the same time: try again")
 
     def _trained(self, learning: Sequence[TakenIn], *, is_asked: bool) -> bytes | None:

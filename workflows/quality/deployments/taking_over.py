@@ -1,17 +1,13 @@
 """The first deployment of a workflow that was in use before there were any: what it does now, it goes on doing."""
 
-from dataclasses import asdict
-
 import structlog
 
-from store.governance import audit
 from store.learning import deployments
 from store.states import DeploymentState
-from store.subjects import SubjectKind
 from workflows.engine.context import SYSTEM, Context
 from workflows.engine.declare.registry import AnyWorkflow
 from workflows.engine.propose.models import Models
-from workflows.engine.propose.prompts import keep_prompt
+from workflows.quality.deployments.adding import TAKEN_OVER, add
 from workflows.quality.deployments.parts import Parts, model_asked, parts_of
 
 log = structlog.get_logger()
@@ -36,46 +32,27 @@ def _take_over(context: Context, models: Models, workflow: AnyWorkflow, row: int
     parts: Parts = parts_of(workflow, prompt, models)
     is_asked = "vendor" in parts.values
     with context.database.write() as session:
-        used, at = deployments.held(session, row, team=context.team), context.clock()
+        used = deployments.held(session, row, team=context.team)
         if used is None or not used.takes_over:
             return  # another process was first
         if workflow.is_sample or used.live is not None:
             deployments.take_nothing_over(session, row, team=context.team)
             return
-        if prompt is not None:
-            keep_prompt(session, workflow, prompt, team=context.team, at=at)
-        number = deployments.last_number(session, row, team=context.team) + 1
-        added = deployments.add(
+        added = add(
             session,
-            team=context.team,
-            workflow=row,
-            number=number,
-            state=DeploymentState.LIVE,
-            change=1,
-            name=parts.name,
-            parts=dict(parts.values),
-            prompt_version=prompt.version if prompt is not None and is_asked else None,
+            context,
+            workflow,
+            parts,
+            row=row,
+            prompt=prompt if is_asked else None,
             model=model_asked(workflow, prompt, models),
-            training=None,
+            state=DeploymentState.LIVE,
+            by=SYSTEM,
+            action=TAKEN_OVER,
             # What is recalled is frozen with a deployment that somebody proposes.
-            recall=0,
-            note=BEFORE,
-            rollout=asdict(workflow.rollout),
-            proposed_by=SYSTEM,
-            proposed_at=at,
-            live_at=at,
+            values={"training": None, "recall": 0, "note": BEFORE, "live_at": context.clock()},
         )
         assert added is not None, "its workflow is held"
-        audit.record(
-            session,
-            team=context.team,
-            at=at,
-            actor=SYSTEM,
-            action="deployment.taken_over",
-            subject=SubjectKind.DEPLOYMENT.of(added),
-            case=None,
-            details={"number": number, "version": parts.name},
-        )
-        deployments.use(session, row, team=context.team, live=added, beside=None)
+        deployments.use(session, row, team=context.team, live=added.id, beside=None)
     context.charters.begin(workflow)
     log.info("deployment.taken_over", workflow=workflow.name, version=parts.name)
