@@ -56,7 +56,11 @@ COMMANDS: Sequence[Command] = (
     Command(name="changes", about="WORKFLOW", does="List what changed in a workflow's terms, and who signed"),
     Command(name="examples", about="WORKFLOW", does="Take examples from what people decided, or leave them"),
     Command(name="improvements", about="WORKFLOW", does="Take what follows from people's corrections, or leave it"),
-    Command(name="volume-test", about="WORKFLOW", does="Show what a workflow's volume test says: go or no-go"),
+    Command(
+        name="volume-test",
+        about="WORKFLOW",
+        does="Go through a volume test's review pack, or show its report",
+    ),
     Command(name="submit", about="[WORKFLOW]", does="Hand in a case, in a form"),
     Command(name="rerun", about="CASE [from STEP] [dry]", does="Run a case again; with dry, say what would happen"),
     Command(

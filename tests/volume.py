@@ -4,13 +4,17 @@ from collections.abc import Sequence
 from decimal import Decimal
 from pathlib import Path
 
+from pydantic import JsonValue
+
 from tests.world import World
-from workflows.engine.case.files.columns import reading_for
+from workflows.documents.document import ArrivedIn, none_arrived_in
+from workflows.engine.case.intake import accept
 from workflows.engine.declare.registry import AnyWorkflow
 from workflows.engine.propose.models import Models
+from workflows.engine.text.canonical_json import content_hash
 from workflows.model.choice import ModelSettings
 from workflows.model.port import Model
-from workflows.quality.volume.history import read_history
+from workflows.quality.volume.history import History, Past
 from workflows.quality.volume.trying import PackSize, Trying
 
 
@@ -40,16 +44,33 @@ def trying(world: World, workflow: AnyWorkflow) -> Trying:
     )
 
 
-def begun(world: World, workflow: AnyWorkflow, folder: Path, texts: Sequence[str], *, by: str = "U0MARIA") -> int:
-    """Begin a test of these tickets; returns its id."""
-    file = folder / "history.csv"
-    file.write_text("id,text\n" + "".join(f'{number},"{text}"\n' for number, text in enumerate(texts, 1)))
-    history = read_history(workflow, file, reading_for(workflow))
-    return trying(world, workflow).begin(history, file, size=len(texts), seed=1, by=by)
+def begun(
+    world: World,
+    workflow: AnyWorkflow,
+    inputs: Sequence[dict[str, JsonValue]],
+    *,
+    by: str = "U0MARIA",
+    arrived: ArrivedIn = none_arrived_in,
+) -> int:
+    """Begin a test of these inputs; returns its id. `arrived`: gives the documents that they name."""
+    history = History(inputs=[_past(workflow, values, arrived) for values in inputs])
+    return trying(world, workflow).begin(history, Path("history.csv"), size=len(inputs), seed=1, by=by)
 
 
-def tried(world: World, workflow: AnyWorkflow, folder: Path, texts: Sequence[str], *, by: str = "U0MARIA") -> int:
-    """Begin a test of these tickets and finish it; returns its id."""
-    test = begun(world, workflow, folder, texts, by=by)
+def tried(
+    world: World,
+    workflow: AnyWorkflow,
+    inputs: Sequence[dict[str, JsonValue]],
+    *,
+    by: str = "U0MARIA",
+    arrived: ArrivedIn = none_arrived_in,
+) -> int:
+    """Begin a test of these inputs and finish it; returns its id. `arrived`: as for `begun`."""
+    test = begun(world, workflow, inputs, by=by, arrived=arrived)
     assert trying(world, workflow).run(test) is None
     return test
+
+
+def _past(workflow: AnyWorkflow, values: dict[str, JsonValue], arrived: ArrivedIn) -> Past:
+    taken = accept(workflow, values, arrived=arrived(values))
+    return Past(body=taken.body, hash=content_hash(taken.body), known={}, documents=taken.documents)

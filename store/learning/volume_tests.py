@@ -56,8 +56,8 @@ def begin(session: Session, *, team: int, workflow: int, cases: Sequence[Mapping
 
 def hold(session: Session, test: int, held: Mapping[int, Collection[int]], *, team: int) -> None:
     """Note the documents that inputs of a new volume test hold, given as place -> documents."""
-    query = select(VolumeCase.place, VolumeCase.id).where(VolumeCase.team_id == team, VolumeCase.volume_test_id == test)
-    ids: dict[int, int] = dict(session.execute(query).tuples().all())
+    query = select(VolumeCase.id, VolumeCase.place).where(VolumeCase.team_id == team, VolumeCase.volume_test_id == test)
+    ids = {place: case for case, place in session.execute(query)}
     new = [
         {"volume_case_id": ids[place], "document_id": document}
         for place, documents in held.items()

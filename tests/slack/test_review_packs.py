@@ -10,11 +10,18 @@ from pydantic import JsonValue
 from bot.sandbox.client import ShownMessage, ShownView
 from store import schema
 from tests import volume
+from tests.paper import claims, pdf
 from tests.sample import sample_workflow
 from tests.slack.conftest import MakeStage
 from tests.slack.stage import ANA, BEN, EVE, MARIA, SUPPORT, Stage, buttons, inputs, words
+from tests.world import sure
 from workflows import Autonomy
+from workflows.documents.documents import Documents
+from workflows.documents.shelf import FolderShelf
 from workflows.engine.declare.registry import AnyWorkflow
+from workflows.engine.documents.arrivals import by_form
+from workflows.engine.documents.keeping import in_folder
+from workflows.engine.documents.removing import sweep
 from workflows.engine.privacy.volume_tests import forget
 from workflows.engine.review.claims import CLAIM_LASTS
 from workflows.model.port import Answer, Question
@@ -39,19 +46,20 @@ def stage(make_stage: MakeStage) -> Stage:
     return make_stage(tell)
 
 
-def tried(stage: Stage, folder: Path, texts: Sequence[str], *, by: str = "U0MARIA") -> AnyWorkflow:
+def tried(stage: Stage, texts: Sequence[str], *, by: str = "U0MARIA") -> AnyWorkflow:
     """Try a workflow on these tickets, all of which come into the pack."""
     workflow = stage.placed(sample_workflow(stage.desk, autonomy=Autonomy.floor(0.9)))
-    volume.tried(stage.world, workflow, folder, texts, by=by)
+    tickets: list[dict[str, JsonValue]] = [{"id": number, "text": text} for number, text in enumerate(texts, 1)]
+    volume.tried(stage.world, workflow, tickets, by=by)
     stage.work()
     return workflow
 
 
-def asked(stage: Stage, user: str = ANA) -> ShownMessage:
+def asked(stage: Stage, user: str = ANA, *, workflow: str = "sample") -> ShownMessage:
     """Ask for the volume test, and return the last answer."""
     person = stage.person(user)
     before = len(person.messages(SUPPORT))
-    assert person.command(SUPPORT, "/countersign", "volume-test sample").acknowledged
+    assert person.command(SUPPORT, "/countersign", f"volume-test {workflow}").acknowledged
     person.wait_until(lambda: len(person.messages(SUPPORT)) > before)
     assert stage.ears.listeners is not None
     stage.ears.listeners.wait()
@@ -90,8 +98,8 @@ def titled(view: ShownView) -> str:
     return words(view.title)
 
 
-def test_one_goes_through_a_pack_and_the_report_follows(stage: Stage, tmp_path: Path) -> None:
-    tried(stage, tmp_path, [f"{TEXT} {number}" for number in range(3)])
+def test_one_goes_through_a_pack_and_the_report_follows(stage: Stage) -> None:
+    tried(stage, [f"{TEXT} {number}" for number in range(3)])
     said = asked(stage)
     assert "Volume test 1 of sample: 3 cases wait for people." in words(said.blocks)
     first = begun(stage)
@@ -122,8 +130,8 @@ def test_one_goes_through_a_pack_and_the_report_follows(stage: Stage, tmp_path: 
     assert actions.count("volume_test.reported") == 1
 
 
-def test_two_people_never_get_the_same_case_at_once(stage: Stage, tmp_path: Path) -> None:
-    tried(stage, tmp_path, ["first ticket", "second ticket"])
+def test_two_people_never_get_the_same_case_at_once(stage: Stage) -> None:
+    tried(stage, ["first ticket", "second ticket"])
     mine, theirs = words(begun(stage, ANA).blocks), words(begun(stage, BEN).blocks)
     assert ("first ticket" in mine) != ("first ticket" in theirs)
     ended = right(stage, BEN)
@@ -137,8 +145,8 @@ def test_two_people_never_get_the_same_case_at_once(stage: Stage, tmp_path: Path
     assert {one.judged_by for one in cases(stage)} == {BEN}
 
 
-def test_a_case_without_a_proposal_is_filled_in_and_one_may_be_left_for_later(stage: Stage, tmp_path: Path) -> None:
-    tried(stage, tmp_path, ["broken"])
+def test_a_case_without_a_proposal_is_filled_in_and_one_may_be_left_for_later(stage: Stage) -> None:
+    tried(stage, ["broken"])
     form = begun(stage)
     assert "There is no proposal. Fill in what is right" in words(form.blocks)
     assert "skip_packed" in buttons(form)
@@ -152,8 +160,8 @@ def test_a_case_without_a_proposal_is_filled_in_and_one_may_be_left_for_later(st
     assert (one.is_error, one.judged_by) == (True, ANA)
 
 
-def test_what_is_typed_is_kept_until_the_case_is_judged(stage: Stage, tmp_path: Path) -> None:
-    tried(stage, tmp_path, ["first ticket"])
+def test_what_is_typed_is_kept_until_the_case_is_judged(stage: Stage) -> None:
+    tried(stage, ["first ticket"])
     begun(stage)
     form = pressed(stage, "judge_wrong")
     _, reply = inputs(form)
@@ -170,8 +178,8 @@ def test_what_is_typed_is_kept_until_the_case_is_judged(stage: Stage, tmp_path: 
     assert "Half a sentence" not in (cases(stage)[0].body or "")
 
 
-def test_only_those_who_may_decide_get_the_button_and_a_case(stage: Stage, tmp_path: Path) -> None:
-    tried(stage, tmp_path, ["first ticket"])
+def test_only_those_who_may_decide_get_the_button_and_a_case(stage: Stage) -> None:
+    tried(stage, ["first ticket"])
     said = asked(stage, MARIA)
     assert "1 case waits for people" in words(said.blocks)
     assert buttons(said) == []
@@ -208,9 +216,9 @@ def forged(stage: Stage, user: str, action: str, value: str) -> str:
 
 
 def test_a_case_judged_by_file_or_removed_meanwhile_is_told_and_the_session_goes_on(
-    stage: Stage, tmp_path: Path
+    stage: Stage,
 ) -> None:
-    tried(stage, tmp_path, ["first ticket", "second ticket"])
+    tried(stage, ["first ticket", "second ticket"])
     context = stage.world.context
     begun(stage)
     judging.judge(context, 1, 1, by="ops", right=None)
@@ -224,10 +232,10 @@ def test_a_case_judged_by_file_or_removed_meanwhile_is_told_and_the_session_goes
     assert cases(stage)[1].judged_by is None
 
 
-def test_the_owner_and_who_began_it_hear_once_and_no_text_of_a_case(stage: Stage, tmp_path: Path) -> None:
-    tried(stage, tmp_path, ["secret ticket"], by=ANA)
+def test_the_owner_and_who_began_it_hear_once_and_no_text_of_a_case(stage: Stage) -> None:
+    tried(stage, ["secret ticket"], by=ANA)
     (note,) = direct(stage, MARIA)
-    assert "Volume test 1 of sample has ended: 1 inputs tried." in words(note.blocks)
+    assert "Volume test 1 of sample has ended: 1 input tried." in words(note.blocks)
     assert "1 case waits for people" in words(note.blocks)
     assert buttons(note) == [], "the owner is no reviewer here"
     (theirs,) = direct(stage, ANA)
@@ -240,10 +248,34 @@ def test_the_owner_and_who_began_it_hear_once_and_no_text_of_a_case(stage: Stage
     stage.work()
     told = [words(one.blocks) for one in direct(stage, MARIA)]
     assert len(told) == 2
-    assert "NO-GO. All 1 cases" in told[1]
+    assert "NO-GO. All of its review pack is judged: 1 case." in told[1]
     assert "secret" not in repr(told)
 
 
 def direct(stage: Stage, user: str) -> list[ShownMessage]:
     person = stage.person(user)
     return person.messages(person.direct)
+
+
+def test_documents_of_past_inputs_are_named_and_kept_until_these_are_removed(
+    make_stage: MakeStage, tmp_path: Path
+) -> None:
+    stage = make_stage(sure(0.6, amount="90.00"))
+    shelf, folder = tmp_path / "shelf", tmp_path / "past"
+    shelf.mkdir()
+    folder.mkdir()
+    (folder / "form.pdf").write_bytes(pdf("Claim 7\nAmount 90.00"))
+    context = stage.world.context
+    object.__setattr__(context, "documents", Documents(FolderShelf(shelf)))
+    workflow = stage.placed(claims())
+    arrived = by_form(workflow.input, in_folder(context, folder))
+    test = volume.tried(stage.world, workflow, [{"number": "7", "form": "form.pdf"}], arrived=arrived)
+    stage.world.clock.move(timedelta(days=3))
+    assert sweep(context).documents == 0
+    said = asked(stage, workflow=workflow.name)
+    assert stage.person(ANA).press(SUPPORT, said.ts, "judge_pack").acknowledged
+    step = words(stage.view(ANA).blocks)
+    assert "Documents: form.pdf (1 p.)" in step
+    assert "Amount 90.00" in step
+    forget(context, test, by="ops")
+    assert sweep(context).documents == 1

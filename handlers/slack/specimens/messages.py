@@ -58,6 +58,7 @@ from handlers.slack.specimens.operations import (
     ended,
 )
 from handlers.slack.specimens.pictures import PICTURES
+from handlers.slack.specimens.review_packs import pack_messages
 from handlers.slack.specimens.reviews import (
     ASSIGNMENT,
     AT,
@@ -137,7 +138,7 @@ def messages() -> Iterator[Specimen]:
         yield Specimen(name=f"cause, {name}", message=cause(cause_with(**other)))
     for name, other in COURSES.items():
         yield Specimen(name=f"course, {name}", message=course(replace(COURSE, **other)))
-    for name, drawn in deployment_messages():
+    for name, drawn in (*deployment_messages(), *pack_messages()):
         yield Specimen(name=name, message=drawn)
     for name, drawn in improvement_messages():
         yield Specimen(name=name, message=drawn)

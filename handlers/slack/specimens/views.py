@@ -38,6 +38,7 @@ from handlers.slack.specimens.forms import (
 from handlers.slack.specimens.incoming import hand_in_views
 from handlers.slack.specimens.operations import CAUSE
 from handlers.slack.specimens.receipts import receipt_views
+from handlers.slack.specimens.review_packs import pack_views
 from handlers.slack.specimens.reviews import (
     ABSENCE,
     AT,
@@ -377,6 +378,7 @@ def views() -> Iterator[Specimen]:
         **hand_in_views(),
         **document_views(),
         **deployment_views(),
+        **pack_views(),
         "ignore a cause": ignore_form(CAUSE),
         "a course chosen": chosen(_course("hold"), may_pause=True, is_paused=False),
         "to stop, may pause": chosen(_course("stop"), may_pause=True, is_paused=False),

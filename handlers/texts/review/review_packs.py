@@ -141,7 +141,7 @@ def is_tried(state: PackState) -> Told:
 
 def reporting(state: PackState) -> Told:
     """Say that the report of a volume test is being made."""
-    said = f"All {state.packed:,} cases of volume test {state.test} are judged. Its report follows."
+    said = f"All of volume test {state.test} is judged: {state.packed:,} {_cases(state.packed)}. Its report follows."
     return Told(brief=said, parts=[[line(words(said))]])
 
 
@@ -192,10 +192,11 @@ def note(view: VolumeNote) -> Told:
     head = f"Volume test {view.test} of {view.workflow}"
     if view.news is News.JUDGED:
         verdict = "GO" if view.verdict is Verdict.GO else "NO-GO"
-        said = f"{head}: {verdict}. All {view.packed:,} cases of its review pack are judged."
+        said = f"{head}: {verdict}. All of its review pack is judged: {view.packed:,} {_cases(view.packed)}."
         return Told(brief=said, parts=[[line(words(said, bold=True)), _report(view.workflow)]])
     failed = f", {view.failed:,} without a proposal" if view.failed else ""
-    said = f"{head} has ended: {view.tried:,} inputs tried{failed}."
+    inputs = "input" if view.tried == 1 else "inputs"
+    said = f"{head} has ended: {view.tried:,} {inputs} tried{failed}."
     if not view.packed:
         return Told(brief=said, parts=[[line(words(said, bold=True)), _report(view.workflow)]])
     waits = f"{_wait(view.packed)} for people: is what is proposed right or wrong? Nothing is delivered."

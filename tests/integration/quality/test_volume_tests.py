@@ -2,9 +2,9 @@
 
 from collections import Counter
 from collections.abc import Iterable
-from pathlib import Path
 
 import pytest
+from pydantic import JsonValue
 
 from store import schema
 from tests import volume
@@ -25,15 +25,15 @@ def trying(scene: Scene) -> Trying:
     return volume.trying(scene.world, scene.workflow)
 
 
-def begun(scene: Scene, folder: Path, number: int) -> int:
+def begun(scene: Scene, number: int) -> int:
     """Begin a test of so many inputs; returns its id."""
-    texts = [f"ticket number {one}" for one in range(1, number + 1)]
-    return volume.begun(scene.world, scene.workflow, folder, texts)
+    tickets: list[dict[str, JsonValue]] = [{"id": one, "text": f"ticket number {one}"} for one in range(1, number + 1)]
+    return volume.begun(scene.world, scene.workflow, tickets)
 
 
-def test_one_that_was_interrupted_asks_nothing_again(make_world: MakeWorld, tmp_path: Path) -> None:
+def test_one_that_was_interrupted_asks_nothing_again(make_world: MakeWorld) -> None:
     scene = sample(make_world)
-    test = begun(scene, tmp_path, 6)
+    test = begun(scene, 6)
 
     def killed(trials: Eval) -> Iterable[Trial]:
         for number, trial in enumerate(trials.run(), start=1):
@@ -58,14 +58,14 @@ def test_one_that_was_interrupted_asks_nothing_again(make_world: MakeWorld, tmp_
     assert scene.desk.attempts == [], "nothing is delivered"
 
 
-def test_people_judge_by_the_workflows_own_same(make_world: MakeWorld, tmp_path: Path) -> None:
+def test_people_judge_by_the_workflows_own_same(make_world: MakeWorld) -> None:
     scene = sample(make_world)
 
     @scene.workflow.same("reply")
     def reworded(proposed: str, decided: str) -> bool:
         return proposed.lower() == decided.lower()
 
-    test = begun(scene, tmp_path, 2)
+    test = begun(scene, 2)
     assert trying(scene).run(test) is None
     context = scene.world.context
     assert judging.judge(context, test, 1, by="U0ANA", right=Triage(queue="billing", reply="HELLO"))
@@ -78,8 +78,8 @@ def test_people_judge_by_the_workflows_own_same(make_world: MakeWorld, tmp_path:
         judging.judge(context, test, 1, by="U0BEN", right=None)
 
 
-def test_the_data_map_counts_the_tests_whose_inputs_are_kept(make_world: MakeWorld, tmp_path: Path) -> None:
+def test_the_data_map_counts_the_tests_whose_inputs_are_kept(make_world: MakeWorld) -> None:
     scene = sample(make_world)
     assert data_map_view(scene.world.context, scene.workflow).volume_tests == 0
-    begun(scene, tmp_path, 1)
+    begun(scene, 1)
     assert data_map_view(scene.world.context, scene.workflow).volume_tests == 1

@@ -373,6 +373,13 @@ class Company:
         ids["claimed volume case"] = rows.add(
             session, schema.VolumeCase, **volume, **claimed, place=4, outcome="proposed"
         )
+        rows.add(
+            session,
+            schema.VolumeDocument,
+            team_id=team,
+            volume_case_id=ids["claimed volume case"],
+            document_id=ids["document"],
+        )
         ids["due volume case"] = rows.add(session, schema.VolumeCase, **volume, place=2, outcome="due")
         is_judged = {"outcome": "proposed", "is_error": True, "judged_at": NOW}
         rows.add(session, schema.VolumeCase, **volume, place=3, **is_judged)

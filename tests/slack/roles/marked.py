@@ -10,6 +10,7 @@ from pydantic import BaseModel, JsonValue
 from bot.sandbox.state.workspace import User
 from store.governance import teams
 from store.learning import improvements
+from tests import volume
 from tests.slack.conftest import MakeStage
 from tests.slack.deployed import proposed
 from tests.slack.stage import BEN, MARIA, Stage
@@ -26,6 +27,10 @@ from workflows.model.port import Answer, Question
 from workflows.model.scripted import says
 
 GUS, DAN, SUE, XENO = "U0GUS", "U0DAN", "U0SUE", "U0XENO"
+
+
+PACKED, PACKED_NUMBER = 0, 900
+"""In place of a case: an input of a volume test, whose mark has this number."""
 
 
 def mark(number: int) -> str:
@@ -91,9 +96,9 @@ class Marked:
         return case
 
     def marks_in(self, text: str) -> set[int]:
-        """Return the cases whose marks stand in a text, in any case of letters."""
-        lower = text.lower()
-        return {case for case, number in self.cases.items() if mark(number).lower() in lower}
+        """Return the cases whose marks stand in a text, in any case of letters; and `PACKED`."""
+        lower, all_ = text.lower(), {**self.cases, PACKED: PACKED_NUMBER}
+        return {case for case, number in all_.items() if mark(number).lower() in lower}
 
     def __post_init__(self) -> None:
         self.letters = _letters()
@@ -147,6 +152,9 @@ class Marked:
         world.work()
         Upkeep(context).look()
         proposed(self.stage, self.letters)
+        said = mark(PACKED_NUMBER)
+        past: dict[str, JsonValue] = {"id": PACKED_NUMBER, "name": f"Name {said}", "text": f"about {said} it"}
+        volume.tried(world, self.letters, [past], by=GUS)
         self._improved(corrected)
         world.clock.move(timedelta(days=1))
         for name in JobName:

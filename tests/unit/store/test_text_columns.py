@@ -276,6 +276,7 @@ KEPT = {
     "volume_cases.wrong": CODE,
     "volume_cases.packed": CODE,
     "volume_cases.judged_by": WHO,
+    "volume_cases.claimed_by": WHO,
 }
 """Columns whose words stay, with what stands in them."""
 

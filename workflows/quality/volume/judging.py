@@ -128,8 +128,8 @@ def place_of(context: Context, case: int) -> PackPlace:
         )
 
 
-def pack_view(context: Context, case: int) -> PackView:
-    """Return a case of a pack that waits to be judged.
+def pack_view(context: Context, case: int, *, by: str) -> PackView:
+    """Return a case of a pack that waits to be judged. It is recorded that a person reads it who had not got it.
 
     Raise `Unknown`, `Stale` for one that somebody has judged, or `TextRemoved`.
     """
@@ -140,7 +140,9 @@ def pack_view(context: Context, case: int) -> PackView:
             raise Stale(_judged(one))
         if one.body is None:
             raise _removed(one)
-        kept = _kept(session, context, row, one)
+        kept, is_theirs = _kept(session, context, row, one), one.claimed_by == by
+    if not is_theirs:
+        record_reading(context, row, [kept.place], by=by)
     return _shown(context, kept)
 
 

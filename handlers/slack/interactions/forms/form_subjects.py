@@ -50,7 +50,7 @@ def admitted_to_fill_in(slack: SlackContext, acted: Click | Search | Submission)
 def admitted_to_judge(slack: SlackContext, acted: Click | Search | Submission, shown: Shown) -> PackView:
     """Return a case of a review pack that waits, for somebody who may judge it. Raise `Refused`, which is audited."""
     may_judge(slack, acted, shown, lambda: judging.place_of(slack.context, shown.id).workflow)
-    return judging.pack_view(slack.context, shown.id)
+    return judging.pack_view(slack.context, shown.id, by=acted.user.id)
 
 
 def may_judge(

@@ -131,16 +131,18 @@ def register(app: App, slack: SlackContext) -> None:
     @app.view_closed(_FORMS)
     def closed(body: Body, ack: Ack, client: WebClient) -> None:
         with answering(body, ack, client) as answer:
-            _note_closed(slack, submission(body))
+            left = submission(body)
+            _note_closed(slack, left)
             answer.done()
+            if left.view.is_of_pack:
+                # Whoever gives the case back reads it no more, so this comes last.
+                afterwards("leave", partial(judging.leave, slack.context, left.view.shown.id, by=left.user.id))
 
 
 def _note_closed(slack: SlackContext, closed: Submission) -> None:
     """Keep what stood in a form that was closed, as far as Slack says it. Nobody waits for an answer."""
     if closed.view.is_spot_check:
         afterwards("leave", partial(leave, slack.context, closed.view.shown.id, by=closed.user.id))
-    if closed.view.is_of_pack:
-        afterwards("leave", partial(judging.leave, slack.context, closed.view.shown.id, by=closed.user.id))
     if not closed.view.state.values:
         return
     try:
