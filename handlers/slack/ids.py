@@ -56,6 +56,8 @@ class Action(StrEnum):
     START_ANEW = "start_anew"
     BACK_TO_FORM = "back_to_form"
     CHARTER = "charter"
+    EXAMPLES = "examples"
+    """Opens the first near duplicates that wait to become examples. Its value names the workflow."""
     TAKE_EXAMPLES = "take_examples"
     """Takes near duplicates in as examples. Its value is about the newest of them that was shown; the version says how
     many were.

@@ -407,6 +407,11 @@ def roll_back(workflow: str, number: int) -> Button:
     return Button(text="Roll back", says=f"Roll back version {number} of {workflow}")
 
 
+def look_at_examples(workflow: str) -> Button:
+    """Name the button that opens the candidates of a workflow."""
+    return Button(text="Look", says=f"Look at the cases of {workflow} that wait to become examples")
+
+
 def take_examples(number: int) -> Button:
     """Name the button that takes near duplicates in as examples."""
     return Button(text="Take", says=f"Take {_examples(number)} in")

@@ -8,8 +8,9 @@ from sqlalchemy import and_, func, select, update
 from sqlalchemy.orm import Session
 
 from store.cases import contents
+from store.cases.removals import content_is_left
 from store.db import rows
-from store.schema import Case, Content, ExampleRow, Label, Run, Workflow
+from store.schema import Case, Content, ExampleRow, Label, Proposal, Run, Workflow
 from store.states import ExampleState
 
 
@@ -27,7 +28,7 @@ class ExampleLine:
     critical: bool
     found_at: datetime
     body: str
-    """JSON of its input and its output, masked."""
+    """JSON of its input, its output, and what was proposed otherwise; masked."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -40,6 +41,8 @@ class LabelledCase:
     input: str | None
     """JSON; None where it was removed."""
     output: str | None
+    proposal: str | None
+    """JSON of the proposal that the label judges; None where there was none, or it was removed."""
     was_answered: bool
     """True if its source answered a question, which is no part of its input."""
     is_handed: bool
@@ -52,23 +55,27 @@ class LabelledCase:
 def labelled_case(session: Session, label: int, *, team: int) -> LabelledCase | None:
     """Return the case of a label, with its input and the right output; None where nobody said what is right."""
     query = (
-        select(Label, Run, Case.key, Case.revision)
+        select(Label, Run, Case.key, Case.revision, Proposal.content_id)
         .join(Run, Run.id == Label.run_id)
         .join(Case, Case.id == Label.case_id)
+        .outerjoin(Proposal, Proposal.id == Label.proposal_id)
         .where(Label.id == label, Label.team_id == team, Label.output_id.is_not(None))
     )
     found = session.execute(query).one_or_none()
     if found is None:
         return None
-    row, run, key, revision = found
+    row, run, key, revision = found[:4]
+    proposal: int | None = found.content_id
     assert row.output_id is not None
-    bodies = contents.bodies(session, {run.input_id, row.output_id}, team=team)
+    wanted = {run.input_id, row.output_id} | ({proposal} if proposal is not None else set())
+    bodies = contents.bodies(session, wanted, team=team)
     return LabelledCase(
         label=label,
         case=row.case_id,
         key=key,
         input=bodies.get(run.input_id),
         output=bodies.get(row.output_id),
+        proposal=bodies.get(proposal) if proposal is not None else None,
         was_answered=run.answers_id is not None,
         is_handed=run.handed_id is not None,
         is_revoked=row.revoked_at is not None,
@@ -226,11 +233,24 @@ def decide(
     return {row.id: row.case_id for row in found}
 
 
-def waiting(session: Session, *, team: int, workflow: int) -> int:
-    """Count the candidates of a workflow that nobody decided."""
-    query = select(func.count()).where(
-        ExampleRow.team_id == team,
-        ExampleRow.workflow_id == workflow,
-        ExampleRow.state == ExampleState.CANDIDATE,
+def waiting(session: Session, *, team: int, workflows: Collection[str], at_most: int) -> dict[str, int]:
+    """Count the candidates that nobody decided, and that are still there, of each of these workflows, by name.
+
+    Those of one workflow are counted no further than `at_most`. A workflow of which none waits is left out.
+    """
+    some = (
+        select(ExampleRow.id)
+        .join(Label, and_(Label.id == ExampleRow.label_id, Label.revoked_at.is_(None)))
+        .join(Content, and_(Content.id == ExampleRow.content_id, content_is_left(team)))
+        .where(
+            ExampleRow.team_id == team,
+            ExampleRow.workflow_id == Workflow.id,
+            ExampleRow.state == ExampleState.CANDIDATE,
+        )
+        .limit(at_most)
+        .correlate(Workflow)
+        .subquery()
     )
-    return session.scalar(query) or 0
+    number = select(func.count()).select_from(some).scalar_subquery()
+    query = select(Workflow.name, number.label("number")).where(Workflow.team_id == team, Workflow.name.in_(workflows))
+    return {row.name: row.number for row in session.execute(query) if row.number}

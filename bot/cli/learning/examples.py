@@ -87,7 +87,10 @@ def take(
     with started() as app:
         _known(app, workflow, numbers)
         done = taking.take(app.context, numbers, by=operator(), critical=critical)
-        typer.echo(f"{len(done):,} taken in, {taking.waiting(app.context, workflow):,} wait")
+        wait = taking.waiting(app.context, workflow)
+        typer.echo(f"{len(done):,} taken in, {wait:,} wait")
+        if not wait:
+            typer.echo(f"the next version learns from them, and is measured on them: countersign deploy {workflow}")
 
 
 @examples.command()

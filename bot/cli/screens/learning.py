@@ -3,12 +3,15 @@
 from collections.abc import Sequence
 
 from bot.cli.screens.output import out, print_table, shown
+from handlers.texts.examples import changed
 from workflows.engine.text.canonical_json import canonical
 from workflows.quality.examples.views import Group
 from workflows.quality.labels.views import LabelsView
 
 _INPUT = 160
 """Characters of an input that are shown."""
+_VALUE = 60
+"""Characters of a value that are shown beside another."""
 
 
 def print_labels(view: LabelsView, *, days: int) -> None:
@@ -39,7 +42,7 @@ def print_labels(view: LabelsView, *, days: int) -> None:
 
 
 def print_groups(groups: Sequence[Group], *, left: int) -> None:
-    """Print examples, near duplicates together."""
+    """Print examples, near duplicates together, with what was proposed before what is right."""
     for group in groups:
         if len(group.candidates) > 1:
             out.print(f"{len(group.candidates):,} near duplicates:")
@@ -48,7 +51,10 @@ def print_groups(groups: Sequence[Group], *, left: int) -> None:
             said = f"{one.id}  {one.key}  {one.why.replace('_', ' ')}, {one.half} half{critical}"
             out.print(shown(said))
             out.print(shown(f"    {_cut(canonical(one.input))}"))
-            out.print(shown(f"    right: {_cut(canonical(one.output))}"))
+            for name, proposed, right in changed(one, most=_VALUE):
+                out.print(shown(f"    {name}: {proposed} -> {right}"))
+            is_right = ", as it was proposed" if one.otherwise == {} else ""
+            out.print(shown(f"    right{is_right}: {_cut(canonical(one.output))}"))
     if left > 0:
         out.print(f"... and {left:,} more groups; --limit NUMBER shows more")
 

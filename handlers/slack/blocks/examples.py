@@ -1,13 +1,19 @@
-"""A group of candidates, with the buttons that take them in or leave them."""
+"""A group of candidates, with the buttons that take them in or leave them, and what of them waits on a Home."""
 
-from handlers.slack.blocks.parts.drawing import Drawn
-from handlers.slack.blocks.parts.elements import actions, button
-from handlers.slack.blocks.parts.paragraphs import told
+from collections.abc import Sequence
+
+from handlers.slack.blocks.parts.drawing import Block, Drawn
+from handlers.slack.blocks.parts.elements import actions, button, header
+from handlers.slack.blocks.parts.paragraphs import block, told
+from handlers.slack.blocks.parts.sections import section
 from handlers.slack.ids import Action, Shown
 from handlers.texts import buttons
 from handlers.texts import examples as texts
 from workflows.quality.examples.split import Half
-from workflows.quality.examples.views import Group
+from workflows.quality.examples.views import Group, Waiting
+
+AT_HOME = 5
+"""Workflows that a Home names."""
 
 
 def group(workflow: str, shown: Group | None, *, waiting: int, generation: int) -> Drawn:
@@ -27,3 +33,20 @@ def group(workflow: str, shown: Group | None, *, waiting: int, generation: int) 
         button(buttons.leave_examples(number), action=Action.LEAVE_EXAMPLES, value=value),
     ]
     return Drawn(text=said.text, blocks=[*said.blocks, actions(f"examples.{value}", presses)])
+
+
+def decided(workflow: str, *, is_any_taken: bool) -> Drawn:
+    """Draw that somebody decided the last group."""
+    return told(texts.last_decided(workflow, is_any_taken=is_any_taken))
+
+
+def at_home(waiting: Sequence[Waiting]) -> list[Block]:
+    """Draw the workflows of which candidates wait, each with a button that opens them; nothing where none do."""
+    if not waiting:
+        return []
+    made = [header(texts.HEADING)]
+    for one in waiting[:AT_HOME]:
+        look = button(buttons.look_at_examples(one.workflow), action=Action.EXAMPLES, value=one.workflow)
+        made.append(section(texts.at_home(one), press=look))
+    left = len(waiting) - AT_HOME
+    return [*made, block(texts.more_at_home(left))] if left > 0 else made

@@ -3,6 +3,7 @@
 from collections.abc import Collection, Sequence
 
 from handlers.slack import limits
+from handlers.slack.blocks import examples
 from handlers.slack.blocks.grid import see
 from handlers.slack.blocks.parts.drawing import Block
 from handlers.slack.blocks.parts.elements import actions, button, divider, header, small_print
@@ -17,12 +18,20 @@ from handlers.texts.pieces import Line
 from handlers.texts.review import absences, alike
 from workflows.engine.read.home_views import PAGE, Decided, HomeView, InHand, Place, Queue
 from workflows.engine.review.assignment.views import AbsenceView
+from workflows.quality.examples.views import Waiting
 
 
-def home(view: HomeView, *, may_decide: Collection[str], is_tour_read: bool, checks: int = 0) -> View:
+def home(
+    view: HomeView,
+    *,
+    may_decide: Collection[str],
+    is_tour_read: bool,
+    checks: int = 0,
+    candidates: Sequence[Waiting] = (),
+) -> View:
     """Draw a person's Home. `may_decide`: the workflows whose reviews they may decide. `is_tour_read`: they said so.
 
-    `checks`: number of the spot checks that wait for them.
+    `checks`: number of the spot checks that wait for them. `candidates`: what they may take in as examples.
     """
     made = [section(texts.brief(view), press=button(texts.REFRESH, action=Action.REFRESH, value="home"))]
     made += _away(view.absence) if view.absence is not None else []
@@ -37,6 +46,7 @@ def home(view: HomeView, *, may_decide: Collection[str], is_tour_read: bool, che
         made += [_queue(one, may_decide) for one in view.queues]
         made += _pages("queues", texts.QUEUES, view.place.queues, len(view.queues), view.all_queues)
     made += [header(texts.SPOT_CHECKS), *waiting(checks)] if checks else []
+    made += examples.at_home(candidates)
     groups = [one for one in view.groups if one.workflow in may_decide]
     made += [header(alike.HEADING), *map(see, groups)] if groups else []
     made += [header(texts.DECIDED), *(_decided(one, view) for one in view.decided)]

@@ -34,6 +34,7 @@ from workflows.engine.read.declared.charters import charter_view
 from workflows.engine.read.home import home_view
 from workflows.engine.review import refusals
 from workflows.engine.review.spot_checks.looks import count_for
+from workflows.quality.examples.taking import waiting_among
 
 log = structlog.get_logger()
 
@@ -131,7 +132,13 @@ def home_of(slack: SlackContext, user: str, shown: HomePlace) -> View:
         decidable = [workflow.name for workflow in slack.allowed(rights.decide, user, readable)]
     view = home_view(slack.context, user, workflows=readable, zone=slack.zone_of(user), place=shown.place)
     checks = count_for(slack.context, by=user, workflows=decidable)
-    return blocks.home(view, may_decide=decidable, is_tour_read=shown.is_tour_read, checks=checks)
+    takable = list[str]()
+    with suppress(Unsure, UnusableGroup, UnknownKind):
+        takable = [workflow.name for workflow in slack.allowed(rights.take_examples, user, readable)]
+    candidates = waiting_among(slack.context, takable)
+    return blocks.home(
+        view, may_decide=decidable, is_tour_read=shown.is_tour_read, checks=checks, candidates=candidates
+    )
 
 
 def show(slack: SlackContext, client: WebClient, user: str, shown: HomePlace, *, seen: Modal | None) -> None:

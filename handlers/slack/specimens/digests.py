@@ -72,6 +72,7 @@ QUALITY = QualityOfWorkflow(
     confirmed=[ReasonCount(said="answer a safety report alone", number=2)],
     barred=1,
     before=Before(decided=180, edited=40, rejected=12, reported=1, corrected=0, looked_at=15, errors=1),
+    examples=14,
 )
 QUIET = replace(
     QUALITY,

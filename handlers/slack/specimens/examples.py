@@ -1,11 +1,20 @@
 """Groups of candidates, as specimens are drawn from."""
 
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
+
+from pydantic import JsonValue
 
 from store.states import ExampleState
 from workflows.quality.examples.split import Half
 from workflows.quality.examples.views import Candidate, Group, Why
+
+_OTHERWISE: Sequence[Mapping[str, JsonValue] | None] = (
+    {"queue": "billing", "reply": "<!here> " + "We look into it. " * 300},
+    {},
+    None,
+)
 
 
 def example_group(number: int) -> dict[str, Any]:  # Any: the arguments of what draws it
@@ -30,4 +39,5 @@ def _candidate(number: int) -> Candidate:
         found_at=datetime(2026, 11, 20, tzinfo=UTC),
         input={"id": number, "text": "<https://evil.example|https://bank.example> " + "My kettle broke. " * 300},
         output={"queue": "returns", "reply": "<@U0MARIA> " + "We send a new one. " * 300},
+        otherwise=_OTHERWISE[number % len(_OTHERWISE)],
     )

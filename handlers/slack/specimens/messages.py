@@ -156,6 +156,9 @@ def messages() -> Iterator[Specimen]:
         yield Specimen(name=f"from a message, {name}", message=note)
     for number in (1, 5):
         yield Specimen(name=f"examples, {number} alike", message=examples.group(**example_group(number)))
+    for is_any in (True, False):
+        name = f"examples, the last{', some taken' if is_any else ''}"
+        yield Specimen(name=name, message=examples.decided("triage", is_any_taken=is_any))
     yield Specimen(name="examples, none", message=examples.group("triage", None, waiting=0, generation=0))
     yield Specimen(name="charter, to sign", message=charter(UNSIGNED_CHARTER, may_sign=True))
     listed = ChangesView(workflow=None, shown=[TERMS_CHANGE, *_changes().values()], all=9)

@@ -6,7 +6,7 @@ from datetime import timedelta
 from decimal import Decimal
 from functools import partial
 
-from handlers.slack.blocks import answers, charter, grid, home, modals, session, spot_check
+from handlers.slack.blocks import answers, charter, examples, grid, home, modals, session, spot_check
 from handlers.slack.blocks.assignments import assign_form, away_form
 from handlers.slack.blocks.cause import ignore_form
 from handlers.slack.blocks.digests.bias import looked
@@ -24,6 +24,7 @@ from handlers.slack.specimens.cases import CASE, ERASED
 from handlers.slack.specimens.deployments import deployment_views
 from handlers.slack.specimens.digests import COURSE, COURSES, REJECTIONS
 from handlers.slack.specimens.documents import document_views
+from handlers.slack.specimens.examples import example_group
 from handlers.slack.specimens.forms import (
     BROKEN,
     CHARTER_VIEW,
@@ -55,6 +56,7 @@ from handlers.slack.specimens.reviews import (
 from handlers.slack.specimens.specimen import Specimen
 from handlers.texts.digests.numbers import DEFINED
 from handlers.texts.digests.quality import rejections
+from handlers.texts.examples import HEADING as EXAMPLES
 from handlers.texts.governance.receipts import RECEIPT, receipt
 from handlers.texts.home import UNSURE, no_right
 from handlers.texts.operations.explained import EXPLAINED, explained
@@ -89,6 +91,7 @@ from workflows.engine.review.views import (
     WaitingView,
 )
 from workflows.engine.text.form_records import rows_text
+from workflows.quality.examples.views import Waiting
 
 CHAIN = ChainView(
     above=[
@@ -399,6 +402,14 @@ def views() -> Iterator[Specimen]:
         "waiting, nothing": modals.waiting_list(nothing, listed=Listed()),
         "told": modals.told(answers.refused("The form changed."), typed={"Queue": "billing"}),
         "home, full": home.home(at_home, may_decide=["triage"], is_tour_read=False),
+        "home, with all that there may be": home.home(
+            replace(at_home, groups=[like] * 5),
+            may_decide=["triage"],
+            is_tour_read=False,
+            checks=3,
+            candidates=[Waiting(workflow=f"triage-{number} <!channel>", number=120 - number) for number in range(40)],
+        ),
+        "examples, from a Home": modals.told(examples.group(**example_group(4)), about=EXAMPLES),
         "home, nothing waits": home.home(at_rest, may_decide=[], is_tour_read=True),
         "home, away": home.home(
             replace(at_home, absence=ABSENCE, in_hand=[replace(in_hand, is_claimed=False)]),

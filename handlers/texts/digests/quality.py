@@ -72,7 +72,7 @@ def workflow(figures: QualityOfWorkflow) -> list[Paragraph]:
     edits = _edits(figures)
     if edits:
         said += [line(words(f"What {count(figures.compared, 'edit')} changed")), bullets(edits)]
-    rest = [*_rejected(figures), *_rules(figures), *_proposers(figures.proposers)]
+    rest = [*_rejected(figures), *_rules(figures), *_proposers(figures.proposers), *_examples(figures)]
     return [*said, *([bullets(rest)] if rest else [])]
 
 
@@ -219,6 +219,14 @@ def _rules(figures: QualityOfWorkflow) -> list[Line]:
             line(words("Barred: ", bold=True), words(f"{_times(figures.barred)}, by a rule that nobody passes"))
         )
     return made
+
+
+def _examples(figures: QualityOfWorkflow) -> list[Line]:
+    """Draw how many cases wait to become examples, and where they are taken in."""
+    if not figures.examples:
+        return []
+    wait = f"{count(figures.examples, 'decided case')} {'waits' if figures.examples == 1 else 'wait'}"
+    return [line(words(f"{wait} to become examples: "), command("examples", one_line(figures.workflow, _NAME)))]
 
 
 def _sentence(rule: str) -> str:

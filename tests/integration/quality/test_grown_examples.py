@@ -62,6 +62,7 @@ def test_edits_are_candidates_with_near_duplicates_together_and_masked(make_worl
     assert not any("ana@example.org" in body for body in kept)
     assert all(json.loads(body)["output"]["queue"] == "delivery" for body in kept)
     assert gather(context).candidates == 0, "each only once"
+    assert {one.otherwise["queue"] for group in found for one in group.candidates if one.otherwise} == {"billing"}
 
 
 def test_what_is_taken_is_of_its_half_however_often_and_in_whatever_order(make_world: MakeWorld) -> None:

@@ -1022,7 +1022,7 @@ class Company:
             "examples.known_among": {"ids": [ids["example"]]},
             "examples.halves": {"ids": [ids["example"]]},
             "examples.decide": {"ids": [ids["example"]], "state": ExampleState.LEFT, "critical": False},
-            "examples.waiting": {},
+            "examples.waiting": {"workflows": ["sample"], "at_most": 9},
             "improvements.judged_cases": {"since": NOW - HOUR, "limit": 9},
             "improvements.add": {"kind": "never", "mark": "n", "facts": {}, "cases": []},
             "improvements.get": {"improvement": ids["improvement"]},

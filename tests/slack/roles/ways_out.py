@@ -132,6 +132,7 @@ BUTTONS: Mapping[Action, Of] = {
             Action.REFRESH,
             Action.DEFINE_NUMBERS,
             Action.SIGN,
+            Action.EXAMPLES,
             Action.TAKE_EXAMPLES,
             Action.CRITICAL_EXAMPLES,
             Action.LEAVE_EXAMPLES,

@@ -25,7 +25,8 @@ from workflows.engine.context import Context
 from workflows.engine.declare.documents import has_documents
 from workflows.engine.declare.registry import AnyWorkflow
 from workflows.engine.declare.round_trip import read
-from workflows.engine.errors import CountersignError
+from workflows.engine.errors import CountersignError, Misfit
+from workflows.engine.read.edit_changes import proposed_in
 from workflows.engine.text.canonical_json import canonical
 from workflows.quality.examples.past_decisions import example_of, masked
 from workflows.quality.examples.split import Half, Placed, near, place, sketch_of
@@ -136,15 +137,27 @@ def _candidate(context: Context, label: LabelLine, workflow: AnyWorkflow, case: 
     input_form: type[BaseModel] = workflow.input
     output_form: type[BaseModel] = workflow.output
     try:
-        input, output = masked(read(input_form, case.input), read(output_form, case.output))
+        proposed = _proposed(output_form, case.proposal)
+        made = masked(read(input_form, case.input), read(output_form, case.output), proposed=proposed)
     except CountersignError as error:
         # Its form has changed since, or takes no stand-in for a personal value.
         log.info("example.no_candidate", case=case.case, error=type(error).__name__)
         return None
-    example = example_of(input, output)
-    body = canonical({"input": example.input, "output": example.output})
+    example = example_of(made.input, made.output)
+    shown = {"otherwise": dict(made.otherwise)} if made.otherwise is not None else {}
+    body = canonical({"input": example.input, "output": example.output, **shown})
     sketch = sketch_of(json.loads(canonical(example.input)))
     return _Candidate(label=label, why=why, workflow=workflow, key=case.key, body=body, sketch=sketch)
+
+
+def _proposed(form: type[BaseModel], proposal: str | None) -> BaseModel | None:
+    """Return what was proposed; None where nothing was, or it does not fit the form and so cannot be masked."""
+    if proposal is None:
+        return None
+    try:
+        return read(form, canonical(proposed_in(json.loads(proposal))))
+    except Misfit:
+        return None
 
 
 def placed(session: Session, context: Context, workflow: int, *, without: int | None = None) -> list[Placed]:

@@ -4,9 +4,10 @@ A case that nobody decided is no example: an automation must not be tested with 
 """
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 
-from pydantic import BaseModel
+from pydantic import BaseModel, JsonValue
 
 from store.states import LAPSES, Resolution, RunState
 from workflows.engine.context import Context
@@ -32,6 +33,16 @@ class Decided:
     """True if a correction changed the first delivery."""
     is_masked: bool
     """True if stand-ins are in place of personal values."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Masked:
+    """An input with its right answer, with the same stand-ins for the same personal values."""
+
+    input: BaseModel
+    output: BaseModel
+    otherwise: Mapping[str, JsonValue] | None
+    """Fields that were proposed otherwise, with what was proposed; None where no proposal is known."""
 
 
 def decided(context: Context, case: int, *, masked: bool = True) -> Decided:
@@ -66,7 +77,8 @@ def decided(context: Context, case: int, *, masked: bool = True) -> Decided:
         raise Refused(f"{_named(view)} no longer fits the form of {workflow.name}, which has changed since") from error
     hides = masked and (has_personal(workflow.input) or has_personal(workflow.output))
     if hides:
-        input, output = _masked(view, input, output)
+        made = _masked(view, input, output)
+        input, output = made.input, made.output
     example = example_of(input, output)
     return Decided(workflow=workflow, key=view.key, example=example, by_correction=run.correction > 0, is_masked=hides)
 
@@ -79,18 +91,27 @@ def example_of(input: BaseModel, output: BaseModel) -> Example:
     )
 
 
-def masked(input: BaseModel, output: BaseModel) -> tuple[BaseModel, BaseModel]:
-    """Return both with stand-ins for the same personal values. Raise `Misfit`, or `Refused`, where their forms take
-    none.
+def masked(input: BaseModel, output: BaseModel, *, proposed: BaseModel | None = None) -> Masked:
+    """Return both with stand-ins for the same personal values, and what was `proposed` in place of the output.
+
+    Raise `Misfit`, or `Refused`, where their forms take none.
     """
     mask, given, answer = Masking(), json.loads(to_body(input)), json.loads(to_body(output))
     mask.look(input, given)
     mask.look(output, answer)
     taken, _ = mask.input(input, given)
-    return taken, read(type(output), canonical(mask.values(answer)))
+    right = read(type(output), canonical(mask.values(answer)))
+    if proposed is None:
+        return Masked(input=taken, output=right, otherwise=None)
+    # It comes last: what was wrongly proposed to be a name masks nothing in the example itself.
+    before = json.loads(to_body(proposed))
+    mask.look(proposed, before)
+    shown = mask.values(before)
+    other = {name: shown[name] for name in before if canonical(before[name]) != canonical(answer.get(name))}
+    return Masked(input=taken, output=right, otherwise=other)
 
 
-def _masked(view: CaseView, input: BaseModel, output: BaseModel) -> tuple[BaseModel, BaseModel]:
+def _masked(view: CaseView, input: BaseModel, output: BaseModel) -> Masked:
     """Return both with stand-ins. Raise `Refused` where their forms take none."""
     try:
         return masked(input, output)

@@ -16,7 +16,7 @@ from workflows.engine.declare.workflow import Example
 from workflows.engine.errors import Refused, Stale, Unknown
 from workflows.quality.examples.candidates import MOST
 from workflows.quality.examples.split import Half
-from workflows.quality.examples.views import Candidate, Group, Taken, Why
+from workflows.quality.examples.views import MOST_COUNTED, Candidate, Group, Taken, Waiting, Why
 
 
 def take(context: Context, ids: Collection[int], *, by: str, critical: bool = False) -> list[int]:
@@ -52,8 +52,28 @@ def taken(context: Context, workflow: str, half: Half) -> list[Taken]:
 def waiting(context: Context, workflow: str) -> int:
     """Count the candidates of a workflow that nobody decided."""
     with context.database.read() as session:
+        return kept.waiting(session, team=context.team, workflows=[workflow], at_most=MOST).get(workflow, 0)
+
+
+def waiting_among(context: Context, workflows: Collection[str]) -> list[Waiting]:
+    """Return those of these workflows of which candidates wait, the one with most first.
+
+    They are counted up to `MOST_COUNTED`.
+    """
+    if not workflows:
+        return []
+    with context.database.read() as session:
+        found = kept.waiting(session, team=context.team, workflows=workflows, at_most=MOST_COUNTED)
+    some = [Waiting(workflow=name, number=number) for name, number in found.items()]
+    return sorted(some, key=lambda one: (-one.number, one.workflow))
+
+
+def is_any_taken(context: Context, workflow: str) -> bool:
+    """Tell whether an example of a workflow was taken in."""
+    with context.database.read() as session:
         row = teams.find_workflow(session, team=context.team, name=workflow)
-        return kept.waiting(session, team=context.team, workflow=row) if row is not None else 0
+        states = (ExampleState.TAKEN,)
+        return row is not None and bool(kept.lines(session, team=context.team, workflow=row, states=states, limit=1))
 
 
 def workflow_of(context: Context, example: int) -> str:
@@ -106,6 +126,7 @@ def _candidate(line: ExampleLine) -> Candidate:
         found_at=line.found_at,
         input=said["input"],
         output=said["output"],
+        otherwise=said.get("otherwise"),
     )
 
 

@@ -1,6 +1,6 @@
 """Read models of examples that grow from decisions, frozen, the same for every face."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -10,6 +10,9 @@ from pydantic import JsonValue
 from store.states import ExampleState
 from workflows.engine.declare.workflow import Example
 from workflows.quality.examples.split import Half
+
+MOST_COUNTED = 100
+"""Candidates of a workflow up to which they are counted for a person's Home."""
 
 
 class Why(StrEnum):
@@ -39,6 +42,9 @@ class Candidate:
     found_at: datetime
     input: dict[str, JsonValue]
     output: dict[str, JsonValue]
+    otherwise: Mapping[str, JsonValue] | None = None
+    """Fields that were proposed otherwise, with what was proposed; empty where the proposal was right as it was, None
+    where no proposal is known."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -49,6 +55,15 @@ class Group:
     """Their mark."""
     candidates: Sequence[Candidate]
     """The newest first."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Waiting:
+    """A workflow of which candidates wait."""
+
+    workflow: str
+    number: int
+    """Candidates, up to `MOST_COUNTED`."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from handlers.slack.blocks.digests.digest import digest
+from handlers.slack.blocks.parts.transcript import transcript
 from store import schema
 from tests.conftest import MakeWorld
 from tests.integration.engine.scene import DRAFT, Scene, rows, sample
@@ -22,11 +23,15 @@ from workflows.engine.digests.quality.reasons import rejections
 from workflows.engine.digests.quality.views import QualityFigures, QualityOfWorkflow, ReasonCount, ValueChange
 from workflows.engine.digests.views import DigestView
 from workflows.engine.errors import NeverBroken, Unknown
+from workflows.engine.privacy.forgetting import forget
 from workflows.engine.review import refusals, undo
 from workflows.engine.review.decisions import Follows
 from workflows.engine.review.spot_checks.answers import answer
 from workflows.engine.review.wrong import corrections, reports
 from workflows.model.scripted import says
+from workflows.quality.examples.candidates import gather
+from workflows.quality.examples.taking import groups, leave
+from workflows.quality.labels.making import make_labels
 
 pytestmark = pytest.mark.slow
 
@@ -227,3 +232,25 @@ def test_rules_that_people_passed_over_are_told_by_their_sentence_and_bars_by_th
     one = told(made(scene))
     assert one.confirmed == [ReasonCount(said="answer a safety report alone", number=1)]
     assert one.barred == 1
+
+
+def test_cases_that_wait_to_become_examples_are_a_line_until_somebody_decided_them(make_world: MakeWorld) -> None:
+    """Also where nothing else happened in the week, and never one whose decision or content is gone."""
+    scene = sample(make_world, autonomy=DRAFT)
+    context = scene.world.context
+    at(scene, MONDAY - timedelta(days=9))
+    for number, what in enumerate(("kettle", "invoice", "parcel"), 1):
+        text = f"Please look after my {what} of last week, since nobody answers the letter that I wrote about it"
+        scene.edit(scene.worked(id=number, text=text), queue="delivery")
+    scene.world.work()
+    make_labels(context)
+    assert gather(context).candidates == 3
+    view = made(scene)
+    assert (told(view).decided, told(view).examples) == (0, 3)
+    assert "3 decided cases wait to become examples: /countersign examples sample" in str(
+        transcript(digest(view).blocks)
+    )
+    forget(context, scene.world.rows(schema.Case)[0].id, by="U1")
+    assert told(preview(context, JobName.QUALITY, today=MONDAY, zone=BERLIN)).examples == 2
+    leave(context, [one.id for group in groups(context, "sample") for one in group.candidates], by="U0MARIA")
+    assert not figures(preview(context, JobName.QUALITY, today=MONDAY, zone=BERLIN)).workflows

@@ -10,6 +10,7 @@ from store import schema
 from store.cases.review import reports, spot_checks
 from store.cases.review.reports import Outcomes
 from store.cases.review.spot_checks import SpotCheckCounts
+from store.learning import examples
 from store.quality import decided
 from store.quality.decided import DecidedLine
 from workflows.engine.case.kept_content import REMOVED
@@ -32,6 +33,8 @@ MOST = 2_000
 """Most edits, and most rejections, whose texts are read for one digest: the newest."""
 _OVERDUE = 1_000
 """Most spot checks that are counted as overdue."""
+_EXAMPLES = 5_000
+"""Most candidates of a workflow that are counted: there are no more."""
 _NAMED = 10
 """Most models, reasons and rules that are named of a workflow."""
 _ABOUT_PROPOSALS = (DecisionKind.APPROVED, DecisionKind.EDITED, DecisionKind.REJECTED)
@@ -71,8 +74,10 @@ def gather(session: Session, scope: Scope) -> QualityFigures:
     barred = decided.barred(session, team=team, **span)
     late = spot_checks.overdue(session, team=team, before=scope.at, limit=_OVERDUE)
     overdue = Counter(line.check.workflow_id for line in late)
+    rows = scope.workflows(session)
+    wait = examples.waiting(session, team=team, workflows=[row.name for row in rows], at_most=_EXAMPLES)
     found = []
-    for row in scope.workflows(session):
+    for row in rows:
         declared = scope.context.registry.get(row.name) if row.name in scope.context.registry else None
         edits = edited[row.id]
         grouped = group(declared, edits) if declared is not None else Grouped(fields=(), few=0)
@@ -100,6 +105,7 @@ def gather(session: Session, scope: Scope) -> QualityFigures:
                 confirmed=_most(passed_over[row.id]),
                 barred=barred.get(row.id, 0),
                 before=_before(before, row),
+                examples=wait.get(row.name, 0),
             )
         )
     told = [one for one in found if not one.is_quiet]
@@ -137,6 +143,7 @@ def records(figures: QualityFigures) -> list[dict[str, str | int | float | None]
                 "errors": checks.errors if checks else 0,
                 "overdue": one.overdue,
                 "barred": one.barred,
+                "examples": one.examples,
             }
         )
         for field in one.fields:

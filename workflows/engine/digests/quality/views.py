@@ -141,11 +141,13 @@ class QualityOfWorkflow:
     barred: int
     """Times that a rule barred what a person had decided."""
     before: Before
+    examples: int = 0
+    """Cases that people decided, of whatever time, and that wait now to be taken in as examples or left."""
 
     @property
     def is_quiet(self) -> bool:
         """True if there is nothing to tell of the workflow."""
-        people = self.decided or self.answered or self.barred or self.confirmed
+        people = self.decided or self.answered or self.barred or self.confirmed or self.examples
         wrong = self.reported.reported or self.corrected or self.overdue
         return not people and not wrong and (self.checks is None or not self.checks.alone)
 
