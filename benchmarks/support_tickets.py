@@ -29,7 +29,8 @@ from workflows.model.port import Question
 
 TICKETS = Path(__file__).with_name("support_tickets.jsonl")
 HEADING = "Support tickets"
-FLOOR = 0.85
+FLOOR = triage.autonomy.at_least or 1.0
+"""The workflow's own."""
 FIELDS = ("queue", "priority")
 
 

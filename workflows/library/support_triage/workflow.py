@@ -65,7 +65,7 @@ triage = Workflow(
         by_hand=timedelta(minutes=6),
         reject_reasons=("Wrong queue", "The reply does not answer it", "Spam", "A duplicate"),
     ),
-    autonomy=Autonomy.floor(0.85),
+    autonomy=Autonomy.floor(0.9),
     budget=Budget(per_case="0.03", per_day="20"),
     scope=lambda ticket: ticket.language == "en",
     text=lambda ticket: f"{ticket.subject}\n{ticket.text}",
