@@ -72,7 +72,7 @@ sample: installed
 
 # 2,003 real messages, measured: MESSAGES names a folder with Banking77's train.csv and stream.csv.
 real: setup
-	$(BIN)/python -m benchmarks.real_messages $(MESSAGES)
+	$(BIN)/python -m benchmarks.learning.real_messages $(MESSAGES)
 
 # Speed beside other engines, clicks, asking a model, how cost grows, waiting: prints what it finds. ARGS=--quick for small
 # numbers, ARGS=--write for benchmarks/RESULTS.md and the documents, ARGS="growth --million" for one of them and a million

@@ -9,7 +9,8 @@ run may be ended at any time, and gone on with by the names of the rest.
 
 from collections.abc import Mapping
 
-from benchmarks import api, clicks, commands, documents, failures, growth, home, proof, reports, reviewer, waiting
+from benchmarks import api, clicks, commands, failures, growth, home, proof, reports, reviewer, waiting
+from benchmarks.documents import __main__ as documents
 from benchmarks.engines import __main__ as engines
 from benchmarks.gateway.__main__ import measured as gateway
 from benchmarks.kit import report

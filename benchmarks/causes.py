@@ -6,7 +6,7 @@ from decimal import Decimal
 from sqlalchemy import func, insert, or_, select, update
 from sqlalchemy.orm import Session
 
-from benchmarks.year import TEAM
+from benchmarks.years.year import TEAM
 from store.schema import BulkRerun, Cause, CauseHour, Run
 from store.states import BulkState, CauseState, RunState
 

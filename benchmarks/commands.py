@@ -15,8 +15,8 @@ from benchmarks.growth import MILLION, add_million
 from benchmarks.kit import machine, report
 from benchmarks.kit.databases import POSTGRESQL, SQLITE, Databases, databases
 from benchmarks.kit.report import Section, number, table, tell
-from benchmarks.stored_year import stored_year
-from benchmarks.year import WORKFLOWS
+from benchmarks.years.stored_year import stored_year
+from benchmarks.years.year import WORKFLOWS
 from handlers.slack.blocks import modals
 from handlers.slack.blocks.modals import PAGE
 from handlers.slack.blocks.parts.paragraphs import told

@@ -3,7 +3,7 @@
 from sqlalchemy import insert, literal, select
 from sqlalchemy.orm import Session
 
-from benchmarks.year import TEAM
+from benchmarks.years.year import TEAM
 from store.db import rows
 from store.schema import CaseSegment, Run, SegmentGroup, Workflow
 

@@ -19,7 +19,7 @@ from benchmarks.kit import machine, report
 from benchmarks.kit.chart import Panel, drawn
 from benchmarks.kit.databases import POSTGRESQL, SQLITE, Databases, databases, migrated
 from benchmarks.kit.report import DOCS, Part, Section, number, table, tell
-from benchmarks.year import fill_year
+from benchmarks.years.year import fill_year
 from store.db.database import Database
 
 HEADING = "Growth"

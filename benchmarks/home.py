@@ -16,7 +16,7 @@ from sqlalchemy import select, update
 from benchmarks.kit import machine, report
 from benchmarks.kit.databases import POSTGRESQL, SQLITE, databases, migrated
 from benchmarks.kit.report import Section, number, table, tell
-from benchmarks.year import BEGAN, SECONDS, TEAM, WORKFLOWS, fill_year
+from benchmarks.years.year import BEGAN, SECONDS, TEAM, WORKFLOWS, fill_year
 from handlers.slack.blocks.home import home
 from store.db.database import Database
 from store.schema import Review

@@ -24,7 +24,7 @@ from benchmarks.growth import MILLION, add_million
 from benchmarks.kit import machine, report
 from benchmarks.kit.databases import POSTGRESQL, SQLITE, Databases, databases
 from benchmarks.kit.report import Section, number, table, tell
-from benchmarks.stored_year import stored_year
+from benchmarks.years.stored_year import stored_year
 from handlers.slack.blocks.digests.digest import digest
 from store.db.database import Database
 from store.schema import Review

@@ -11,8 +11,8 @@ from sqlalchemy.orm import Session
 from benchmarks.kit import machine, report
 from benchmarks.kit.databases import POSTGRESQL, SQLITE, databases, migrated
 from benchmarks.kit.report import Section, number, table, tell
-from benchmarks.reads import LOOPS, OVER_ALL_TIME, PEOPLE, REPORTS, Read
-from benchmarks.year import fill_year
+from benchmarks.years.reads import LOOPS, OVER_ALL_TIME, PEOPLE, REPORTS, Read
+from benchmarks.years.year import fill_year
 from store.db.database import Database
 
 HEADING = "Size"

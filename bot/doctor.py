@@ -20,8 +20,8 @@ from bot.slack.workspace import Http, Workspace, check_hearing, connect
 from bot.slack.workspace import check as check_workspace
 from handlers.slack.access.scopes import asked_for
 from handlers.slack.manifest import manifest_file
-from handlers.texts.governance.prompts_from import prompts
 from handlers.texts.governance.seals import SHORT, unsealed_in_words
+from handlers.texts.learning.prompts_from import prompts
 from handlers.texts.operations.findings import Finding
 from handlers.texts.operations.pauses import paused_by
 from handlers.texts.plain import in_words

@@ -9,7 +9,8 @@ from handlers.texts import groups, incoming
 from handlers.texts.digests import courses
 from handlers.texts.documents import files
 from handlers.texts.documents import pages as documents
-from handlers.texts.governance import changes, improvements
+from handlers.texts.governance import changes
+from handlers.texts.learning import improvements, rollouts
 from handlers.texts.operations import (
     bulk_reruns,
     causes,
@@ -21,11 +22,11 @@ from handlers.texts.operations import (
     overrun,
     pauses,
     reruns,
-    rollouts,
     webhooks,
 )
 from handlers.texts.pieces import Room, Told
-from handlers.texts.review import assignments, decided, escalations, reminders, reports
+from handlers.texts.review import decided, reminders, reports
+from handlers.texts.review.assigning import assignments, escalations
 from handlers.texts.review.doubt import is_open
 from handlers.who import is_named
 from store.faces import FILES, face_of

@@ -183,7 +183,7 @@ def evaluate(
     from decimal import Decimal
 
     from bot.app import opened
-    from bot.cli.screens import eval_report
+    from bot.cli.screens.learning import eval_report
     from bot.cli.screens.output import one_line_errors, print_json
     from bot.cli.workflow_choice import named, options_for
     from bot.settings import settings

@@ -147,8 +147,8 @@ def status(json: Json = False) -> None:
     """Show how all is: what waits, what failed, what is down or paused, and what was spent today."""
     from bot.cli.screens.output import print_json
     from bot.cli.screens.told import tell
-    from handlers.texts.operations import rollouts, webhooks, workflows
-    from handlers.texts.review import review_packs
+    from handlers.texts.learning import review_packs, rollouts
+    from handlers.texts.operations import webhooks, workflows
     from workflows.engine.health import expiries
     from workflows.engine.read.status import status_view
     from workflows.engine.sources.told.webhooks import troubles

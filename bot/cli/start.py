@@ -25,6 +25,6 @@ def started() -> Iterator[App]:
 
 def tell_prompts(app: App) -> None:
     """Say where the prompts of all workflows come from, beside what the command prints."""
-    from handlers.texts.governance.prompts_from import prompts
+    from handlers.texts.learning.prompts_from import prompts
 
     typer.echo(prompts(app.prompts), err=True)

@@ -15,7 +15,7 @@ from bot.demo.summary import summary
 from bot.demo.tour import Tour
 from bot.demo.trail import Trail
 from bot.slack.sender import PACE
-from handlers.texts.governance.prompts_from import prompts
+from handlers.texts.learning.prompts_from import prompts
 
 _FIRST, _LATER = 3.0, 20.0
 """Seconds between the first cases, and between the later ones, on the page."""

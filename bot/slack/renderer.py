@@ -4,14 +4,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bot.intents import News, Reminder, Rest, read, waits_for_person
-from handlers.slack.blocks import review_pack, spot_check
+from handlers.slack.blocks import spot_check
 from handlers.slack.blocks.card import card
 from handlers.slack.blocks.cause import cause
-from handlers.slack.blocks.deployment import deployment
 from handlers.slack.blocks.digests.course import course
 from handlers.slack.blocks.digests.digest import digest
 from handlers.slack.blocks.doubt import doubt
-from handlers.slack.blocks.improvements import improvements
+from handlers.slack.blocks.learning import review_pack
+from handlers.slack.blocks.learning.deployment import deployment
+from handlers.slack.blocks.learning.improvements import improvements
 from handlers.slack.blocks.parts.documents import pages
 from handlers.slack.blocks.parts.drawing import Drawn
 from handlers.slack.blocks.parts.paragraphs import fitted

@@ -9,29 +9,24 @@ from handlers.slack.blocks import answers, modals
 from handlers.slack.blocks.parts.paragraphs import told
 from handlers.slack.context import SlackContext
 from handlers.slack.interactions import (
-    absences,
     actions,
-    assignments,
     causes,
     charters,
     claims,
-    deployments,
     doubts,
-    escalations,
-    examples,
     grid,
     hand_in,
     home,
-    improvements,
     originals,
     questions,
     reports,
-    review_packs,
     session,
     undo,
 )
+from handlers.slack.interactions.assigning import absences, assignments, escalations
 from handlers.slack.interactions.digests import cases, courses, looks, needs, numbers
 from handlers.slack.interactions.forms import corrected_inputs, corrections, rows, submissions, suggestions
+from handlers.slack.interactions.learning import deployments, examples, improvements, review_packs
 from handlers.slack.interactions.spot_checks import spot_checks
 from handlers.texts.commands import usage as commands_there_are
 

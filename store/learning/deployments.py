@@ -10,15 +10,7 @@ from sqlalchemy.orm import Session
 
 from store.cases import contents
 from store.db import rows
-from store.schema import (
-    Content,
-    Deployment,
-    DeploymentExample,
-    DeploymentSignature,
-    ExampleRow,
-    TrainedModel,
-    Workflow,
-)
+from store.schema import Content, Deployment, DeploymentExample, DeploymentSignature, ExampleRow, TrainedModel, Workflow
 from store.states import DeploymentState, ExampleState
 
 UNDER_WAY = (DeploymentState.LIVE, DeploymentState.PROPOSED, DeploymentState.SHADOW, DeploymentState.SHARING)

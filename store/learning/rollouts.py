@@ -11,16 +11,7 @@ from sqlalchemy.orm import Session
 
 from store.cases import contents
 from store.db import rows
-from store.schema import (
-    Content,
-    Deployment,
-    Label,
-    LabelProgress,
-    Proposal,
-    Review,
-    Run,
-    ShadowProposal,
-)
+from store.schema import Content, Deployment, Label, LabelProgress, Proposal, Review, Run, ShadowProposal
 from store.states import RunState
 
 SPOT = ("spot-checked", "reported", "corrected")

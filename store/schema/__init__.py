@@ -3,7 +3,6 @@
 The names of states are in `store.states`; how they may follow each other is the engine's business.
 """
 
-from store.schema.audit import AuditRow
 from store.schema.base import Base, OfTeam
 from store.schema.baselines import Baseline
 from store.schema.bulk_reruns import BulkRerun
@@ -11,6 +10,11 @@ from store.schema.cases import Case, Content, Run, Step, Team, Workflow
 from store.schema.causes import Cause, CauseHour
 from store.schema.courses import Course
 from store.schema.documents import DocumentRow, DocumentUpload, DocumentUse, ShownFile
+from store.schema.governance.audit import AuditRow
+from store.schema.governance.legal_holds import LegalHold
+from store.schema.governance.retention import PutOffRemoval, RetentionProgress
+from store.schema.governance.seals import Seal
+from store.schema.governance.terms import TermsRow
 from store.schema.health import SystemCalls, Trouble
 from store.schema.learning.deployments import (
     Deployment,
@@ -24,21 +28,17 @@ from store.schema.learning.examples import ExampleRow
 from store.schema.learning.improvements import Improvement
 from store.schema.learning.labels import Label, LabelProgress
 from store.schema.learning.volume_tests import VolumeCase, VolumeDocument, VolumeTest
-from store.schema.legal_holds import LegalHold
 from store.schema.model import BatchQuestion, Eval, ModelBatch, ModelRequest, Outage, Overrun, PromptVersion, Spending
 from store.schema.people import PersonRow
 from store.schema.questions import Question
 from store.schema.reports import Report
-from store.schema.retention import PutOffRemoval, RetentionProgress
 from store.schema.reviews import Decision, Delivery, DirectReminder, Draft, Opening, Proposal, Review
-from store.schema.seals import Seal
 from store.schema.segments import CaseSegment, DigestLook, SegmentGroup
 from store.schema.slack import Digest, InboxRow, Message, OutboxRow, RateLimit
 from store.schema.sources import FollowUp, HandedIn, HeardMessage, Origin, Source, SourceCursor, SourceKey
 from store.schema.spans import SpanExport
 from store.schema.spot_checks import SpotCheck
 from store.schema.targets import TargetOutage
-from store.schema.terms import TermsRow
 
 __all__ = [
     "AuditRow",

@@ -1,6 +1,6 @@
 """A version of a workflow that waits for signatures, with its card."""
 
-from handlers.slack.specimens.deployments import EVIDENCE
+from handlers.slack.specimens.learning.deployments import EVIDENCE
 from store.governance import teams
 from store.learning import deployments
 from store.states import DeploymentState

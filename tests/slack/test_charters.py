@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from bot.sandbox.client import ShownMessage, ShownView
-from handlers.slack.specimens.volume_tests import VOLUME_REPORT
+from handlers.slack.specimens.learning.volume_tests import VOLUME_REPORT
 from store import schema
 from store.governance import teams
 from store.learning import volume_tests

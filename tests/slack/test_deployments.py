@@ -2,7 +2,7 @@
 
 import pytest
 
-from handlers.slack.specimens.deployments import DEPLOYMENTS
+from handlers.slack.specimens.learning.deployments import DEPLOYMENTS
 from store import schema
 from store.learning import deployments
 from tests.slack.conftest import MakeStage

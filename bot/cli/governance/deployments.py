@@ -42,7 +42,7 @@ def deploy(
     """Propose the present version of a workflow: it is tried against the live one, and waits for signatures."""
     from decimal import Decimal
 
-    from bot.cli.screens.deployments import print_deployment
+    from bot.cli.screens.learning.deployments import print_deployment
     from bot.cli.screens.output import print_json
     from workflows.quality.deployments.proposing import Proposer
     from workflows.quality.deployments.reading import deployment_view
@@ -107,7 +107,7 @@ def rollouts(
     """List the versions that are watched, how much is still needed until they go live or end, and the last probes."""
     from bot.cli.screens.output import print_json
     from bot.cli.screens.told import tell
-    from handlers.texts.operations.rollouts import listed, planned, probes
+    from handlers.texts.learning.rollouts import listed, planned, probes
     from workflows.quality.rollouts.listing import plan_of, probed, under_way
 
     with started() as app:
@@ -133,7 +133,7 @@ def list_(
     json: Json = False,
 ) -> None:
     """List the deployments of workflows, the newest first."""
-    from bot.cli.screens.deployments import print_deployments
+    from bot.cli.screens.learning.deployments import print_deployments
     from bot.cli.screens.output import print_json
     from workflows.quality.deployments.reading import deployment_lines
 
@@ -149,7 +149,7 @@ def show(
     json: Json = False,
 ) -> None:
     """Show a deployment: what differs, what was measured, and who signed."""
-    from bot.cli.screens.deployments import print_deployment
+    from bot.cli.screens.learning.deployments import print_deployment
     from bot.cli.screens.output import print_json
     from workflows.quality.deployments.reading import numbered_view
     from workflows.quality.rollouts.listing import with_plan
@@ -165,7 +165,7 @@ def diff(
     number: Annotated[int | None, typer.Argument(metavar="[NUMBER]", min=1, help="Left out, the newest.")] = None,
 ) -> None:
     """Show what differs between a deployment's prompt and that of the version before it."""
-    from bot.cli.screens.deployments import print_diff
+    from bot.cli.screens.learning.deployments import print_diff
     from workflows.quality.deployments.reading import numbered_view
 
     with started() as app:

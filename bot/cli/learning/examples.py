@@ -35,7 +35,7 @@ def labels(
     json: Json = False,
 ) -> None:
     """Count what people's decisions say about a workflow's proposals: by kind, by field, by version."""
-    from bot.cli.screens.learning import print_labels
+    from bot.cli.screens.learning.labels import print_labels
     from bot.cli.screens.output import print_json
     from workflows.quality.labels.views import labels_view
 
@@ -58,7 +58,7 @@ def list_(
     json: Json = False,
 ) -> None:
     """List examples, near duplicates together, the newest first. Personal fields are masked."""
-    from bot.cli.screens.learning import print_groups
+    from bot.cli.screens.learning.labels import print_groups
     from bot.cli.screens.output import out, print_json
     from store.states import ExampleState
     from workflows.quality.examples.taking import groups

@@ -29,7 +29,7 @@ Number = Annotated[int, typer.Argument(metavar="NUMBER", min=1, help="The improv
 @commands.command()
 def find(workflow: Workflow) -> None:
     """Look for patterns in the corrections of the last 90 days now; `serve` does so once a day."""
-    from bot.cli.screens.improvements import print_improvements
+    from bot.cli.screens.learning.improvements import print_improvements
     from bot.cli.screens.output import out
     from workflows.quality.improvements import finding
 
@@ -49,7 +49,7 @@ def list_(
     json: Json = False,
 ) -> None:
     """List the improvements of a workflow, newest first."""
-    from bot.cli.screens.improvements import print_improvements
+    from bot.cli.screens.learning.improvements import print_improvements
     from bot.cli.screens.output import out, print_json
     from store.states import ImprovementState
     from workflows.quality.improvements.reading import listed
@@ -68,7 +68,7 @@ def list_(
 @commands.command()
 def show(workflow: Workflow, number: Number, json: Json = False) -> None:
     """Show an improvement, with the lines of Python for a never, and what a draft of the prompt changes."""
-    from bot.cli.screens.improvements import print_improvement
+    from bot.cli.screens.learning.improvements import print_improvement
     from bot.cli.screens.output import print_json
 
     with started() as app:
@@ -80,7 +80,7 @@ def show(workflow: Workflow, number: Number, json: Json = False) -> None:
 @commands.command()
 def take(workflow: Workflow, number: Number) -> None:
     """Take an improvement. Where corrections agree, its cases are taken in as examples."""
-    from bot.cli.screens.improvements import print_improvement
+    from bot.cli.screens.learning.improvements import print_improvement
     from bot.cli.screens.output import out
     from workflows.quality.improvements import taking
 
@@ -120,7 +120,7 @@ def draft(
     """Have a paid model draft a change to the prompt, of the cases of an improvement. Nothing is deployed."""
     from decimal import Decimal
 
-    from bot.cli.screens.improvements import print_draft
+    from bot.cli.screens.learning.improvements import print_draft
     from bot.cli.screens.output import print_json
     from workflows.quality.improvements.draft_files import place_of, write
     from workflows.quality.improvements.drafting import Drafter

@@ -208,10 +208,10 @@ def report(
     json: Json = False,
 ) -> None:
     """Report what would go alone at each floor and how wrong, what it would cost, and go or no-go. It is kept."""
-    from bot.cli.screens import volume_report
+    from bot.cli.screens.learning import volume_report
     from bot.cli.screens.output import print_json
     from bot.cli.screens.told import tell
-    from handlers.texts.review.volume_tests import told
+    from handlers.texts.learning.volume_tests import told
     from workflows.quality.volume.reports import report as make_report
 
     with started() as app:

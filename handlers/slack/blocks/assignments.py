@@ -14,7 +14,7 @@ from handlers.slack.blocks.parts.rich_text import is_user
 from handlers.slack.ids import Action, Callback
 from handlers.texts.pieces import line, words
 from handlers.texts.plain import excerpt
-from handlers.texts.review import absences, assignments
+from handlers.texts.review.assigning import absences, assignments
 from workflows.engine.review.assignment.views import AbsenceView
 from workflows.engine.review.views import CardView
 

@@ -17,8 +17,9 @@ from handlers.slack.ids import Action, Shown, chosen
 from handlers.texts import buttons
 from handlers.texts.documents import pages as documents
 from handlers.texts.pieces import Line, Room
-from handlers.texts.review import alike, assignments, status
+from handlers.texts.review import alike, status
 from handlers.texts.review import card as texts
+from handlers.texts.review.assigning import assignments
 from store.states import ReviewState, RunState
 from workflows.engine.review.views import CardView
 

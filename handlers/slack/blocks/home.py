@@ -3,8 +3,8 @@
 from collections.abc import Collection, Sequence
 
 from handlers.slack import limits
-from handlers.slack.blocks import examples
 from handlers.slack.blocks.grid import see
+from handlers.slack.blocks.learning import examples
 from handlers.slack.blocks.parts.drawing import Block
 from handlers.slack.blocks.parts.elements import actions, button, divider, header, small_print
 from handlers.slack.blocks.parts.pages import View
@@ -15,7 +15,8 @@ from handlers.slack.ids import ALL, Action, HomePlace, Shown, TurnedTo
 from handlers.texts import buttons
 from handlers.texts import home as texts
 from handlers.texts.pieces import Line
-from handlers.texts.review import absences, alike
+from handlers.texts.review import alike
+from handlers.texts.review.assigning import absences
 from workflows.engine.read.home_views import PAGE, Decided, HomeView, InHand, Place, Queue
 from workflows.engine.review.assignment.views import AbsenceView
 from workflows.quality.examples.views import Waiting

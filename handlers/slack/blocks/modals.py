@@ -8,6 +8,7 @@ from datetime import datetime
 from handlers.slack import limits
 from handlers.slack.blocks.card import card
 from handlers.slack.blocks.grid import see
+from handlers.slack.blocks.learning.review_pack import form_buttons as form_buttons_of_pack
 from handlers.slack.blocks.parts import pages
 from handlers.slack.blocks.parts.columns import is_laid_out
 from handlers.slack.blocks.parts.documents import originals_row, pictures
@@ -18,7 +19,6 @@ from handlers.slack.blocks.parts.pages import View
 from handlers.slack.blocks.parts.paragraphs import block, drawn, pieces
 from handlers.slack.blocks.parts.rich_text import as_written, bullets, line, narrowed, quote, rich, words
 from handlers.slack.blocks.reasons import why
-from handlers.slack.blocks.review_pack import form_buttons as form_buttons_of_pack
 from handlers.slack.blocks.session import form_buttons, rejection_buttons
 from handlers.slack.blocks.spot_check import buttons_of
 from handlers.slack.ids import (
@@ -36,9 +36,11 @@ from handlers.slack.ids import (
 from handlers.texts import buttons
 from handlers.texts.buttons import Button
 from handlers.texts.documents import files
+from handlers.texts.learning import past_cases, review_packs
 from handlers.texts.pieces import Room, hour
 from handlers.texts.plain import begun_large, ended, excerpt, without_first_line
-from handlers.texts.review import assignments, forms, past_cases, questions, review_packs, rows, sessions, spot_checks
+from handlers.texts.review import forms, questions, rows, sessions, spot_checks
+from handlers.texts.review.assigning import assignments
 from handlers.texts.review.forms import Note
 from handlers.texts.review.seconds import NEEDED
 from handlers.texts.values import CHECK, certainty, check_first, doubted, recommendation

@@ -6,13 +6,14 @@ from datetime import date
 from decimal import Decimal
 from functools import partial
 
-from handlers.slack.blocks import answers, examples, spot_check
+from handlers.slack.blocks import answers, spot_check
 from handlers.slack.blocks.card import card
 from handlers.slack.blocks.cause import cause
 from handlers.slack.blocks.charter import charter
 from handlers.slack.blocks.digests.course import course
 from handlers.slack.blocks.digests.digest import digest
 from handlers.slack.blocks.doubt import doubt
+from handlers.slack.blocks.learning import examples
 from handlers.slack.blocks.parts.drawing import Drawn
 from handlers.slack.blocks.parts.paragraphs import fitted, told
 from handlers.slack.blocks.parts.pictures import illustrated
@@ -23,14 +24,17 @@ from handlers.slack.ids import Shown
 from handlers.slack.specimens.bias import ALIKE, BIAS, FEW_GROUPED, LOOKED, NO_SEGMENTS
 from handlers.slack.specimens.cases import CASE, ERASED
 from handlers.slack.specimens.costs import COSTS
-from handlers.slack.specimens.deployments import deployment_messages
 from handlers.slack.specimens.digests import COURSE, COURSE_NOTE, COURSES, REVIEW
 from handlers.slack.specimens.documents import document_messages
-from handlers.slack.specimens.examples import example_group
 from handlers.slack.specimens.failure_summaries import SUMMARIES
 from handlers.slack.specimens.forms import TERMS_CHANGE, UNSIGNED_CHARTER
-from handlers.slack.specimens.improvements import improvement_messages
 from handlers.slack.specimens.incoming import NOTES
+from handlers.slack.specimens.learning.deployments import deployment_messages
+from handlers.slack.specimens.learning.examples import example_group
+from handlers.slack.specimens.learning.improvements import improvement_messages
+from handlers.slack.specimens.learning.review_packs import pack_messages
+from handlers.slack.specimens.learning.rollouts import NOTES as ROLLOUT_NOTES
+from handlers.slack.specimens.learning.volume_tests import IN_BATCHES, NO_GO, VOLUME_REPORT
 from handlers.slack.specimens.numbers import FEW_NUMBERS, NO_NUMBERS, NUMBERS, OWN_NUMBERS
 from handlers.slack.specimens.operations import (
     AGAIN,
@@ -58,7 +62,6 @@ from handlers.slack.specimens.operations import (
     ended,
 )
 from handlers.slack.specimens.pictures import PICTURES
-from handlers.slack.specimens.review_packs import pack_messages
 from handlers.slack.specimens.reviews import (
     ASSIGNMENT,
     AT,
@@ -77,13 +80,12 @@ from handlers.slack.specimens.reviews import (
     REMOVED,
     WHO,
 )
-from handlers.slack.specimens.rollouts import NOTES as ROLLOUT_NOTES
 from handlers.slack.specimens.seals import NOT_SEALED, SEALED, SEALED_LATE
 from handlers.slack.specimens.specimen import Specimen
-from handlers.slack.specimens.volume_tests import IN_BATCHES, NO_GO, VOLUME_REPORT
 from handlers.texts import commands, groups
 from handlers.texts.digests import courses, needs_now, personal
-from handlers.texts.governance import changes, improvements
+from handlers.texts.governance import changes
+from handlers.texts.learning import improvements, rollouts, volume_tests
 from handlers.texts.operations import bulk_reruns as bulk_texts
 from handlers.texts.operations import (
     causes,
@@ -96,11 +98,11 @@ from handlers.texts.operations import (
     overrun,
     pauses,
     reruns,
-    rollouts,
     webhooks,
     workflows,
 )
-from handlers.texts.review import absences, assignments, decided, escalations, reminders, reports, volume_tests
+from handlers.texts.review import decided, reminders, reports
+from handlers.texts.review.assigning import absences, assignments, escalations
 from store.states import (
     BulkState,
     CauseState,

@@ -6,12 +6,13 @@ from datetime import timedelta
 from decimal import Decimal
 from functools import partial
 
-from handlers.slack.blocks import answers, charter, examples, grid, home, modals, session, spot_check
+from handlers.slack.blocks import answers, charter, grid, home, modals, session, spot_check
 from handlers.slack.blocks.assignments import assign_form, away_form
 from handlers.slack.blocks.cause import ignore_form
 from handlers.slack.blocks.digests.bias import looked
 from handlers.slack.blocks.digests.course import chosen, paused, to_forward
 from handlers.slack.blocks.digests.numbers import definitions
+from handlers.slack.blocks.learning import examples
 from handlers.slack.blocks.modals import WHY
 from handlers.slack.blocks.parts.pages import View
 from handlers.slack.blocks.parts.paragraphs import fitted, told
@@ -21,10 +22,8 @@ from handlers.slack.ids import Alike, Listed, Shown
 from handlers.slack.progress import Progress
 from handlers.slack.specimens.bias import BIAS
 from handlers.slack.specimens.cases import CASE, ERASED
-from handlers.slack.specimens.deployments import deployment_views
 from handlers.slack.specimens.digests import COURSE, COURSES, REJECTIONS
 from handlers.slack.specimens.documents import document_views
-from handlers.slack.specimens.examples import example_group
 from handlers.slack.specimens.forms import (
     BROKEN,
     CHARTER_VIEW,
@@ -37,9 +36,11 @@ from handlers.slack.specimens.forms import (
     UNSIGNED_CHARTER,
 )
 from handlers.slack.specimens.incoming import hand_in_views
+from handlers.slack.specimens.learning.deployments import deployment_views
+from handlers.slack.specimens.learning.examples import example_group
+from handlers.slack.specimens.learning.review_packs import pack_views
 from handlers.slack.specimens.operations import CAUSE
 from handlers.slack.specimens.receipts import receipt_views
-from handlers.slack.specimens.review_packs import pack_views
 from handlers.slack.specimens.reviews import (
     ABSENCE,
     AT,
@@ -56,9 +57,9 @@ from handlers.slack.specimens.reviews import (
 from handlers.slack.specimens.specimen import Specimen
 from handlers.texts.digests.numbers import DEFINED
 from handlers.texts.digests.quality import rejections
-from handlers.texts.examples import HEADING as EXAMPLES
 from handlers.texts.governance.receipts import RECEIPT, receipt
 from handlers.texts.home import UNSURE, no_right
+from handlers.texts.learning.examples import HEADING as EXAMPLES
 from handlers.texts.operations.explained import EXPLAINED, explained
 from handlers.texts.review.forms import Note
 from handlers.texts.review.spot_checks import passed_on, told_before

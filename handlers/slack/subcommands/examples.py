@@ -1,6 +1,6 @@
 """`/countersign examples WORKFLOW`: what people decided, to be taken in as examples or left."""
 
-from handlers.slack.interactions.examples import next_group
+from handlers.slack.interactions.learning.examples import next_group
 from handlers.slack.subcommands import Asked
 from handlers.slack.subcommands.charter import meant
 from workflows.engine.errors import Refused

@@ -1,7 +1,7 @@
 """`/countersign improvements WORKFLOW`: what follows from people's corrections, to be taken or left."""
 
-from handlers.slack.blocks.improvements import improvements
-from handlers.slack.interactions.improvements import watched
+from handlers.slack.blocks.learning.improvements import improvements
+from handlers.slack.interactions.learning.improvements import watched
 from handlers.slack.subcommands import Asked
 from handlers.slack.subcommands.charter import meant
 from workflows.engine.errors import Refused

@@ -6,13 +6,13 @@ Neither holds any text of a case.
 from functools import partial
 
 from handlers.slack.access.rights import NotAllowed, Unsure
-from handlers.slack.blocks import review_pack
+from handlers.slack.blocks.learning import review_pack
 from handlers.slack.blocks.parts.paragraphs import told
-from handlers.slack.interactions.review_packs import finish
+from handlers.slack.interactions.learning.review_packs import finish
 from handlers.slack.subcommands import Asked, Work
 from handlers.slack.subcommands.charter import meant
-from handlers.texts.review import review_packs as texts
-from handlers.texts.review.volume_tests import told as said
+from handlers.texts.learning import review_packs as texts
+from handlers.texts.learning.volume_tests import told as said
 from workflows.engine.declare.registry import AnyWorkflow
 from workflows.engine.errors import Refused
 from workflows.quality.volume.judging import newest_state

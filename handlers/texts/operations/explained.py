@@ -5,6 +5,7 @@ from decimal import Decimal
 
 from handlers.texts import states
 from handlers.texts.answers import REJECTION
+from handlers.texts.learning.past_cases import LIKE_THIS
 from handlers.texts.operations import kept_documents
 from handlers.texts.operations.reruns import put_right
 from handlers.texts.pieces import (
@@ -24,7 +25,6 @@ from handlers.texts.pieces import (
 from handlers.texts.plain import about, begun_large, excerpt, percent, proposer, source_named
 from handlers.texts.review import removed
 from handlers.texts.review.deadlines import lapsed
-from handlers.texts.review.past_cases import LIKE_THIS
 from handlers.texts.review.reasons import in_words, not_sure_enough
 from store.states import STOPPED, DeliveryState, FollowUpState, Resolution, ReviewState, RunState
 from workflows.engine.read.explained.explanation_views import ChainLine, ExplanationView, OpenFollowUp, ValueLine

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from decimal import Decimal
 
-from handlers.texts.governance.prompts_from import prompts
+from handlers.texts.learning.prompts_from import prompts
 from handlers.texts.operations import kept_documents
 from handlers.texts.operations.health import in_trouble, systems
 from handlers.texts.pieces import Line, Paragraph, Piece, Told, bullets, command, line, moment, person, words

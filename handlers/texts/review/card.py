@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
+from handlers.texts.learning import past_cases
 from handlers.texts.pieces import (
     Line,
     Paragraph,
@@ -17,7 +18,7 @@ from handlers.texts.pieces import (
     words,
 )
 from handlers.texts.plain import begun_large, enough_of, excerpt, length_of, proposer, without_first_line
-from handlers.texts.review import past_cases, reports, status
+from handlers.texts.review import reports, status
 from handlers.texts.review.reasons import not_sure_enough
 from handlers.texts.review.second_proposals import is_told_elsewhere
 from handlers.texts.values import changes, decision, is_cut, recommendation

@@ -5,7 +5,8 @@ from collections.abc import Sequence
 from handlers.texts.operations.deliveries import Said, rejection_waits, unconfirmed, waiting
 from handlers.texts.pieces import Line, Paragraph, Piece, Quote, Room, command, hour, line, moment, person, quote, words
 from handlers.texts.plain import excerpt
-from handlers.texts.review import assignments, deadlines, escalations, questions, reports, seconds
+from handlers.texts.review import deadlines, questions, reports, seconds
+from handlers.texts.review.assigning import assignments, escalations
 from handlers.texts.review.second_proposals import told_same
 from store.states import ReviewState, RunState
 from workflows.engine.review.decisions import DecisionKind, Follows

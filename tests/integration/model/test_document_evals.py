@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from pydantic import BaseModel, SecretStr
 
-from bot.cli.screens import eval_report
+from bot.cli.screens.learning import eval_report
 from store import schema
 from store.db.database import Database
 from tests.integration.model.server import AnthropicServer, Received, Reply, message

@@ -11,7 +11,7 @@ import pytest
 from pydantic import SecretStr
 
 from handlers.slack.blocks.parts.paragraphs import told as shown
-from handlers.texts.review.volume_tests import told
+from handlers.texts.learning.volume_tests import told
 from store import schema
 from store.db import failpoints
 from store.db.failpoints import Failpoint, Side

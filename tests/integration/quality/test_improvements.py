@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from handlers.texts.governance.improvements import pattern, told
+from handlers.texts.learning.improvements import pattern, told
 from store import schema
 from store.db import rows as store_rows
 from store.states import DeploymentState, ExampleState, ImprovementState

@@ -14,13 +14,13 @@ from sqlalchemy.orm import Session
 
 from benchmarks.causes import fill_causes
 from benchmarks.groups import fill_groups
-from benchmarks.learning_reads import LEARNING
-from benchmarks.reads import LOOPS, OVER_ALL_TIME, PEOPLE, REPORTS, Read
-from benchmarks.sources import fill_sources
-from benchmarks.year import TABLES as OF_CASES
-from benchmarks.year import fill_year
-from benchmarks.year_documents import fill_documents
-from benchmarks.year_learning import fill_examples, fill_learning
+from benchmarks.years.learning_reads import LEARNING
+from benchmarks.years.reads import LOOPS, OVER_ALL_TIME, PEOPLE, REPORTS, Read
+from benchmarks.years.sources import fill_sources
+from benchmarks.years.year import TABLES as OF_CASES
+from benchmarks.years.year import fill_year
+from benchmarks.years.year_documents import fill_documents
+from benchmarks.years.year_learning import fill_examples, fill_learning
 from store.db import migration
 from store.db.database import Database
 from tests.conftest import postgres_made

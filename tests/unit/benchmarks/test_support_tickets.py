@@ -22,8 +22,8 @@ def bare(text: str) -> str:
     return "".join(text.split()).casefold()
 
 
-MEASURE = rows(ROOT / "benchmarks" / "support_tickets.jsonl")
-TUNE = rows(ROOT / "benchmarks" / "support_tickets_dev.jsonl")
+MEASURE = rows(ROOT / "benchmarks" / "learning" / "support_tickets.jsonl")
+TUNE = rows(ROOT / "benchmarks" / "learning" / "support_tickets_dev.jsonl")
 BOTH = pytest.mark.parametrize("tickets", [MEASURE, TUNE], ids=["measure", "tune"])
 
 

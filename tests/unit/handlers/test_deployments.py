@@ -5,12 +5,12 @@ from typing import Any
 
 import pytest
 
-from handlers.slack.blocks.deployment import deployment
-from handlers.slack.specimens.deployments import DEPLOYMENT, DEPLOYMENTS, EVIDENCE, NEW
+from handlers.slack.blocks.learning.deployment import deployment
+from handlers.slack.specimens.learning.deployments import DEPLOYMENT, DEPLOYMENTS, EVIDENCE, NEW
+from handlers.slack.specimens.learning.rollouts import NOTES
 from handlers.slack.specimens.reviews import OTHER, WHO
-from handlers.slack.specimens.rollouts import NOTES
-from handlers.texts.governance.deployments import heading, in_brief
-from handlers.texts.operations.rollouts import note
+from handlers.texts.learning.deployments import heading, in_brief
+from handlers.texts.learning.rollouts import note
 from tests.unit.handlers.slack import message
 from workflows import Rollout
 from workflows.engine.errors import BadDeclaration

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from types import SimpleNamespace
 from typing import Any
 
-from handlers.texts.governance.improvements import pattern, rule
+from handlers.texts.learning.improvements import pattern, rule
 from store.states import ImprovementState
 from workflows.quality.improvements.conditions import Condition
 from workflows.quality.improvements.views import OTHER, ImprovementKind, ImprovementView

@@ -2,7 +2,7 @@
 
 import pytest
 
-from handlers.texts.governance.prompts_from import prompts
+from handlers.texts.learning.prompts_from import prompts
 from workflows.engine.read.declared.prompt_views import PromptsFrom
 
 FOUR = ["desk", "intents", "invoices", "tickets"]

@@ -1,6 +1,6 @@
 """Invoices as files: the forty on their way from bytes to marks, what else arrives, and what the file's data says.
 
-All of them, with the scans, are measured by `python -m benchmarks.invoice_files`; here are a few of each kind.
+All of them, with the scans, are measured by `python -m benchmarks.documents.invoice_files`; here are a few of each.
 """
 
 import json
@@ -13,7 +13,7 @@ from shutil import which
 import pytest
 from pydantic import ValidationError
 
-from benchmarks.invoice_files import own
+from benchmarks.documents.invoice_files import own
 from tests.covered import Covered
 from tests.documents.end_to_end import marked, outcome, proposed, wrongly
 from tests.documents.invoices import DOCUMENTS, E_INVOICES, INDEX, SCANS

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import JsonValue
 
-from benchmarks import improvements as simulation
+from benchmarks.learning import improvements as simulation
 from workflows.quality.improvements.conditions import between
 from workflows.quality.improvements.patterns import Condition, Decided, holds, patterns
 

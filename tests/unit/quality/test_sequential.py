@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from benchmarks import rollouts as simulation
+from benchmarks.learning import rollouts as simulation
 from workflows.quality.rollouts.arithmetic import labels_each, plan
 from workflows.quality.rollouts.sequential import (
     Verdict,

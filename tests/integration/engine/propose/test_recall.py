@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import update
 
 from handlers.slack.blocks.modals import details
-from handlers.texts.review.past_cases import decided_before
+from handlers.texts.learning.past_cases import decided_before
 from store import schema
 from store.cases import contents
 from store.db import rows

@@ -1,0 +1,1 @@
+"""Measures of documents: reading them, marking them, and taking them in."""

@@ -1,0 +1,1 @@
+"""Measures of what is learned from people, and of the local model."""

@@ -1,0 +1,1 @@
+"""A year of stored cases, and the reads that are measured on it."""

@@ -1,0 +1,1 @@
+"""Screens about what is learned from people."""

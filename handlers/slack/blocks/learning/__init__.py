@@ -1,0 +1,1 @@
+"""Messages and forms about what is learned from people."""

@@ -1,0 +1,1 @@
+"""Listeners for whose a review is: taking it, giving it to others, and being away."""

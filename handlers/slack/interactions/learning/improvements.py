@@ -1,0 +1,95 @@
+"""The buttons by which an improvement is taken, or left: then those that still wait are shown."""
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any
+
+from slack_bolt import Ack, App
+from slack_sdk import WebClient
+
+from handlers.slack.access.rights import NotAllowed
+from handlers.slack.blocks.learning.improvements import improvements
+from handlers.slack.context import NotHere, SlackContext
+from handlers.slack.ids import Action, Shown
+from handlers.slack.payloads import Click, click
+from handlers.slack.replies import Answer, answering
+from handlers.texts.learning import improvements as texts
+from store.states import ImprovementState
+from store.subjects import SubjectKind
+from workflows.engine.errors import Refused, Stale, Unknown
+from workflows.engine.review import refusals
+from workflows.engine.review.views import WhyRefused
+from workflows.quality.improvements import taking
+from workflows.quality.improvements.reading import view_of, waiting
+
+Body = Mapping[str, Any]
+WANTS = "improvements"
+"""The act, for the audit of refusals."""
+
+
+def register(app: App, slack: SlackContext) -> None:
+    """Listen to the buttons."""
+
+    @app.action(Action.TAKE_IMPROVEMENT)
+    def take(body: Body, ack: Ack, client: WebClient) -> None:
+        with answering(body, ack, client) as answer:
+            _decide(slack, answer, click(body), ImprovementState.TAKEN)
+
+    @app.action(Action.LEAVE_IMPROVEMENT)
+    def leave(body: Body, ack: Ack, client: WebClient) -> None:
+        with answering(body, ack, client) as answer:
+            _decide(slack, answer, click(body), ImprovementState.LEFT)
+
+
+def _decide(slack: SlackContext, answer: Answer, pressed: Click, state: ImprovementState) -> None:
+    """Do what a button says, and show those that still wait. Raise `Refused`, which is audited."""
+    shown, by, examples = Shown.read(pressed.value), pressed.user.id, 0
+    workflow = _admitted(slack, pressed, shown)
+    with _redrawn(slack, answer, workflow), watched(slack, workflow, by=by):
+        if state is ImprovementState.TAKEN:
+            examples = len(taking.take(slack.context, shown.id, shown=shown.version, by=by))
+        else:
+            taking.leave(slack.context, shown.id, shown=shown.version, by=by)
+    answer.done()
+    first = texts.decided(shown.id, state, examples)
+    answer.redraw(improvements(waiting(slack.context, workflow), first=first))
+
+
+def _admitted(slack: SlackContext, pressed: Click, shown: Shown) -> str:
+    """Return the workflow of an improvement, for whoever may take it. Raise `Refused`, which is audited."""
+    by, stray = pressed.user.id, SubjectKind.WORKFLOW.unnumbered
+    with slack.watched_stray(stray, by=by, wants=WANTS):
+        slack.known_here(shown.generation)
+    try:
+        workflow = slack.context.registry.get(view_of(slack.context, shown.id).workflow)
+    except Unknown as error:
+        slack.not_there(stray, pressed.origin, by=by, wants=WANTS)
+        raise NotHere from error
+    with watched(slack, workflow.name, by=by):
+        slack.admit(pressed.origin)
+        with slack.discreet(workflow.name, pressed.channel):
+            slack.rights.read(by, workflow)
+        slack.rights.take_improvements(by, workflow)
+    return workflow.name
+
+
+@contextmanager
+def _redrawn(slack: SlackContext, answer: Answer, workflow: str) -> Iterator[None]:
+    """Draw those that still wait where somebody else was first."""
+    try:
+        yield
+    except Stale:
+        answer.done()
+        answer.redraw(improvements(waiting(slack.context, workflow)))
+        raise
+
+
+@contextmanager
+def watched(slack: SlackContext, workflow: str, *, by: str) -> Iterator[None]:
+    """Record a refusal, where the block raises `Refused`, in the audit."""
+    try:
+        yield
+    except Refused as error:
+        why = WhyRefused.NO_RIGHT if isinstance(error, NotAllowed | NotHere) else refusals.why_of(error)
+        refusals.note_of_workflow(slack.context, workflow, by=by, wanted=WANTS, why=why)
+        raise

@@ -1,0 +1,1 @@
+"""Specimens of messages and forms about what is learned from people."""

@@ -1,0 +1,1 @@
+"""Words about what is learned from people: examples, versions, improvements, volume tests."""

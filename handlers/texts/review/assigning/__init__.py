@@ -1,0 +1,1 @@
+"""Words about whose a review is."""

@@ -1,0 +1,1 @@
+"""Tables of what is kept for proof and for privacy."""
