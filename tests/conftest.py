@@ -9,13 +9,15 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from subprocess import SubprocessError
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import psycopg
 import pytest
 import structlog
 from hypothesis import HealthCheck, settings
+from sqlalchemy import ClauseElement, Dialect
 from sqlalchemy.engine import make_url
+from sqlalchemy.util import LRUCache
 from tenacity import Retrying, retry_if_exception_type, stop_after_attempt
 
 from store.db import migration
@@ -51,6 +53,26 @@ def calm() -> Iterator[None]:
     """Spot checks are drawn the same each time, and none in a small test."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("workflows.engine.case.team.new_seed", lambda: CALM)
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def compiled_once() -> Iterator[None]:
+    """Statements are compiled once for all databases of a kind, and not anew for each test's own.
+
+    It took a fifth of many a test. A process of the product has one database, and compiles each statement once, too.
+    """
+    compile_for = ClauseElement._compile_w_cache
+    firsts: dict[tuple[str, str], Dialect] = {}
+    shared: LRUCache[Any, Any] = LRUCache(1_500)
+
+    def compile_once(statement: ClauseElement, dialect: Dialect, *, compiled_cache: object, **options: Any) -> object:
+        first = firsts.setdefault((dialect.name, dialect.driver), dialect)
+        cache = None if compiled_cache is None else shared
+        return compile_for(statement, first, compiled_cache=cache, **options)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(ClauseElement, "_compile_w_cache", compile_once)
         yield
 
 

@@ -448,7 +448,7 @@ def test_five_reviewers_at_full_pace_for_minutes_are_refused_no_call(
     Slack's clock is moved by the second, and its limits, which are by the minute, are on: for the people and for the
     sender together.
     """
-    people, rounds, pause = (ANA, BEN, EVE, "U0KIM", "U0LEE"), 70, 3
+    people, rounds, pause = (ANA, BEN, EVE, "U0KIM", "U0LEE"), 40, 3
     monkeypatch.setattr(stage.running.sandbox.rate_limits, "_on", True)
     # Its pace is kept by Slack's clock here.
     monkeypatch.setattr(stage.sender, "_pace", 0.0)
@@ -481,6 +481,9 @@ def test_five_reviewers_at_full_pace_for_minutes_are_refused_no_call(
     assert calls(stage).count("views.open") == len(people)
     drawn = [call for call in made if call.method in ("chat.postMessage", "chat.update")]
     assert len(drawn) > rounds, "the sender was at work, too"
+    minutes, methods = rounds * pause / 60, [call.method for call in made]
+    for method, most in (("views.update", limits.CALLS_A_MINUTE), ("chat.update", limits.UPDATES_A_MINUTE)):
+        assert methods.count(method) / minutes < most, "so they can go on for hours"
     assert len(decisions(stage)) == len(people) * rounds - each
 
 
