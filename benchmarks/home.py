@@ -25,7 +25,6 @@ from workflows import Run, Workflow
 from workflows.engine.context import Context
 from workflows.engine.declare.registry import Registry
 from workflows.engine.read.home import home_view
-from workflows.quality.examples.taking import waiting_among
 
 HEADING = "Home"
 TIMES = 20
@@ -97,9 +96,9 @@ def _milliseconds(url: str, cases: int, waiting: int) -> list[float]:
 
 def _once(context: Context) -> float:
     began = time.perf_counter()
-    view = home_view(context, _WHO, workflows=list(context.registry))
-    candidates = waiting_among(context, WORKFLOWS)
-    drawn = json.dumps(home(view, may_decide=WORKFLOWS, is_tour_read=True, candidates=candidates))
+    every = list(context.registry)
+    view = home_view(context, _WHO, workflows=every, takes=every)
+    drawn = json.dumps(home(view, may_decide=WORKFLOWS, is_tour_read=True))
     taken = (time.perf_counter() - began) * 1000
     assert view.all_in_hand == _CLAIMED, drawn[:200]
     return taken

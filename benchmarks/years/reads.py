@@ -34,7 +34,7 @@ from store.cases.turns import Turns
 from store.documents import documents, shown_files, uploads, uses
 from store.faces import Face
 from store.governance import audit, health, legal_holds, metrics, receipts, span_exports
-from store.learning import improvements
+from store.learning import examples, improvements
 from store.model import outages, prompt_versions, requests, spending
 from store.quality import baselines, costs, courses, decided, digests, failures, numbers, segments
 from store.quality.costs import Span
@@ -139,6 +139,7 @@ PEOPLE: Mapping[str, Read] = {
     "homes.made_by": lambda session: homes.made_by(session, "U01", _TODAY, team=TEAM, first=0, limit=15),
     "homes.count_made_by": lambda session: homes.count_made_by(session, "U01", _TODAY, team=TEAM),
     "homes.has_decided": lambda session: homes.has_decided(session, "U0NEW", team=TEAM),
+    "examples.waiting": lambda session: examples.waiting(session, team=TEAM, workflows=WORKFLOWS, at_most=100),
     "unproposed.count_empty": lambda session: unproposed.count_empty(session, team=TEAM),
     "unproposed.without_proposal": lambda session: unproposed.without_proposal(
         session, team=TEAM, since=_DAY, until=None

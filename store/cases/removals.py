@@ -244,7 +244,7 @@ def written_late(session: Session, *, team: int, since: datetime, limit: int) ->
     return session.scalars(query.order_by(Case.erased_at).limit(limit)).all()
 
 
-def content_is_left(team: int) -> ColumnElement[bool]:
+def content_is_left(team: int | ColumnElement[int]) -> ColumnElement[bool]:
     """Return the condition that a content was not removed."""
     return (Content.team_id == team) & ~_IS_REMOVED & (Content.kind != "facts")
 

@@ -4,7 +4,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import and_, func, select, update
+from sqlalchemy import Integer, Select, and_, bindparam, func, select, update
 from sqlalchemy.orm import Session
 
 from store.cases import contents
@@ -238,6 +238,12 @@ def waiting(session: Session, *, team: int, workflows: Collection[str], at_most:
 
     Those of one workflow are counted no further than `at_most`. A workflow of which none waits is left out.
     """
+    values = {"team": team, "names": list(workflows), "at_most": at_most}
+    return {row.name: row.number for row in session.execute(_WAITING, values) if row.number}
+
+
+def _waiting() -> Select[str, int]:
+    team = bindparam("team", type_=Integer)
     some = (
         select(ExampleRow.id)
         .join(Label, and_(Label.id == ExampleRow.label_id, Label.revoked_at.is_(None)))
@@ -247,10 +253,14 @@ def waiting(session: Session, *, team: int, workflows: Collection[str], at_most:
             ExampleRow.workflow_id == Workflow.id,
             ExampleRow.state == ExampleState.CANDIDATE,
         )
-        .limit(at_most)
+        .limit(bindparam("at_most", type_=Integer))
         .correlate(Workflow)
         .subquery()
     )
-    number = select(func.count()).select_from(some).scalar_subquery()
-    query = select(Workflow.name, number.label("number")).where(Workflow.team_id == team, Workflow.name.in_(workflows))
-    return {row.name: row.number for row in session.execute(query) if row.number}
+    number = select(func.count()).select_from(some).scalar_subquery().label("number")
+    query = select(Workflow.name, number)
+    return query.where(Workflow.team_id == team, Workflow.name.in_(bindparam("names", expanding=True)))
+
+
+# Each Home asks it, and to put it together takes longer than to run it.
+_WAITING = _waiting()

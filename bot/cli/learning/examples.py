@@ -90,7 +90,8 @@ def take(
         wait = taking.waiting(app.context, workflow)
         typer.echo(f"{len(done):,} taken in, {wait:,} wait")
         if not wait:
-            typer.echo(f"the next version learns from them, and is measured on them: countersign deploy {workflow}")
+            then = f"countersign deploy {workflow}"
+            typer.echo(f"the next version learns from one half of what was taken, and is tried on the other: {then}")
 
 
 @examples.command()

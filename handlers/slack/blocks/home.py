@@ -19,20 +19,12 @@ from handlers.texts.review import alike
 from handlers.texts.review.assigning import absences
 from workflows.engine.read.home_views import PAGE, Decided, HomeView, InHand, Place, Queue
 from workflows.engine.review.assignment.views import AbsenceView
-from workflows.quality.examples.views import Waiting
 
 
-def home(
-    view: HomeView,
-    *,
-    may_decide: Collection[str],
-    is_tour_read: bool,
-    checks: int = 0,
-    candidates: Sequence[Waiting] = (),
-) -> View:
+def home(view: HomeView, *, may_decide: Collection[str], is_tour_read: bool, checks: int = 0) -> View:
     """Draw a person's Home. `may_decide`: the workflows whose reviews they may decide. `is_tour_read`: they said so.
 
-    `checks`: number of the spot checks that wait for them. `candidates`: what they may take in as examples.
+    `checks`: number of the spot checks that wait for them.
     """
     made = [section(texts.brief(view), press=button(texts.REFRESH, action=Action.REFRESH, value="home"))]
     made += _away(view.absence) if view.absence is not None else []
@@ -47,7 +39,7 @@ def home(
         made += [_queue(one, may_decide) for one in view.queues]
         made += _pages("queues", texts.QUEUES, view.place.queues, len(view.queues), view.all_queues)
     made += [header(texts.SPOT_CHECKS), *waiting(checks)] if checks else []
-    made += examples.at_home(candidates)
+    made += examples.at_home(view.candidates)
     groups = [one for one in view.groups if one.workflow in may_decide]
     made += [header(alike.HEADING), *map(see, groups)] if groups else []
     made += [header(texts.DECIDED), *(_decided(one, view) for one in view.decided)]

@@ -5,7 +5,7 @@ Slack; what they may see is found out each time it is drawn.
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import replace
 from functools import partial
@@ -29,12 +29,12 @@ from handlers.slack.payloads import HOME, Click, Modal, click, home_opened
 from handlers.slack.replies import afterwards, answering
 from handlers.texts import home as texts
 from store.db.time_limits import time_limit
+from workflows.engine.declare.registry import AnyWorkflow
 from workflows.engine.errors import Refused, Unknown
 from workflows.engine.read.declared.charters import charter_view
 from workflows.engine.read.home import home_view
 from workflows.engine.review import refusals
 from workflows.engine.review.spot_checks.looks import count_for
-from workflows.quality.examples.taking import waiting_among
 
 log = structlog.get_logger()
 
@@ -130,15 +130,13 @@ def home_of(slack: SlackContext, user: str, shown: HomePlace) -> View:
     decidable = list[str]()
     with suppress(Unsure, UnusableGroup, UnknownKind):
         decidable = [workflow.name for workflow in slack.allowed(rights.decide, user, readable)]
-    view = home_view(slack.context, user, workflows=readable, zone=slack.zone_of(user), place=shown.place)
-    checks = count_for(slack.context, by=user, workflows=decidable)
-    takable = list[str]()
+    takes: Sequence[AnyWorkflow] = ()
     with suppress(Unsure, UnusableGroup, UnknownKind):
-        takable = [workflow.name for workflow in slack.allowed(rights.take_examples, user, readable)]
-    candidates = waiting_among(slack.context, takable)
-    return blocks.home(
-        view, may_decide=decidable, is_tour_read=shown.is_tour_read, checks=checks, candidates=candidates
-    )
+        takes = slack.allowed(rights.take_examples, user, readable)
+    zone = slack.zone_of(user)
+    view = home_view(slack.context, user, workflows=readable, zone=zone, place=shown.place, takes=takes)
+    checks = count_for(slack.context, by=user, workflows=decidable)
+    return blocks.home(view, may_decide=decidable, is_tour_read=shown.is_tour_read, checks=checks)
 
 
 def show(slack: SlackContext, client: WebClient, user: str, shown: HomePlace, *, seen: Modal | None) -> None:

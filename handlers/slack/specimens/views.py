@@ -81,7 +81,7 @@ from workflows.engine.read.explained.explanation_views import (
     OpenFollowUp,
     ValueLine,
 )
-from workflows.engine.read.home_views import PAGE, Decided, HomeView, InHand, Place, Queue
+from workflows.engine.read.home_views import PAGE, Candidates, Decided, HomeView, InHand, Place, Queue
 from workflows.engine.reasons import Code, Reason
 from workflows.engine.review.alike.views import Bar, GridView, GroupView, PressView, RowResult, RowView, Went
 from workflows.engine.review.corrected.views import InputView
@@ -92,7 +92,6 @@ from workflows.engine.review.views import (
     WaitingView,
 )
 from workflows.engine.text.form_records import rows_text
-from workflows.quality.examples.views import Waiting
 
 CHAIN = ChainView(
     above=[
@@ -263,6 +262,7 @@ def views() -> Iterator[Specimen]:
         place=Place(in_hand=PAGE, queues=PAGE, decided=PAGE, charters=PAGE),
         is_new=True,
     )
+    candidates = [Candidates(workflow=f"triage-{number} <!channel>", number=120 - number) for number in range(40)]
     at_home = replace(at_home, unsigned=["triage"], samples=["invoice-intake"])
     at_rest = replace(at_home, in_hand=[], all_in_hand=0, queues=[], all_queues=0, waiting=0, decided=[], all_decided=0)
     alone = replace(CHARTER_VIEW, at_least=None, pause=None, nevers=[], may=[], does=["execute"], reviewers=[])
@@ -404,11 +404,10 @@ def views() -> Iterator[Specimen]:
         "told": modals.told(answers.refused("The form changed."), typed={"Queue": "billing"}),
         "home, full": home.home(at_home, may_decide=["triage"], is_tour_read=False),
         "home, with all that there may be": home.home(
-            replace(at_home, groups=[like] * 5),
+            replace(at_home, groups=[like] * 5, candidates=candidates),
             may_decide=["triage"],
             is_tour_read=False,
             checks=3,
-            candidates=[Waiting(workflow=f"triage-{number} <!channel>", number=120 - number) for number in range(40)],
         ),
         "examples, from a Home": modals.told(examples.group(**example_group(4)), about=EXAMPLES),
         "home, nothing waits": home.home(at_rest, may_decide=[], is_tour_read=True),

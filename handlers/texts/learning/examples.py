@@ -8,9 +8,10 @@ from pydantic import JsonValue
 
 from handlers.texts.pieces import Line, Paragraph, Told, bullets, command, line, quote, words
 from handlers.texts.plain import excerpt
+from workflows.engine.read.home_views import MOST_CANDIDATES, Candidates
 from workflows.engine.text.sanitize import one_line
 from workflows.quality.examples.split import Half
-from workflows.quality.examples.views import MOST_COUNTED, Candidate, Group, Waiting, Why
+from workflows.quality.examples.views import Candidate, Group, Why
 
 MOST = 3
 """Near duplicates of a group that are shown."""
@@ -52,15 +53,15 @@ def last_decided(workflow: str, *, is_any_taken: bool) -> Told:
     """Say that somebody decided the last candidate that waited, and what comes next where examples were taken."""
     done = line(words(f"That was the last one: no case of {workflow} waits to become an example.", bold=True))
     then = line(
-        words("The next version learns from what was taken, and is measured on it: "),
+        words("The next version learns from one half of what was taken, and is tried on the other: "),
         words(f"countersign deploy {workflow}", code=True),
     )
     return Told(brief=f"Examples of {workflow}", parts=[[done, *([then] if is_any_taken else [])]])
 
 
-def at_home(one: Waiting) -> Line:
+def at_home(one: Candidates) -> Line:
     """Say how many cases of a workflow wait."""
-    number = f"{one.number:,} or more" if one.number >= MOST_COUNTED else f"{one.number:,}"
+    number = f"{one.number:,} or more" if one.number >= MOST_CANDIDATES else f"{one.number:,}"
     cases = "decided case waits" if one.number == 1 else "decided cases wait"
     return line(
         words(one_line(one.workflow, _NAME), bold=True), words(f"\n{number} {cases} to become examples, or to be left")

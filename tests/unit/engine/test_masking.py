@@ -10,6 +10,7 @@ from pydantic import BaseModel, Field, JsonValue, TypeAdapter
 from workflows import Personal
 from workflows.engine.errors import Refused
 from workflows.engine.read.pulled.masking import Masking
+from workflows.quality.examples import past_decisions
 from workflows.redaction import SECRET
 
 
@@ -166,3 +167,18 @@ def test_a_person_who_decided_has_an_id_of_the_same_kind() -> None:
     masking = Masking()
     assert masking.person("U0ANA") == "U0PERSON1"
     assert masking.text("approved by U0ANA") == "approved by U0PERSON1"
+
+
+def test_what_was_proposed_in_place_of_an_answer_has_its_stand_ins_and_gives_the_example_none() -> None:
+    """A wrong proposal may take any word for a name: the example itself is masked as if there were none."""
+    asked = PATIENT.model_copy(update={"notes": "Frau Berger has an offer of the kettle shop"})
+    wrong = PATIENT.model_copy(update={"name": "Kettle Shop", "notes": "write to m.berger@klinik.de"})
+    made, alone = past_decisions.masked(asked, asked, proposed=wrong), past_decisions.masked(asked, asked)
+    assert (made.input, made.output) == (alone.input, alone.output)
+    assert "kettle shop" in str(made.input)
+    assert made.otherwise is not None
+    assert [*made.otherwise] == ["name", "notes"], "only what was proposed otherwise"
+    assert "Kettle" not in str(made.otherwise)
+    assert "berger" not in str(made.otherwise).casefold()
+    assert alone.otherwise is None
+    assert past_decisions.masked(asked, asked, proposed=asked).otherwise == {}

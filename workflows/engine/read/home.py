@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from store.cases import contents, homes
 from store.cases.homes import Days, Made, Mine, Waiting
 from store.cases.review import reviews
+from store.learning import examples
 from store.states import ReviewState, RunState
 from workflows.engine.case.kept_content import REMOVED
 from workflows.engine.context import Context
@@ -19,7 +20,7 @@ from workflows.engine.declare.names import persons_in
 from workflows.engine.declare.registry import AnyWorkflow
 from workflows.engine.declare.review import MAX_GRACE
 from workflows.engine.read.declared.charters import unsigned_among
-from workflows.engine.read.home_views import PAGE, Decided, HomeView, InHand, Place, Queue
+from workflows.engine.read.home_views import MOST_CANDIDATES, PAGE, Candidates, Decided, HomeView, InHand, Place, Queue
 from workflows.engine.review.alike import alike_cases
 from workflows.engine.review.assignment.absences import absence_of
 from workflows.engine.review.claims import CLAIM_LASTS
@@ -37,8 +38,9 @@ def home_view(
     workflows: Sequence[AnyWorkflow],
     zone: ZoneInfo | None = None,
     place: Place | None = None,
+    takes: Sequence[AnyWorkflow] = (),
 ) -> HomeView:
-    """Return a person's Home. `workflows`: those that they may read.
+    """Return a person's Home. `workflows`: those that they may read. `takes`: those whose examples they may take in.
 
     `zone`: whose days these are; None: each workflow's own. `place`: the pages; a page beyond the end is the last one.
     """
@@ -75,6 +77,7 @@ def home_view(
         bodies = contents.bodies(session, inputs, team=team)
         is_new = made == 0 and not homes.has_decided(session, by, team=team)
         listed = names[shown.charters : shown.charters + PAGE]
+        wait = _candidates(session, takes, team=team)
         unsigned = unsigned_among(session, context, [context.registry.get(name) for name in listed])
     # The author's code is called outside the transaction.
     known = {workflow.name: workflow for workflow in workflows}
@@ -95,8 +98,19 @@ def home_view(
         groups=alike_cases.groups(context, workflows=names, limit=_GROUPS),
         unsigned=unsigned.waiting,
         samples=unsigned.samples,
+        candidates=wait,
         absence=absence_of(context, by),
     )
+
+
+def _candidates(session: Session, takes: Sequence[AnyWorkflow], *, team: int) -> list[Candidates]:
+    """Return the workflows of which candidates wait."""
+    if not takes:
+        return []
+    names = [workflow.name for workflow in takes]
+    found = examples.waiting(session, team=team, workflows=names, at_most=MOST_CANDIDATES)
+    wait = [Candidates(workflow=name, number=number) for name, number in found.items()]
+    return sorted(wait, key=lambda one: (-one.number, one.workflow))
 
 
 def _midnight(at: datetime, zone: ZoneInfo) -> datetime:

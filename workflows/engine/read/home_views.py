@@ -13,6 +13,9 @@ from workflows.engine.review.assignment.views import AbsenceView
 PAGE = 15
 """Items of a list on a page."""
 
+MOST_CANDIDATES = 100
+"""Candidates of a workflow up to which they are counted."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class InHand:
@@ -64,6 +67,15 @@ class Decided:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Candidates:
+    """Cases of a workflow that wait to be taken in as examples, or left."""
+
+    workflow: str
+    number: int
+    """Number of them, up to `MOST_CANDIDATES`."""
+
+
+@dataclass(frozen=True, kw_only=True)
 class Place:
     """The first things that a page of each list shows, from 0."""
 
@@ -100,5 +112,7 @@ class HomeView:
     """Workflows on this page whose charter waits for a signature."""
     samples: Sequence[str] = ()
     """Workflows on this page that go alone as shipped examples, signed by no person."""
+    candidates: Sequence[Candidates] = ()
+    """What waits to become an example, the workflow with most first."""
     absence: AbsenceView | None = None
     """The time in which the person is away, or will be; None where they said nothing."""

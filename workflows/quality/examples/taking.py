@@ -16,7 +16,7 @@ from workflows.engine.declare.workflow import Example
 from workflows.engine.errors import Refused, Stale, Unknown
 from workflows.quality.examples.candidates import MOST
 from workflows.quality.examples.split import Half
-from workflows.quality.examples.views import MOST_COUNTED, Candidate, Group, Taken, Waiting, Why
+from workflows.quality.examples.views import Candidate, Group, Taken, Why
 
 
 def take(context: Context, ids: Collection[int], *, by: str, critical: bool = False) -> list[int]:
@@ -53,19 +53,6 @@ def waiting(context: Context, workflow: str) -> int:
     """Count the candidates of a workflow that nobody decided."""
     with context.database.read() as session:
         return kept.waiting(session, team=context.team, workflows=[workflow], at_most=MOST).get(workflow, 0)
-
-
-def waiting_among(context: Context, workflows: Collection[str]) -> list[Waiting]:
-    """Return those of these workflows of which candidates wait, the one with most first.
-
-    They are counted up to `MOST_COUNTED`.
-    """
-    if not workflows:
-        return []
-    with context.database.read() as session:
-        found = kept.waiting(session, team=context.team, workflows=workflows, at_most=MOST_COUNTED)
-    some = [Waiting(workflow=name, number=number) for name, number in found.items()]
-    return sorted(some, key=lambda one: (-one.number, one.workflow))
 
 
 def is_any_taken(context: Context, workflow: str) -> bool:

@@ -11,9 +11,6 @@ from store.states import ExampleState
 from workflows.engine.declare.workflow import Example
 from workflows.quality.examples.split import Half
 
-MOST_COUNTED = 100
-"""Candidates of a workflow up to which they are counted for a person's Home."""
-
 
 class Why(StrEnum):
     """The reason why a case is a candidate."""
@@ -55,15 +52,6 @@ class Group:
     """Their mark."""
     candidates: Sequence[Candidate]
     """The newest first."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Waiting:
-    """A workflow of which candidates wait."""
-
-    workflow: str
-    number: int
-    """Candidates, up to `MOST_COUNTED`."""
 
 
 @dataclass(frozen=True, kw_only=True)

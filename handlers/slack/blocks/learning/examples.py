@@ -9,8 +9,9 @@ from handlers.slack.blocks.parts.sections import section
 from handlers.slack.ids import Action, Shown
 from handlers.texts import buttons
 from handlers.texts.learning import examples as texts
+from workflows.engine.read.home_views import Candidates
 from workflows.quality.examples.split import Half
-from workflows.quality.examples.views import Group, Waiting
+from workflows.quality.examples.views import Group
 
 AT_HOME = 5
 """Workflows that a Home names."""
@@ -40,7 +41,7 @@ def decided(workflow: str, *, is_any_taken: bool) -> Drawn:
     return told(texts.last_decided(workflow, is_any_taken=is_any_taken))
 
 
-def at_home(waiting: Sequence[Waiting]) -> list[Block]:
+def at_home(waiting: Sequence[Candidates]) -> list[Block]:
     """Draw the workflows of which candidates wait, each with a button that opens them; nothing where none do."""
     if not waiting:
         return []
