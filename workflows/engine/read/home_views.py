@@ -13,7 +13,7 @@ from workflows.engine.review.assignment.views import AbsenceView
 PAGE = 15
 """Items of a list on a page."""
 
-MOST_CANDIDATES = 100
+MOST_CANDIDATES = 50
 """Candidates of a workflow up to which they are counted."""
 
 
