@@ -7,6 +7,7 @@ from benchmarks.years.reads import Read
 from benchmarks.years.year import BEGAN, SECONDS, TEAM, WORKFLOWS
 from benchmarks.years.year_learning import LIVE, TEST, WATCHED
 from store.learning import deployments, examples, labels, probes, recalled_examples, rollouts, volume_tests
+from store.learning.volume_tests import Claimant
 from store.states import DeploymentState, ExampleState
 
 _END = datetime.fromtimestamp(BEGAN + SECONDS, UTC)
@@ -14,6 +15,8 @@ _DAY, _WEEK = _END - timedelta(days=1), _END - timedelta(days=7)
 _BATCH = 200
 _FAR = 1_000
 """Rows before the newest at which a loop goes on."""
+
+_ANA = Claimant(by="U0ANA", at=_END, lapsed=_END - timedelta(minutes=30))
 
 LEARNING: Mapping[str, Read] = {
     "labels.progress": lambda session: labels.progress(session, team=TEAM),
@@ -77,6 +80,10 @@ LEARNING: Mapping[str, Read] = {
     "volume_tests.case": lambda session: volume_tests.case(session, TEST, 7, team=TEAM),
     "volume_tests.to_judge": lambda session: volume_tests.to_judge(session, TEST, team=TEAM, after=0, limit=_BATCH),
     "volume_tests.with_text": lambda session: volume_tests.with_text(session, team=TEAM, after=0, limit=_BATCH),
+    "volume_tests.next_to_judge": lambda session: volume_tests.next_to_judge(session, TEST, _ANA, team=TEAM, after=0),
+    "volume_tests.waiting": lambda session: volume_tests.waiting(session, TEST, team=TEAM),
+    "volume_tests.waiting_packs": lambda session: volume_tests.waiting_packs(session, team=TEAM),
+    "volume_tests.newest_of": lambda session: volume_tests.newest_of(session, team=TEAM, workflow=1),
     "volume_tests.kept": lambda session: volume_tests.kept(session, team=TEAM, workflow=1),
 }
-"""What a report reads of a whole volume test is left out: it reads as many rows as the test has."""
+"""Reads of a report on a whole volume test are left out: they read as many rows as the test has."""

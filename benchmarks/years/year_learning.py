@@ -1,4 +1,4 @@
-"""What a year's cases teach, for measurements: a label for each of their proposals, and versions that are watched."""
+"""The lessons of a year's cases, for measurements: a label for each proposal, and versions that are watched."""
 
 from datetime import UTC, datetime, timedelta
 

@@ -15,7 +15,7 @@ from store.cases.turns import Turns
 from store.subjects import Subject
 from workflows.engine.context import Context
 from workflows.engine.declare.registry import AnyWorkflow
-from workflows.engine.errors import Refused, Unknown
+from workflows.engine.errors import Refused, Repeated, Unknown
 from workflows.engine.review import refusals
 from workflows.engine.review.views import WhyRefused
 from workflows.engine.sources.heard.files import FaceFiles, NoFaceFiles
@@ -74,6 +74,21 @@ class SlackContext:
         except Refused as error:
             why = WhyRefused.NO_RIGHT if isinstance(error, NotAllowed) else refusals.why_of(error)
             refusals.note(self.context, case, by=by, wanted=wants, why=why)
+            raise
+
+    @contextmanager
+    def watched_of_workflow(self, workflow: str, *, by: str, wants: str) -> Iterator[None]:
+        """Record a refusal, where the block raises `Refused`, in the audit trail of a workflow.
+
+        What was done before is no refusal.
+        """
+        try:
+            yield
+        except Repeated:
+            raise
+        except Refused as error:
+            why = WhyRefused.NO_RIGHT if isinstance(error, NotAllowed | NotHere) else refusals.why_of(error)
+            refusals.note_of_workflow(self.context, workflow, by=by, wanted=wants, why=why)
             raise
 
     @contextmanager

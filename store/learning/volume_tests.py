@@ -219,9 +219,9 @@ def newest_of(session: Session, *, team: int, workflow: int) -> VolumeTest | Non
     return session.scalar(query.order_by(VolumeTest.id.desc()).limit(1))
 
 
-def keep_typed(session: Session, case: int, *, team: int, before: str, body: str) -> bool:
-    """Keep what a person has typed about a case of a pack; False where its text changed meanwhile, or is removed."""
-    query = update(VolumeCase).where(VolumeCase.id == case, VolumeCase.body == before, *_waits(team))
+def keep_typed(session: Session, case: int, *, team: int, body: str) -> bool:
+    """Keep what a person has typed about a case of a pack that is held; False where it is judged, or has no text."""
+    query = update(VolumeCase).where(VolumeCase.id == case, *_waits(team))
     return session.execute(query.values(body=body).returning(VolumeCase.id)).first() is not None
 
 

@@ -1,13 +1,13 @@
 """Requests to models: a row begins before anything is sent, and is settled when the outcome is known."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Dialect, bindparam, func, literal_column, select
+from sqlalchemy import Dialect, bindparam, func, literal_column, select, update
 from sqlalchemy.orm import Session
 
 from store.cases import contents
@@ -47,6 +47,13 @@ def begin_all(
 def settle(session: Session, request: int, *, team: int, **changes: Any) -> None:
     """Note the outcome of a request."""
     rows.change(session, ModelRequest, request, where={"team_id": team}, to=changes)
+
+
+def settle_all(session: Session, ids: Collection[int], *, team: int, **changes: Any) -> None:
+    """Note the same outcome of several requests."""
+    query = update(ModelRequest).where(ModelRequest.team_id == team, ModelRequest.id.in_(ids))
+    # No object of a request is in use, so none has to be kept equal.
+    session.execute(query.values(changes), execution_options={"synchronize_session": False})
 
 
 def given(session: Session, *, team: int, cache_key: str, run: int | None) -> Given | None:

@@ -61,7 +61,7 @@ class Loop:
     workflow: AnyWorkflow
     models: Models
     reply: str = "We look at it."
-    """What people reply; the local model writes nothing."""
+    """Replies of people; the local model writes nothing."""
     abouts: dict[int, str] = field(default_factory=dict)
     """Numbers of tickets -> their subjects, where these are no others'."""
 

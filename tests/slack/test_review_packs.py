@@ -94,6 +94,11 @@ def cases(stage: Stage) -> list[schema.VolumeCase]:
     return sorted(rows, key=lambda row: row.place)
 
 
+def refused(stage: Stage) -> list[str]:
+    rows = [row for row in stage.world.rows(schema.AuditRow) if isinstance(row, schema.AuditRow)]
+    return [f"{row.actor} {row.details['why']}" for row in rows if row.action == "judge.refused"]
+
+
 def titled(view: ShownView) -> str:
     return words(view.title)
 
@@ -143,6 +148,19 @@ def test_two_people_never_get_the_same_case_at_once(stage: Stage) -> None:
     late = right(stage, ANA)
     assert f"{BEN} has judged case" in words(late.blocks)
     assert {one.judged_by for one in cases(stage)} == {BEN}
+    assert refused(stage) == [f"{ANA} too_late"]
+
+
+def test_a_press_that_arrives_twice_judges_once_and_is_no_refusal(stage: Stage) -> None:
+    tried(stage, ["first ticket", "second ticket", "third ticket"])
+    begun(stage)
+    stage.running.administrator.duplicate_envelopes()
+    after = right(stage)
+    assert stage.ears.listeners is not None
+    stage.ears.listeners.wait()
+    assert titled(after) == "Review pack 2 of 3"
+    assert [one.judged_by for one in cases(stage)] == [ANA, None, None]
+    assert refused(stage) == []
 
 
 def test_a_case_without_a_proposal_is_filled_in_and_one_may_be_left_for_later(stage: Stage) -> None:

@@ -108,7 +108,7 @@ class Ledger:
                 outcome=requests.ASKED,
                 reserved=worst,
                 cost=None,
-                **_counts(Usage()),
+                **counts_of(Usage()),
             )
         return Reservation(request=request, asked=asked, began_at=at, reckoned=reckoned, worst=worst, budgets=budgets)
 
@@ -146,7 +146,7 @@ class Ledger:
                 content_id=content,
                 request_id=request_id,
                 milliseconds=milliseconds,
-                **_counts(attempt.usage),
+                **counts_of(attempt.usage),
             )
             if cost is not None and cost > reservation.worst and reservation.reckoned:
                 log.warning("model.cost_above_reservation", model=asked.model, request=reservation.request)
@@ -181,7 +181,7 @@ class Ledger:
                 cached_from=given.request,
                 reserved=Decimal(0),
                 cost=Decimal(0),
-                **_counts(Usage()),
+                **counts_of(Usage()),
             )
 
     def _row(self, asked: Asked, at: datetime) -> dict[str, object]:
@@ -235,7 +235,8 @@ def _over(budget: str, *, limit: Decimal, left: Decimal, worst: Decimal) -> str:
     )
 
 
-def _counts(usage: Usage) -> dict[str, int]:
+def counts_of(usage: Usage) -> dict[str, int]:
+    """Return the tokens of a request, as its row keeps them."""
     return {
         "input_tokens": usage.input_tokens,
         "output_tokens": usage.output_tokens,

@@ -9,20 +9,19 @@ from slack_sdk import WebClient
 from handlers.slack.access.rights import NotAllowed
 from handlers.slack.blocks import charter as blocks
 from handlers.slack.blocks.parts import inputs
-from handlers.slack.context import NotHere, SlackContext
+from handlers.slack.context import SlackContext
 from handlers.slack.ids import Action, Callback, Shown
+from handlers.slack.interactions.subjects import read_workflow
 from handlers.slack.payloads import Click, Submission, click, submission
 from handlers.slack.replies import Answer, answering
 from handlers.texts.governance import charter as texts
-from store.subjects import SubjectKind
 from workflows.engine.charters import signing
 from workflows.engine.declare.charter import How
 from workflows.engine.declare.registry import AnyWorkflow
-from workflows.engine.errors import Refused, Unknown
+from workflows.engine.errors import Refused
 from workflows.engine.read.declared.changes import named_by_terms
 from workflows.engine.read.declared.charters import charter_view
 from workflows.engine.review import refusals
-from workflows.engine.review.views import WhyRefused
 
 Body = Mapping[str, Any]
 
@@ -86,25 +85,15 @@ def _signed(
 ) -> AnyWorkflow:
     """Sign the charter whose terms a button names, and return its workflow. Raise `Refused`, which is audited."""
     by = pressed.user.id
-    stray = SubjectKind.WORKFLOW.unnumbered
-    with slack.watched_stray(stray, by=by, wants="sign"):
-        slack.known_here(shown.generation)
+    workflow = read_workflow(
+        slack, pressed, shown, lambda: named_by_terms(slack.context, shown.id), right=slack.rights.sign, wants="sign"
+    )
+    how = How.OWNER if by == workflow.owner else How.BACKUP
     try:
-        workflow = slack.context.registry.get(named_by_terms(slack.context, shown.id))
-    except Unknown as error:
-        slack.not_there(stray, pressed.origin, by=by, wants="sign")
-        raise NotHere from error
-    try:
-        slack.admit(pressed.origin)
-        with slack.discreet(workflow.name, pressed.channel):
-            slack.rights.read(by, workflow)
-        slack.rights.sign(by, workflow)
-        how = How.OWNER if by == workflow.owner else How.BACKUP
         signing.sign(slack.context, workflow, shown.id, by=by, how=how, exception=exception)
     except signing.NeedsEvidence:
         raise  # they are asked for a reason
     except Refused as error:
-        why = WhyRefused.NO_RIGHT if isinstance(error, NotAllowed | NotHere) else refusals.why_of(error)
-        refusals.note_of_workflow(slack.context, workflow.name, by=by, wanted="sign", why=why)
+        refusals.note_of_workflow(slack.context, workflow.name, by=by, wanted="sign", why=refusals.why_of(error))
         raise
     return workflow

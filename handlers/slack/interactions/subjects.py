@@ -8,6 +8,7 @@ from handlers.slack.ids import Shown
 from handlers.slack.payloads import Click, Search, Submission
 from store.subjects import SubjectKind
 from workflows.engine.context import Context
+from workflows.engine.declare.registry import AnyWorkflow
 from workflows.engine.errors import Unknown
 
 
@@ -48,3 +49,33 @@ def read_shown(
     with slack.watched(found.case, by=user, wants="see"):
         slack.admit(acted.origin)
     return found
+
+
+def read_workflow(
+    slack: SlackContext,
+    acted: Click | Search | Submission,
+    shown: Shown,
+    name_of: Callable[[], str],
+    *,
+    right: Callable[[str, AnyWorkflow], None],
+    wants: str,
+) -> AnyWorkflow:
+    """Return the workflow that what a person was shown belongs to. Raise `Refused`, which is audited.
+
+    Refused are a number from before a restore, whatever is not there, and whoever may not read the workflow's cases or
+    lacks the right. `name_of`: returns the workflow's name, or raises `Unknown`.
+    """
+    by, stray = acted.user.id, SubjectKind.WORKFLOW.unnumbered
+    with slack.watched_stray(stray, by=by, wants=wants):
+        slack.known_here(shown.generation)
+    try:
+        workflow = slack.context.registry.get(name_of())
+    except Unknown as error:
+        slack.not_there(stray, acted.origin, by=by, wants=wants)
+        raise NotHere from error
+    with slack.watched_of_workflow(workflow.name, by=by, wants=wants):
+        slack.admit(acted.origin)
+        with slack.discreet(workflow.name, acted.channel):
+            slack.rights.read(by, workflow)
+        right(by, workflow)
+    return workflow

@@ -1,7 +1,7 @@
 """`/countersign improvements WORKFLOW`: what follows from people's corrections, to be taken or left."""
 
 from handlers.slack.blocks.learning.improvements import improvements
-from handlers.slack.interactions.learning.improvements import watched
+from handlers.slack.interactions.learning.improvements import WANTS
 from handlers.slack.subcommands import Asked
 from handlers.slack.subcommands.charter import meant
 from workflows.engine.errors import Refused
@@ -13,6 +13,6 @@ def hear(asked: Asked) -> None:
     if not asked.words:
         raise Refused("Name the workflow whose improvements you want: /countersign improvements WORKFLOW.")
     workflow, user = meant(asked), asked.said.user_id
-    with watched(asked.slack, workflow.name, by=user):
+    with asked.slack.watched_of_workflow(workflow.name, by=user, wants=WANTS):
         asked.slack.rights.take_improvements(user, workflow)
     asked.answer.say(improvements(waiting(asked.slack.context, workflow.name)))

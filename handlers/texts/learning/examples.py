@@ -18,7 +18,7 @@ MOST = 3
 FIELDS = 10
 """Fields of an answer that are shown."""
 HEADING = "Examples"
-"""What the part of a Home is called, and the modal that it opens."""
+"""The name of this part of a Home, and of the modal that it opens."""
 _INPUT, _VALUE, _NAME = 600, 120, 60
 _EMPTY: tuple[JsonValue, ...] = (None, "", [])
 WHY: Mapping[Why, str] = {

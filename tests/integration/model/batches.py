@@ -50,7 +50,7 @@ class Batches:
 
     url: str
     answer: Callable[[Params], Line | None] = field(default=lambda _: errored())
-    """What comes of a question; None: nothing is said of it."""
+    """The outcome of a question; None: nothing is said of it."""
     now: Callable[[], datetime] = field(default=lambda: datetime.now(UTC))
     ends_after: int = 1
     """Looks after which a batch is ended."""

@@ -19,11 +19,13 @@ from tests.conftest import MakeWorld
 from tests.integration.engine.scene import DRAFT, Scene, rows, sample
 from tests.integration.model.server import AnthropicServer, Reply, message
 from workflows import Review
-from workflows.engine.errors import Refused
+from workflows.engine.declare.registry import AnyWorkflow
+from workflows.engine.errors import Refused, Stale
 from workflows.engine.privacy.forgetting import forget
 from workflows.engine.propose.models import Models
 from workflows.engine.review.decisions import Follows
 from workflows.model.choice import ModelSettings
+from workflows.model.port import Model
 from workflows.model.vendors.anthropic.settings import AnthropicSettings
 from workflows.quality.deployments.proposing import Proposer
 from workflows.quality.examples.candidates import gather
@@ -88,11 +90,15 @@ class Room:
         self.number = one.id
         server.forget()
 
-    def asking(self, wanted: str) -> Models:
+    def case(self, number: int) -> int:
+        """Return the case of a ticket."""
+        return next(row.id for row in rows(self.scene.world, schema.Case) if row.key == f"ticket-{number}")
+
+    def asking(self, wanted: str, kind: type[Models] = Models) -> Models:
         told = AnthropicSettings(api_key=SecretStr("sk-ant-made-up"), base_url=self.server.url)
         settings = ModelSettings(wanted=wanted, vendors={"anthropic": told})
         world = self.scene.world
-        return Models(settings, database=world.database, team=self.context.team, clock=world.clock)
+        return kind(settings, database=world.database, team=self.context.team, clock=world.clock)
 
     def draft(self, *, dollars: str = "1", models: Models | None = None, model: str | None = None) -> Draft:
         drafter = Drafter(
@@ -137,6 +143,27 @@ def test_a_draft_is_asked_for_with_masked_cases_of_the_learning_half_and_kept(ro
     ]
     forget(room.context, view_of(room.context, room.number).cases[0], by="U0MARIA")
     assert room.kept is None, "it was written with a case before it"
+
+
+def test_a_draft_that_was_told_of_a_case_which_is_forgotten_meanwhile_is_not_kept(room: Room) -> None:
+    told = next(number for number in range(TICKETS - 1, 1, -2) if half_of("sample", f"ticket-{number}") == "learning")
+    case = room.case(told)
+
+    class Slow(Models):
+        """The model takes so long that somebody forgets a case before it answers."""
+
+        def __call__(self, workflow: AnyWorkflow) -> Model:
+            forget(room.context, case, by="U0MARIA")
+            return super().__call__(workflow)
+
+    room.server.will(said(BETTER))
+    slow = room.asking("anthropic", Slow)
+    with pytest.raises(Stale, match="was removed meanwhile, so the draft is not kept"):
+        room.draft(models=slow)
+    slow.close()
+    (asked,) = room.server.requests
+    assert _shows(json.dumps(asked.body["messages"]), told)
+    assert room.kept is None
 
 
 def _shows(turn: str, number: int) -> bool:

@@ -91,7 +91,7 @@ def test_what_two_fields_have_in_common_is_told_once() -> None:
 
 
 def test_a_pattern_of_one_reason_is_found_among_rejections_for_others_and_names_it() -> None:
-    """Where all rejections have one reason, they are one sort, which is paid for once, and named by it."""
+    """Rejections that all have one reason are one sort, which is paid for once, and named by it."""
     made = simulation.log(1, planted=(simulation.OF_A_REASON,), cases=_CASES, errors=0.2)
     (found,) = patterns(made)
     own = [one for one in made if "webinar" in str(one.input["text"]).split()]

@@ -4,10 +4,13 @@ A name is an id as its face has it. Slack's ids say by their first letter what t
 group is written as `group:ID`.
 """
 
+import re
 from collections.abc import Iterable, Sequence
 
 GROUP = "group:"
 """The mark of a group where its id does not say what it is."""
+_PERSON = re.compile("[UW][A-Z0-9]+")
+"""Ids of people to whom a direct message can be sent."""
 
 
 def is_group(written: str) -> bool:
@@ -29,3 +32,8 @@ def only_persons_in(written: str | Iterable[str] | None) -> Sequence[str] | None
 def persons_in(written: str | Iterable[str] | None) -> Sequence[str]:
     """Return the people who are named themselves, and not by a group."""
     return tuple(name for name in names_in(written) if not is_group(name))
+
+
+def can_be_written_to(person: str | None) -> bool:
+    """Tell whether a direct message can be sent to somebody. Whoever acts at the command line gets none."""
+    return person is not None and _PERSON.fullmatch(person) is not None

@@ -24,7 +24,7 @@ from workflows.engine.privacy.kinds import OF_CASES, counts_by_class, kinds_of
 from workflows.engine.privacy.messages import withdraw
 from workflows.engine.read.edit_changes import changes_of, changes_to_json, proposed_in
 from workflows.engine.reasons import from_json, without_words
-from workflows.engine.review.decisions import AND_MORE
+from workflows.engine.review.decisions import AND_MORE, preset_of
 from workflows.engine.text.canonical_json import canonical
 
 _OF_CASE = frozenset(OF_CASES)
@@ -95,7 +95,7 @@ def _facts(context: Context, workflow: str, content: KeptContent) -> str | None:
         return without_words(from_json(content.body))
     said = json.loads(content.body)
     presets = context.registry.get(workflow).review.reject_reasons if workflow in context.registry else ()
-    chosen = next((preset for preset in presets if said == preset or said.startswith(preset + AND_MORE)), None)
+    chosen = preset_of(said, presets)
     if chosen is None:
         return None
     return canonical(chosen if said == chosen else chosen + AND_MORE)

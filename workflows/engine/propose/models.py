@@ -117,8 +117,8 @@ class Models:
             return Second()
         try:
             return opinion_of(self._second(workflow, version), workflow, input, output)
-        except Unavailable:
-            return Second()
+        except (Unavailable, ModelUnavailable):
+            return Second()  # the next proposal asks again
         except Exception as error:  # noqa: BLE001  # an author's examples, and a library that computes
             log.info("model.no_second_opinion", workflow=workflow.name, error=type(error).__name__)
             self._untaught.add(asked)

@@ -113,6 +113,6 @@ class HomeView:
     samples: Sequence[str] = ()
     """Workflows on this page that go alone as shipped examples, signed by no person."""
     candidates: Sequence[Candidates] = ()
-    """What waits to become an example, the workflow with most first."""
+    """Workflows of which cases wait to become examples, the one with most first."""
     absence: AbsenceView | None = None
     """The time in which the person is away, or will be; None where they said nothing."""

@@ -24,6 +24,7 @@ from workflows.model.asking.invalid_requests import InvalidRequests
 from workflows.model.asking.requests import Reply
 from workflows.model.batches.known_replies import HandedOut, KeptReply, Means
 from workflows.model.batches.port import BatchItem, BatchVendor, Ended, Result
+from workflows.model.ledger import counts_of
 from workflows.model.outages import Outages
 from workflows.model.outcomes import Outcome, Verdict
 from workflows.model.port import Account, Usage
@@ -111,12 +112,8 @@ class BatchBooks:
         model = wanted[0].handed.request.model
         factor = Decimal(overruns.factor(session, team=team, model=model))
         left = limit - spending.taken(session, team=team, budget=budget, period="")
-        taken, total = list[tuple[ForCase, Decimal]](), Decimal(0)
-        for one in wanted:
-            worst = (one.handed.worst * factor).quantize(_NANO, ROUND_UP)
-            if total + worst <= left:
-                taken.append((one, worst))
-                total += worst
+        taken = _affordable(wanted, left, factor=factor)
+        total = sum((worst for _, worst in taken), Decimal(0))
         if not taken or not spending.take(session, team=team, budget=budget, period="", amount=total, limit=limit):
             return None
         mark = secrets.token_hex(12)
@@ -143,7 +140,7 @@ class BatchBooks:
                 "began_at": at,
                 "outcome": requests.ASKED,
                 "cost": None,
-                **_counts(_FREE),
+                **counts_of(_FREE),
             },
         )
         batch = batches.begin(
@@ -175,10 +172,16 @@ class BatchBooks:
         """Note that the vendor did not take a batch: it costs nothing, and its questions may be asked anew."""
         team = self._team
         with self._database.write() as session:
-            back = Decimal(0)
-            for one in batches.open_questions(session, batch.id, team=team):
-                back += self._settle(session, one, batch.model, Reply(verdict=verdict), cost=Decimal(0))
-            self._correct(session, back, account=account)
+            asked = batches.open_questions(session, batch.id, team=team)
+            requests.settle_all(
+                session,
+                [one.request for one in asked],
+                team=team,
+                outcome=verdict.outcome,
+                answered_by=batch.model,
+                cost=Decimal(0),
+            )
+            self._correct(session, -sum((one.reserved for one in asked), Decimal(0)), account=account)
             batches.free_all(session, batch.id, team=team)
             batches.end(session, batch.id, team=team, state=BatchState.NOT_SENT, at=self._clock())
 
@@ -237,7 +240,7 @@ class BatchBooks:
             outcome=reply.verdict.outcome,
             answered_by=reply.answered_by or model,
             cost=cost,
-            **_counts(reply.usage or _FREE),
+            **counts_of(reply.usage or _FREE),
         )
         if cost is None:
             return Decimal(0)
@@ -262,18 +265,19 @@ class BatchBooks:
         return kept_text(text, whole=len(text) <= _LONGEST_KEPT) or ""
 
 
+def _affordable(wanted: Sequence[ForCase], left: Decimal, *, factor: Decimal) -> list[tuple[ForCase, Decimal]]:
+    """Return the questions for which the money that is left is enough, each with what it may cost at most."""
+    taken: list[tuple[ForCase, Decimal]] = []
+    for one in wanted:
+        worst = (one.handed.worst * factor).quantize(_NANO, ROUND_UP)
+        if worst <= left:
+            taken.append((one, worst))
+            left -= worst
+    return taken
+
+
 def _budget(account: Account) -> str:
     return f"eval:{account.eval}"
-
-
-def _counts(usage: Usage) -> dict[str, int]:
-    return {
-        "input_tokens": usage.input_tokens,
-        "output_tokens": usage.output_tokens,
-        "thinking_tokens": usage.thinking_tokens,
-        "cache_read_tokens": usage.cache_read_tokens,
-        "cache_write_tokens": usage.cache_write_tokens,
-    }
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -35,7 +35,7 @@ class Waits(ModelUnavailable):
 
 
 class KeptReply(BaseModel):
-    """What came of a question, as it is kept with its input until that is tried."""
+    """The outcome of a question, as it is kept with its input until that is tried."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -59,7 +59,7 @@ class HandedOut:
 
 @dataclass(frozen=True, kw_only=True)
 class Means:
-    """What a question in a batch is made with."""
+    """Means with which a question in a batch is made."""
 
     default_model: str
     """For prompts that name none."""

@@ -62,7 +62,7 @@ class Progress:
 
 @dataclass(frozen=True, kw_only=True)
 class Result:
-    """What came of one question of a batch."""
+    """The outcome of one question of a batch."""
 
     name: str
     """Its name in the batch, as the vendor says it."""

@@ -27,6 +27,7 @@ from workflows.engine.propose.examples.left_out import mark_of, marks_of
 from workflows.engine.propose.examples.own_examples import examples_of, learned_from
 from workflows.model.local.embedding_folder import EmbeddingFolder
 from workflows.model.local.local_model import CannotLearn, LocalModel
+from workflows.model.port import ModelUnavailable
 from workflows.quality.deployments.codes import DeploymentPart
 
 _TRIES = 5
@@ -55,7 +56,8 @@ class TrainedModels:
     def of(self, workflow: AnyWorkflow, deployment: int) -> LocalModel:
         """Return the model that was trained for a deployment.
 
-        Raise `CannotLearn`, `CannotLoad`, `CannotEmbed`, `store.db.database.Unavailable`.
+        Raise `CannotLearn`, `CannotLoad`, `CannotEmbed`, `ModelUnavailable` where it can be asked again later, or
+        `store.db.database.Unavailable`.
         """
         known, now = self._loaded.get(deployment), time.monotonic()
         if known is not None and now - known.looked_at < _LOOK:
@@ -95,7 +97,7 @@ class TrainedModels:
                 key = keep(session, row.workflow_id, body, team=self._team, clock=self._clock)
                 deployments.train_again(session, row.id, team=self._team, before=row.training or "", now=key)
             return key, model
-        raise CannotLearn(f"examples of {workflow.name} are being removed: it is trained again later")
+        raise ModelUnavailable(f"examples of {workflow.name} are being removed: it is trained again later")
 
 
 @dataclass(frozen=True, kw_only=True)

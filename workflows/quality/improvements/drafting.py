@@ -95,6 +95,9 @@ class Draft:
 class _Told:
     """A case, as the model is told of it."""
 
+    case: int
+    contents: frozenset[int]
+    """Its contents of which the model was told."""
     said: Mapping[str, JsonValue]
     sketch: frozenset[int]
 
@@ -140,7 +143,7 @@ class Drafter:
         texts = [" ".join(_texts(one.said)) for one in told]
         known: list[JsonValue] = [pattern, workflow.decision, list(workflow.output.model_fields)]
         text = checked(workflow, prompt.source, prompt.name, written, cases=texts, known=known)
-        self._keep(workflow, view, text, answer, len(told))
+        self._keep(workflow, view, text, answer, told)
         return Draft(text=text, rationale=written.rationale, model=answer.model, cases=len(told), cost=answer.cost)
 
     def _prompt(self, workflow: AnyWorkflow) -> Prompt:
@@ -170,7 +173,7 @@ class Drafter:
                 session, team=team, workflow=row, since=view.found_at - OLDEST, limit=LOOKED_AT, among=newest
             )
             judged = [one for one in judged if one.is_error]
-            parts = {part for one in judged for part in (one.input, one.proposed, one.output, one.reason) if part}
+            parts = {part for one in judged for part in _parts(one)}
             bodies = contents.bodies(session, parts, team=team)
             keys = cases.keys_of(session, {one.case for one in judged}, team=team)
             lines = examples_kept.lines(session, team=team, workflow=row, states=STATES, limit=MOST_EXAMPLES)
@@ -227,9 +230,19 @@ class Drafter:
             raise Refused(f"no draft was made: {answer.problem}")
         return answer
 
-    def _keep(self, workflow: AnyWorkflow, view: ImprovementView, text: str, answer: Answer, told: int) -> None:
+    def _keep(
+        self, workflow: AnyWorkflow, view: ImprovementView, text: str, answer: Answer, told: Sequence[_Told]
+    ) -> None:
         context = self.context
+        parts = {part for one in told for part in one.contents}
         with context.database.write(urgent=True) as session:
+            # Whoever removes content holds its case, and empties the drafts that are kept then.
+            for case in sorted(one.case for one in told):
+                cases.hold(session, case, team=context.team)
+            if None in contents.bodies(session, parts, team=context.team).values():
+                raise Stale(
+                    "the content of one of its cases was removed meanwhile, so the draft is not kept: try again"
+                )
             if not improvements.keep_draft(session, view.id, text, team=context.team):
                 raise Stale("somebody has decided this since; look at the improvements again")
             row = teams.find_workflow(session, team=context.team, name=workflow.name)
@@ -242,7 +255,7 @@ class Drafter:
                 action="improvement.drafted",
                 subject=SubjectKind.WORKFLOW.of(row),
                 case=None,
-                details={"improvement": view.id, "model": answer.model, "cases": told},
+                details={"improvement": view.id, "model": answer.model, "cases": len(told)},
             )
 
 
@@ -258,6 +271,11 @@ def _pattern(view: ImprovementView) -> dict[str, JsonValue]:
         "elsewhere_errors": view.elsewhere_errors,
         "elsewhere": view.elsewhere,
     }
+
+
+def _parts(one: JudgedCase) -> frozenset[int]:
+    """Return the contents of a case."""
+    return frozenset(part for part in (one.input, one.proposed, one.output, one.reason) if part is not None)
 
 
 def _masked(workflow: AnyWorkflow, one: JudgedCase, bodies: Mapping[int, str | None]) -> _Told | None:
@@ -290,7 +308,7 @@ def _masked(workflow: AnyWorkflow, one: JudgedCase, bodies: Mapping[int, str | N
     short = with_texts(said, lambda text: text[:_TEXT])
     if not isinstance(short, dict) or len(canonical(short)) > _CASE:
         return None
-    return _Told(said=short, sketch=sketch_of(mask.values(given)))
+    return _Told(case=one.case, contents=_parts(one), said=short, sketch=sketch_of(mask.values(given)))
 
 
 def _without(values: Mapping[str, JsonValue], personal: frozenset[str]) -> dict[str, JsonValue]:

@@ -8,7 +8,6 @@ many cases, so that it tells of none.
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict
 from datetime import timedelta
@@ -25,6 +24,7 @@ from store.learning.improvements import JudgedCase
 from workflows.engine.case import notices
 from workflows.engine.context import Context
 from workflows.engine.declare.documents import has_documents
+from workflows.engine.declare.names import can_be_written_to
 from workflows.engine.declare.personal import personal_fields
 from workflows.engine.declare.registry import AnyWorkflow
 from workflows.engine.errors import CountersignError
@@ -51,13 +51,6 @@ FEWEST = 5
 _SHORT = 40
 """Characters of a value that may be the one that corrections have in common."""
 _NUMERIC = frozenset({"above", "below"})
-_USER = re.compile("[UW][A-Z0-9]+")
-"""Ids of people who can be written to."""
-
-
-def can_be_written_to(person: str | None) -> bool:
-    """Tell whether somebody has a direct channel. Whoever decided at the command line has none."""
-    return person is not None and _USER.fullmatch(person) is not None
 
 
 def find(context: Context, workflow: str) -> list[ImprovementView]:

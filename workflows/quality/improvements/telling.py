@@ -11,9 +11,10 @@ from store.learning import improvements
 from store.learning.improvements import Carried
 from workflows.engine.case import notices
 from workflows.engine.context import Context
+from workflows.engine.declare.names import can_be_written_to
 from workflows.engine.errors import CountersignError
 from workflows.quality.improvements.conditions import holds
-from workflows.quality.improvements.finding import can_be_written_to, masked_input
+from workflows.quality.improvements.finding import masked_input
 from workflows.quality.improvements.reading import view_of
 from workflows.quality.improvements.views import ImprovedNote
 

@@ -48,10 +48,10 @@ def forget(context: Context, case: int, *, by: str) -> None:
 
 def _change(context: Context, case: int, typed: Mapping[str, object] | None) -> None:
     with context.database.write(urgent=True) as session:
-        row = volume_tests.get_case(session, case, team=context.team)
+        row = volume_tests.hold_case(session, case, team=context.team)
         if row is None or row.body is None:
             return  # its text was removed meanwhile, and nothing more of it is kept
         body = json.loads(row.body)
         body.pop(TYPED, None)
         made = canonical(body | ({TYPED: typed} if typed is not None else {}))
-        volume_tests.keep_typed(session, case, team=context.team, before=row.body, body=made)
+        volume_tests.keep_typed(session, case, team=context.team, body=made)

@@ -70,9 +70,9 @@ def state_of(context: Context, test: int) -> PackState:
 def newest_state(context: Context, workflow: AnyWorkflow) -> PackState | None:
     """Return the state of a workflow's newest volume test; None where there is none."""
     with context.database.read() as session:
-        rows = [row for row in teams.workflows(session, team=context.team) if row.name == workflow.name]
-        found = [volume_tests.newest_of(session, team=context.team, workflow=row.id) for row in rows]
-        return next((_state(session, context, row) for row in found if row is not None), None)
+        known = teams.find_workflow(session, team=context.team, name=workflow.name)
+        row = volume_tests.newest_of(session, team=context.team, workflow=known) if known is not None else None
+        return _state(session, context, row) if row is not None else None
 
 
 def waiting_packs(context: Context) -> Sequence[WaitingPack]:
@@ -131,13 +131,15 @@ def place_of(context: Context, case: int) -> PackPlace:
 def pack_view(context: Context, case: int, *, by: str) -> PackView:
     """Return a case of a pack that waits to be judged. It is recorded that a person reads it who had not got it.
 
-    Raise `Unknown`, `Stale` for one that somebody has judged, or `TextRemoved`.
+    Raise `Unknown`, `Repeated` for one that they have judged, `Stale` where it was somebody else, or `TextRemoved`.
     """
     with context.database.read() as session:
         one = _packed(session, context, case)
         row = _test(session, context, one.volume_test_id)
         if one.judged_at is not None:
-            raise Stale(_judged(one))
+            if one.judged_by == by:
+                raise Repeated(f"you have judged case {one.place} already")
+            raise Stale(f"{one.judged_by or 'somebody'} has judged case {one.place} meanwhile; nothing was recorded")
         if one.body is None:
             raise _removed(one)
         kept, is_theirs = _kept(session, context, row, one), one.claimed_by == by
@@ -237,10 +239,6 @@ def _packed(session: Session, context: Context, case: int) -> schema.VolumeCase:
     if one is None or one.packed is None:
         raise Unknown(f"there is no case {case} in a review pack")
     return one
-
-
-def _judged(one: schema.VolumeCase) -> str:
-    return f"{one.judged_by or 'somebody'} has judged case {one.place} meanwhile; nothing was recorded"
 
 
 def _removed(one: schema.VolumeCase) -> TextRemoved:

@@ -1,6 +1,5 @@
 """News of volume tests for a workflow's owner and whoever began the test: that it ended, and that all is judged."""
 
-import re
 from collections.abc import Callable, Mapping
 
 from sqlalchemy.orm import Session
@@ -10,11 +9,10 @@ from store.governance import teams
 from store.learning import volume_tests
 from workflows.engine.case import notices
 from workflows.engine.context import Context
+from workflows.engine.declare.names import can_be_written_to
 from workflows.quality.volume.reports import PROMISE, report
 from workflows.quality.volume.views import News, Report, Verdict, VolumeNote
 
-_USER = re.compile("[UW][A-Z0-9]+")
-"""Ids of people who can be written to. Whoever began a test at the command line cannot."""
 MayJudge = Callable[[str, str], bool]
 """Function that tells whether a person may judge cases of a workflow."""
 
@@ -72,7 +70,7 @@ def _tell(
     owner = {context.registry.get(name).owner} if name in context.registry else set()
     about = {"news": news.value, "test": str(row.id), "workflow": name}
     about |= {key: str(value) for key, value in figures.items()}
-    for person in sorted(one for one in owner | {row.by} if _USER.fullmatch(one)):
+    for person in sorted(one for one in owner | {row.by} if can_be_written_to(one)):
         notices.volume_test(
             session,
             team=context.team,

@@ -53,7 +53,7 @@ class _Tried:
 
 @dataclass(kw_only=True)
 class _Round:
-    """What one round brought."""
+    """The outcome of one round."""
 
     sent: int = 0
     unaffordable: bool = False

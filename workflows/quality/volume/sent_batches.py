@@ -51,7 +51,7 @@ _TOGETHER = 50
 
 @dataclass(frozen=True, kw_only=True)
 class BatchTerms:
-    """How a volume test asks in batches."""
+    """Means with which a volume test asks in batches."""
 
     batches: Batches
     pause: Callable[[float], None] = field(default=time.sleep)

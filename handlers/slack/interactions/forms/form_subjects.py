@@ -4,18 +4,17 @@ from collections.abc import Callable
 
 from pydantic import BaseModel
 
-from handlers.slack.access.rights import NotAllowed
 from handlers.slack.blocks.modals import shown_of
-from handlers.slack.context import NotHere, SlackContext
+from handlers.slack.context import SlackContext
 from handlers.slack.ids import Shown
 from handlers.slack.interactions.decisions import admitted, is_stale
-from handlers.slack.interactions.subjects import read_shown
+from handlers.slack.interactions.subjects import read_shown, read_workflow
 from handlers.slack.payloads import Click, Search, Submission
 from handlers.slack.readings import note_reading
 from store.subjects import Subject, SubjectKind
 from workflows.engine.case.reading_ways import Way
 from workflows.engine.declare.registry import AnyWorkflow
-from workflows.engine.errors import Refused, Stale, Unknown
+from workflows.engine.errors import Refused, Stale
 from workflows.engine.review import refusals
 from workflows.engine.review.cards import place_of_case
 from workflows.engine.review.corrected.corrected_inputs import input_view
@@ -49,8 +48,9 @@ def admitted_to_fill_in(slack: SlackContext, acted: Click | Search | Submission)
 
 def admitted_to_judge(slack: SlackContext, acted: Click | Search | Submission, shown: Shown) -> PackView:
     """Return a case of a review pack that waits, for somebody who may judge it. Raise `Refused`, which is audited."""
-    may_judge(slack, acted, shown, lambda: judging.place_of(slack.context, shown.id).workflow)
-    return judging.pack_view(slack.context, shown.id, by=acted.user.id)
+    workflow = may_judge(slack, acted, shown, lambda: judging.place_of(slack.context, shown.id).workflow)
+    with slack.watched_of_workflow(workflow.name, by=acted.user.id, wants=JUDGES):
+        return judging.pack_view(slack.context, shown.id, by=acted.user.id)
 
 
 def may_judge(
@@ -60,24 +60,7 @@ def may_judge(
 
     `workflow_of`: returns its name. Raise `Refused`, which is audited.
     """
-    by, stray = acted.user.id, SubjectKind.WORKFLOW.unnumbered
-    with slack.watched_stray(stray, by=by, wants=JUDGES):
-        slack.known_here(shown.generation)
-    try:
-        workflow = slack.context.registry.get(workflow_of())
-    except Unknown as error:
-        slack.not_there(stray, acted.origin, by=by, wants=JUDGES)
-        raise NotHere from error
-    try:
-        slack.admit(acted.origin)
-        with slack.discreet(workflow.name, acted.channel):
-            slack.rights.read(by, workflow)
-        slack.rights.decide(by, workflow)
-    except Refused as error:
-        why = WhyRefused.NO_RIGHT if isinstance(error, NotAllowed | NotHere) else refusals.why_of(error)
-        refusals.note_of_workflow(slack.context, workflow.name, by=by, wanted=JUDGES, why=why)
-        raise
-    return workflow
+    return read_workflow(slack, acted, shown, workflow_of, right=slack.rights.decide, wants=JUDGES)
 
 
 def note_form_reading(slack: SlackContext, about: FormSubject, *, by: str) -> None:

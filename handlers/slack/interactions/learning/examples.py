@@ -16,16 +16,15 @@ from handlers.slack.blocks.parts.drawing import Drawn
 from handlers.slack.blocks.parts.pages import View
 from handlers.slack.context import NotHere, SlackContext
 from handlers.slack.ids import Action, Shown
+from handlers.slack.interactions.subjects import read_workflow
 from handlers.slack.payloads import Click, click
 from handlers.slack.readings import note_reading
 from handlers.slack.replies import answering
 from handlers.texts.learning import examples as texts
-from store.subjects import SubjectKind
 from workflows.engine.case.reading_ways import Way
 from workflows.engine.declare.registry import AnyWorkflow
-from workflows.engine.errors import Refused, Unknown
+from workflows.engine.errors import Unknown
 from workflows.engine.review import refusals
-from workflows.engine.review.views import WhyRefused
 from workflows.quality.examples import taking
 
 Body = Mapping[str, Any]
@@ -93,36 +92,26 @@ def _named(slack: SlackContext, pressed: Click) -> AnyWorkflow:
         if isinstance(error, UnusableGroup | UnknownKind):
             raise
         raise NotHere from error
-    try:
+    with slack.watched_of_workflow(workflow.name, by=by, wants=WANTS):
         slack.rights.take_examples(by, workflow)
-    except Refused:
-        refusals.note_of_workflow(slack.context, workflow.name, by=by, wanted=WANTS)
-        raise
     return workflow
 
 
 def _decided(slack: SlackContext, pressed: Click, shown: Shown, action: Action) -> AnyWorkflow:
     """Do what a button says, and return the workflow. Raise `Refused`, which is audited."""
-    by, stray = pressed.user.id, SubjectKind.WORKFLOW.unnumbered
-    with slack.watched_stray(stray, by=by, wants=WANTS):
-        slack.known_here(shown.generation)
-    try:
-        workflow = slack.context.registry.get(taking.workflow_of(slack.context, shown.id))
-    except Unknown as error:
-        slack.not_there(stray, pressed.origin, by=by, wants=WANTS)
-        raise NotHere from error
-    try:
-        slack.admit(pressed.origin)
-        with slack.discreet(workflow.name, pressed.channel):
-            slack.rights.read(by, workflow)
-        slack.rights.take_examples(by, workflow)
-        ids = taking.shown_with(slack.context, workflow.name, shown.id)
+    by, context = pressed.user.id, slack.context
+    workflow = read_workflow(
+        slack,
+        pressed,
+        shown,
+        lambda: taking.workflow_of(context, shown.id),
+        right=slack.rights.take_examples,
+        wants=WANTS,
+    )
+    with slack.watched_of_workflow(workflow.name, by=by, wants=WANTS):
+        ids = taking.shown_with(context, workflow.name, shown.id)
         if action is Action.LEAVE_EXAMPLES:
-            taking.leave(slack.context, ids, by=by)
+            taking.leave(context, ids, by=by)
         else:
-            taking.take(slack.context, ids, by=by, critical=action is Action.CRITICAL_EXAMPLES)
-    except Refused as error:
-        why = WhyRefused.NO_RIGHT if isinstance(error, NotAllowed | NotHere) else refusals.why_of(error)
-        refusals.note_of_workflow(slack.context, workflow.name, by=by, wanted=WANTS, why=why)
-        raise
+            taking.take(context, ids, by=by, critical=action is Action.CRITICAL_EXAMPLES)
     return workflow

@@ -7,18 +7,15 @@ from typing import Any
 from slack_bolt import Ack, App
 from slack_sdk import WebClient
 
-from handlers.slack.access.rights import NotAllowed
 from handlers.slack.blocks.learning.improvements import improvements
-from handlers.slack.context import NotHere, SlackContext
+from handlers.slack.context import SlackContext
 from handlers.slack.ids import Action, Shown
+from handlers.slack.interactions.subjects import read_workflow
 from handlers.slack.payloads import Click, click
 from handlers.slack.replies import Answer, answering
 from handlers.texts.learning import improvements as texts
 from store.states import ImprovementState
-from store.subjects import SubjectKind
-from workflows.engine.errors import Refused, Stale, Unknown
-from workflows.engine.review import refusals
-from workflows.engine.review.views import WhyRefused
+from workflows.engine.errors import Stale
 from workflows.quality.improvements import taking
 from workflows.quality.improvements.reading import view_of, waiting
 
@@ -45,7 +42,7 @@ def _decide(slack: SlackContext, answer: Answer, pressed: Click, state: Improvem
     """Do what a button says, and show those that still wait. Raise `Refused`, which is audited."""
     shown, by, examples = Shown.read(pressed.value), pressed.user.id, 0
     workflow = _admitted(slack, pressed, shown)
-    with _redrawn(slack, answer, workflow), watched(slack, workflow, by=by):
+    with _redrawn(slack, answer, workflow), slack.watched_of_workflow(workflow, by=by, wants=WANTS):
         if state is ImprovementState.TAKEN:
             examples = len(taking.take(slack.context, shown.id, shown=shown.version, by=by))
         else:
@@ -57,20 +54,14 @@ def _decide(slack: SlackContext, answer: Answer, pressed: Click, state: Improvem
 
 def _admitted(slack: SlackContext, pressed: Click, shown: Shown) -> str:
     """Return the workflow of an improvement, for whoever may take it. Raise `Refused`, which is audited."""
-    by, stray = pressed.user.id, SubjectKind.WORKFLOW.unnumbered
-    with slack.watched_stray(stray, by=by, wants=WANTS):
-        slack.known_here(shown.generation)
-    try:
-        workflow = slack.context.registry.get(view_of(slack.context, shown.id).workflow)
-    except Unknown as error:
-        slack.not_there(stray, pressed.origin, by=by, wants=WANTS)
-        raise NotHere from error
-    with watched(slack, workflow.name, by=by):
-        slack.admit(pressed.origin)
-        with slack.discreet(workflow.name, pressed.channel):
-            slack.rights.read(by, workflow)
-        slack.rights.take_improvements(by, workflow)
-    return workflow.name
+    return read_workflow(
+        slack,
+        pressed,
+        shown,
+        lambda: view_of(slack.context, shown.id).workflow,
+        right=slack.rights.take_improvements,
+        wants=WANTS,
+    ).name
 
 
 @contextmanager
@@ -81,15 +72,4 @@ def _redrawn(slack: SlackContext, answer: Answer, workflow: str) -> Iterator[Non
     except Stale:
         answer.done()
         answer.redraw(improvements(waiting(slack.context, workflow)))
-        raise
-
-
-@contextmanager
-def watched(slack: SlackContext, workflow: str, *, by: str) -> Iterator[None]:
-    """Record a refusal, where the block raises `Refused`, in the audit."""
-    try:
-        yield
-    except Refused as error:
-        why = WhyRefused.NO_RIGHT if isinstance(error, NotAllowed | NotHere) else refusals.why_of(error)
-        refusals.note_of_workflow(slack.context, workflow, by=by, wanted=WANTS, why=why)
         raise

@@ -164,11 +164,7 @@ def _filled_in(slack: SlackContext, sent: Submission) -> _Outcome:
 def _judge(slack: SlackContext, sent: Submission, view: PackView, *, right: BaseModel | None) -> _Outcome:
     """Keep what a person says of a case, and return the next one. Raise `Refused`."""
     by, listed = sent.user.id, _listed(sent)
-    try:
-        is_right = judging.judge(slack.context, view.test, view.place, by=by, right=right)
-    except Repeated as error:
-        # It was judged since it was read a moment ago.
-        raise Stale(str(error)) from error
+    is_right = judging.judge(slack.context, view.test, view.place, by=by, right=right)
     said = told(texts.judged(view.place, is_right=is_right))
     made = _next(slack, sent, view.test, replace(listed, first=listed.first + 1), after=view.place, said=[said])
     return _updated(made.view, test=view.test)
@@ -188,7 +184,7 @@ def _refused(
 
 def _after_another(slack: SlackContext, acted: Click | Submission, shown: Shown, error: Refused) -> View | None:
     """Return the next case where the one that was shown was judged, or removed, meanwhile; None for any other error."""
-    if not isinstance(error, Stale | judging.TextRemoved):
+    if not isinstance(error, Stale | Repeated | judging.TextRemoved):
         return None
     one, listed = judging.place_of(slack.context, shown.id), _listed(acted)
     if one.judged_by == acted.user.id:

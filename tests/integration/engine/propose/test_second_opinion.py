@@ -9,7 +9,7 @@ from store.db.database import Database
 from tests.sample import Desk, sample_workflow
 from tests.world import World, sure, why
 from workflows import Example
-from workflows.engine.declare.versions import Version
+from workflows.engine.declare.versions import Classifier, Version
 from workflows.engine.declare.workflow import Autonomy
 from workflows.engine.propose.models import Models
 from workflows.engine.propose.proposer import Second
@@ -17,6 +17,8 @@ from workflows.engine.review.cards import card_view
 from workflows.engine.run.runner import Runner
 from workflows.library.support_triage.workflow import Ticket, Triage, triage
 from workflows.model.choice import ModelSettings
+from workflows.model.local.local_model import CannotLearn
+from workflows.model.port import ModelUnavailable
 from workflows.model.scripted import ScriptedModel
 from workflows.model.vendors.anthropic.settings import AnthropicSettings
 
@@ -81,6 +83,21 @@ def test_where_it_speaks_against_the_proposal_a_person_decides_and_is_told(
         (said,) = why(card_view(world.context, world.review(case).id))
         assert ("the examples speak against the proposed Queue" in said) is (probability is not None)
         assert "3%" in said or "no second opinion" in said
+
+
+def test_one_that_is_trained_again_at_this_moment_is_asked_again_with_the_next_proposal(world: World) -> None:
+    asked = [ModelUnavailable("it is trained again later"), CannotLearn("there is nothing to learn from")]
+
+    def second() -> Classifier:
+        raise asked.pop(0)
+
+    version, output = (
+        Version(deployment=1, second=second),
+        Triage(queue="delivery", priority="normal", reply="We look."),
+    )
+    some = models(world)
+    assert [some.second(triage, LATE, output, version) for _ in range(3)] == [Second()] * 3
+    assert asked == [], "what cannot be learned is not tried with each case"
 
 
 @pytest.mark.slow
