@@ -41,7 +41,6 @@ LEARNING: Mapping[str, Read] = {
     "examples.taken_contents": lambda session: examples.taken_contents(
         session, team=TEAM, workflow=WORKFLOWS[0], half="learning"
     ),
-    "examples.waiting": lambda session: examples.waiting(session, team=TEAM, workflows=WORKFLOWS, at_most=99),
     "examples.of_case": lambda session: examples.of_case(session, 1, team=TEAM),
     "recalled_examples.taken_mark": lambda session: recalled_examples.taken_mark(session, WORKFLOWS[0], team=TEAM),
     "recalled_examples.of_deployment": lambda session: recalled_examples.of_deployment(session, LIVE, team=TEAM),

@@ -29,6 +29,8 @@ SHADOWED = 200
 """One of so many runs is asked of the watched version, too."""
 LIVE, WATCHED, TEST = 1, 2, 1
 """Rows of the deployments of the first workflow, and of its volume test."""
+OTHER = 4
+"""Row of the watched deployment of the second workflow, which has most of the shadow."""
 EXAMPLES = 4_000
 TRIED = 5_000
 """Inputs of that test."""
@@ -46,31 +48,8 @@ def fill_learning(session: Session) -> None:
     progress = {"team_id": TEAM, "decision_id": until, "spot_checks_until": _END, "revoked_until": _END, "label_id": 0}
     session.execute(insert(LabelProgress).values(**progress))
     session.execute(update(LabelProgress).values(label_id=select(func.max(Label.id)).scalar_subquery()))
-    shadow = select(
-        literal(TEAM),
-        literal(WATCHED),
-        Run.id,
-        Run.case_id,
-        literal(0.9),
-        literal(False),
-        literal(0),
-        literal(0),
-        literal(5.0),
-        Run.created_at,
-    ).where(Run.team_id == TEAM, Run.workflow_id == 1, Run.id % SHADOWED == 1)
-    columns = [
-        "team_id",
-        "deployment_id",
-        "run_id",
-        "case_id",
-        "lowest",
-        "alone",
-        "nevers",
-        "cost",
-        "milliseconds",
-        "at",
-    ]
-    session.execute(insert(ShadowProposal).from_select(columns, shadow))
+    _shadow(session, WATCHED, workflow=1, every=SHADOWED)
+    _shadow(session, OTHER, workflow=2, every=5)
     _probes_and_tests(session)
 
 
@@ -118,6 +97,24 @@ def _versions(session: Session) -> None:
     for live, beside in (rows[:2], rows[2:]):
         used = {"live_id": live.id, "beside_id": beside.id}
         session.execute(update(Workflow).where(Workflow.id == live.workflow_id).values(**used))
+
+
+def _shadow(session: Session, deployment: int, *, workflow: int, every: int) -> None:
+    """Ask a watched version in the shadow of one of so many runs of a workflow."""
+    asked = select(
+        literal(TEAM),
+        literal(deployment),
+        Run.id,
+        Run.case_id,
+        literal(0.9),
+        literal(False),
+        literal(0),
+        literal(0),
+        literal(5.0),
+        Run.created_at,
+    ).where(Run.team_id == TEAM, Run.workflow_id == workflow, Run.id % every == 1)
+    columns = ["team_id", "deployment_id", "run_id", "case_id", "lowest", "alone", "nevers", "cost", "milliseconds"]
+    session.execute(insert(ShadowProposal).from_select([*columns, "at"], asked))
 
 
 def _labels(session: Session, until: int) -> None:

@@ -244,14 +244,16 @@ def waiting(session: Session, *, team: int, workflows: Collection[str], at_most:
 
 def _waiting() -> Select[str, int]:
     team = bindparam("team", type_=Integer)
+    # Asked of each candidate until there are enough: joined, PostgreSQL would read all labels first.
+    holds = select(Label.revoked_at.is_(None)).where(Label.id == ExampleRow.label_id, Label.team_id == team)
     some = (
         select(ExampleRow.id)
-        .join(Label, and_(Label.id == ExampleRow.label_id, Label.revoked_at.is_(None)))
         .join(Content, and_(Content.id == ExampleRow.content_id, content_is_left(team)))
         .where(
             ExampleRow.team_id == team,
             ExampleRow.workflow_id == Workflow.id,
             ExampleRow.state == ExampleState.CANDIDATE,
+            holds.correlate(ExampleRow).scalar_subquery(),
         )
         .limit(bindparam("at_most", type_=Integer))
         .correlate(Workflow)
