@@ -2,6 +2,7 @@
 
 import re
 import shlex
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -48,6 +49,17 @@ def test_the_first_automation_runs_as_its_page_says(empty: CommandLine, saved: P
     values = [f"{field.name}={field.choices[0] if field.choices else 1}" for field in form_of(workflow.output)]
     answer = empty.done("edit", "1", "--confirm", *(word for value in values for word in ("--set", value)))
     assert "case 1: answered; it is delivered now: " in answer.out
+
+
+def test_the_architecture_names_each_task_once_with_files_that_there_are() -> None:
+    page = (ROOT / "docs" / "architecture.md").read_text()
+    tasks = Counter(re.findall(r"^\| ([^|]+) \|", page, re.MULTILINE))
+    assert [task for task, times in tasks.items() if times > 1 and " " in task] == []
+    rooms = ("bot", "handlers", "workflows", "store", "tests", "benchmarks", "examples")
+    there = [f"/{file.relative_to(ROOT)}" for room in rooms for file in (ROOT / room).rglob("*.py")]
+    named = {path for path in re.findall(r"`([\w./-]+\.py)`", page) if "/" in path}
+    assert named
+    assert [path for path in sorted(named) if not any(file.endswith(f"/{path}") for file in there)] == []
 
 
 def test_the_first_automation_is_short() -> None:
