@@ -130,9 +130,8 @@ def patterns(decided: Sequence[Decided], *, most: int = 5) -> Sequence[Pattern]:
         if _stands_out(int(one.own.sum()), int(one.holds.sum()), int(one.errors.sum()), len(decided))
     ]
     told = [_pattern(one, decided) for one in _simplest(found)]
-    return sorted(told, key=lambda one: (one.p, -one.errors, one.output or "", one.reason or "", repr(one.conditions)))[
-        :most
-    ]
+    told.sort(key=lambda one: (one.p, -one.errors, one.output or "", one.reason or "", repr(one.conditions)))
+    return told[:most]
 
 
 def _sorts(decided: Sequence[Decided]) -> dict[Sort, Cases]:
