@@ -56,8 +56,8 @@ number.
 """
 _MEANT_AT_MOST = 2_000
 """Most examples whose meaning is compared with that of the others."""
-_CELLS_AT_ONCE = 4_000_000
-"""Cells of a matrix in memory, of 8 bytes each: 32 MB."""
+_CELLS_AT_ONCE = 500_000
+"""Cells of a matrix in memory, of 8 bytes each: 4 MB."""
 
 ALGORITHM = (
     f"cosine of sets of words by idf; flagged: the lowest {_LESS_SIMILAR} similar, {_LESS_KNOWN} known, "

@@ -5,6 +5,7 @@ counts the same. Loads numpy and scipy: import it where a model is used, not at 
 """
 
 import re
+from array import array
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Self
@@ -59,21 +60,22 @@ class Vocabulary:
         """Count texts, one in a row, with the vector of its embedding after its counts. Threads may share it."""
         vectors = self.embedding.vectors(*texts).tolist() if self.embedding is not None else None
         embedded = range(self.counted, self.columns)
-        indices, data, ends = list[int](), list[float](), [0]
+        # A list would take several times as many bytes, and examples are counted all at once.
+        indices, data, ends = array("i"), array("d"), [0]
         for place, text in enumerate(texts):
             lowered = text.lower()
             counts: Counter[int] = Counter()
             for known, features in ((self._phrases, _phrases(lowered)), (self._letters, _sequences(lowered))):
                 counts.update(column for column in map(known.get, features) if column is not None)
             row = sorted(counts)
-            indices += row
-            data += [counts[column] for column in row]
+            indices.extend(row)
+            data.extend(counts[column] for column in row)
             if vectors is not None:
-                indices += embedded
-                data += vectors[place]
+                indices.extend(embedded)
+                data.extend(vectors[place])
             ends.append(len(indices))
         return csr_array(
-            (np.array(data, dtype=np.float64), np.array(indices, dtype=np.int32), np.array(ends, dtype=np.int32)),
+            (np.array(data), np.array(indices), np.array(ends, dtype=np.int32)),
             shape=(len(texts), self.columns),
         )
 
