@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from bot.cli.parameters import CaseReference, Encoding, Json, Mapped
+from bot.cli.parameters import LARGEST, CaseReference, Encoding, Json, Mapped
 from bot.cli.people import operator
 from bot.cli.start import started, tell_prompts
 
@@ -172,7 +172,7 @@ def evaluate(
         str | None,
         typer.Option(metavar="NUMBERS", help="Past decisions to tell with each, to compare: 0,3."),
     ] = None,
-    limit: Annotated[int | None, typer.Option(min=1, help="Try only the first LIMIT examples.")] = None,
+    limit: Annotated[int | None, typer.Option(min=1, max=LARGEST, help="Try only the first LIMIT examples.")] = None,
     at_once: Annotated[
         int | None, typer.Option(min=1, max=64, help="Number of examples that are tried at once.")
     ] = None,

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from bot.cli.parameters import Assignments, CaseReference, Version, assigned
+from bot.cli.parameters import LARGEST, Assignments, CaseReference, Version, assigned
 from bot.cli.people import operator
 from bot.cli.start import started
 
@@ -182,7 +182,8 @@ def reply(
     case: CaseReference,
     answer: Annotated[str, typer.Argument(help="What the source of the case answered.")],
     question: Annotated[
-        int | None, typer.Option(help="Number of the question; left out, the newest one without an answer.")
+        int | None,
+        typer.Option(max=LARGEST, help="Number of the question; left out, the newest one without an answer."),
     ] = None,
     document: Annotated[
         list[str] | None, typer.Option(metavar="PATH", help="A file that belongs to the answer. May be repeated.")

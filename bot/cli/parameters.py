@@ -11,6 +11,8 @@ import typer
 if TYPE_CHECKING:
     from workflows.engine.declare.registry import AnyWorkflow
 
+LARGEST = 2**62
+"""Largest number of anything that may be named: a database refuses one that it cannot hold."""
 Json = Annotated[bool, typer.Option("--json", help="Print JSON, for a program to read.")]
 CaseReference = Annotated[str, typer.Argument(metavar="CASE", help="The case's number or key.")]
 Assignments = Annotated[
@@ -27,7 +29,8 @@ Encoding = Annotated[
     ),
 ]
 Version = Annotated[
-    int | None, typer.Option("--version", help="The version that you were shown; default: the present one.")
+    int | None,
+    typer.Option("--version", max=LARGEST, help="The version that you were shown; default: the present one."),
 ]
 WorkflowArgument = Annotated[
     str | None, typer.Argument(metavar="WORKFLOW", help="Its name; without it, the state of all workflows is shown.")

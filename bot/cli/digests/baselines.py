@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from bot.cli.parameters import Encoding, Json
+from bot.cli.parameters import LARGEST, Encoding, Json
 from bot.cli.people import operator
 from bot.cli.start import started
 
@@ -39,7 +39,7 @@ def record_baseline(
     minutes: Annotated[float | None, typer.Option(help="Minutes for a case, where nobody timed any.")] = None,
     error_rate: Annotated[float | None, typer.Option(help="Share of cases with an error, 0 to 1.")] = None,
     rework: Annotated[float | None, typer.Option(help="Share of cases that were done again, 0 to 1.")] = None,
-    backlog: Annotated[int | None, typer.Option(help="Cases that waited.")] = None,
+    backlog: Annotated[int | None, typer.Option(max=LARGEST, help="Cases that waited.")] = None,
     response_hours: Annotated[float | None, typer.Option(help="Hours from arrival to answer, the median.")] = None,
     cost_per_hour: Annotated[str | None, typer.Option(help="US dollars for an hour of a person's work.")] = None,
 ) -> None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from bot.cli.parameters import Json
+from bot.cli.parameters import LARGEST, Json
 from bot.cli.people import operator
 from bot.cli.start import started
 
@@ -23,7 +23,10 @@ top = typer.Typer()
 commands = typer.Typer(help="Look at deployed versions, and sign them.", no_args_is_help=True, rich_markup_mode=None)
 
 Workflow = Annotated[str, typer.Argument(metavar="WORKFLOW", help="The workflow's name.")]
-Number = Annotated[int, typer.Argument(metavar="NUMBER", min=1, help="The deployment's number.")]
+Number = Annotated[int, typer.Argument(metavar="NUMBER", min=1, max=LARGEST, help="The deployment's number.")]
+NumberOrNewest = Annotated[
+    int | None, typer.Argument(metavar="[NUMBER]", min=1, max=LARGEST, help="Left out, the newest.")
+]
 
 
 @top.command()
@@ -33,7 +36,9 @@ def deploy(
         Path | None, typer.Option("--file", help="A prompt to deploy in place of the workflow's own.")
     ] = None,
     note: Annotated[str | None, typer.Option(help="Words for those who sign.")] = None,
-    improvement: Annotated[int | None, typer.Option(min=1, help="The improvement that it carries out.")] = None,
+    improvement: Annotated[
+        int | None, typer.Option(min=1, max=LARGEST, help="The improvement that it carries out.")
+    ] = None,
     max_dollars: Annotated[
         float, typer.Option(min=0, max=1_000_000, help="Most that its eval may cost, in US dollars.")
     ] = 5,
@@ -69,18 +74,27 @@ def deploy(
 
 
 def _counted(trying: Eval) -> Iterator[Trial]:
-    """Run an eval, and say now and then how far it is."""
+    """Run an eval, and say now and then how far it is, and at its end why examples were not tried."""
+    from bot.cli.screens.learning.eval_report import untried
+    from bot.cli.screens.output import shown
+
+    trials: list[Trial] = []
     for number, trial in enumerate(trying.run(), start=1):
         if number % 50 == 0:
             typer.echo(f"{number} of {len(trying.examples)} examples tried", err=True)
+        trials.append(trial)
         yield trial
+    for one in untried(trials, examples=len(trying.examples), unfinished=trying.unfinished):
+        typer.echo(shown(one), err=True)
 
 
 @top.command()
 def rollback(
     workflow: Workflow,
     reason: Annotated[str, typer.Option(help="Why; it is kept.")],
-    to: Annotated[int | None, typer.Option("--to", min=1, help="Number of a version that was live once.")] = None,
+    to: Annotated[
+        int | None, typer.Option("--to", min=1, max=LARGEST, help="Number of a version that was live once.")
+    ] = None,
     json: Json = False,
 ) -> None:
     """Make the version before the live one live again. What has begun stays with its version."""
@@ -145,7 +159,7 @@ def list_(
 @commands.command()
 def show(
     workflow: Workflow,
-    number: Annotated[int | None, typer.Argument(metavar="[NUMBER]", min=1, help="Left out, the newest.")] = None,
+    number: NumberOrNewest = None,
     json: Json = False,
 ) -> None:
     """Show a deployment: what differs, what was measured, and who signed."""
@@ -162,7 +176,7 @@ def show(
 @commands.command()
 def diff(
     workflow: Workflow,
-    number: Annotated[int | None, typer.Argument(metavar="[NUMBER]", min=1, help="Left out, the newest.")] = None,
+    number: NumberOrNewest = None,
 ) -> None:
     """Show what differs between a deployment's prompt and that of the version before it."""
     from bot.cli.screens.learning.deployments import print_diff

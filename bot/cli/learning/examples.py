@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from bot.cli.parameters import Json
+from bot.cli.parameters import LARGEST, Json
 from bot.cli.people import operator
 from bot.cli.start import started
 
@@ -25,7 +25,10 @@ examples = typer.Typer(
 )
 
 Workflow = Annotated[str, typer.Argument(metavar="WORKFLOW", help="The workflow's name.")]
-Numbers = Annotated[list[int], typer.Argument(metavar="EXAMPLE...", help="Numbers of examples, as they are listed.")]
+Numbers = Annotated[
+    list[int],
+    typer.Argument(metavar="EXAMPLE...", min=1, max=LARGEST, help="Numbers of examples, as they are listed."),
+]
 
 
 @commands.command()

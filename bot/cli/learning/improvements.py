@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from bot.cli.parameters import Json
+from bot.cli.parameters import LARGEST, Json
 from bot.cli.people import operator
 from bot.cli.start import started
 
@@ -23,7 +23,9 @@ commands = typer.Typer(
 )
 
 Workflow = Annotated[str, typer.Argument(metavar="WORKFLOW", help="The workflow's name.")]
-Number = Annotated[int, typer.Argument(metavar="NUMBER", min=1, help="The improvement's number, as it is listed.")]
+Number = Annotated[
+    int, typer.Argument(metavar="NUMBER", min=1, max=LARGEST, help="The improvement's number, as it is listed.")
+]
 
 
 @commands.command()

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from typer.core import TyperGroup
 
-from bot.cli.parameters import Encoding, Json, Mapped
+from bot.cli.parameters import LARGEST, Encoding, Json, Mapped
 from bot.cli.people import operator
 from bot.cli.start import started
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from workflows.quality.evals.trials import Trial
     from workflows.quality.volume.history import History
 
-Test = Annotated[int, typer.Argument(metavar="TEST", min=1, max=2**62, help="The volume test's number.")]
+Test = Annotated[int, typer.Argument(metavar="TEST", min=1, max=LARGEST, help="The volume test's number.")]
 _SHOWN = 20
 """Rows that are named as unusable; the others are counted."""
 
@@ -57,7 +57,9 @@ def run(
     low: Annotated[int, typer.Option(min=0, max=100_000, help="Low-confidence cases in the pack, on average.")] = 300,
     per_day: Annotated[float | None, typer.Option(min=0, help="Cases of a day; default: by dates in the file.")] = None,
     batch: Annotated[bool, typer.Option("--batch", help="Ask in batches: half the price, answers in a day.")] = False,
-    resume: Annotated[int | None, typer.Option(metavar="TEST", min=1, help="Go on with a test that broke off.")] = None,
+    resume: Annotated[
+        int | None, typer.Option(metavar="TEST", min=1, max=LARGEST, help="Go on with a test that broke off.")
+    ] = None,
     send_again: Annotated[
         bool, typer.Option("--send-again", help="With --resume: ask anew what a lost batch asked, and may pay twice.")
     ] = False,

@@ -7,6 +7,7 @@ import pytest
 
 from store import schema
 from tests.conftest import MakeWorld
+from tests.heard import heard
 from tests.integration.engine.scene import DRAFT, Scene, rows, sample
 from tests.sample import Triage
 from workflows.engine.case.files.columns import reading_for
@@ -63,6 +64,20 @@ def test_edits_are_candidates_with_near_duplicates_together_and_masked(make_worl
     assert all(json.loads(body)["output"]["queue"] == "delivery" for body in kept)
     assert gather(context).candidates == 0, "each only once"
     assert {one.otherwise["queue"] for group in found for one in group.candidates if one.otherwise} == {"billing"}
+
+
+def test_examples_that_are_there_are_read_once_for_a_batch_and_not_for_each_candidate(make_world: MakeWorld) -> None:
+    scene = grown(make_world)
+    context = scene.world.context
+    for number in range(6, 9):
+        scene.edit(scene.worked(id=number, text=TEXTS[1].replace("kettle", "iron" * number)), queue="delivery")
+    scene.world.work()
+    make_labels(context)
+    with heard(context.database.engine) as said:
+        assert gather(context).candidates == 3
+    assert sum("FROM examples JOIN cases" in statement for statement, _ in said) == 1
+    added = [group.candidates for group in groups(context, "sample") if len(group.candidates) > 1]
+    assert [len(candidates) for candidates in added] == [5], "near to each other, also those of one batch"
 
 
 def test_what_is_taken_is_of_its_half_however_often_and_in_whatever_order(make_world: MakeWorld) -> None:

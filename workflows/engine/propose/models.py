@@ -151,8 +151,9 @@ class Models:
                     self.prices.of(model, Usage())
                 except Unpriced as error:
                     raise Refused(
-                        f"{workflow.name}: {error}; name another in its prompt or the settings, or say what it costs: "
-                        f"COUNTERSIGN_MODEL_PRICES={model}=READ/WRITTEN, 0/0 for nothing"
+                        f"{workflow.name}: {error}; name another in its prompt or the settings, or say in "
+                        # With the name of the setting before it, it would be masked as a secret.
+                        "COUNTERSIGN_MODEL_PRICES what it costs: MODEL=READ/WRITTEN, 0/0 for nothing"
                     ) from error
 
     def batches(self, workflow: AnyWorkflow, prompt: Prompt | None) -> Batches:

@@ -116,13 +116,18 @@ def view_of(session: Session, context: Context, row: schema.Deployment) -> Deplo
 
 
 def deployment_lines(context: Context, workflow: str | None, *, limit: int = LISTED) -> Sequence[DeploymentLine]:
-    """Return the deployments of a workflow, or of all, the newest first."""
+    """Return the deployments of a workflow, or of all, the newest first.
+
+    Raise `Unknown` for a workflow that is neither declared nor was ever deployed.
+    """
     found = []
     with context.database.read() as session:
         for used in deployments.used_by(session, team=context.team):
             if workflow in (None, used.name):
                 rows = deployments.of_workflow(session, used.id, team=context.team, limit=limit)
                 found += [_line(used.name, row) for row in rows]
+    if workflow is not None and not found:
+        context.registry.get(workflow)
     return found
 
 

@@ -106,7 +106,11 @@ def gather(context: Context, *, limit: int = AT_ONCE) -> Gathered:
         return Gathered(candidates=0, is_more=False)
     # The author's forms and masking are called outside of any transaction.
     new = [made for one, case in cases if case is not None and (made := _candidate(context, one, *case)) is not None]
-    number = sum(_keep(context, one) for one in new)
+    among: dict[int, dict[int, Placed]] = {}
+    with context.database.read() as session:
+        for workflow in {one.label.workflow for one in new}:
+            among[workflow] = placed(session, context, workflow)
+    number = sum(_keep(context, one, among[one.label.workflow]) for one in new)
     with context.database.write() as session:
         labels.advance(session, seen, replace(seen, label=found[-1][0].label), team=team)
     return Gathered(candidates=number, is_more=len(found) == limit)
@@ -160,27 +164,30 @@ def _proposed(form: type[BaseModel], proposal: str | None) -> BaseModel | None:
         return None
 
 
-def placed(session: Session, context: Context, workflow: int, *, without: int | None = None) -> list[Placed]:
-    """Return the places of all examples and candidates of a workflow. `without`: but of this case."""
+def placed(session: Session, context: Context, workflow: int) -> dict[int, Placed]:
+    """Return the places of all examples and candidates of a workflow by their case, the oldest first."""
     found = kept.lines(session, team=context.team, workflow=workflow, states=STATES, limit=MOST)
-    return [
-        Placed(half=Half(one.half), alike=one.alike, sketch=sketch_of(json.loads(one.body)["input"]))
-        for one in found
-        if one.case != without
-    ]
+    return {
+        one.case: Placed(half=Half(one.half), alike=one.alike, sketch=sketch_of(json.loads(one.body)["input"]))
+        for one in reversed(found)
+    }
 
 
-def _keep(context: Context, new: _Candidate) -> bool:
-    """Keep a candidate; False where it has no place."""
+def _keep(context: Context, new: _Candidate, among: dict[int, Placed]) -> bool:
+    """Keep a candidate; False where it has no place.
+
+    `among`: the places of its workflow, to which its own is added. They are read once for a batch and not for each
+    candidate: there may be thousands, and one process at a time adds to them.
+    """
     team, at, label = context.team, context.clock(), new.label
     with context.database.read() as session:
         there = kept.of_case(session, label.case, team=team)
-        among = placed(session, context, label.workflow, without=label.case)
+    others = [one for case, one in reversed(among.items()) if case != label.case]
     if there is not None and (new.why is Why.SAMPLE or there.label_id == label.label):
         return False
-    if there is None and len(among) >= MOST:
+    if there is None and len(others) >= MOST:
         return False
-    where = place(new.workflow.name, new.key, new.sketch, among)
+    where = place(new.workflow.name, new.key, new.sketch, others)
     if there is None and where is None:
         return False
     with context.database.write() as session:
@@ -199,9 +206,12 @@ def _keep(context: Context, new: _Candidate) -> bool:
                 content=content,
                 at=at,
             )
+            if made is not None:
+                among[label.case] = where
             return made is not None
         # Its half is fixed. With other content it may be near the other half: then it stays out.
-        is_near = any(one.half != there.half for one in near(new.sketch, among))
+        is_near = any(one.half != there.half for one in near(new.sketch, others))
         state = ExampleState.LEFT if is_near else ExampleState.CANDIDATE
         kept.renew(session, there.id, state, team=team, label=label.label, content=content, why=new.why, at=at)
+    among[label.case] = Placed(half=Half(there.half), alike=there.alike, sketch=new.sketch)
     return True

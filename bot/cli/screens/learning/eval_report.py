@@ -1,13 +1,13 @@
 """The report of an eval, for people and for programs."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from bot.cli.screens.output import out, print_table, shown
 from workflows.quality.evals.bench import Tried
 from workflows.quality.evals.comparison import Comparison, compare_results
 from workflows.quality.evals.results import RiskRow, Share
-from workflows.quality.evals.trials import Outcome
+from workflows.quality.evals.trials import Outcome, Trial
 from workflows.quality.examples.labelled import Examples
 
 _SHOWN = 20
@@ -122,15 +122,20 @@ def _print_risk(rows: Sequence[RiskRow], *, of: int) -> None:
 
 
 def _print_untried(tried: Tried) -> None:
-    why = Counter(trial.why for trial in tried.trials if trial.outcome is Outcome.UNTRIED)
-    for reason, number in why.most_common(_REASONS_SHOWN):
-        out.print(shown(f"{number:,} could not be tried: {reason}"))
-    if len(why) > _REASONS_SHOWN:
-        out.print(f"... and {sum(why.values()) - sum(n for _, n in why.most_common(_REASONS_SHOWN)):,} more")
     summary = tried.result.summary
-    if summary.unfinished is not None:
-        left = summary.examples - len(tried.trials)
-        out.print(f"not finished, {left:,} left: {summary.unfinished}")
+    for one in untried(tried.trials, examples=summary.examples, unfinished=summary.unfinished):
+        out.print(shown(one))
+
+
+def untried(trials: Sequence[Trial], *, examples: int, unfinished: str | None) -> Iterator[str]:
+    """Yield a line for each reason for which examples were not tried. `unfinished`: why the eval ended early."""
+    why = Counter(trial.why for trial in trials if trial.outcome is Outcome.UNTRIED)
+    for reason, number in why.most_common(_REASONS_SHOWN):
+        yield f"{number:,} could not be tried: {reason}"
+    if len(why) > _REASONS_SHOWN:
+        yield f"... and {sum(why.values()) - sum(n for _, n in why.most_common(_REASONS_SHOWN)):,} more"
+    if unfinished is not None:
+        yield f"not finished, {examples - len(trials):,} left: {unfinished}"
 
 
 def print_ways(first: Tried, more: Sequence[Tried]) -> None:
