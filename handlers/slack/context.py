@@ -172,7 +172,12 @@ class SlackContext:
         return Turns(by=user, workflows=decided, seconds=seconds)
 
     def may_decide(self, user: str, workflow: str, second: int | None) -> bool:
-        """Tell whether a user may decide a workflow's reviews, or be its second person there. Raise `Unsure`."""
+        """Tell whether a user may decide a workflow's reviews, or be its second person there. Raise `Unsure`.
+
+        Nobody may where the workflow is not there any more.
+        """
+        if workflow not in self.context.registry:
+            return False
         try:
             self.rights.decide(user, self.context.registry.get(workflow), second=second)
         except NotAllowed:

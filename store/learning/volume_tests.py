@@ -199,8 +199,10 @@ class WaitingPack:
 
 
 def waiting_packs(session: Session, *, team: int) -> Sequence[WaitingPack]:
-    """Return the packs of which cases wait for people: that of each workflow's newest test alone."""
-    ended = select(func.max(VolumeTest.id)).where(VolumeTest.team_id == team, VolumeTest.ended_at.is_not(None))
+    """Return the packs of which cases wait for people: that of each workflow's newest test that is not removed."""
+    ended = select(func.max(VolumeTest.id)).where(
+        VolumeTest.team_id == team, VolumeTest.ended_at.is_not(None), VolumeTest.removed_at.is_(None)
+    )
     query = (
         select(VolumeTest.id, Workflow.name, func.count())
         .join(Workflow, Workflow.id == VolumeTest.workflow_id)
@@ -214,8 +216,10 @@ def waiting_packs(session: Session, *, team: int) -> Sequence[WaitingPack]:
 
 
 def newest_of(session: Session, *, team: int, workflow: int) -> VolumeTest | None:
-    """Return the newest volume test of a workflow."""
-    query = select(VolumeTest).where(VolumeTest.team_id == team, VolumeTest.workflow_id == workflow)
+    """Return the newest volume test of a workflow whose inputs are kept."""
+    query = select(VolumeTest).where(
+        VolumeTest.team_id == team, VolumeTest.workflow_id == workflow, VolumeTest.removed_at.is_(None)
+    )
     return session.scalar(query.order_by(VolumeTest.id.desc()).limit(1))
 
 

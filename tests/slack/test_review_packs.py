@@ -200,8 +200,11 @@ def test_only_those_who_may_decide_get_the_button_and_a_case(stage: Stage) -> No
     tried(stage, ["first ticket"])
     said = asked(stage, MARIA)
     assert "1 case waits for people" in words(said.blocks)
+    assert "Its reviewers go through them" in words(said.blocks)
     assert buttons(said) == []
-    assert buttons(asked(stage, ANA)) == ["judge_pack"]
+    theirs = asked(stage, ANA)
+    assert buttons(theirs) == ["judge_pack"]
+    assert "Its reviewers" not in words(theirs.blocks)
     assert forged(stage, MARIA, "judge_pack", "1.0").startswith("You are not among the reviewers of sample.")
     one = cases(stage)[0].id
     assert "may read cases of sample" in forged(stage, EVE, "judge_pack", "1.0")
@@ -256,6 +259,7 @@ def test_the_owner_and_who_began_it_hear_once_and_no_text_of_a_case(stage: Stage
     assert "Volume test 1 of sample has ended: 1 input tried." in words(note.blocks)
     assert "1 case waits for people" in words(note.blocks)
     assert buttons(note) == [], "the owner is no reviewer here"
+    assert "Its reviewers go through them: /countersign volume-test sample" in words(note.blocks)
     (theirs,) = direct(stage, ANA)
     ana = stage.person(ANA)
     assert ana.press(ana.direct, theirs.ts, "judge_pack").acknowledged
@@ -268,6 +272,29 @@ def test_the_owner_and_who_began_it_hear_once_and_no_text_of_a_case(stage: Stage
     assert len(told) == 2
     assert "NO-GO. All of its review pack is judged: 1 case." in told[1]
     assert "secret" not in repr(told)
+
+
+def test_the_owner_hears_of_a_test_whose_workflow_is_gone_without_a_button(stage: Stage) -> None:
+    workflow = stage.placed(sample_workflow(stage.desk, autonomy=Autonomy.floor(0.9)))
+    volume.tried(stage.world, workflow, [{"id": 1, "text": "first ticket"}])
+    stage.world.registry._workflows.clear()
+    stage.work()
+    (note,) = direct(stage, MARIA)
+    assert "Volume test 1 of sample has ended" in words(note.blocks)
+    assert buttons(note) == []
+
+
+def test_a_removed_test_hides_no_earlier_pack(stage: Stage) -> None:
+    tried(stage, ["first ticket"])
+    context, workflow = stage.world.context, stage.world.registry.get("sample")
+    later = volume.begun(stage.world, workflow, [{"id": 2, "text": "second ticket"}])
+    assert "Volume test 2 of sample is under way" in words(asked(stage).blocks)
+    forget(context, later, by="ops")
+    assert "Volume test 1 of sample: 1 case waits for people." in words(asked(stage).blocks)
+    assert [(one.test, one.number) for one in judging.waiting_packs(context)] == [(1, 1)]
+    begun(stage)
+    right(stage)
+    assert "Volume test 1 of sample: NO-GO" in words(asked(stage).blocks)
 
 
 def direct(stage: Stage, user: str) -> list[ShownMessage]:

@@ -31,6 +31,8 @@ class NoAnswer(StrEnum):
 
     UNAVAILABLE = "unavailable"
     """The model does not answer now."""
+    NO_SAMPLE = "no_sample"
+    """Sample answers hold none for this case, and never will by themselves."""
     OVER_BUDGET = "over_budget"
     ACCOUNT = "account"
     """The provider does not accept us: the key, the organisation, the bill, a spend limit."""

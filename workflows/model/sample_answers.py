@@ -10,7 +10,7 @@ from hashlib import sha256
 
 from workflows.model import envelope
 from workflows.model.envelope import Unreadable
-from workflows.model.port import Answer, ModelUnavailable, Question
+from workflows.model.port import Answer, ModelUnavailable, NoAnswer, Question
 
 MODEL = "sample answers, written by hand"
 
@@ -47,7 +47,8 @@ class SampleAnswers:
         if said is None:
             raise ModelUnavailable(
                 "this case has no sample answer, written by hand: set ANTHROPIC_API_KEY to have a model read it; "
-                f"{question.workflow} has {self._number} of them"
+                f"{question.workflow} has {self._number} of them",
+                no_answer=NoAnswer.NO_SAMPLE,
             )
         shown = tuple(one.number for one in question.documents if one.is_shown)
         try:

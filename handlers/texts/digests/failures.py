@@ -32,6 +32,7 @@ _NAME = 60
 _WHY = {
     "paused": "paused",
     "unavailable": "model not available",
+    "no_sample": "no sample answer",
     "over_budget": "budget spent",
     "account": "model's account",
     "not_allowed": "not let in",

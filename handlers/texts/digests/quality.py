@@ -151,7 +151,7 @@ def _field(field: FieldEdits) -> Line:
         said = [f"{_change(one, is_several=field.is_several)} {_times(one.number)}" for one in values]
         others = field.number - sum(one.number for one in values)
         # One edit may change several values of a field.
-        said += [f"{others:,} others"] if others > 0 and not field.is_several else []
+        said += [f"{others:,} {'other' if others == 1 else 'others'}"] if others > 0 and not field.is_several else []
         return line(label, words(", ".join(said)))
     said = []
     for number, what in ((field.raised, "raised"), (field.lowered, "lowered")):

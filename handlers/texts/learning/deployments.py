@@ -224,7 +224,8 @@ def _measured(view: DeploymentView, evidence: Evidence, room: Room) -> list[Para
     if evidence.of_measuring and live is not None:
         # Corrections are the live version's errors: a rollout that is watched has no such bias.
         said.append(line(words("Most examples are corrections of what was live, so it looks worse here than it is.")))
-    if evidence.live is None and view.live_number is not None:
+    # What is live by now may be this version, or one that came after it.
+    if evidence.live is None and view.live_number is not None and view.live_number < view.number:
         said.append(line(words("The live version could not be tried beside it.")))
     return said
 

@@ -66,7 +66,7 @@ def head(view: ImprovementsView) -> Told:
     """Say how many wait."""
     number = len(view.waiting) + view.more
     if not number:
-        said = f"No improvement of {view.workflow} waits. `serve` looks at what people corrected once a day."
+        said = f"No improvement of {view.workflow} waits. Once a day Countersign looks at what people corrected."
         return Told(brief=brief(view), parts=[[line(words(said))]])
     many = f": {number:,} {'waits' if number == 1 else 'wait'}, from what people corrected in 90 days."
     return Told(brief=brief(view), parts=[[line(words(f"Improvements of {view.workflow}", bold=True), words(many))]])

@@ -123,14 +123,15 @@ def more_elsewhere(view: PackView) -> str:
     return f"There is more than fits here: countersign volume-test pack {view.test} --out pack.csv"
 
 
-def is_waiting(state: PackState) -> Told:
-    """Say how many cases of a pack wait for people."""
+def is_waiting(state: PackState, *, may_judge: bool) -> Told:
+    """Say how many cases of a pack wait for people, and for whom if not for whoever reads it."""
     said = f"Volume test {state.test} of {state.workflow}: {_wait(state.waiting)} for people."
     more = (
         f"{state.packed - state.waiting:,} of {state.packed:,} are judged. Each is right or wrong; the report follows "
         "once all are judged."
     )
-    return Told(brief=said, parts=[[line(words(said, bold=True)), line(words(more))]])
+    others = [] if may_judge else [_for_reviewers(state.workflow)]
+    return Told(brief=said, parts=[[line(words(said, bold=True)), line(words(more)), *others]])
 
 
 def is_tried(state: PackState) -> Told:
@@ -199,8 +200,15 @@ def note(view: VolumeNote) -> Told:
     said = f"{head} has ended: {view.tried:,} {inputs} tried{failed}."
     if not view.packed:
         return Told(brief=said, parts=[[line(words(said, bold=True)), _report(view.workflow)]])
-    waits = f"{_wait(view.packed)} for people: is what is proposed right or wrong? Nothing is delivered."
-    return Told(brief=f"{said} {_wait(view.packed)}.", parts=[[line(words(said, bold=True)), line(words(waits))]])
+    ask = "what would be right" if view.failed >= view.packed else "is what is proposed right or wrong"
+    waits = f"{_wait(view.packed)} for people: {ask}? Nothing is delivered."
+    others = [] if view.may_judge else [_for_reviewers(view.workflow)]
+    parts = [[line(words(said, bold=True)), line(words(waits)), *others]]
+    return Told(brief=f"{said} {_wait(view.packed)}.", parts=parts)
+
+
+def _for_reviewers(workflow: str) -> Line:
+    return line(words("Its reviewers go through them: "), command("volume-test", workflow))
 
 
 def _report(workflow: str) -> Line:

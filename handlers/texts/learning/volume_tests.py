@@ -45,7 +45,8 @@ def sentence(report: Report) -> str:
         case WhyNot.UNTRIED:
             return "Not all inputs are tried yet."
         case WhyNot.UNJUDGED:
-            return f"{best}{report.waiting:,} cases of the review pack wait for people."
+            wait = "case of the review pack waits" if report.waiting == 1 else "cases of the review pack wait"
+            return f"{best}{report.waiting:,} {wait} for people."
         case WhyNot.FLOOR_TOO_LOW if row is not None:
             own = f"{report.own_floor:g}" if report.own_floor is not None else "none"
             return f"{best}Raise the floor to {row.floor:g}: its own, {own}, is not shown to stay under {promise}."
@@ -54,7 +55,7 @@ def sentence(report: Report) -> str:
 
 
 def _row(row: FloorRow, report: Report) -> Line:
-    alone = f"{row.alone:,} go alone ({row.alone / max(1, report.tried):.0%})"
+    alone = f"{row.alone:,} {'goes' if row.alone == 1 else 'go'} alone ({row.alone / max(1, report.tried):.0%})"
     mark = " (its own)" if row.own else ""
     if row.share is None:
         return line(words(f"{row.floor:g}{mark}: {alone}, none looked at"))
@@ -66,7 +67,9 @@ def _row(row: FloorRow, report: Report) -> Line:
 def _failure(one: Failure) -> str:
     name = one_line(one.kind.removeprefix("field:"), _NAME)
     kind = f"{name} wrong" if one.kind.startswith("field:") else name
-    return f"{kind}: {one.count:,} (cases {', '.join(map(str, one.places))})"
+    cases = "case" if one.count == 1 else "cases"
+    more = ", …" if one.count > len(one.places) else ""
+    return f"{kind}: {one.count:,} ({cases} {', '.join(map(str, one.places))}{more})"
 
 
 def _volume(report: Report) -> list[Line]:

@@ -36,6 +36,15 @@ def test_a_proposed_version_says_what_changes_what_was_measured_and_who_signs() 
         assert wanted in said, wanted
 
 
+@pytest.mark.parametrize(("live", "is_told"), [(None, False), (3, True), (4, False), (5, False)])
+def test_only_a_version_beside_an_earlier_live_one_says_that_it_was_not_compared(
+    live: int | None, is_told: bool
+) -> None:
+    alone = EVIDENCE.model_copy(update={"live": None, "pairs": None})
+    view = replace(DEPLOYMENT, evidence=alone, live_number=live)
+    assert ("could not be tried beside it" in message(deployment(view), named=(WHO, OTHER))) is is_told
+
+
 def test_an_upper_bound_is_rounded_up() -> None:
     alone = NEW.alone.model_copy(update={"at_most": 0.0501})
     evidence = EVIDENCE.model_copy(update={"new": NEW.model_copy(update={"alone": alone})})

@@ -27,6 +27,7 @@ from workflows.model.port import NoAnswer
 
 _OF_MODELS = (
     NoAnswer.UNAVAILABLE,
+    NoAnswer.NO_SAMPLE,
     NoAnswer.OVER_BUDGET,
     NoAnswer.ACCOUNT,
     NoAnswer.RETIRED,

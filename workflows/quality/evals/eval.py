@@ -105,8 +105,8 @@ class Eval:
                 future.cancel()
 
     def _look_ahead(self, place: int, trial: Trial) -> None:
-        """Give up where the first so many could not be tried."""
-        if trial.outcome is Outcome.UNTRIED and place in self._first:
+        """Give up where the first so many could not be tried. Sample answers may well lack these, and hold the next."""
+        if trial.outcome is Outcome.UNTRIED and trial.code != NoAnswer.NO_SAMPLE and place in self._first:
             self._first[place] = True
             if sum(self._first.values()) == HOPELESS < len(self.examples):
                 self.unfinished = f"none of the first {HOPELESS} could be tried"

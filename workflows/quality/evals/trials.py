@@ -12,6 +12,7 @@ from workflows.engine.declare.error_words import words_of
 from workflows.engine.declare.personal import without_personal
 from workflows.engine.declare.registry import AnyWorkflow
 from workflows.engine.declare.sameness import passes
+from workflows.engine.declare.steps import PASSING
 from workflows.engine.declare.versions import Version
 from workflows.engine.propose.policy import Way, decide
 from workflows.engine.propose.proposer import NOT_ALLOWED, SecondOpinion, propose
@@ -60,6 +61,8 @@ class Trial:
     """Code of the reason for a missing proposal, or type of the error."""
     why: str | None = None
     """The same reason in words. It may quote the case, so it is shown and not kept."""
+    is_passing: bool = False
+    """True if a step failed in a way that may be over soon: its system was busy, or could not be reached."""
     output: str = ""
     """JSON of the proposed values; empty without a proposal. It is of the case, so an eval does not keep it."""
     lowest: float | None = None
@@ -128,7 +131,13 @@ def try_one(
         )
     except Exception as error:  # noqa: BLE001  # the loop's edge: a system that is not available does not end the eval
         why = without_personal(words_of(error), [example.input])
-        found = Trial(input_hash=example.input_hash, outcome=Outcome.UNTRIED, code=type(error).__name__, why=why)
+        found = Trial(
+            input_hash=example.input_hash,
+            outcome=Outcome.UNTRIED,
+            code=type(error).__name__,
+            why=why,
+            is_passing=isinstance(error, PASSING),
+        )
     return replace(
         found,
         model=rehearsal.models[-1] if rehearsal.models else found.model,

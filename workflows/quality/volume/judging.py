@@ -68,7 +68,7 @@ def state_of(context: Context, test: int) -> PackState:
 
 
 def newest_state(context: Context, workflow: AnyWorkflow) -> PackState | None:
-    """Return the state of a workflow's newest volume test; None where there is none."""
+    """Return the state of a workflow's newest volume test whose inputs are kept; None where there is none."""
     with context.database.read() as session:
         known = teams.find_workflow(session, team=context.team, name=workflow.name)
         row = volume_tests.newest_of(session, team=context.team, workflow=known) if known is not None else None

@@ -122,7 +122,8 @@ def made_of(
     """Make a report from the cases of a volume test. `by_hand`: time that a person takes for a case by hand."""
     tried = [one for one in cases if one.outcome != volume_tests.DUE]
     packed = [one for one in tried if one.packed is not None]
-    waiting = [one for one in packed if one.judged_at is None and one.is_error is None]
+    # The same cases that the session goes through. What came without a proposal is an error, whatever people say of it.
+    waiting = [one for one in packed if one.judged_at is None and one.body is not None]
     own = row.floor
     alone = {
         floor: [one for one in tried if one.alone_up_to is not None and one.alone_up_to >= floor]
@@ -137,7 +138,7 @@ def made_of(
     if base is not None:
         widest = len(looks[min(looks)]) / len(tried)
         best = min(bounds.at_best(base, promise) * len(in_scope) / len(tried), widest)
-    why_not = _why_not(row, recommended, waiting=len(waiting))
+    why_not = _why_not(row, recommended, is_open=any(one.is_error is None for one in waiting))
     asked = [one for one in tried if one.outcome in (Outcome.PROPOSED, Outcome.NO_PROPOSAL)]
     return Report(
         test=row.id,
@@ -190,13 +191,14 @@ def _row(floor: float, alone: Sequence[schema.VolumeCase], *, own: float | None)
     )
 
 
-def _why_not(row: schema.VolumeTest, recommended: float | None, *, waiting: int) -> WhyNot | None:
+def _why_not(row: schema.VolumeTest, recommended: float | None, *, is_open: bool) -> WhyNot | None:
+    """Return why a workflow is not ready; None where it is. `is_open`: people may still find something right."""
     if row.ended_at is None:
         return WhyNot.UNTRIED
     if recommended is None:
-        return WhyNot.UNJUDGED if waiting else WhyNot.NO_FLOOR
+        return WhyNot.UNJUDGED if is_open else WhyNot.NO_FLOOR
     if row.floor is not None and row.floor < recommended:
-        return WhyNot.UNJUDGED if waiting else WhyNot.FLOOR_TOO_LOW
+        return WhyNot.UNJUDGED if is_open else WhyNot.FLOOR_TOO_LOW
     return None
 
 

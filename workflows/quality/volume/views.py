@@ -86,7 +86,7 @@ class Report(_Kept):
     """Cases whose right answer the file named."""
     packed: int
     waiting: int
-    """Cases of the pack that nobody has judged."""
+    """Cases of the pack that nobody has judged, and whose text is kept."""
     base: float | None
     """Share of all proposals that are wrong or missing, estimated, 0 to 1."""
     at_best: float | None

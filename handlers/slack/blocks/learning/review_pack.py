@@ -76,7 +76,7 @@ def going_on(page: View, after: Shown, listed: Listed) -> View:
 
 def waiting(state: PackState, *, may_judge: bool) -> Drawn:
     """Draw how many cases of a pack wait, with the button that opens the next one."""
-    said = told(texts.is_waiting(state))
+    said = told(texts.is_waiting(state, may_judge=may_judge))
     return Drawn(text=said.text, blocks=[*said.blocks, *(_start(state.test, state.generation) if may_judge else [])])
 
 
