@@ -25,7 +25,7 @@ from store.quality import evals
 from workflows.engine.context import Context
 from workflows.engine.declare.registry import AnyWorkflow
 from workflows.engine.declare.round_trip import read
-from workflows.engine.declare.versions import Version
+from workflows.engine.declare.versions import Undeployed, Version
 from workflows.engine.declare.workflow import Example
 from workflows.engine.errors import InvalidInput, Refused, Unknown
 from workflows.engine.propose.examples.own_examples import examples_of, learned_from
@@ -315,11 +315,18 @@ class Trying:
             }
 
     def _version(self) -> Version:
-        """Return what is live; where nothing is, what this process would do."""
+        """Return what is live; where nothing is, what this process would do. Raise `Refused` for a live one that this
+        process does not ask.
+        """
         context = self.context
         with context.database.read() as session:
             rows = [row for row in teams.workflows(session, team=context.team) if row.name == self.workflow.name]
         version = context.version_of(self.workflow, rows[0].live_id if rows else None)
+        if version.undeployed is Undeployed.MODEL:
+            raise Refused(
+                f"what is live of {self.workflow.name} asks another model than this process: start it with the settings"
+                " of serve, or with COUNTERSIGN_PROMPTS=files to try the files"
+            )
         prompt = version.prompt
         if prompt is not None:
             # Answers of a fallback model would count as this model's.

@@ -14,6 +14,7 @@ from store.db.failpoints import Failpoint, Side, watched
 from store.governance import teams
 from store.learning import deployments
 from store.states import DeploymentState
+from tests import volume
 from tests.conftest import MakeWorld
 from tests.integration.engine.scene import DRAFT, Crash, Scene, rows, sample
 from tests.unit.model.test_embeddings import made
@@ -162,6 +163,12 @@ def test_other_code_makes_drafts_and_another_model_asks_nothing(room: Room) -> N
     paid = room.signed(model="claude-x", prompt_version="0" * 12, parts={"vendor": "elsewhere"})
     version = room.another().of(room.scene.workflow, None, deployment=paid.id)
     assert (version.undeployed, version.is_asked) == (Undeployed.MODEL, False)
+
+
+def test_a_volume_test_asks_no_other_model_than_the_live_one(room: Room) -> None:
+    room.signed(model="claude-x", prompt_version="0" * 12, parts={"vendor": "elsewhere"})
+    with pytest.raises(Refused, match="asks another model than this process"):
+        volume.begun(room.scene.world, room.scene.workflow, [{"id": 1, "text": "late"}])
 
 
 def test_who_signs(room: Room) -> None:
