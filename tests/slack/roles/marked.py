@@ -15,7 +15,7 @@ from tests.slack.conftest import MakeStage
 from tests.slack.deployed import proposed
 from tests.slack.stage import BEN, MARIA, Stage
 from workflows import Ask, Autonomy, NotDone, OutcomeUnknown, Personal, Proposal, Review, Run, Workflow, step
-from workflows.engine.case import intake, notices
+from workflows.engine.case import intake, learning_notices
 from workflows.engine.digests.making import make
 from workflows.engine.digests.names import JobName
 from workflows.engine.review import reviews
@@ -174,7 +174,7 @@ class Marked:
             at, of = context.clock(), {"team": context.team, "workflow": row}
             made = improvements.add(session, **of, kind="never", mark="m", facts=facts, cases=[case], at=at)
             assert made is not None
-            notices.improvements_found(session, **of, owner=MARIA, improvements=[made], at=at)
+            learning_notices.improvements_found(session, **of, owner=MARIA, improvements=[made], at=at)
 
     @property
     def states(self) -> set[str]:

@@ -1,8 +1,7 @@
 """Notices: intents to show people something, such as the card of a review or the note of a failure."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import datetime
-from typing import Any
 
 from sqlalchemy.orm import Session
 
@@ -15,7 +14,6 @@ from store.slack import messages, outbox
 from store.states import UNDECIDED, ReviewState
 from store.subjects import SubjectKind
 from workflows.engine.declare.review import Review
-from workflows.engine.text.canonical_json import canonical
 
 DECIDED = outbox.DECIDED
 """The kind of the note that tells of a decision; it is about the review, and knows which version was decided."""
@@ -282,7 +280,7 @@ def run_again(
             kind = RUN_AGAIN
             break
     else:
-        subject, kind, channels = SubjectKind.CASE.of(case), RUN_AGAIN_APART, {_channel_of(declared)}
+        subject, kind, channels = SubjectKind.CASE.of(case), RUN_AGAIN_APART, {channel_of(declared)}
     for channel in sorted(channels):
         outbox.add_note_once(
             session,
@@ -364,111 +362,10 @@ def terms_changed(session: Session, declared: Review, *, team: int, workflow: in
         team=team,
         kind=TERMS,
         subject=SubjectKind.WORKFLOW.of(workflow),
-        channel=_channel_of(declared),
+        channel=channel_of(declared),
         at=at,
         occasion=str(terms),
         about={"terms": str(terms)},
-    )
-
-
-def deployment(session: Session, declared: Review | None, *, team: int, deployment: int, at: datetime) -> None:
-    """Have the present state of a deployment shown to its workflow's people, and wherever its card is already."""
-    subject = SubjectKind.DEPLOYMENT.of(deployment)
-    for channel in sorted(messages.channels_of(session, team=team, subject=subject) | {_channel_of(declared)}):
-        outbox.want_view(session, team=team, kind=DEPLOYMENT, subject=subject, channel=channel, at=at)
-
-
-def rollout(
-    session: Session,
-    declared: Review | None,
-    *,
-    team: int,
-    deployment: int,
-    news: str,
-    figures: Mapping[str, Any],
-    occasion: str,
-    at: datetime,
-) -> None:
-    """Have a workflow's people told what became of a version, once. Any: plain values; no text of a case.
-
-    `occasion`: what tells this news from the same of another time.
-    """
-    outbox.add_note_once(
-        session,
-        team=team,
-        kind=ROLLOUT,
-        subject=SubjectKind.DEPLOYMENT.of(deployment),
-        channel=_channel_of(declared),
-        at=at,
-        occasion=f"{news} {occasion}",
-        about={"news": news, "figures": canonical(figures)},
-    )
-
-
-def improved(
-    session: Session,
-    *,
-    team: int,
-    person: str,
-    workflow: int,
-    improvement: int,
-    case: int | None,
-    alone: int,
-    at: datetime,
-) -> None:
-    """Have a person told, once and by a direct message, that their correction became a rule.
-
-    `case`: one that they corrected; None where none is to be named. `alone`: cases like it that went alone since.
-    """
-    outbox.add_note_once(
-        session,
-        team=team,
-        kind=IMPROVED,
-        subject=SubjectKind.CASE.of(case) if case is not None else SubjectKind.WORKFLOW.of(workflow),
-        channel=person,
-        at=at,
-        occasion=f"improvement {improvement}",
-        about={"improvement": str(improvement), "alone": str(alone), "case": str(case) if case is not None else ""},
-    )
-
-
-def improvements_found(
-    session: Session, *, team: int, owner: str, workflow: int, improvements: Sequence[int], at: datetime
-) -> None:
-    """Have an owner told of new improvements, once and in one direct message."""
-    named = ",".join(map(str, improvements))
-    outbox.add_note_once(
-        session,
-        team=team,
-        kind=IMPROVEMENTS,
-        subject=SubjectKind.WORKFLOW.of(workflow),
-        channel=owner,
-        at=at,
-        occasion=f"improvements {min(improvements)}-{max(improvements)}",
-        about={"improvements": named},
-    )
-
-
-def volume_test(
-    session: Session,
-    *,
-    team: int,
-    person: str,
-    workflow: int,
-    occasion: str,
-    about: Mapping[str, str],
-    at: datetime,
-) -> None:
-    """Have a person told news of a volume test, once and by a direct message. `about`: figures; no text of a case."""
-    outbox.add_note_once(
-        session,
-        team=team,
-        kind=VOLUME_TEST,
-        subject=SubjectKind.WORKFLOW.of(workflow),
-        channel=person,
-        at=at,
-        occasion=occasion,
-        about=about,
     )
 
 
@@ -545,10 +442,10 @@ def unsent(session: Session, row: schema.OutboxRow, *, at: datetime) -> None:
 def _tell_its_people(
     session: Session, declared: Review | None, kind: str, *, team: int, workflow: int, at: datetime
 ) -> None:
-    _add_at(session, kind, _channel_of(declared), team=team, workflow=workflow, at=at)
+    _add_at(session, kind, channel_of(declared), team=team, workflow=workflow, at=at)
 
 
-def _channel_of(declared: Review | None) -> str:
+def channel_of(declared: Review | None) -> str:
     """Return the channel of a workflow's people; that for failures where it has none, or is not known here."""
     return declared.post_to if declared is not None and declared.post_to is not None else FAILURES
 

@@ -17,7 +17,7 @@ from store.learning import deployments
 from store.learning.deployments import Used
 from store.states import DeploymentState
 from store.subjects import SubjectKind
-from workflows.engine.case import notices
+from workflows.engine.case import learning_notices
 from workflows.engine.context import Context
 from workflows.engine.declare.registry import AnyWorkflow
 from workflows.engine.errors import Refused, Stale
@@ -275,7 +275,7 @@ def _move(
     if was_shown or state is _S.PROPOSED:
         name = teams.workflow_name(session, deployment.workflow_id, team=context.team)
         declared = context.registry.get(name).review if name in context.registry else None
-        notices.deployment(session, declared, team=context.team, deployment=deployment.id, at=context.clock())
+        learning_notices.deployment(session, declared, team=context.team, deployment=deployment.id, at=context.clock())
 
 
 def _held(session: Session, context: Context, deployment: schema.Deployment) -> Used:

@@ -21,7 +21,7 @@ from store.cases import contents
 from store.governance import teams
 from store.learning import improvements
 from store.learning.improvements import JudgedCase
-from workflows.engine.case import notices
+from workflows.engine.case import learning_notices
 from workflows.engine.context import Context
 from workflows.engine.declare.documents import has_documents
 from workflows.engine.declare.names import can_be_written_to
@@ -90,7 +90,7 @@ def find(context: Context, workflow: str) -> list[ImprovementView]:
             new += [made] if made is not None else []
         owner = next((one for one in (declared.owner, declared.backup) if can_be_written_to(one)), None)
         if new and owner is not None:
-            notices.improvements_found(
+            learning_notices.improvements_found(
                 session, team=context.team, owner=owner, workflow=row, improvements=new, at=context.clock()
             )
     return [view_of(context, one) for one in new]

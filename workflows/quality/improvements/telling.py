@@ -9,7 +9,7 @@ from store.cases import cases, contents
 from store.governance import teams
 from store.learning import improvements
 from store.learning.improvements import Carried
-from workflows.engine.case import notices
+from workflows.engine.case import learning_notices
 from workflows.engine.context import Context
 from workflows.engine.declare.names import can_be_written_to
 from workflows.engine.errors import CountersignError
@@ -61,7 +61,7 @@ def _told(context: Context, one: Carried) -> bool:
         kept = improvements.kept_cases(session, one.cases, team=context.team)
         for person, corrected in improvements.correctors(session, one.cases, team=context.team).items():
             if can_be_written_to(person):
-                notices.improved(
+                learning_notices.improved(
                     session,
                     team=context.team,
                     person=person,

@@ -24,7 +24,7 @@ import structlog
 from store import schema
 from store.learning import deployments, probes
 from store.states import DeploymentState
-from workflows.engine.case import notices
+from workflows.engine.case import learning_notices
 from workflows.engine.context import Context
 from workflows.engine.declare.registry import AnyWorkflow
 from workflows.engine.declare.versions import Version
@@ -313,7 +313,7 @@ class Probes:
                 break
             since = one.day
         with context.database.write() as session:
-            notices.rollout(
+            learning_notices.rollout(
                 session,
                 workflow.review,
                 team=team,

@@ -16,7 +16,7 @@ from store import schema
 from store.learning import deployments, rollouts
 from store.learning.rollouts import Mark, Outcome, Pair
 from store.states import DeploymentState
-from workflows.engine.case import notices
+from workflows.engine.case import learning_notices
 from workflows.engine.context import SYSTEM, Context
 from workflows.engine.declare.registry import AnyWorkflow
 from workflows.engine.errors import Refused, Stale
@@ -227,7 +227,7 @@ class Watch:
         *,
         occasion: str = "",
     ) -> None:
-        notices.rollout(
+        learning_notices.rollout(
             session,
             workflow.review,
             team=self._context.team,

@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 from store import schema
 from store.governance import teams
 from store.learning import volume_tests
-from workflows.engine.case import notices
+from workflows.engine.case import learning_notices
 from workflows.engine.context import Context
 from workflows.engine.declare.names import can_be_written_to
 from workflows.quality.volume.reports import PROMISE, report
@@ -71,7 +71,7 @@ def _tell(
     about = {"news": news.value, "test": str(row.id), "workflow": name}
     about |= {key: str(value) for key, value in figures.items()}
     for person in sorted(one for one in owner | {row.by} if can_be_written_to(one)):
-        notices.volume_test(
+        learning_notices.volume_test(
             session,
             team=context.team,
             person=person,
