@@ -1,4 +1,4 @@
-"""Which tests prove what of the list of faults, so that nobody has to search. `test_proofs` checks the names."""
+"""Tests that prove each fault of the list, so that nobody has to search. `test_proofs` checks the names."""
 
 PROOFS: dict[str, tuple[str, tuple[str, ...]]] = {
     "F1": (

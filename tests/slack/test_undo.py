@@ -105,7 +105,7 @@ def test_a_second_person_is_told_that_a_correction_changes_what_was_delivered(st
 
 
 def test_a_second_person_starts_from_what_the_first_one_entered(stage: Stage) -> None:
-    """What they change needs another person in turn; and the first one takes back what waits."""
+    """Their change needs another person in turn; and the first one takes back what waits."""
     stage.submit(declared(stage, second=Second()), id=1, text="charged twice")
     stage.took(ANA)
     assert stage.person(ANA).submit({"reply.0.0": "Sorry, Ana"}).acknowledged

@@ -89,7 +89,7 @@ def failing(desk: DeskServer) -> None:
 def test_no_secret_is_in_an_error_its_causes_or_a_log(
     desk: DeskServer, prepare: Callable[[DeskServer], None], caplog: pytest.LogCaptureFixture
 ) -> None:
-    """Whether it is a token, a header or a parameter, and whatever the other side repeats."""
+    """A token, a header and a parameter stay out, whatever the other side repeats."""
     caplog.set_level(logging.INFO)
     prepare(desk)
     with client(desk.url, allow_private=HERE, token=lambda _: SECRET, headers={"X-Key": f"key-{SECRET}"}) as made:

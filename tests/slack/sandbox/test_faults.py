@@ -89,7 +89,7 @@ def test_an_error_of_the_server_is_a_page(
 def test_a_dropped_connection_ends_without_an_answer(
     kind: FaultKind, executed: int, fault: Callable[..., None], post: Post, ana: Person
 ) -> None:
-    """Whether the message was posted or not looks the same; the next one is."""
+    """The caller cannot tell if the message was posted; the next one is."""
     fault(kind)
     with pytest.raises(ConnectionResetError):
         post()

@@ -1,4 +1,4 @@
-"""What `doctor --blocks` makes of a judge's word."""
+"""Use of a judge's word by `doctor --blocks`."""
 
 from bot.cli.screens.block_check import Judged, judged, own_judge
 from bot.slack.validation import Fault

@@ -1,4 +1,4 @@
-"""Where spans are sent is said with OpenTelemetry's own names; what is wrong with them is told and stops nothing."""
+"""OpenTelemetry's own names say where spans are sent; a fault in them is told and stops nothing."""
 
 import pytest
 

@@ -35,7 +35,7 @@ def value_of(element: object, key: str) -> str:
 
 
 def in_thread(shown: CardView) -> Drawn:
-    """What is said in the thread of a card, of its decision."""
+    """The message on a card's decision, in its thread."""
     return fitted(lambda room: decided.decided(shown, room))
 
 
@@ -210,7 +210,7 @@ def test_of_a_long_case_some_lines_are_shown_and_of_a_decided_one_two() -> None:
 
 
 def test_a_doubtful_field_stands_first_and_out_by_a_sign_and_a_word() -> None:
-    """Where nothing is doubted nothing stands out."""
+    """Nothing stands out where nothing is doubted."""
     fields = [
         value("team"),
         value("queue", doubtful=True, confidence=0.5, alternatives={"returns": 0.3}),

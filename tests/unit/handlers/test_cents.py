@@ -1,4 +1,4 @@
-"""What is shown adds up to what is said, to the cent."""
+"""Parts shown add up to the sum said, to the cent."""
 
 from decimal import Decimal
 

@@ -1,4 +1,4 @@
-"""What leads read of a course: plain sentences, the right numbers, nothing of a stranger's words carried out."""
+"""A course as leads read it: plain sentences, the right numbers, nothing of a stranger's words carried out."""
 
 from dataclasses import replace
 from datetime import date

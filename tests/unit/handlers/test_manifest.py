@@ -75,7 +75,7 @@ def test_the_optional_scopes_are_asked_for_too_and_each_says_what_it_is_for() ->
 
 
 def test_what_needs_a_scope_that_is_missing_says_which() -> None:
-    """Where Slack named no scopes, the call itself finds out."""
+    """The call itself finds out, where Slack named no scopes."""
     granted = Granted(scopes=frozenset({"chat:write"}))
     granted.need("chat:write")
     with pytest.raises(Refused, match=re.escape("This needs the scope im:write, which is not granted.")):

@@ -1,4 +1,4 @@
-"""What /metrics says, judged by Prometheus' own parsers, and its page by the program."""
+"""Text of /metrics, judged by Prometheus' own parsers, and its page by the program."""
 
 import re
 from collections import Counter
@@ -147,7 +147,7 @@ def test_requests_of_this_process_are_counted_by_model_and_outcome() -> None:
 
 
 def test_labels_are_bounded_and_no_counter_falls_when_there_are_more() -> None:
-    """Where models or workflows are named by hundreds, those that came first keep their names."""
+    """Names that came first are kept where models or workflows are named by hundreds."""
     traffic = Traffic()
     for number in range(MODELS):
         traffic.count(Route(workflow="triage", model=f"model {number}"), Outcome.ANSWERED)

@@ -109,7 +109,7 @@ def test_guests_bots_and_outsiders_have_no_right_by_a_group_alone(user: str) -> 
 
 
 def test_who_may_be_a_second_person_is_named_apart() -> None:
-    """Where nobody is, the reviewers may; they may not where somebody is."""
+    """Reviewers may where nobody is; they may not where somebody is."""
     made = workflow("S0SUPPORT")
     made.review = Review(reviewers="S0SUPPORT", second=[Second(by="S0LEADS"), Second()])
     rights.decide("U0LEA", made, second=0)

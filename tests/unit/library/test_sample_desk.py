@@ -81,7 +81,7 @@ def desk(tmp_path: Path) -> Desk:
 
 
 def refused(answer: Any, status: int, code: str) -> bool:
-    """Whether it is an error of the promised shape, with that status and code."""
+    """Assert an error of the promised shape, with that status and code."""
     error = answer.json()
     assert set(error) == {"error"}, error
     assert set(error["error"]) == {"code", "message"}

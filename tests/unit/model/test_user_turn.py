@@ -1,4 +1,4 @@
-"""What people said of a case reaches the model as data that nothing inside can leave, and only where there is any."""
+"""People's words on a case reach the model as data that nothing inside can leave, and only where there are any."""
 
 import json
 import re

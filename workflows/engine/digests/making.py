@@ -34,7 +34,7 @@ CLOCK = "clock"
 
 @dataclass(frozen=True, kw_only=True)
 class _Period:
-    """What the next digest is to cover."""
+    """The period of the next digest."""
 
     days: Days
     before: str | None

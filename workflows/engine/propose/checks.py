@@ -81,7 +81,7 @@ def less_sure(proposal: Proposal[Any], fields: Sequence[str], *, cap: float, dou
 
 
 class Held(StrEnum):
-    """Whether a check holds."""
+    """Outcome of a check."""
 
     YES = "yes"
     NO = "no"

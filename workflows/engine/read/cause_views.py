@@ -53,7 +53,7 @@ class CauseLineView:
     came_back: int = 0
     """Number of reruns that failed for it once more, without another version of the code."""
     advice: Advice | None = None
-    """What these, and the type of the error, say about reruns; None where nothing is known."""
+    """Advice on reruns from these and the error's type; None where nothing is known."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -120,7 +120,7 @@ class RunView:
     held: str | None
     """Reason why its delivery is held: grace, paused, behind or down; None where it is not."""
     corrected: CorrectedInput | None = None
-    """What a person put right in the input before it; None where it began otherwise."""
+    """The input that a person put right before it; None where it began otherwise."""
     removed: Sequence[Part] = ()
     """Parts of it whose content was removed; where they had a value, there is none now."""
 
@@ -176,7 +176,7 @@ class CaseView:
     runs: Sequence[RunView]
     audit: Sequence[AuditView]
     questions: Sequence[QuestionView]
-    """What people asked its source, oldest first."""
+    """Questions to its source, oldest first."""
     moves: int = 0
     """Number of moves of its runs so far: it is the same as long as nothing became of the case."""
     readers: int = 0
@@ -191,7 +191,7 @@ class CaseView:
 
     @property
     def corrected(self) -> CorrectedInput | None:
-        """What a person put right in the input that it has now; None where that is as its source has it."""
+        """The input that it has now, put right by a person; None where that is as its source has it."""
         made = next((run.corrected for run in reversed(self.runs) if run.corrected is not None), None)
         return made if made is not None and made.revision == self.revision else None
 

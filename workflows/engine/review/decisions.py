@@ -40,7 +40,7 @@ class DecisionKind(StrEnum):
     ASKED = "asked"
     """The source of the case is asked; it decides nothing yet."""
     UPHELD = "upheld"
-    """What was delivered, and reported as wrong, was right: it stays."""
+    """The delivery that was reported as wrong was right: it stays."""
     LAPSED = "lapsed"
     """Nobody answered in time, and the workflow has its proposals delivered then. No person decided it."""
     EXPIRED = "expired"

@@ -1,4 +1,4 @@
-"""What a channel is not shown: personal values, and the free text of a workflow that keeps it out of channels.
+"""Text hidden from a channel: personal values, and the free text of a workflow that keeps it out of channels.
 
 Whoever may read the case sees it in the form and under Details, which are not for a channel.
 """

@@ -103,9 +103,9 @@ class ReportLine:
     """None where there is no such case, or the person may not read it."""
     key: str | None
     about: str
-    """What the person named."""
+    """The thing they named."""
     outcome: str | None
-    """What came of it; None until it is taken up."""
+    """Its result; None until it is taken up."""
     said: str
 
 
@@ -286,7 +286,7 @@ class CardView:
     can_ask: bool
     """True if the workflow says how to ask the source of the case."""
     questions: Sequence[QuestionView]
-    """What people asked the source of the case, oldest first."""
+    """Questions to the source of the case, oldest first."""
     run: int
     """The run that carries out the decision."""
     run_state: RunState
@@ -308,7 +308,7 @@ class CardView:
     second: SecondView | None = None
     """The further person that it waits for; None where it waits for none."""
     reports: Sequence[ReportView] = ()
-    """What people said was wrong, oldest first."""
+    """Reports of something wrong, oldest first."""
     alike: int | None = None
     """Number of open reviews that are alike, this one among them; None where it is like no other."""
     reported: bool = False
@@ -316,7 +316,7 @@ class CardView:
     overdue: bool = False
     """True if it waits for a decision, and its deadline has passed."""
     escalation: EscalationView | None = None
-    """Whom somebody asked to decide it; None where nobody was asked, or it is decided."""
+    """The people asked to decide it; None where nobody was asked, or it is decided."""
     assignee: str | None = None
     """The person who is to decide it; None where that is anybody, or it is not simply open."""
     assignee_away_until: datetime | None = None

@@ -45,7 +45,7 @@ class Found:
     decided: "Decided | None"
     """The decision of a person; None where no person resolved it."""
     heard: Heard
-    """What people said of the case before the run."""
+    """People's words on the case before the run."""
     handed: HandedIn | None
     """The proposal of the case's source that this run is to use; None where the workflow proposes."""
     has_question: bool
@@ -85,7 +85,7 @@ class Work:
     decided: Decided | None
     """The decision of a person; None where no person resolved it."""
     heard: Heard
-    """What people said of the case before the run."""
+    """People's words on the case before the run."""
     handed: HandedIn | None
     """The proposal of the case's source that this run is to use; None where the workflow proposes."""
     has_question: bool

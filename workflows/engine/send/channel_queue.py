@@ -41,7 +41,7 @@ class Taken:
     ts: str | None
     """The face's name for the message that shows their subject already; None where there is none."""
     thread: str | None
-    """That name, where they are said in its thread; None where there is none, or they stand in the channel."""
+    """Name of the thread they are said in; None where there is none, or they stand in the channel."""
     unsure: datetime | None
     """Start of the first attempt to send whose outcome is not known."""
 

@@ -77,7 +77,7 @@ class Record:
     def __init__(self, workflow: AnyWorkflow, calls: Sequence[Recorded]) -> None:
         self.calls = tuple(calls)
         self.stale: list[StaleRecord] = []
-        """What was called otherwise than in the case."""
+        """Errors of calls unlike the case's."""
         self._workflow = workflow
         self._left: dict[tuple[str, str], deque[Recorded]] = {}
         """(step, its arguments) -> what is to come of such calls."""
@@ -291,14 +291,14 @@ class PulledCase:
     input: Mapping[str, JsonValue]
     record: tuple[Recorded, ...] = ()
     model: tuple[Answer | str, ...] = ()
-    """What the model said, in order; a text: why it could not be asked."""
+    """The model's answers, in order; a text: why it could not be asked."""
     decided: Mapping[str, JsonValue] = field(default_factory=dict)
     """The values that were decided."""
     answers: tuple[SourceAnswer, ...] = ()
 
     @property
     def says(self) -> Answer | Exception | list[Answer | Exception]:
-        """What the model says, for a test bed: the one that it always says, or one after the other."""
+        """The model's answers for a test bed: the one that it always gives, or one after the other."""
         turns: list[Answer | Exception] = [ModelUnavailable(one) if isinstance(one, str) else one for one in self.model]
         return turns[0] if len(turns) == 1 else turns
 

@@ -46,7 +46,7 @@ def serving(countersign: CommandLine, *, says: str) -> Iterator[list[str]]:
 
 
 def read(printed: Any) -> list[Span]:
-    """What `explain --spans` printed, as a collector reads it: in JSON of OTLP, ids are hexadecimal."""
+    """Read what `explain --spans` printed as a collector does: in JSON of OTLP, ids are hexadecimal."""
     for span in printed["resourceSpans"][0]["scopeSpans"][0]["spans"]:
         for holder in (span, *span["links"]):
             for name in ("traceId", "spanId", "parentSpanId"):

@@ -215,7 +215,7 @@ def steps_of(target: Target, *, second: list[BaseException]) -> Deliver:
 def test_a_step_that_was_done_is_not_done_again_when_its_delivery_is(
     make_world: MakeWorld, target: Target, error: BaseException
 ) -> None:
-    """Whether it was in doubt and settled, or failed: what had finished is recalled, with the values that it had."""
+    """Finished steps are recalled, with the values that they had, after a settled doubt as after a failure."""
     scene = paying(make_world, steps_of(target, second=[error]))
     case = scene.worked()
     scene.approve(case)

@@ -213,7 +213,7 @@ def test_a_target_that_is_down_for_three_days_fails_each_visibly_after_a_last_tr
 
 
 def test_an_older_delivery_of_a_case_goes_out_before_a_newer_one(make_world: MakeWorld, target: Target) -> None:
-    """Whether the older one waits alone, or its target is down; the newer one is not sent to see."""
+    """The newer one is not even tried, if the older one waits alone or its target is down."""
     scene = scene_with(make_world, target)
     target.status = 503
     (case,) = decided(scene, 1)

@@ -34,7 +34,7 @@ def resume(scene: Scene) -> bool:
 
 
 def current(scene: Scene) -> Pause | None:
-    """Whether the sample is paused, and how."""
+    """Return the sample's pause, if any."""
     (found,) = workflow_pauses.pause_statuses(scene.world.context, ["sample"])
     return found.pause
 

@@ -31,7 +31,7 @@ MINUTE = timedelta(minutes=1)
 
 
 def systems(scene: Scene) -> dict[str, SystemView]:
-    """How the systems are, by name."""
+    """Return the systems by name."""
     watch.write(scene.world.context)
     return {one.name: one for one in system_views(scene.world.context, [scene.workflow])}
 

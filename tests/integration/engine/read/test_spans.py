@@ -39,7 +39,7 @@ def named(found: list[SpanView], name: str) -> list[SpanView]:
 
 
 def sent(world: World, progress: Progress, *, counted: bool = True) -> list[list[SpanView]]:
-    """What is sent for each stop that comes next."""
+    """Return the spans sent for each next stop."""
     found = []
     for stop in span_exports.next_stops(world.context, progress):
         one = span_exports.sendable(world.context, stop, provider="anthropic", content=False)

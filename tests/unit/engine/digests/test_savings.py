@@ -1,4 +1,4 @@
-"""What a cheaper model saved is said only where it can be recomputed from its tokens."""
+"""A cheaper model's saving is said only where it can be recomputed from its tokens."""
 
 from collections.abc import Sequence
 from decimal import Decimal

@@ -1,4 +1,4 @@
-"""What people said of a case before a run: the answers that they refused, and what its source told them.
+"""People's words on a case before a run: the answers that they refused, and what its source told them.
 
 A run has both as they were when it began, so that it finds the same after a crash. They stand beside the input, which
 stays as it was brought. Pure.
@@ -24,7 +24,7 @@ _ANSWERS: TypeAdapter[tuple[SourceAnswer, ...]] = TypeAdapter(tuple[SourceAnswer
 
 @dataclass(frozen=True, kw_only=True)
 class Heard:
-    """What people said of a case before a run, oldest first."""
+    """People's words on a case before a run, oldest first."""
 
     refused: tuple[Refusal, ...] = ()
     answers: tuple[SourceAnswer, ...] = ()

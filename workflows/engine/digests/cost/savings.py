@@ -1,4 +1,4 @@
-"""What cheaper models saved: the same tokens, at the price of the dearest model that they could have gone to. Pure.
+"""Savings by cheaper models: the same tokens, at the price of the dearest model that they could have gone to. Pure.
 
 A model is compared only where that is exact. The tokens of many requests are priced together, which is right as long as
 none of them was so long that a higher price began; where one was, or a model has no price, nothing is said.

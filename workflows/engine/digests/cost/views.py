@@ -38,7 +38,7 @@ class PromptFile:
 
 @dataclass(frozen=True, kw_only=True)
 class BudgetUse:
-    """What a workflow took of its budget for a day, on the day of the report on which it took most."""
+    """Use of a workflow's budget for a day, on the day of the report on which it took most."""
 
     day: date
     """A day in the workflow's own time zone."""
@@ -166,7 +166,7 @@ class CostFigures:
     """Part of the cost that these count with."""
     reused: Reused = field(default_factory=lambda: Reused(answers=0, dollars=Decimal(0)))
     cheaper: Sequence[Cheaper] = ()
-    """Where it can be measured."""
+    """The measurable ones."""
     dearest: Sequence[DearCase] = ()
     """The cases that cost most, the dearest first."""
     prompts: Sequence[PromptFile] = ()
@@ -195,7 +195,7 @@ class CostFigures:
 
     @property
     def saved(self) -> Decimal:
-        """What cheaper models saved."""
+        """Savings by cheaper models."""
         return sum((one.saved for one in self.cheaper), Decimal(0))
 
     @property

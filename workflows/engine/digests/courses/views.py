@@ -101,7 +101,7 @@ class Line:
 
 @dataclass(frozen=True, kw_only=True)
 class Evidence:
-    """What is known of a workflow when leads are asked about it."""
+    """The facts of a workflow when leads are asked about it."""
 
     lines: Sequence[Line]
     lacks: Sequence[Lack]

@@ -44,7 +44,7 @@ class ReliefKind(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class WorkflowAttention:
-    """What a workflow asks of people."""
+    """A workflow's demands on people."""
 
     workflow: str
     waiting: int

@@ -1,4 +1,4 @@
-"""What needs somebody: the rule by which the first line of the failure summary says so (decision 0048). Pure.
+"""The rule of what needs somebody, for the first line of the failure summary (decision 0048). Pure.
 
 One thing is one need, however many cases are in it. It follows from how all stands when the summary is made.
 """

@@ -1,4 +1,4 @@
-"""How what needed somebody stands now, for who presses its button: the summary may be a week old."""
+"""The present state of a need, for who presses its button: the summary may be a week old."""
 
 from collections.abc import Sequence
 

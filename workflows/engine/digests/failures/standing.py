@@ -1,4 +1,4 @@
-"""How all stands when the failure summary is made, read from the database, for the rule of what needs somebody."""
+"""The state when the failure summary is made, read from the database, for the rule of what needs somebody."""
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
@@ -41,7 +41,7 @@ _CASES = 3
 
 @dataclass(frozen=True, kw_only=True)
 class Present:
-    """What stands now, by workflow id: the needs follow from it, and so do some of the figures."""
+    """The state now, by workflow id: the needs follow from it, and so do some of the figures."""
 
     workflows: Sequence[schema.Workflow]
     """Those that the summary is about."""

@@ -182,7 +182,7 @@ class FailureFigures:
     workflows: Sequence[WorkflowFigures]
     """The workflows with something to count."""
     needs: Sequence[Need] | None = None
-    """What needs somebody; None in a summary that was made before there were needs."""
+    """Things that need somebody; None in a summary from before there were needs."""
     generation: int = 0
     """Number of restores from a backup, when it was made: after a restore ids are given out again."""
     causes: CauseNumbers = field(default_factory=CauseNumbers)
@@ -199,7 +199,7 @@ class FailureFigures:
     attention: Attention | None = None
     """None where it is about one workflow, or where people can look at all that waits."""
     relief: Sequence[Relief] = field(default_factory=list)
-    """What would relieve people, where they cannot."""
+    """Ways to relieve people, where they cannot."""
 
     @property
     def taken_in(self) -> int:

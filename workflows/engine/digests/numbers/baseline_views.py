@@ -8,7 +8,7 @@ from enum import StrEnum
 
 
 class Source(StrEnum):
-    """Where recorded figures come from."""
+    """Origin of recorded figures."""
 
     TIMINGS = "timings"
     """A file of cases that were timed."""

@@ -52,7 +52,7 @@ class BadRow:
 
 @dataclass(frozen=True, kw_only=True)
 class Timings:
-    """What a file of timings says."""
+    """A file of timings, as read."""
 
     figures: Sequence[Figure]
     """None of them where no row can be used."""

@@ -28,7 +28,7 @@ class _Counted:
     values: Counter[tuple[str | None, str | None]] = field(default_factory=Counter)
     ways: Counter[Way | None] = field(default_factory=Counter)
     shares: list[Decimal] = field(default_factory=list)
-    """How far each number was changed, as a share of what was proposed."""
+    """Change of each number, as a share of what was proposed."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -44,7 +44,7 @@ class FieldEdits:
 
 @dataclass(frozen=True, kw_only=True)
 class Proposer:
-    """What people decided about the proposals of one model and prompt version."""
+    """People's decisions about the proposals of one model and prompt version."""
 
     model: str
     prompt_version: str | None
@@ -63,7 +63,7 @@ class ReasonCount:
 
 @dataclass(frozen=True, kw_only=True)
 class Checks:
-    """What went alone and was delivered in the period, and what came of its spot checks so far."""
+    """Cases delivered alone in the period, and the results of their spot checks so far."""
 
     alone: int
     drawn: int
@@ -122,7 +122,7 @@ class QualityOfWorkflow:
     overdue: int
     """Spot checks, of whatever time, that are still to be looked at and past their time now."""
     fields: Sequence[FieldEdits]
-    """What edits changed, the most often changed field first."""
+    """Edits by field, the most often changed first."""
     few: int
     """Changes of fields that are told together, since each field has fewer than `FEW`."""
     compared: int

@@ -24,7 +24,7 @@ _LEAST_SECRET = 6
 
 
 class Masking:
-    """What is masked in one case. All of it is looked through first, and then all of it is masked."""
+    """Masks for one case. All of it is looked through first, and then all of it is masked."""
 
     def __init__(self, *, people: bool = True) -> None:
         """`people`: False: only secrets are masked, and persons stay."""

@@ -50,7 +50,7 @@ _UNUSABLE = (NoAnswer.GARBAGE, "not_kept", Code.NO_PROPOSAL)
 
 @dataclass(frozen=True, kw_only=True)
 class _Stopped:
-    """What is known of a failure besides the case."""
+    """Facts of a failure besides the case."""
 
     where: str
     error: str

@@ -67,12 +67,12 @@ class PulledView:
     turns: tuple[PulledTurn, ...]
     steps: tuple[PulledStep, ...]
     answers: tuple[SourceAnswer, ...]
-    """What its source had answered to people's questions."""
+    """Answers of its source to people's questions."""
     in_order: bool
     """True: it was parked, so the test's journal holds these steps."""
     decision: PulledDecision | None
     """None where it failed before there was one. After one its delivery failed, and nothing earlier is in the test."""
     notes: tuple[str, ...]
-    """What its reader has to know before the test is committed."""
+    """Notes that its reader needs before the test is committed."""
     is_newest: bool
     """False: the case went on since."""

@@ -45,7 +45,7 @@ class Horizon:
 
 @dataclass(kw_only=True)
 class Progress:
-    """What a process knows of the audit beyond what is kept."""
+    """A process's place in the audit, beyond what is kept."""
 
     looked_to: int = 0
     """Row of the audit up to which there is nothing left to send."""
@@ -65,7 +65,7 @@ class Sendable:
 
 @dataclass(frozen=True, kw_only=True)
 class Trouble:
-    """What is wrong with sending spans, for an engineer."""
+    """Trouble in sending spans, for an engineer."""
 
     failing_since: datetime | None
     error: str | None

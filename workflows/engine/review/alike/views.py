@@ -71,7 +71,7 @@ class RowView:
     why: Reason | None
     """The first reason why a person is asked."""
     bar: Bar | None
-    """Why it is not approved with the others; None where it is."""
+    """Reason not to approve it with the others; else None."""
     rules: Sequence[str]
     """Sentences of the rules that asked for a person."""
     claimed_by: str | None
@@ -111,7 +111,7 @@ class RowResult:
     kind: str | None = None
     """Kind of their decision."""
     said: str = ""
-    """Why it was left, in words; empty where it was not."""
+    """Words on why it was left; empty where it was not."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -26,7 +26,7 @@ MOST = 1_000_000
 
 @dataclass(frozen=True, kw_only=True)
 class Draft:
-    """What a person typed."""
+    """A person's entries."""
 
     version: int
     typed: Mapping[str, str]

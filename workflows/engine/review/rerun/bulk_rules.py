@@ -39,7 +39,7 @@ class WhyStopped(StrEnum):
     OTHERWISE = "otherwise"
     """Many stopped for other causes."""
     NONE_LEFT = "none_left"
-    """When it was to begin by itself, no failed case was left."""
+    """No failed case was left when it was to begin by itself."""
 
 
 @dataclass(frozen=True, kw_only=True)

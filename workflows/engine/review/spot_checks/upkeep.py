@@ -82,7 +82,7 @@ def _due(context: Context) -> list[int]:
 
 @dataclass(frozen=True, kw_only=True)
 class _Found:
-    """What a spot check found."""
+    """Result of a spot check."""
 
     workflow: AnyWorkflow
     case: int

@@ -14,7 +14,7 @@ MAX_NOTE = 1_000
 
 
 class Grade(StrEnum):
-    """How bad a difference between two answers is."""
+    """Grade of a difference between two answers."""
 
     SAME = "same"
     """It could stay: they say the same, or the person was wrong themselves."""
@@ -49,7 +49,7 @@ TO_CORRECT = frozenset({Grade.MAJOR, Grade.CRITICAL})
 
 
 class End(StrEnum):
-    """How a spot check ended."""
+    """End of a spot check."""
 
     EQUAL = "equal"
     """The answers are equal, value by value."""
@@ -72,7 +72,7 @@ class End(StrEnum):
 
 
 class Became(StrEnum):
-    """What became of the correction that follows from a spot check."""
+    """Outcome of the correction that follows from a spot check."""
 
     DUE = "due"
     """It is opened within moments."""
@@ -86,7 +86,7 @@ class Became(StrEnum):
 
 
 class Task(StrEnum):
-    """What a person is to do about a spot check."""
+    """Task of a person in a spot check."""
 
     ANSWER = "answer"
     """Answer the case without seeing what was delivered."""
