@@ -63,7 +63,8 @@ def example() -> Line:
     return line(words(said))
 
 
-NOTHING_IN_HAND = line(words("Nothing. Press Start reviewing, or I'm on it on a card."))
+NOTHING_IN_HAND = line(words("Nothing."))
+NOTHING_IN_HAND_YET = line(words("Nothing. Press Start reviewing, or I'm on it on a card."))
 NOTHING_DECIDED = line(words("Nothing yet."))
 
 

@@ -62,6 +62,7 @@ def test_it_shows_what_waits_what_is_in_my_hands_and_what_i_decided(stage: Stage
     assert said.startswith("2 reviews wait for your team.")
     assert "sample\n2 wait · the oldest came " in said
     assert "Nothing. Press Start reviewing" in said
+    assert "Press Start reviewing" not in words(home(stage, KIM).blocks), "an engineer decides nothing"
     stage.press(ANA, "claim", card=0)
     stage.press(ANA, "approve", card=1)
     stage.work()

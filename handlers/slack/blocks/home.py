@@ -31,7 +31,9 @@ def home(view: HomeView, *, may_decide: Collection[str], is_tour_read: bool, che
     if view.is_new and not is_tour_read:
         made += _tour()
     made += [header(texts.IN_HAND), *(_in_hand(one, view) for one in view.in_hand)]
-    made += [] if view.in_hand else [block(texts.NOTHING_IN_HAND)]
+    if not view.in_hand:
+        may_start = any(one.workflow in may_decide for one in view.queues)
+        made.append(block(texts.NOTHING_IN_HAND_YET if may_start else texts.NOTHING_IN_HAND))
     made += _pages("in_hand", texts.IN_HAND, view.place.in_hand, len(view.in_hand), view.all_in_hand)
     if view.queues:
         made.append(header(texts.QUEUES))

@@ -16,8 +16,6 @@ import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from scipy.stats import binom, binomtest
-
 SURE = 0.95
 """Confidence of each bound, and of the choice of the floor."""
 _FRACTIONS = (0.1, 0.3, 0.5, 0.7, 0.9)
@@ -55,6 +53,9 @@ def errors(looks: Sequence[Look], *, sure: float = SURE) -> Errors:
     weight = math.fsum(1 / look.probability for look in seen)
     share = math.fsum(bool(look.is_error) / look.probability for look in seen) / weight
     if _is_simple(looks):
+        # Loaded here: it takes a second, and what serves needs it for reports alone.
+        from scipy.stats import binomtest
+
         wrong, of = _count(seen)
         low = binomtest(wrong, of, alternative="greater").proportion_ci(sure, method="exact").low
         high = binomtest(wrong, of, alternative="less").proportion_ci(sure, method="exact").high
@@ -70,6 +71,8 @@ def p_value(looks: Sequence[Look], promise: float) -> float:
     if not seen:
         return 1.0
     if _is_simple(looks):
+        from scipy.stats import binom
+
         wrong, of = _count(seen)
         return float(binom.cdf(wrong, of, promise))
     least = min(look.probability for look in looks)
