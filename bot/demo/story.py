@@ -19,7 +19,7 @@ PAPERS = Path(invoice_intake.__file__).with_name("examples.jsonl")
 """Invoices as text."""
 FILES = Path(invoice_intake.__file__).with_name("documents.jsonl")
 """The same invoices as files, named by their paths from its folder."""
-ALONE, GOOD, WRONG, SAFETY, UNLUCKY = 1016, 1012, 1015, 1017, 1032
+ALONE, GOOD, WRONG, SAFETY, UNLUCKY = 1016, 1009, 1023, 1017, 1032
 """Tickets by id: resolved alone; a good proposal; a wrong one; stopped by a rule; delivered while the help desk takes
 no changes."""
 BOOKED, FRAUD, MISREAD = "meridian-4471.pdf", "re-bankdetails.eml", "druckwerk-sammel.pdf"
@@ -87,14 +87,14 @@ TRIES = (
     Try(
         case=ticket_key(GOOD),
         place=SUPPORT,
-        title="Approve “blue light blinks”",
+        title="Approve “vouchers for staff”",
         text="It is proposed well.",
     ),
     Try(
         case=ticket_key(WRONG),
         place=SUPPORT,
-        title="Edit “broken, money back”",
-        text="It arrived broken, so it is no return but a delivery: press Edit, choose delivery, Decide.",
+        title="Edit “label”",
+        text="The label is to send something back, so it is a return: press Edit, choose returns, Decide.",
     ),
     Try(
         case=ticket_key(SAFETY),

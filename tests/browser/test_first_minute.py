@@ -41,15 +41,15 @@ def test_the_demo_begins_at_its_first_card_and_leads_on_to_the_next(address: str
     guide = window.page.get_by_role("complementary", name="What to try")
     first, second = guide.get_by_role("listitem").nth(0), guide.get_by_role("listitem").nth(1)
     expect(window.page.get_by_label("You are").locator("option:checked")).to_have_text("Ana, reviewer")
-    card = window.message("blue light blinks")
+    card = window.message("vouchers for staff")
     expect(card).to_be_focused()
     expect(card.get_by_role("button", name="Approve")).to_be_in_viewport()
     expect(first).to_have_attribute("aria-current", "step")
     window.press(card, "Approve")
     expect(first).to_contain_text("✓ done")
-    second.get_by_role("link", name="Edit “broken, money back”").click(timeout=LONGEST * 1_000)
-    expect(window.message("broken, money back")).to_be_focused()
-    expect(second).to_contain_text("press Edit, choose delivery, Decide")
+    second.get_by_role("link", name="Edit “label”").click(timeout=LONGEST * 1_000)
+    expect(window.message("the thing is 6kg")).to_be_focused()
+    expect(second).to_contain_text("press Edit, choose returns, Decide")
 
 
 def test_the_card_of_a_pdf_shows_its_page_with_what_was_read_marked(address: str, open_window: OpenWindow) -> None:

@@ -197,7 +197,7 @@ def test_the_tickets_of_the_demo_show_what_the_demo_says(first_run: tuple[Path, 
     assert {name: proposed[GOOD][name] for name in ("queue", "priority")} == {
         name: right[GOOD][name] for name in ("queue", "priority")
     }
-    assert (proposed[WRONG]["queue"], right[WRONG]["queue"]) == ("returns", "delivery")
+    assert (proposed[WRONG]["queue"], right[WRONG]["queue"]) == ("delivery", "returns")
     assert proposed[SAFETY]["queue"] == "returns"
     assert runs[SAFETY]["proposal"]["confidence"]["queue"] > 0.98
     assert "never: answer a safety report alone" in runs[SAFETY]["review"]["why"]
@@ -209,9 +209,9 @@ def test_a_reply_goes_with_the_queue_that_a_person_chose(triaged: CommandLine) -
     run = triaged.case("ticket-1023")["runs"][-1]
     assert run["output"]["reply"] != run["proposal"]["output"]["reply"]
     assert ticket(triaged.settings[URL], 1023)["reply"] == run["output"]["reply"]
-    said = triaged.done("edit", "ticket-1015", "--set", "queue=delivery", "--set", "reply=My own words")
+    said = triaged.done("edit", "ticket-1051", "--set", "queue=returns", "--set", "reply=My own words")
     assert "written anew" not in said.out
-    assert ticket(triaged.settings[URL], 1015)["reply"] == "My own words"
+    assert ticket(triaged.settings[URL], 1051)["reply"] == "My own words"
 
 
 def test_a_question_reaches_the_customer_once_and_the_answer_goes_on_with_the_ticket(triaged: CommandLine) -> None:

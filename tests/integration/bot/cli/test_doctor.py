@@ -23,7 +23,7 @@ def test_a_new_set_up_is_all_right(empty: CommandLine) -> None:
     said = empty.done("doctor")
     found = levels(said)
     assert found[f"database {empty.folder / 'countersign.sqlite'}, schema {newest()}"] == "ok"
-    assert found["workflow support-triage, owned by U0MARIA, resolves alone from 0.85"] == "ok"
+    assert found["workflow support-triage, owned by U0MARIA, resolves alone from 0.9"] == "ok"
     assert "bad" not in found.values()
 
 
