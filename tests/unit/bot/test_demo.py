@@ -53,8 +53,8 @@ def test_what_to_try_names_the_tickets_as_they_stand_on_the_screen() -> None:
     assert str(known[GOOD].values["subject"]) in hint
     assert str(known[SAFETY].values["subject"])[:14] in hint
     assert str(known[WRONG].values["subject"]) in hint
-    assert (known[WRONG].answer or {})["queue"] == "delivery"
-    assert "choose delivery" in hint
+    assert (known[WRONG].answer or {})["queue"] == "returns"
+    assert "choose returns" in hint
     papers = {told.key: told for told in invoices()}
     assert FRAUD in hint
     assert papers[FRAUD].answer is None
