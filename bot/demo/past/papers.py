@@ -78,6 +78,8 @@ def papers_of(day: Day, random: Random, *, before: int) -> list[Arrival]:
         is_sure = random.random() < day.sure
         is_mistaken = not is_sure and random.random() < _MISTAKEN
         is_refused = not is_sure and not is_mistaken and random.random() < _REFUSED
+        if is_cut_off := day.is_doubtful and place == 0:
+            is_refused = False  # what is refused is never booked
         paper = _paper(number, day.date, random)
         thought = _LONG_THOUGHT if day.is_dear and place % 2 else 0
         values = {**paper.right, "supplier": paper.supplier.short} if is_mistaken else paper.right
@@ -99,7 +101,7 @@ def papers_of(day: Day, random: Random, *, before: int) -> list[Arrival]:
                 by=random.choice(INVOICES.reviewers),
                 after=waiting_time(random),
                 read_for=reading_time(random, always=is_mistaken or is_refused),
-                is_cut_off=day.is_doubtful and place == 0,
+                is_cut_off=is_cut_off,
             )
         )
     return made
