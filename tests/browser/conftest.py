@@ -31,9 +31,12 @@ FLAGS = [
 OpenWindow = Callable[..., Window]
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def browser() -> Iterator[Browser]:
-    """Chromium as it is installed; without one the tests are skipped, or fail where it is required."""
+    """Chromium as it is installed; without one the tests are skipped, or fail where it is required.
+
+    It ends with this folder: until then its event loop runs in the thread of the tests, where no other can be started.
+    """
     found = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
     if found is None and os.environ.get(REQUIRED):
         pytest.fail(f"no chromium is installed, and {REQUIRED} is set")
