@@ -253,3 +253,16 @@ class BatchState(StrEnum):
     """The vendor did not take it."""
     LOST = "lost"
     """Somebody said that its questions are to be asked anew. Its reservation stays: it may have cost that."""
+
+
+class Level(StrEnum):
+    """How far a workflow with earned autonomy may go by itself."""
+
+    SHADOW = "shadow"
+    """People decide without seeing the proposal; both are compared."""
+    DRAFT = "draft"
+    """People see the proposal and decide."""
+    VETO = "veto"
+    """A confident case is announced, and delivered after a while unless a person stops it."""
+    GUARDED = "guarded"
+    """A confident case is resolved alone; a random share of them is looked at afterwards."""

@@ -6,6 +6,7 @@ Importing this reaches no database, no Slack and no model.
 from workflows.documents.document import Document, NewDocument
 from workflows.documents.e_invoice import EInvoice
 from workflows.engine.case.files.rows import Reading, Row, columns, read_rows
+from workflows.engine.declare.autonomy import Autonomy
 from workflows.engine.declare.calls.backoff import Backoff
 from workflows.engine.declare.case_files import content_of
 from workflows.engine.declare.documents import Place
@@ -19,7 +20,7 @@ from workflows.engine.declare.review import Review
 from workflows.engine.declare.seconds import Second
 from workflows.engine.declare.source_answers import source_answers
 from workflows.engine.declare.steps import step
-from workflows.engine.declare.workflow import Ask, Autonomy, Budget, Does, Example, Rejection, Run, TimeLimits, Workflow
+from workflows.engine.declare.workflow import Ask, Budget, Does, Example, Rejection, Run, TimeLimits, Workflow
 from workflows.engine.declare.working_hours import WorkingHours
 from workflows.engine.errors import (
     BadDeclaration,

@@ -24,6 +24,7 @@ from store.schema.learning.deployments import (
     ShadowProposal,
     TrainedModel,
 )
+from store.schema.learning.epochs import Epoch, EpochCase
 from store.schema.learning.examples import ExampleRow
 from store.schema.learning.improvements import Improvement
 from store.schema.learning.labels import Label, LabelProgress
@@ -64,6 +65,8 @@ __all__ = [
     "DocumentUpload",
     "DocumentUse",
     "Draft",
+    "Epoch",
+    "EpochCase",
     "Eval",
     "ExampleRow",
     "FollowUp",

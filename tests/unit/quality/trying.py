@@ -8,9 +8,10 @@ from pydantic import JsonValue
 
 from tests.sample import Desk, sample_workflow
 from tests.world import Tell
+from workflows.engine.declare.autonomy import Autonomy
 from workflows.engine.declare.registry import AnyWorkflow
 from workflows.engine.declare.versions import Version
-from workflows.engine.declare.workflow import Autonomy, Example
+from workflows.engine.declare.workflow import Example
 from workflows.model.port import Account
 from workflows.model.scripted import ScriptedModel
 from workflows.quality.evals.eval import Eval

@@ -37,6 +37,11 @@ HASH = "a hash of what is no case's, or with a salt that goes"
 FIGURES = "counts, amounts and ids"
 AUTHOR = "words of an author or an operator, about no case; a search by words names it"
 KEPT = {
+    "epochs.level": CODE,
+    "epochs.held": CODE,
+    "epochs.state": FIGURES,
+    "epochs.allowed_by": WHO,
+    "epochs.end": CODE,
     "teams.slack_id": SLACK,
     "teams.name": AUTHOR,
     "teams.seed": "a secret, of no case",

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from workflows.engine.declare.workflow import Autonomy
+from workflows.engine.declare.autonomy import Autonomy
 
 
 def doubtful(

@@ -17,6 +17,7 @@ from zoneinfo import ZoneInfo
 from pydantic import BaseModel, JsonValue
 
 from workflows.documents.document import documents_in, holds_documents, misplaced_document
+from workflows.engine.declare.autonomy import Autonomy
 from workflows.engine.declare.calls.step_limits import TIME_LIMIT, is_time_limit
 from workflows.engine.declare.incoming.fetching import WITHIN, Fetch, Fetched, check_fetch
 from workflows.engine.declare.incoming.follow_ups import Then
@@ -32,10 +33,6 @@ from workflows.engine.errors import BadDeclaration
 from workflows.model.asking.attachments import DocumentsAs
 from workflows.model.port import SourceAnswer
 
-SECOND_OPINION = 0.15
-"""The probability below which the local model's opinion is a doubt, where a workflow sets no other."""
-SPOT_CHECKS = 0.05
-"""The share of what goes alone that people look at afterwards, where a workflow sets no other."""
 Does = Literal["retrieve", "recommend", "draft", "route", "execute"]
 """The effect that a step or a delivery has in the world.
 
@@ -72,58 +69,6 @@ class TimeLimits:
         for seconds in (self.code, self.rule):
             if not is_time_limit(seconds):
                 raise BadDeclaration(f"a time limit is {TIME_LIMIT}, not {seconds:g}")
-
-
-@dataclass(frozen=True, kw_only=True)
-class Autonomy:
-    """The conditions under which a workflow may resolve a case alone."""
-
-    at_least: float | None = None
-    """The lowest confidence at which it may, above 0 and at most 1; None: never."""
-    second_opinion: float | None = SECOND_OPINION
-    """A probability from 0 to 1; None: the local model is not asked. A person decides where the local model, which
-    learned from the examples, gives another model's proposal less than this.
-    """
-    needs_second: bool = False
-    """True if a person also decides where the local model can say nothing, for example without examples."""
-    spot_checks: float = SPOT_CHECKS
-    """The share, from 0 to 1, of what goes alone that a person looks at afterwards, without seeing what was delivered;
-    0: nobody does. It is drawn for each case by itself.
-    """
-
-    def __post_init__(self) -> None:
-        """Raise `BadDeclaration` for a floor or a probability outside its range."""
-        if self.at_least is not None and not 0 < self.at_least <= 1:
-            raise BadDeclaration(f"a floor is above 0 and at most 1, not {self.at_least}")
-        if self.second_opinion is not None and not 0 <= self.second_opinion <= 1:
-            raise BadDeclaration(f"second_opinion is a probability from 0 to 1, not {self.second_opinion}")
-        if not 0 <= self.spot_checks <= 1:
-            raise BadDeclaration(f"spot_checks is a share from 0 to 1, not {self.spot_checks}")
-        if self.needs_second and self.second_opinion is None:
-            raise BadDeclaration("needs_second asks for a second opinion, but second_opinion is None: give it a number")
-
-    @classmethod
-    def draft(cls) -> "Autonomy":
-        """Return the autonomy under which every case goes to a person."""
-        return cls()
-
-    @classmethod
-    def floor(
-        cls,
-        confidence: float,
-        *,
-        second_opinion: float | None = SECOND_OPINION,
-        needs_second: bool = False,
-        spot_checks: float = SPOT_CHECKS,
-    ) -> "Autonomy":
-        """Return the autonomy that resolves cases alone whose every field is at least this sure (above 0, at most 1).
-
-        `second_opinion`, `needs_second`: the local model's part in it, as in `Autonomy`. `spot_checks`: the share of
-        them that people look at afterwards. Raise `BadDeclaration` for any other number.
-        """
-        return cls(
-            at_least=confidence, second_opinion=second_opinion, needs_second=needs_second, spot_checks=spot_checks
-        )
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -30,10 +30,11 @@ from workflows.engine import errors
 from workflows.engine.case.journal import recalled
 from workflows.engine.case.source.heard import answers_to_json
 from workflows.engine.context import Context
+from workflows.engine.declare.autonomy import Autonomy
 from workflows.engine.declare.proposal import InputT, OutputT
 from workflows.engine.declare.registry import AnyWorkflow
 from workflows.engine.declare.steps import ASK, Call
-from workflows.engine.declare.workflow import Autonomy, Workflow
+from workflows.engine.declare.workflow import Workflow
 from workflows.engine.declare.workflow_files import in_file
 from workflows.engine.text.canonical_json import canonical, content_hash
 from workflows.model.port import Answer, ModelUnavailable, SourceAnswer

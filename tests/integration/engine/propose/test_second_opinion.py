@@ -9,8 +9,8 @@ from store.db.database import Database
 from tests.sample import Desk, sample_workflow
 from tests.world import World, sure, why
 from workflows import Example
+from workflows.engine.declare.autonomy import Autonomy
 from workflows.engine.declare.versions import Classifier, Version
-from workflows.engine.declare.workflow import Autonomy
 from workflows.engine.propose.models import Models
 from workflows.engine.propose.proposer import Second
 from workflows.engine.review.cards import card_view

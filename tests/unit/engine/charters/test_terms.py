@@ -11,7 +11,8 @@ from pydantic import JsonValue
 
 from tests.sample import Desk, sample_workflow
 from workflows.engine.charters.terms import Answering, terms_of
-from workflows.engine.declare.workflow import Autonomy, Workflow
+from workflows.engine.declare.autonomy import Autonomy
+from workflows.engine.declare.workflow import Workflow
 from workflows.engine.declare.workflow_files import in_file
 from workflows.engine.text.canonical_json import content_hash
 

@@ -1,0 +1,1 @@
+"""Earned autonomy, as its readers see it. Frozen, pure."""
