@@ -6,7 +6,7 @@ WORKERS := $(shell expr $$(nproc 2> /dev/null || echo 2) + 1)
 PYTEST := $(BIN)/pytest -n $(WORKERS) --dist worksteal
 LIBRARY := workflows/library/intent_triage
 
-.PHONY: installed setup test test-slow test-all chaos check lint demo sample real bench lock clean
+.PHONY: installed setup test test-slow test-all chaos check lint demo sample real promise bench lock clean
 
 # What runs Countersign, and with it what tests and checks it.
 installed: $(if $(wildcard .venv/ready),.venv/ready,.venv/installed)
@@ -74,6 +74,11 @@ sample: installed
 # 2,003 real messages, measured: MESSAGES names a folder with Banking77's train.csv and stream.csv.
 real: setup
 	$(BIN)/python -m benchmarks.learning.real_messages $(MESSAGES)
+
+# 500 simulated runs of earned autonomy on the same real messages, beside other methods: prints the tables. ARGS=--quick for
+# a few on made-up cases, which need no folder; ARGS=--write for the documents.
+promise: setup
+	$(BIN)/python -m benchmarks.autonomy.promise $(MESSAGES) $(ARGS)
 
 # Speed beside other engines, clicks, asking a model, how cost grows, waiting: prints what it finds. ARGS=--quick for small
 # numbers, ARGS=--write for benchmarks/RESULTS.md and the documents, ARGS="growth --million" for one of them and a million

@@ -38,6 +38,7 @@ from workflows.engine.read.declared.prompt_views import PromptsFrom
 from workflows.engine.read.declared.prompts_from import prompts_from
 from workflows.engine.run.runner import Runner
 from workflows.engine.sources.told.webhook_secrets import WebhookKeys
+from workflows.quality.autonomy.promises import EarnedPromises
 from workflows.quality.deployments.kept import KeptVersions
 from workflows.quality.deployments.taking_over import take_over
 
@@ -145,6 +146,7 @@ def opened(
                 seed=team.seed if seed is None else seed,
                 charters=charters,
                 versions=versions,
+                promises=EarnedPromises(),
                 documents=documents_of(settings, database, team=team.id),
                 prices=models.prices,
             )

@@ -219,7 +219,9 @@ def _workflows(app: App) -> Iterator[Finding]:
 
 def _workflow(app: App, workflow: AnyWorkflow) -> Iterator[Finding]:
     floor = workflow.autonomy.at_least
-    alone = "drafts only" if floor is None else f"resolves alone from {floor:g}"
+    wrong = workflow.autonomy.wrong
+    drafts = "drafts only" if wrong is None else f"earns its autonomy, at most {wrong:g} of it wrong"
+    alone = drafts if floor is None else f"resolves alone from {floor:g}"
     yield Finding(level="ok", what=f"workflow {workflow.name}, owned by {workflow.owner}, {alone}")
     prompt = app.context.registry.prompt(workflow.name)
     if prompt is not None:

@@ -25,7 +25,7 @@ from handlers.texts.operations import (
     webhooks,
 )
 from handlers.texts.pieces import Room, Told
-from handlers.texts.review import decided, reminders, reports
+from handlers.texts.review import decided, reminders, reports, spot_checks
 from handlers.texts.review.assigning import assignments, escalations
 from handlers.texts.review.doubt import is_open
 from handlers.who import is_named
@@ -46,11 +46,13 @@ from workflows.engine.propose.model_outages import outage_view, overrun_view
 from workflows.engine.read.cause_views import CauseView
 from workflows.engine.read.causes import cause_view
 from workflows.engine.read.declared.changes import terms_note
+from workflows.engine.review.announced.looks import announced_view
+from workflows.engine.review.announced.views import AnnouncedView
 from workflows.engine.review.assignment.assignments import assignment_of
 from workflows.engine.review.cards import card_view, failure_view, place_of
 from workflows.engine.review.corrected.corrected_inputs import run_again_note
 from workflows.engine.review.doubts import doubt_view
-from workflows.engine.review.hiding import card_in_channel, doubt_in_channel
+from workflows.engine.review.hiding import announced_in_channel, card_in_channel, doubt_in_channel
 from workflows.engine.review.pages.originals import original_view
 from workflows.engine.review.pages.pictures import pages_note
 from workflows.engine.review.removed import removed_view
@@ -66,6 +68,9 @@ from workflows.engine.sources.heard.outcome_notes import outcome_note, taken_in_
 from workflows.engine.sources.heard.thread_answers import answered_note, question_note
 from workflows.engine.sources.looks.schedules import refused_note, trouble_note
 from workflows.engine.sources.told.webhooks import given_up_for
+from workflows.quality.autonomy.certificates import news_view, question_view
+from workflows.quality.autonomy.packs import pack_note
+from workflows.quality.autonomy.views import NewsView, QuestionView
 from workflows.quality.deployments.reading import deployment_view
 from workflows.quality.deployments.views import DeploymentView
 from workflows.quality.improvements.reading import found_note
@@ -79,11 +84,15 @@ from workflows.quality.volume.views import VolumeNote
 
 @dataclass(frozen=True, kw_only=True)
 class Rest:
-    """The open reviews of a channel that have no card of their own."""
+    """The open reviews of a channel, and its announced cases, that have no card of their own."""
 
     channel: str
     number: int
-    oldest: datetime
+    oldest: datetime | None
+    """Time since when the oldest of these reviews is open; None where there are none."""
+    announced: int
+    goes_out_by: datetime | None
+    """Time by which all of these announced cases go out; None where there are none."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -98,12 +107,15 @@ class Reminder:
 News = (
     CardView
     | DoubtView
+    | AnnouncedView
     | RemovedView
     | CauseView
     | CourseView
     | DeploymentView
     | DigestView
     | ImprovementsView
+    | NewsView
+    | QuestionView
     | VolumeNote
     | Rest
     | ChecksOfChannel
@@ -139,9 +151,17 @@ def _news(context: Context, intents: Sequence[Intent], *, may: MayDecide) -> New
             return doubt_in_channel(doubt_view(context, first.subject.id))
         case "queue":
             status = channel_status(context, first.channel)
-            if status.oldest_behind is None:
+            if not (status.behind or status.announced_behind):
                 return None
-            return Rest(channel=first.channel, number=status.behind, oldest=status.oldest_behind)
+            return Rest(
+                channel=first.channel,
+                number=status.behind,
+                oldest=status.oldest_behind,
+                announced=status.announced_behind,
+                goes_out_by=status.goes_out_by,
+            )
+        case notices.ANNOUNCED:
+            return announced_in_channel(announced_view(context, first.subject.id))
         case notices.SPOT_CHECKS:
             return checks_of_channel(context, first.channel)
         case notices.CAUSE:
@@ -150,6 +170,10 @@ def _news(context: Context, intents: Sequence[Intent], *, may: MayDecide) -> New
             return course_view(context, first.subject.id)
         case notices.DEPLOYMENT:
             return with_plan(context, deployment_view(context, first.subject.id))
+        case notices.AUTONOMY:
+            return question_view(context, first.subject.id)
+        case notices.AUTONOMY_NEWS | notices.AUTONOMY_DIRECT:
+            return news_view(context, first.subject.id, first.about)
         case notices.IMPROVEMENTS:
             return found_note(context, first.subject.id, first.about)
         case "digest":
@@ -185,6 +209,8 @@ def waits_for_person(news: News) -> bool:
             return news.is_decidable
         case DoubtView():
             return is_open(news)
+        case AnnouncedView():
+            return news.is_open
         case _:
             return False
 
@@ -277,6 +303,8 @@ def _note(context: Context, intents: Sequence[Intent]) -> Callable[[Room], Told]
             return _plainly(rollouts.note(rollout_note(context, first.subject.id, first.about)))
         case notices.IMPROVED:
             return _plainly(improvements.told(improved_note(context, first.about)))
+        case notices.PACK:
+            return _plainly(spot_checks.pack_looked_at(pack_note(first.about)))
         case notices.TERMS:
             change = terms_note(context, int(first.about["terms"]))
             return lambda room: changes.note(change, room)
@@ -349,6 +377,7 @@ def _what(context: Context, intent: Intent) -> str:
 _WHAT = {
     "card": "the card of a case",
     "doubt": "the question whether a case was delivered",
+    notices.ANNOUNCED: "the card of a case that goes out by itself",
     notices.FAILURE: "the news that a case stopped",
     notices.PAGES: "the pictures of pages of a case",
     notices.PAGES_NOTE: "the pages of a case, in the thread of its card",
@@ -372,9 +401,13 @@ _WHAT = {
     notices.PAUSED_BY_HAND: "the news that a workflow was paused",
     notices.RESUMED: "the news that a workflow was resumed",
     notices.ROLLOUT: "the news of what became of a version",
+    notices.AUTONOMY: "the question whether more may go alone",
+    notices.AUTONOMY_NEWS: "the news of what goes alone",
+    notices.AUTONOMY_DIRECT: "the news of what goes alone, for the owner",
     notices.IMPROVED: "the news that a correction became a rule",
     notices.IMPROVEMENTS: "the news of improvements, for the owner",
     notices.VOLUME_TEST: "the news of a volume test",
+    notices.PACK: "the news that what went alone before is looked at",
     notices.TERMS: "the news that the terms of a workflow changed",
     notices.REPORTED: "the news that a case was reported as wrong",
     notices.GROUP: "the news that a user group cannot be read",

@@ -53,9 +53,17 @@ COMMANDS: Sequence[Command] = (
     Command(name="causes", about="[CAUSE]", does="List why cases failed, or show one cause with its buttons"),
     Command(name="workflows", about="[WORKFLOW]", does="List the workflows, or show the charter of one"),
     Command(name="charter", about="WORKFLOW", does="Show a workflow in plain words; its owner signs it there"),
+    Command(
+        name="scope",
+        about="WORKFLOW [PERCENT]",
+        does="Say how many of its cases a workflow looks at, or have it look at more or fewer",
+    ),
     Command(name="changes", about="WORKFLOW", does="List what changed in a workflow's terms, and who signed"),
     Command(name="examples", about="WORKFLOW", does="Take examples from what people decided, or leave them"),
     Command(name="improvements", about="WORKFLOW", does="Take what follows from people's corrections, or leave it"),
+    Command(name="certificate", about="WORKFLOW", does="Show what it promises of what goes alone, and the evidence"),
+    Command(name="let", about="WORKFLOW", does="Let more of it go alone, where the evidence permits it"),
+    Command(name="withdraw", about="WORKFLOW REASON", does="Take back what it does alone; people decide every case"),
     Command(
         name="volume-test",
         about="WORKFLOW",

@@ -84,6 +84,15 @@ class SpotCheckState(StrEnum):
     """The delivery that was drawn stands no more: it ended without an outcome."""
 
 
+class SpotCheckWhy(StrEnum):
+    """The reason for which a case that went alone is looked at."""
+
+    DRAWN = "drawn"
+    """It was drawn when it went alone. Figures of errors rest on these alone."""
+    PACK = "pack"
+    """It went alone before that was taken back, so it is looked at although nobody drew it. It is no random sample."""
+
+
 class OutboxState(StrEnum):
     """The state of an intent to show something."""
 
@@ -253,6 +262,19 @@ class BatchState(StrEnum):
     """The vendor did not take it."""
     LOST = "lost"
     """Somebody said that its questions are to be asked anew. Its reservation stays: it may have cost that."""
+
+
+class AnnouncementState(StrEnum):
+    """The state of an announced case."""
+
+    OPEN = "open"
+    """It is delivered at its time, unless somebody stops it."""
+    LAPSED = "lapsed"
+    """Nobody stopped it."""
+    STOPPED = "stopped"
+    """A person stopped it."""
+    WITHDRAWN = "withdrawn"
+    """It may not go out any more, so people decide it, or newer content of its case came."""
 
 
 class Level(StrEnum):

@@ -73,7 +73,7 @@ def sample_workflow(
     def promises_money(ticket: Ticket, triage: Triage) -> bool:
         return "$" in triage.reply
 
-    @sample.deliver(idempotent=idempotent)
+    @sample.deliver(idempotent=idempotent, reversible=True)
     def deliver(triage: Triage, run: Run[Ticket]) -> str:
         desk.attempts.append(run.key)
         if desk.errors:

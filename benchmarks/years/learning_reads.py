@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from benchmarks.years.reads import Read
 from benchmarks.years.year import BEGAN, SECONDS, TEAM, WORKFLOWS
 from benchmarks.years.year_learning import LIVE, TEST, WATCHED
-from store.learning import deployments, examples, labels, probes, recalled_examples, rollouts, volume_tests
+from store.learning import deployments, epochs, examples, labels, probes, recalled_examples, rollouts, volume_tests
 from store.learning.volume_tests import Claimant
 from store.states import DeploymentState, ExampleState
 
@@ -34,6 +34,9 @@ LEARNING: Mapping[str, Read] = {
         session, team=TEAM, label=labels.progress(session, team=TEAM).label - _FAR, limit=_BATCH
     ),
     "labels.of_workflow": lambda session: labels.of_workflow(session, team=TEAM, workflow=1, limit=_BATCH),
+    "labels.judged_proposals": lambda session: labels.judged_proposals(
+        session, team=TEAM, workflow=1, model="large", before=None, limit=_BATCH
+    ),
     "labels.counts": lambda session: labels.counts(session, team=TEAM, workflow=1, since=_DAY),
     "examples.lines": lambda session: examples.lines(
         session, team=TEAM, workflow=1, states=[ExampleState.CANDIDATE], limit=_BATCH
@@ -52,6 +55,17 @@ LEARNING: Mapping[str, Read] = {
     "deployments.live_of": lambda session: deployments.live_of(session, WORKFLOWS[0], team=TEAM),
     "deployments.taken_in": lambda session: deployments.taken_in(session, 1, team=TEAM, half="learning"),
     "deployments.examples_of": lambda session: deployments.examples_of(session, LIVE, team=TEAM),
+    "epochs.standing": lambda session: epochs.standing(session, LIVE, team=TEAM),
+    "epochs.open_ones": lambda session: epochs.open_ones(session, team=TEAM),
+    "epochs.open_with": lambda session: epochs.open_with(session, range(4_000, 4_400), team=TEAM),
+    "epochs.of_cases": lambda session: epochs.of_cases(session, 1, range(4_000, 4_400), team=TEAM),
+    "epochs.last_words": lambda session: epochs.last_words(session, range(4_000, 4_400), team=TEAM),
+    "epochs.drawn_of": lambda session: epochs.drawn_of(session, range(4_000, 4_400), team=TEAM),
+    "epochs.waiting": lambda session: epochs.waiting(session, range(4_000, 4_400), team=TEAM, decided=1),
+    "epochs.cases_after": lambda session: epochs.cases_after(session, 1, team=TEAM, after=1, limit=_BATCH),
+    "epochs.newest_cases": lambda session: epochs.newest_cases(session, [1], team=TEAM),
+    "epochs.share_from": lambda session: epochs.share_from(session, 1, team=TEAM, newest=500, floor=0.5),
+    "epochs.has_case": lambda session: epochs.has_case(session, 1, 4_705, team=TEAM),
     "rollouts.newest_run": lambda session: rollouts.newest_run(session, team=TEAM),
     "rollouts.runs_between": lambda session: rollouts.runs_between(
         session,
@@ -65,6 +79,7 @@ LEARNING: Mapping[str, Read] = {
     "rollouts.mark": lambda session: rollouts.mark(session, team=TEAM),
     "rollouts.to_judge": lambda session: rollouts.to_judge(session, WATCHED, team=TEAM, limit=_BATCH),
     "rollouts.pairs": lambda session: rollouts.pairs(session, WATCHED, team=TEAM),
+    "rollouts.scores": lambda session: rollouts.scores(session, WATCHED, team=TEAM, limit=_BATCH),
     "rollouts.asked": lambda session: rollouts.asked(session, WATCHED, team=TEAM),
     "rollouts.outcomes": lambda session: rollouts.outcomes(session, LIVE, team=TEAM, limit=_BATCH),
     "rollouts.last_label": lambda session: rollouts.last_label(session, LIVE, team=TEAM),
@@ -83,6 +98,9 @@ LEARNING: Mapping[str, Read] = {
     "volume_tests.waiting": lambda session: volume_tests.waiting(session, TEST, team=TEAM),
     "volume_tests.waiting_packs": lambda session: volume_tests.waiting_packs(session, team=TEAM),
     "volume_tests.newest_of": lambda session: volume_tests.newest_of(session, team=TEAM, workflow=1),
+    "volume_tests.ended_of": lambda session: volume_tests.ended_of(session, team=TEAM, workflow=1, until=_END, limit=5),
     "volume_tests.kept": lambda session: volume_tests.kept(session, team=TEAM, workflow=1),
 }
-"""Reads of a report on a whole volume test are left out: they read as many rows as the test has."""
+"""Reads of a report on a whole volume test, and of what an epoch begins with, are left out: they read as many rows as
+the test has.
+"""

@@ -28,13 +28,13 @@ from store.cases import (
 )
 from store.cases.bulk_reruns import Choice
 from store.cases.homes import Days
-from store.cases.review import alike, assignments, questions, reports, reviews, spot_checks
+from store.cases.review import alike, assignments, questions, reports, reviews, spot_check_packs, spot_checks
 from store.cases.review.spot_checks import Looks
 from store.cases.turns import Turns
 from store.documents import documents, shown_files, uploads, uses
 from store.faces import Face
 from store.governance import audit, health, legal_holds, metrics, receipts, span_exports
-from store.learning import examples, improvements
+from store.learning import alone, announcements, examples, improvements
 from store.model import outages, prompt_versions, requests, spending
 from store.quality import baselines, costs, courses, decided, digests, failures, numbers, segments
 from store.quality.costs import Span
@@ -279,6 +279,11 @@ LOOPS: Mapping[str, Read] = {
     "assignments.loads": lambda session: assignments.loads(session, ["U0ANA", "U0BEN"], team=TEAM),
     "spot_checks.to_correct": lambda session: spot_checks.to_correct(session, team=TEAM, limit=100),
     "spot_checks.passed": lambda session: spot_checks.passed(session, team=TEAM, limit=100),
+    "spot_checks.late": lambda session: spot_checks.late(session, 1, team=TEAM, at=_NOW, limit=100),
+    "spot_checks.last_answered": lambda session: spot_checks.last_answered(session, team=TEAM, limit=200),
+    "spot_check_packs.undrawn": lambda session: spot_check_packs.undrawn(session, range(1, 200), team=TEAM, workflow=1),
+    "spot_check_packs.counts": lambda session: spot_check_packs.counts(session, 1, team=TEAM),
+    "spot_check_packs.done": lambda session: spot_check_packs.done(session, team=TEAM, limit=20),
     "spot_checks.overdue": lambda session: spot_checks.overdue(session, team=TEAM, before=_DAY, limit=100),
     "outbox.channels": lambda session: outbox.channels(session, team=TEAM, face=_FACE, at=_NOW),
     "outbox.channels_held": lambda session: outbox.channels_held(session, team=TEAM, face=_FACE),
@@ -295,6 +300,10 @@ LOOPS: Mapping[str, Read] = {
         session, team=TEAM, channel=CHANNEL, at=_NOW, only_first=True
     ),
     "cards.due_doubts": lambda session: cards.due_doubts(session, team=TEAM, channel=CHANNEL, at=_NOW),
+    "cards.due_announced": lambda session: cards.due_announced(session, team=TEAM, channel=CHANNEL, at=_NOW),
+    "announcements.is_any_over": lambda session: announcements.is_any_over(session, team=TEAM, workflows=[1, 2]),
+    "announcements.counts": lambda session: announcements.counts(session, team=TEAM),
+    "announcements.of_case": lambda session: announcements.of_case(session, 4702, team=TEAM),
     "cards.drop": lambda session: cards.drop(session, team=TEAM, channel=CHANNEL),
     "cards.hold": lambda session: cards.hold(session, team=TEAM, channel=CHANNEL, kind=outbox.CARD),
     "cards.unshown": lambda session: cards.unshown(session, team=TEAM, channel=CHANNEL),
@@ -424,7 +433,8 @@ OVER_ALL_TIME: Mapping[str, Read] = {
     "metrics.taken_in": lambda session: metrics.taken_in(session, team=TEAM),
     "metrics.resolved": lambda session: metrics.resolved(session, team=TEAM),
     "documents.counted": lambda session: documents.counted(session, team=TEAM),
+    "alone.of_workflow": lambda session: alone.of_workflow(session, 1, team=TEAM),
 }
 """Counts of all that ever was: they read whole tables, or whole indexes. A demonstration tells the first two, at its
-end; the others are read for /metrics, of indexes alone.
+end; the next ones are read for /metrics, of indexes alone, and the last one for a certificate.
 """

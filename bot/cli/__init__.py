@@ -29,7 +29,7 @@ from bot.cli import (
 from bot.cli.digests import baselines, courses, digests
 from bot.cli.governance import charters, data_map, deployments, privacy, proof, readings, receipts, seals
 from bot.cli.intake import fetches, mcp, sources, webhooks
-from bot.cli.learning import examples, improvements, volume_tests
+from bot.cli.learning import certificates, examples, improvements, volume_tests
 
 app = typer.Typer(
     name="countersign",
@@ -58,6 +58,7 @@ for group in (
 for group in (charters, data_map, privacy, proof, readings, receipts):
     app.add_typer(group.commands)
 app.add_typer(deployments.top)
+app.add_typer(certificates.commands)
 app.add_typer(prompts.commands, name="prompts")
 app.add_typer(deployments.commands, name="deployments")
 app.add_typer(digests.commands, name="digest")

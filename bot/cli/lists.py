@@ -134,7 +134,8 @@ def queue(
                     review.version,
                     moment(review.answer_by) if review.answer_by else "",
                     review.claimed_by or "",
-                    ("" if review.has_proposal else "no proposal: ") + "; ".join(map(in_words, review.why)),
+                    ("" if review.has_proposal or review.blind else "no proposal: ")
+                    + "; ".join(map(in_words, review.why)),
                 )
                 for review in found
             ],
@@ -147,11 +148,12 @@ def status(json: Json = False) -> None:
     """Show how all is: what waits, what failed, what is down or paused, and what was spent today."""
     from bot.cli.screens.output import print_json
     from bot.cli.screens.told import tell
-    from handlers.texts.learning import review_packs, rollouts
+    from handlers.texts.learning import autonomy, review_packs, rollouts
     from handlers.texts.operations import webhooks, workflows
     from workflows.engine.health import expiries
     from workflows.engine.read.status import status_view
     from workflows.engine.sources.told.webhooks import troubles
+    from workflows.quality.autonomy.certificates import standings
     from workflows.quality.rollouts.listing import under_way
     from workflows.quality.volume.judging import waiting_packs
 
@@ -171,6 +173,9 @@ def status(json: Json = False) -> None:
             packs = {one.test: one.number for one in waiting_packs(app.context)}
             if packs:
                 tell(review_packs.in_status(packs))
+            earned = standings(app.context, list(app.context.registry))
+            if earned:
+                tell(autonomy.in_status(earned))
 
 
 @commands.command()

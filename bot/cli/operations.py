@@ -85,6 +85,34 @@ def resume(workflow: WorkflowArgument = None) -> None:
 
 
 @commands.command()
+def scope(
+    workflow: WorkflowArgument = None,
+    percent: Annotated[str, typer.Argument(metavar="PERCENT", help="Percent of its cases, such as 25.")] = "",
+    share: Annotated[float | None, typer.Option(help="The same as a share, such as 0.25.")] = None,
+) -> None:
+    """Say how many of its cases a workflow looks at, or have it look at more or fewer of them."""
+    from bot.cli.screens.output import out
+    from handlers.texts.operations.scope_shares import BAD_SHARE, brief, read_percent
+    from workflows.engine.errors import Refused
+    from workflows.engine.propose.scope_shares import choose_share, share_view
+    from workflows.engine.text.sanitize import sanitize
+
+    with started() as app:
+        if workflow is None:
+            raise Refused("name the workflow: countersign scope WORKFLOW --share 0.25")
+        wanted = share if share is not None else read_percent(percent) if percent else None
+        if wanted is None and percent:
+            raise Refused(BAD_SHARE)
+        if wanted is None:
+            view = share_view(app.context, workflow)
+        else:
+            view = choose_share(app.context, workflow, wanted, by=operator())
+        out.print(sanitize(brief(view)))
+        if view.share is not None:
+            out.print("the others go to people without a proposal, and no model is asked about them")
+
+
+@commands.command()
 def propose(workflow: WorkflowArgument = None) -> None:
     """Ask the model about the cases that people got without a proposal, except those that somebody works on."""
     from bot.cli.completion import work_on_rest

@@ -24,6 +24,7 @@ def spot_checks(
     """List the spot checks that wait: cases that went alone, to be looked at without seeing the answer."""
     from bot.cli.screens.output import moment, out, print_json, print_table
     from handlers.texts.review import spot_checks as texts
+    from store.states import SpotCheckWhy
     from workflows.engine.read.case_list import refuse_unknown
     from workflows.engine.review.spot_checks import looks
 
@@ -39,7 +40,14 @@ def spot_checks(
             print_table(
                 ("case", "key", "workflow", "version", "due", "what is to be done"),
                 [
-                    (one.case, one.key, one.workflow, one.version, moment(one.due_at), texts.task(one.task))
+                    (
+                        one.case,
+                        one.key,
+                        one.workflow,
+                        one.version,
+                        moment(one.due_at),
+                        texts.task(one.task, packed=one.why is SpotCheckWhy.PACK),
+                    )
                     for one in found
                 ],
             )

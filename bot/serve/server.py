@@ -56,6 +56,8 @@ from workflows.engine.sources import follow_ups
 from workflows.engine.sources.heard import messages, waiting
 from workflows.engine.sources.heard.files import FaceFiles, NoFaceFiles
 from workflows.engine.sources.programs import handing_in
+from workflows.quality.autonomy import packs
+from workflows.quality.autonomy.upkeep import tend
 from workflows.quality.examples.candidates import gather
 from workflows.quality.improvements.finding import find
 from workflows.quality.improvements.telling import tell
@@ -309,6 +311,7 @@ def _tend_spot_checks(app: App, stop: Event) -> None:
     while not stop.wait(_SPOT_CHECKS):
         try:
             upkeep_of_checks.look()
+            packs.tell(app.context)
         except (DBAPIError, Unavailable) as error:
             log.warning("spot_checks.without_database", error=type(error).__name__)
 
@@ -341,14 +344,18 @@ def _ask_beside(app: App, stop: Event) -> None:
 
 
 def _learn_from_people(app: App, stop: Event) -> None:
-    """Make labels of decisions, and candidates of labels. One process at a time; another one goes on when it ends."""
+    """Make labels of decisions, and candidates and evidence of labels. One process at a time; another one goes on when
+    it ends.
+    """
     while not stop.is_set():
         try:
             with exclusive(app.context.database, name=LABELS) as is_held:
                 while is_held() and not stop.is_set():
                     made = make_labels(app.context)
                     found = gather(app.context)
-                    stop.wait(_LABELS_GO_ON if made.is_more or found.is_more else _LABELS)
+                    tended = tend(app.context)
+                    is_more = made.is_more or found.is_more or tended.is_more
+                    stop.wait(_LABELS_GO_ON if is_more else _LABELS)
         except Taken:
             pass  # that process does it
         except (DBAPIError, Unavailable) as error:

@@ -4,13 +4,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bot.intents import News, Reminder, Rest, read, waits_for_person
-from handlers.slack.blocks import spot_check
+from handlers.slack.blocks import announced, spot_check
 from handlers.slack.blocks.card import card
 from handlers.slack.blocks.cause import cause
 from handlers.slack.blocks.digests.course import course
 from handlers.slack.blocks.digests.digest import digest
 from handlers.slack.blocks.doubt import doubt
-from handlers.slack.blocks.learning import review_pack
+from handlers.slack.blocks.learning import autonomy, review_pack
 from handlers.slack.blocks.learning.deployment import deployment
 from handlers.slack.blocks.learning.improvements import improvements
 from handlers.slack.blocks.parts.documents import pages
@@ -23,10 +23,12 @@ from workflows.engine.context import Context
 from workflows.engine.digests.courses.views import CourseView
 from workflows.engine.digests.views import DigestView
 from workflows.engine.read.cause_views import CauseView
+from workflows.engine.review.announced.views import AnnouncedView
 from workflows.engine.review.spot_checks.views import ChecksOfChannel
 from workflows.engine.review.views import CardView, DoubtView, PagesView, RemovedView
 from workflows.engine.review.waiting.reminders import MayDecide, nobody_may
 from workflows.engine.send.views import Intent
+from workflows.quality.autonomy.views import NewsView, QuestionView
 from workflows.quality.deployments.views import DeploymentView
 from workflows.quality.improvements.views import ImprovementsView
 from workflows.quality.volume.views import VolumeNote
@@ -78,10 +80,16 @@ def _drawn(news: News) -> Drawn | None:
             return deployment(news)
         case ImprovementsView():
             return improvements(news)
+        case QuestionView():
+            return autonomy.question(news)
+        case NewsView():
+            return autonomy.news(news)
         case DigestView():
             return digest(news)
         case Rest():
-            return queue(news.channel, news.number, news.oldest)
+            return queue(news.channel, news.number, news.oldest, announced=news.announced, goes_out_by=news.goes_out_by)
+        case AnnouncedView():
+            return announced.card(news)
         case ChecksOfChannel():
             return spot_check.card(news)
         case VolumeNote():

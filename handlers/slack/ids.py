@@ -35,6 +35,10 @@ class Action(StrEnum):
     CORRECT = "correct"
     CORRECT_INPUT = "correct_input"
     """Puts the input of a case right, to run it again. Its value is about a case too."""
+    STOP_ANNOUNCED = "stop_announced"
+    """Stops an announced case before it goes out. Its value is about the announcement."""
+    ANNOUNCED = "announced"
+    """Lists the announced cases that go out next. It is about no row; the channel says whose."""
     CLAIM = "claim"
     TAKE_OVER = "take_over"
     ASK_SOURCE = "ask_source"
@@ -68,6 +72,12 @@ class Action(StrEnum):
     TAKE_IMPROVEMENT = "take_improvement"
     """Takes an improvement. Its value is about that, as the next one's is."""
     LEAVE_IMPROVEMENT = "leave_improvement"
+    WIDEN = "widen_scope_share"
+    """Has a workflow look at the next larger share of its cases. Its value is about the workflow's row, with the share
+    that was shown.
+    """
+    WIDEN_IN_CHARTER = "widen_scope_share_in_charter"
+    """The same beside a charter, which is drawn anew then."""
     SIGN = "sign_charter"
     """Signs the charter of a workflow. Its value is about the terms that were shown, with their number."""
     SIGN_VERSION = "sign_version"
@@ -80,6 +90,17 @@ class Action(StrEnum):
     WHAT_CHANGES = "what_changes"
     ROLL_BACK = "roll_back"
     """Opens the form to take the live version back."""
+    LET_ALONE = "let_alone"
+    """Lets a version go as far as the evidence permits. The value of this one and of the next ones is about its epoch.
+    """
+    NOT_NOW = "not_now"
+    """Leaves it as it is."""
+    LET_IN_CERTIFICATE = "let_in_certificate"
+    """Lets it like `let_alone`, pressed in the certificate."""
+    TAKE_ALONE_BACK = "take_alone_back"
+    """Opens the form to take back what goes alone."""
+    CERTIFICATE = "certificate"
+    """Opens the certificate of a workflow. Its value names that."""
     ALIKE = "alike"
     """Shows the cases that are like one."""
     OPEN_ROW = "open_row"
@@ -175,6 +196,8 @@ class Callback(StrEnum):
     SIGN_VERSION = "sign_version"
     """The form to sign a version that is refused. It is about the deployment, as the next one is."""
     ROLL_BACK = "roll_back"
+    TAKE_ALONE_BACK = "take_alone_back"
+    """The form to take back what goes alone. It is about the epoch."""
     READ = "read"
     CORRECT = "correct"
     ROW = "row"
@@ -239,8 +262,8 @@ class Shown:
 
     The action or the callback says which table it is about: Happened, Not happened, Deliver and Look are about a
     delivery, Correct and Correct input are about a case, those on the card of a cause, a course or a deployment are
-    about that, those of a spot check, an improvement or a case of a review pack about that, Sign is about terms, and
-    all others are about a review.
+    about that, those of a spot check, an improvement, an epoch or a case of a review pack about that, Sign is about
+    terms, and all others are about a review.
     """
 
     id: int

@@ -10,6 +10,7 @@ from handlers.slack.blocks.parts.paragraphs import told
 from handlers.slack.context import SlackContext
 from handlers.slack.interactions import (
     actions,
+    announced,
     causes,
     charters,
     claims,
@@ -20,13 +21,14 @@ from handlers.slack.interactions import (
     originals,
     questions,
     reports,
+    scope_shares,
     session,
     undo,
 )
 from handlers.slack.interactions.assigning import absences, assignments, escalations
 from handlers.slack.interactions.digests import cases, courses, looks, needs, numbers
 from handlers.slack.interactions.forms import corrected_inputs, corrections, rows, submissions, suggestions
-from handlers.slack.interactions.learning import deployments, examples, improvements, review_packs
+from handlers.slack.interactions.learning import autonomy, deployments, examples, improvements, review_packs
 from handlers.slack.interactions.spot_checks import spot_checks
 from handlers.texts.commands import usage as commands_there_are
 
@@ -39,7 +41,9 @@ def register(app: App, slack: SlackContext) -> None:
     rooms = (
         commands,
         absences,
+        announced,
         assignments,
+        autonomy,
         cases,
         causes,
         charters,
@@ -64,6 +68,7 @@ def register(app: App, slack: SlackContext) -> None:
         reports,
         review_packs,
         rows,
+        scope_shares,
         session,
         spot_checks,
         submissions,

@@ -110,6 +110,8 @@ def case(view: CaseView, *, why: Callable[[Reason], str]) -> Told:
     if run.state == RunState.DOUBTFUL:
         look = "Look there whether it happened, then say what you found"
         pieces.append(line(words(f"{look}: here, or countersign settle {view.id} happened (or not-happened)")))
+    elif run.held == "announced":
+        pieces.append(line(words("It is announced, and goes out by itself unless somebody stops it on its card.")))
     elif run.held == "down":
         pieces.append(line(words("To try now: "), command("rerun", view.id)))
     elif run.held == "behind":

@@ -55,6 +55,16 @@ def it_was_right(key: str) -> Button:
     return Button(text="It was right", says=f"It was right: {key}")
 
 
+def stop_announced(key: str) -> Button:
+    """Name the button that stops an announced case before it goes out."""
+    return Button(text="Stop", says=f"Stop {key}: a person decides it")
+
+
+def look_at_announced(number: int) -> Button:
+    """Name the button that lists what goes out by itself."""
+    return Button(text="Look", says=f"Look at the {number:,} that go out by themselves")
+
+
 def change_it(key: str) -> Button:
     """Name the button that opens the form to change what was delivered."""
     return Button(text="Change it", says=f"Change what was delivered for {key}")
@@ -443,8 +453,48 @@ def leave_improvement(number: int) -> Button:
     return Button(text="Leave", says=f"Leave improvement {number}", question=asks)
 
 
+def widen(workflow: str, percent: str) -> Button:
+    """Name the button by which a workflow looks at more of its cases, with what that means."""
+    text = f"From the next case on, it looks at {percent} of them. You can say less again."
+    asks = Question(title="Look at more cases?", text=text, yes="Look at more")
+    return Button(text=f"Look at {percent}", says=f"Have {workflow} look at {percent} of its cases", question=asks)
+
+
 def sign(workflow: str) -> Button:
     """Name the button that signs a charter, with what that means."""
     text = "You answer for this workflow on the terms shown here. It may go alone as its charter says."
     asks = Question(title="Sign this charter?", text=text, yes="Sign")
     return Button(text="Sign", says=f"Sign the charter of {workflow}", question=asks)
+
+
+def let_alone(workflow: str, what: str) -> Button:
+    """Name the button that lets more go alone, with what that means. `what`: how far, in words."""
+    text = f"You answer for this: {what}. It is taken back by itself once more is wrong than promised."
+    return Button(
+        text="Let it", says=f"Let it: {workflow}", question=Question(title="Let it?", text=text, yes="Let it")
+    )
+
+
+def not_now(workflow: str) -> Button:
+    """Name the button that leaves it as it is."""
+    return Button(text="Not now", says=f"Not now: {workflow}")
+
+
+def certificate(workflow: str) -> Button:
+    """Name the button that opens a certificate."""
+    return Button(text="Details", says=f"Certificate of {workflow}")
+
+
+def take_alone_back(workflow: str) -> Button:
+    """Name the button that opens the form to take back what goes alone."""
+    return Button(text="Take it back", says=f"Take back what {workflow} does alone")
+
+
+def look_at_certificate(workflow: str) -> Button:
+    """Name the button that opens the question whether more may go alone."""
+    return Button(text="Look", says=f"Look at what {workflow} may do alone")
+
+
+def look_at_late_checks(workflow: str) -> Button:
+    """Name the button that opens the next spot check, where news says that some wait."""
+    return Button(text="Look", says=f"Look at spot checks of {workflow}")

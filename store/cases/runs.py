@@ -35,6 +35,8 @@ class LoadedRun:
     """Deployment of its workflow that is live."""
     beside: int | None
     """Deployment of its workflow that is used for a share of the cases, or asked beside the live one."""
+    scope_share: float | None
+    """Share of the cases that its workflow looks at, as people set it; None: nobody did."""
 
 
 def add(
@@ -167,6 +169,7 @@ _LOAD = (
         Content.body,
         Workflow.live_id,
         Workflow.beside_id,
+        Workflow.scope_share,
         Workflow.name,
         Workflow.paused_at,
         Workflow.paused_by,
@@ -187,7 +190,7 @@ def load(session: Session, run: int, *, team: int) -> LoadedRun | None:
         return None
     own = len(Run.__table__.columns)
     row = rows.read(session, Run, found[0][:own])
-    key, salt, input, live, beside, workflow, *pause = found[0][own:]
+    key, salt, input, live, beside, scope_share, workflow, *pause = found[0][own:]
     return LoadedRun(
         run=row,
         workflow=workflow,
@@ -197,6 +200,7 @@ def load(session: Session, run: int, *, team: int) -> LoadedRun | None:
         pause=workflow_pauses.line_of(workflow, *pause),
         live=live,
         beside=beside,
+        scope_share=scope_share,
     )
 
 

@@ -1,4 +1,7 @@
-"""Open reviews without a proposal: people were given an empty form."""
+"""Open reviews without a proposal: people were given an empty form.
+
+Blind ones have one, which nobody sees yet, and those out of scope are to have none.
+"""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -20,6 +23,8 @@ def without_proposal(session: Session, *, team: int, since: datetime, until: dat
             Review.team_id == team,
             Review.state == ReviewState.OPEN,
             Review.proposal_id.is_(None),
+            Review.blind.is_(False),
+            Review.out_of_scope.is_(False),
             Review.opened_at >= since,
         )
         .group_by(Workflow.name)
@@ -36,7 +41,13 @@ def count_empty(session: Session, *, team: int) -> dict[str, int]:
         select(Workflow.name, func.count())
         .select_from(Review)
         .join(Workflow, Workflow.id == Review.workflow_id)
-        .where(Review.team_id == team, Review.state == ReviewState.OPEN, Review.proposal_id.is_(None))
+        .where(
+            Review.team_id == team,
+            Review.state == ReviewState.OPEN,
+            Review.proposal_id.is_(None),
+            Review.blind.is_(False),
+            Review.out_of_scope.is_(False),
+        )
         .group_by(Workflow.name)
     )
     return dict(session.execute(query).all())
@@ -67,6 +78,8 @@ def empty(session: Session, *, team: int, workflow: int, after: int, limit: int)
             Review.team_id == team,
             Review.state == ReviewState.OPEN,
             Review.proposal_id.is_(None),
+            Review.blind.is_(False),
+            Review.out_of_scope.is_(False),
             Review.id > after,
         )
         .order_by(Review.id)

@@ -137,6 +137,7 @@ def add(session: Session, *, team: int, workflow: int, number: int, **values: An
             "ended_with",
             "before_id",
             "improvement_id",
+            "weighing",
         )
     )
     given = {**empty, "refused_for": [], **values}

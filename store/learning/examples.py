@@ -42,7 +42,9 @@ class LabelledCase:
     """JSON; None where it was removed."""
     output: str | None
     proposal: str | None
-    """JSON of the proposal that the label judges; None where there was none, or it was removed."""
+    """JSON of the proposal that the label judges; None where there was none, whoever decided did not see it, or it was
+    removed.
+    """
     was_answered: bool
     """True if its source answered a question, which is no part of its input."""
     is_handed: bool
@@ -65,7 +67,8 @@ def labelled_case(session: Session, label: int, *, team: int) -> LabelledCase | 
     if found is None:
         return None
     row, run, key, revision = found[:4]
-    proposal: int | None = found.content_id
+    # What was answered unseen may not be final yet, and stays hidden until it is.
+    proposal: int | None = found.content_id if row.kind != "answered" else None
     assert row.output_id is not None
     wanted = {run.input_id, row.output_id} | ({proposal} if proposal is not None else set())
     bodies = contents.bodies(session, wanted, team=team)

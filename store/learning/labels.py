@@ -8,9 +8,23 @@ from typing import Any
 from sqlalchemy import ColumnElement, and_, case, func, or_, select, update
 from sqlalchemy.orm import Session, aliased
 
+from store.cases import contents
 from store.db import rows
-from store.schema import Case, Decision, Label, LabelProgress, Proposal, Report, Review, Run, SpotCheck, Workflow
-from store.states import SpotCheckState
+from store.schema import (
+    Case,
+    Content,
+    Decision,
+    Deployment,
+    Label,
+    LabelProgress,
+    Proposal,
+    Report,
+    Review,
+    Run,
+    SpotCheck,
+    Workflow,
+)
+from store.states import SpotCheckState, SpotCheckWhy
 from store.types import literally
 
 
@@ -50,6 +64,8 @@ class DecisionLine:
     """True if it is about something that was reported as wrong."""
     is_checked: bool
     """True if it is about a correction that a spot check opened."""
+    blind: bool
+    """True if the proposal was hidden from whoever decided."""
     after_by_hand: bool
     """True if the proposal was rejected before, so that an empty form was decided."""
     delivered: int | None
@@ -84,6 +100,8 @@ class CheckLine:
     answer: int | None
     proposal: int | None
     is_handed: bool
+    is_drawn: bool
+    """True if it was drawn; otherwise it is no random sample, and counts in no figure."""
     deployment: int | None
 
 
@@ -190,6 +208,7 @@ def decisions_between(session: Session, *, team: int, after: int, until: int, li
         select(
             Decision,
             Run,
+            Review.blind,
             Workflow.name,
             judged.id,
             judged.handed_id,
@@ -224,7 +243,7 @@ def decisions_between(session: Session, *, team: int, after: int, until: int, li
 
 
 def _decided(row: Any) -> DecisionLine:  # Any: a row of many columns
-    decision, run, name, judged, handed, refused, deployment, proposal, content, sample, delivered, *flags = row
+    decision, run, blind, name, judged, handed, refused, deployment, proposal, content, sample, delivered, *flags = row
     reported, checked, by_hand = flags
     return DecisionLine(
         decision=decision.id,
@@ -243,6 +262,7 @@ def _decided(row: Any) -> DecisionLine:  # Any: a row of many columns
         correction=run.correction,
         is_reported=bool(reported),
         is_checked=bool(checked),
+        blind=blind,
         after_by_hand=bool(by_hand),
         delivered=delivered if run.correction else None,
         proposed_by=judged if proposal is not None else None,
@@ -289,6 +309,7 @@ def checks_to_label(session: Session, *, team: int, since: datetime | None, limi
             answer=check.answer_id,
             proposal=proposal,
             is_handed=handed is not None,
+            is_drawn=check.why == SpotCheckWhy.DRAWN,
             deployment=deployment,
         )
         for check, name, delivered, handed, deployment, proposal in session.execute(query)
@@ -337,13 +358,13 @@ def add(
     )
 
 
-def revoke(session: Session, *, team: int, since: datetime | None, at: datetime) -> int:
-    """Note of labels that their decision was taken back since a time; returns the number of these."""
+def revoke(session: Session, *, team: int, since: datetime | None, at: datetime) -> list[int]:
+    """Note of labels that their decision was taken back since a time; returns the cases of these."""
     taken_back = select(Decision.id).where(Decision.team_id == team, Decision.revoked_at.is_not(None))
     if since is not None:
         taken_back = taken_back.where(Decision.revoked_at >= since)
     change = update(Label).where(Label.team_id == team, Label.revoked_at.is_(None), Label.decision_id.in_(taken_back))
-    return len(session.scalars(change.values(revoked_at=at).returning(Label.id)).all())
+    return list(session.scalars(change.values(revoked_at=at).returning(Label.case_id)))
 
 
 def after(session: Session, *, team: int, label: int, limit: int) -> list[tuple[LabelLine, str]]:
@@ -388,6 +409,50 @@ def counts(session: Session, *, team: int, workflow: int, since: datetime) -> li
             number=number,
         )
         for kind, is_error, wrong, deployment, model, version, number in session.execute(query)
+    ]
+
+
+@dataclass(frozen=True, kw_only=True)
+class JudgedProposal:
+    """A proposal of a deployed version with what people said of it."""
+
+    label: int
+    at: datetime
+    key: str
+    """Key of its case."""
+    is_error: bool
+    body: str | None
+    """The proposal as JSON, whole; None where it was removed."""
+
+
+def judged_proposals(
+    session: Session, *, team: int, workflow: int, model: str, before: JudgedProposal | None, limit: int
+) -> list[JudgedProposal]:
+    """Return judged proposals of a workflow that versions with this model made, the newest labels first.
+
+    `before`: the one after which they stand; None: from the newest.
+    """
+    query = (
+        select(Label.id, Label.at, Case.key, Label.is_error, Content.body)
+        .join(Case, Case.id == Label.case_id)
+        .join(Proposal, Proposal.id == Label.proposal_id)
+        .join(Deployment, Deployment.id == Label.deployment_id)
+        .join(Content, Content.id == Proposal.content_id)
+        .where(
+            Label.team_id == team,
+            Label.workflow_id == workflow,
+            Label.is_error.is_not(None),
+            Deployment.model == model,
+            ~Proposal.sample,
+            *counting(),
+        )
+    )
+    if before is not None:
+        query = query.where(or_(Label.at < before.at, and_(Label.at == before.at, Label.id < before.label)))
+    found = session.execute(query.order_by(Label.at.desc(), Label.id.desc()).limit(limit))
+    return [
+        JudgedProposal(label=label, at=at, key=key, is_error=bool(is_error), body=contents.kept(body))
+        for label, at, key, is_error, body in found
     ]
 
 

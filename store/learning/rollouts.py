@@ -14,8 +14,10 @@ from store.db import rows
 from store.schema import Content, Deployment, Label, LabelProgress, Proposal, Review, Run, ShadowProposal
 from store.states import RunState
 
-SPOT = ("spot-checked", "reported", "corrected")
+SPOT = ("spot_checked", "reported", "corrected")
 """Kinds of labels that judge what went alone, or was decided before; the others judge what people were shown."""
+PACKED = "packed"
+"""Kind of labels of what is looked at because autonomy was taken back: no random sample, so no comparison counts it."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -171,6 +173,7 @@ def to_judge(session: Session, deployment: int, *, team: int, limit: int) -> lis
             ShadowProposal.label_id.is_(None),
             Label.revoked_at.is_(None),
             Label.is_error.is_not(None),
+            Label.kind != PACKED,
         )
         .order_by(Label.id)
         .limit(limit)
@@ -204,6 +207,13 @@ def take_back(session: Session, deployment: int, *, team: int) -> int:
     query = update(row).where(row.team_id == team, row.deployment_id == deployment, row.label_id.is_not(None), revoked)
     changed = session.execute(query.values(label_id=None, difference=None).returning(row.id))
     return len(changed.all())
+
+
+def scores(session: Session, deployment: int, *, team: int, limit: int) -> list[float]:
+    """Return the scores of a watched version's proposals, the newest first."""
+    row = ShadowProposal
+    query = select(row.score).where(row.team_id == team, row.deployment_id == deployment, row.score.is_not(None))
+    return [score for score in session.scalars(query.order_by(row.run_id.desc()).limit(limit)) if score is not None]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -279,6 +289,7 @@ _LABELS = (
         Label.deployment_id == bindparam("deployment"),
         Label.is_error.is_not(None),
         Label.revoked_at.is_(None),
+        Label.kind != PACKED,
     )
     .order_by(Label.id.desc())
     .limit(bindparam("most"))
@@ -323,6 +334,7 @@ def labels_between(session: Session, workflow: int, *, team: int, since: datetim
         Label.at >= since,
         Label.at < until,
         Label.is_error.is_not(None),
+        Label.kind != PACKED,
     )
     return session.scalar(query) or 0
 

@@ -1,7 +1,7 @@
 """Volume tests and their cases: past inputs that went through everything but delivery."""
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 
@@ -13,16 +13,31 @@ from store.schema import BatchQuestion, DocumentRow, DocumentUse, VolumeCase, Vo
 
 DUE = "due"
 """The outcome of a case that was not tried yet."""
+PROPOSED, UNTRIED = "proposed", "untried"
+"""The outcomes of a case for which there is a proposal, and of one that could not be tried."""
 
 
 @dataclass(frozen=True, kw_only=True)
-class JudgedScore:
-    """Facts about one case, without any of its text: the beginning of a workflow's evidence."""
+class KeptScore:
+    """The score of a case, without any of its text."""
 
+    score: float | None
+    """Highest floor at which it would go alone, 0 to 1; None where that was not kept."""
     lowest: float | None
     """The proposal's confidence, 0 to 1."""
-    alone_up_to: float | None
-    is_error: bool
+    reasons: Sequence[str]
+
+
+@dataclass(frozen=True, kw_only=True)
+class LookedScore(KeptScore):
+    """A case that people look at: it is in the pack, or its right answer was known before."""
+
+    input_hash: str
+    learned: bool | None
+    """True if the version learned from the like of it; None where nobody looked."""
+    is_error: bool | None
+    """None while nobody has judged it."""
+    judged_at: datetime | None
     probability: float
     """Probability with which it was to be looked at, kept before anybody judged it."""
 
@@ -61,6 +76,7 @@ def hold(session: Session, test: int, held: Mapping[int, Collection[int]], *, te
     new = [
         {"volume_case_id": ids[place], "document_id": document}
         for place, documents in held.items()
+        if place in ids
         for document in sorted(documents)
     ]
     rows.add_all(session, VolumeDocument, new, {"team_id": team})
@@ -120,22 +136,30 @@ def change_text(session: Session, case: int, *, team: int, body: str) -> bool:
     return rows.change(session, VolumeCase, case, where={"team_id": team, "outcome": DUE}, to={"body": body})
 
 
-def end(
-    session: Session, test: int, *, team: int, at: datetime, draws: Sequence[tuple[int, str | None, float]]
-) -> bool:
-    """Note that all cases were tried, and keep the pack; False where that was done.
+@dataclass(frozen=True, kw_only=True)
+class Draw:
+    """What was settled about a case before anybody judges."""
 
-    `draws`: case, reason, probability.
-    """
+    of: int
+    """The case."""
+    why: str | None
+    """Reason why it is in the review pack; None where it is not."""
+    chance: float
+    """Probability with which it came into the pack, 0 to 1."""
+    like: bool | None
+    """True if the version learned from the like of it; None where nobody could look."""
+
+
+def end(session: Session, test: int, *, team: int, at: datetime, draws: Sequence[Draw]) -> bool:
+    """Note that all cases were tried, and keep the pack; False where that was done."""
     query = update(VolumeTest).where(VolumeTest.id == test, VolumeTest.team_id == team, VolumeTest.ended_at.is_(None))
-    packed = sum(why is not None for _, why, _ in draws)
+    packed = sum(one.why is not None for one in draws)
     if session.execute(query.values(ended_at=at, packed=packed).returning(VolumeTest.id)).first() is None:
         return False
     drawn = update(VolumeCase).where(VolumeCase.id == bindparam("of"), VolumeCase.team_id == team)
-    drawn = drawn.values(packed=bindparam("why"), probability=bindparam("chance"))
+    drawn = drawn.values(packed=bindparam("why"), probability=bindparam("chance"), learned=bindparam("like"))
     if draws:
-        given = [{"of": case, "why": why, "chance": chance} for case, why, chance in draws]
-        session.connection().execute(drawn, given)
+        session.connection().execute(drawn, [asdict(one) for one in draws])
     return True
 
 
@@ -241,15 +265,53 @@ def report(session: Session, test: int, *, team: int, report: Mapping[str, Any],
     session.execute(query.values(report=dict(report), reported_at=at))
 
 
-def judged_scores(session: Session, test: int, *, team: int) -> Sequence[JudgedScore]:
-    """Return what is known of the judged cases of a volume test, in their order. No text is read."""
-    columns = (VolumeCase.lowest, VolumeCase.alone_up_to, VolumeCase.is_error, VolumeCase.probability)
-    query = select(*columns).where(VolumeCase.team_id == team, VolumeCase.volume_test_id == test)
-    query = query.where(VolumeCase.judged_at.is_not(None), VolumeCase.is_error.is_not(None))
+def scores(session: Session, test: int, *, team: int, limit: int) -> list[KeptScore]:
+    """Return the scores of cases of a volume test that were tried, without any text, in their order."""
+    query = select(VolumeCase.score, VolumeCase.lowest, VolumeCase.reasons)
+    query = query.where(
+        VolumeCase.team_id == team, VolumeCase.volume_test_id == test, VolumeCase.outcome.not_in([DUE, UNTRIED])
+    )
+    found = session.execute(query.order_by(VolumeCase.place).limit(limit))
+    return [KeptScore(score=score, lowest=lowest, reasons=reasons) for score, lowest, reasons in found]
+
+
+def looked_at(session: Session, test: int, *, team: int, limit: int) -> list[LookedScore]:
+    """Return the cases with a proposal that people look at, without any text, in their order."""
+    row = VolumeCase
+    columns = (
+        row.score, row.lowest, row.reasons, row.input_hash, row.learned, row.is_error, row.judged_at, row.probability,
+    )  # fmt: skip
+    query = select(*columns).where(row.team_id == team, row.volume_test_id == test, row.outcome == PROPOSED)
+    query = query.where(or_(row.packed.is_not(None), row.judged_at.is_not(None))).order_by(row.place).limit(limit)
     return [
-        JudgedScore(lowest=lowest, alone_up_to=up_to, is_error=bool(is_error), probability=probability)
-        for lowest, up_to, is_error, probability in session.execute(query.order_by(VolumeCase.place))
+        LookedScore(
+            score=score,
+            lowest=lowest,
+            reasons=reasons,
+            input_hash=input_hash,
+            learned=learned,
+            is_error=is_error,
+            judged_at=judged_at,
+            probability=probability,
+        )
+        for score, lowest, reasons, input_hash, learned, is_error, judged_at, probability in session.execute(query)
     ]
+
+
+def least_probability(session: Session, test: int, *, team: int) -> float | None:
+    """Return the smallest probability with which a case with a proposal was to be looked at; None without any."""
+    query = select(func.min(VolumeCase.probability)).where(VolumeCase.team_id == team)
+    return session.scalar(query.where(VolumeCase.volume_test_id == test, VolumeCase.outcome == PROPOSED))
+
+
+def ended_of(session: Session, *, team: int, workflow: int, until: datetime | None, limit: int) -> Sequence[VolumeTest]:
+    """Return the newest volume tests of a workflow of which all was tried by a time, newest first.
+
+    `until`: None: by now.
+    """
+    query = select(VolumeTest).where(VolumeTest.team_id == team, VolumeTest.workflow_id == workflow)
+    query = query.where(VolumeTest.ended_at.is_not(None) if until is None else VolumeTest.ended_at <= until)
+    return session.scalars(query.order_by(VolumeTest.id.desc()).limit(limit)).all()
 
 
 def with_text(session: Session, *, team: int, after: int, limit: int) -> Sequence[KeptText]:

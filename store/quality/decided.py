@@ -39,6 +39,18 @@ class DecidedLine:
 
 
 @dataclass(frozen=True, kw_only=True)
+class UnseenLine:
+    """The decisions of people who did not see what was proposed."""
+
+    workflow: int
+    number: int
+    compared: int
+    """Those that have a label, and so are compared with the proposal."""
+    same: int
+    """Those of them that are the same as the proposal."""
+
+
+@dataclass(frozen=True, kw_only=True)
 class EditLine:
     """An edit: what was proposed, and what a person decided, as they are kept; None for what was removed."""
 
@@ -65,10 +77,22 @@ class RejectionLine:
 def counts(session: Session, *, team: int, since: datetime, until: datetime) -> list[DecidedLine]:
     """Count what people decided, by workflow, prompt version, model and kind."""
     by = (Review.workflow_id, Proposal.model, Proposal.prompt_version, Decision.kind)
-    query = standing(select(*by, func.count()), team=team, since=since, until=until)
+    query = standing(select(*by, func.count()), team=team, since=since, until=until).where(Review.blind.is_(False))
     return [
         DecidedLine(workflow=workflow, model=model, prompt_version=version, kind=kind, number=number)
         for workflow, model, version, kind, number in session.execute(query.group_by(*by))
+    ]
+
+
+def unseen(session: Session, *, team: int, since: datetime, until: datetime) -> list[UnseenLine]:
+    """Count what people decided without seeing the proposal, by workflow."""
+    same = func.count().filter(Label.is_error.is_(False))
+    counted = (Review.workflow_id, func.count(), func.count(Label.is_error), same)
+    query = standing(select(*counted), team=team, since=since, until=until)
+    query = query.outerjoin(Label, Label.decision_id == Decision.id).where(Review.blind)
+    return [
+        UnseenLine(workflow=workflow, number=number, compared=compared, same=same)
+        for workflow, number, compared, same in session.execute(query.group_by(Review.workflow_id))
     ]
 
 

@@ -90,7 +90,7 @@ class OpenCount:
     overdue_since: datetime | None
     """The earliest deadline that is over; None where none is."""
     empty: int
-    """Those without a proposal."""
+    """Those that have no proposal and should have one."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -354,7 +354,7 @@ def open_reviews(session: Session, *, team: int, at: datetime) -> list[OpenCount
         func.min(Review.opened_at),
         func.count(case((is_late, Review.id))),
         func.min(case((is_late, Review.answer_by))),
-        func.count(case((Review.proposal_id.is_(None), Review.id))),
+        func.count(case((and_(Review.proposal_id.is_(None), ~Review.blind, ~Review.out_of_scope), Review.id))),
     ).where(*_waits(team))
     return [
         OpenCount(

@@ -17,7 +17,7 @@ from store.cases.samples import has_sample
 from store.db.elapsed import microseconds_between
 from store.db.percentiles import Percentiles, percentiles
 from store.schema import Case, Decision, ModelRequest, Proposal, Review, Run, SpotCheck, Step, Workflow
-from store.states import Resolution, ReviewState, RunState, SpotCheckState
+from store.states import Resolution, ReviewState, RunState, SpotCheckState, SpotCheckWhy
 from store.types import literally
 
 # Written out as in the index of these rows.
@@ -345,6 +345,7 @@ def looked_at(
             Run.changed_at < days[-1],
             Run.workflow_id.in_(workflows),
             SpotCheck.state == SpotCheckState.DECIDED,
+            SpotCheck.why == SpotCheckWhy.DRAWN,
         )
     )
 

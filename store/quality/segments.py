@@ -114,7 +114,9 @@ def proposals_decided(
     edited = func.count().filter(Decision.kind == decided.EDITED)
     query = decided.standing(
         select(CaseSegment.group_id, func.count(), edited), team=team, since=days[0], until=days[-1]
-    ).where(Decision.kind.in_(_ABOUT_PROPOSALS), Proposal.id.is_not(None), Review.workflow_id.in_(workflows))
+    ).where(
+        Decision.kind.in_(_ABOUT_PROPOSALS), Proposal.id.is_not(None), ~Review.blind, Review.workflow_id.in_(workflows)
+    )
     query = _in_groups(query, Review.case_id, Review.run_id, team=team).group_by(CaseSegment.group_id)
     return {group: Decided(number=number, edited=changed) for group, number, changed in session.execute(query)}
 

@@ -16,6 +16,7 @@ from store.schema.governance.retention import PutOffRemoval, RetentionProgress
 from store.schema.governance.seals import Seal
 from store.schema.governance.terms import TermsRow
 from store.schema.health import SystemCalls, Trouble
+from store.schema.learning.announcements import Announcement
 from store.schema.learning.deployments import (
     Deployment,
     DeploymentExample,
@@ -38,10 +39,11 @@ from store.schema.segments import CaseSegment, DigestLook, SegmentGroup
 from store.schema.slack import Digest, InboxRow, Message, OutboxRow, RateLimit
 from store.schema.sources import FollowUp, HandedIn, HeardMessage, Origin, Source, SourceCursor, SourceKey
 from store.schema.spans import SpanExport
-from store.schema.spot_checks import SpotCheck
+from store.schema.spot_checks import SpotCheck, SpotCheckPack
 from store.schema.targets import TargetOutage
 
 __all__ = [
+    "Announcement",
     "AuditRow",
     "Base",
     "Baseline",
@@ -107,6 +109,7 @@ __all__ = [
     "SpanExport",
     "Spending",
     "SpotCheck",
+    "SpotCheckPack",
     "Step",
     "SystemCalls",
     "TargetOutage",

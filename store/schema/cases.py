@@ -54,6 +54,8 @@ class Workflow(OfTeam, Base):
     """Deployment that is used for a share of the cases, or asked beside the live one; None where none is."""
     takes_over: Mapped[bool] = mapped_column(server_default=false())
     """True if it was used before there were deployments: the version of the next process that starts is its first."""
+    scope_share: Mapped[float | None]
+    """Share of the cases that it looks at, above 0 and up to 1, as people set it; None: as it is declared."""
 
 
 class Case(OfTeam, Base):
@@ -114,6 +116,14 @@ class Run(OfTeam, Base):
         index_of_some("ix_runs_corrections", "team_id", "state", where="correction > 0"),
         # Few runs fail, and a cause's card is drawn from its own.
         index_of_some("ix_runs_cause", "team_id", "cause_id", "state", "id", where="cause_id IS NOT NULL"),
+        # What ever went alone is counted for a ledger, with the probabilities with which it was looked at.
+        index_of_some(
+            "ix_runs_drawn",
+            "workflow_id",
+            "id",
+            "spot_check_probability",
+            where="spot_check_probability IS NOT NULL",
+        ),
         # Few runs are bulk reruns, and their number by state is asked every other second while one is active.
         index_of_some("ix_runs_bulk", "team_id", "bulk_id", "state", "cause_id", where="bulk_id IS NOT NULL"),
     )

@@ -57,6 +57,10 @@ class Review(OfTeam, Base):
     state: Mapped[ReviewState] = mapped_column(OneOf(ReviewState))
     proposal_id: Mapped[int | None] = mapped_column(ForeignKey("proposals.id"))
     """Proposal shown; None for an empty form."""
+    blind: Mapped[bool] = mapped_column(server_default=false())
+    """True if nobody sees the proposal of its run before it is decided, and both are compared then."""
+    out_of_scope: Mapped[bool] = mapped_column(server_default=false())
+    """True if its workflow was not to look at the case, so that no proposal is missing."""
     reasons_id: Mapped[int] = mapped_column(ForeignKey("contents.id"))
     """Reasons for which a person is asked."""
     claimed_by: Mapped[str | None] = mapped_column(String(100))

@@ -49,7 +49,9 @@ class OutboxRow(OfSubject, OfTeam, Base):
     for a view, for what is not sent yet, and for what an earlier version sent.
     """
     posted_in: Mapped[str | None] = mapped_column(String(60))
-    """Channel in which the note stands: that of a role may be another by now, and a person has one of their own."""
+    """Channel in which the note stands: that of a role may be another by now, and a person has one of their own. Of a
+    view, only where it is shown to a person.
+    """
     created_at: Mapped[datetime]
 
 

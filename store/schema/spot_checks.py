@@ -1,4 +1,4 @@
-"""The table of spot checks."""
+"""Tables of spot checks, and of the packs of them that are looked at after autonomy was taken back."""
 
 from datetime import datetime
 
@@ -6,7 +6,7 @@ from sqlalchemy import ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from store.schema.base import Base, OfTeam, index_of_some
-from store.states import SpotCheckState
+from store.states import SpotCheckState, SpotCheckWhy
 from store.types import OneOf
 
 
@@ -26,15 +26,23 @@ class SpotCheck(OfTeam, Base):
         # What is to be opened for one is opened within moments, and searched for again and again.
         index_of_some("ix_spot_checks_to_correct", "team_id", "id", where="correction = 'due'"),
         Index("ix_spot_checks_case_id", "case_id"),
+        # What they found is counted by workflow over all time.
+        Index("ix_spot_checks_workflow_id", "workflow_id", "run_id"),
         # Those that ended of late are looked at again and again, to be labels.
         index_of_some("ix_spot_checks_ended", "team_id", "ended_at", where="state = 'decided'"),
+        index_of_some("ix_spot_checks_pack_id", "pack_id", "id", where="pack_id IS NOT NULL"),
     )
 
     run_id: Mapped[int] = mapped_column(ForeignKey("runs.id"), unique=True)
     case_id: Mapped[int] = mapped_column(ForeignKey("cases.id"))
     workflow_id: Mapped[int] = mapped_column(ForeignKey("workflows.id"))
+    why: Mapped[SpotCheckWhy] = mapped_column(OneOf(SpotCheckWhy), server_default=SpotCheckWhy.DRAWN)
+    pack_id: Mapped[int | None]
+    """Pack that it belongs to; None where it was drawn. No foreign key: for it SQLite would make the table anew."""
     probability: Mapped[float]
-    """Probability with which it was drawn, above 0 and at most 1. It is kept before anybody can know the outcome."""
+    """Probability with which it was drawn, above 0 and at most 1. It is kept before anybody can know the outcome. 1
+    where it was not drawn: then it stands for itself.
+    """
     state: Mapped[SpotCheckState] = mapped_column(OneOf(SpotCheckState))
     version: Mapped[int]
     """Version that an answer or a grade has to name; raised by each of them."""
@@ -70,3 +78,20 @@ class SpotCheck(OfTeam, Base):
     """State of the correction that follows from its outcome; None where none follows."""
     review_id: Mapped[int | None] = mapped_column(ForeignKey("reviews.id"))
     """Review of that correction; None where there is none."""
+
+
+class SpotCheckPack(OfTeam, Base):
+    """What went alone before autonomy was taken back, and is looked at therefore."""
+
+    __tablename__ = "spot_check_packs"
+    __table_args__ = (
+        # Few are not told of yet, and they are searched for again and again.
+        index_of_some("ix_spot_check_packs_untold", "team_id", "id", where="told_at IS NULL"),
+    )
+
+    workflow_id: Mapped[int] = mapped_column(ForeignKey("workflows.id"))
+    number: Mapped[int]
+    """Number of its spot checks."""
+    made_at: Mapped[datetime]
+    told_at: Mapped[datetime | None]
+    """Time when the owner was told what people found; None before."""

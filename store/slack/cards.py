@@ -8,23 +8,29 @@ from sqlalchemy import ColumnElement, and_, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from store.cases.review.reviews import FIRST
-from store.schema import Delivery, Message, OutboxRow, Review, Workflow
-from store.slack.outbox import CARD, DOUBT, UNSENT, is_time, is_unsent
-from store.states import DeliveryState, OutboxState, ReviewState
+from store.schema import Announcement, Delivery, Message, OutboxRow, Review, Workflow
+from store.slack.outbox import ANNOUNCED, CARD, DOUBT, NEED_ROOM, UNSENT, is_time, is_unsent
+from store.states import AnnouncementState, DeliveryState, OutboxState, ReviewState
 from store.subjects import SubjectKind
 from store.types import literally
 
 _UNDECIDED = (ReviewState.OPEN, ReviewState.AWAITING_SECOND)
 """States of a review in which it needs its card."""
+_GOES_OUT = Announcement.state == literally(AnnouncementState.OPEN)
+"""The condition that an announced case is still to go out."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Unshown:
-    """The open reviews without a card in a channel."""
+    """The open reviews, and the announced cases, without a card in a channel."""
 
     number: int
     oldest: datetime | None
-    """Time since when the oldest of them is open."""
+    """Time since when the oldest of these reviews is open."""
+    announced: int
+    """Number of the announced cases."""
+    goes_out_by: datetime | None
+    """Time by which all of these go out."""
 
 
 def due(session: Session, *, team: int, channel: str, at: datetime, only_first: bool = False) -> list[OutboxRow]:
@@ -71,10 +77,23 @@ def due_doubts(session: Session, *, team: int, channel: str, at: datetime) -> li
     return list(session.scalars(query))
 
 
+def due_announced(session: Session, *, team: int, channel: str, at: datetime) -> list[OutboxRow]:
+    """Return the next card of an announced case: of those without one in a channel, the one that goes out first."""
+    query = (
+        select(OutboxRow)
+        .join(Announcement, _is_announced(channel))
+        .where(OutboxRow.team_id == team, is_unsent(*UNSENT), is_time(at), _GOES_OUT, ~_is_shown(team, channel))
+        .order_by(Announcement.until, Announcement.id)
+        .limit(1)
+    )
+    return list(session.scalars(query))
+
+
 def drop(session: Session, *, team: int, channel: str) -> None:
     """Drop the new cards that are no longer needed."""
     needed = select(Review.id).where(_is_card(channel), Review.state.in_(_UNDECIDED)).exists()
-    _move_new(session, team, channel, UNSENT, OutboxState.SENT, ~needed, ~_is_doubt())
+    goes_out = select(Announcement.id).where(_is_announced(channel), _GOES_OUT).exists()
+    _move_new(session, team, channel, UNSENT, OutboxState.SENT, ~needed, ~_is_doubt(), ~goes_out)
 
 
 def hold(session: Session, *, team: int, channel: str, kind: str) -> None:
@@ -98,7 +117,7 @@ def _move_new(
         .where(
             OutboxRow.team_id == team,
             OutboxRow.channel == channel,
-            OutboxRow.kind.in_((CARD, DOUBT)),
+            OutboxRow.kind.in_(NEED_ROOM),
             is_unsent(*frm),
             ~stands.exists(),
             *only,
@@ -109,7 +128,7 @@ def _move_new(
 
 
 def unshown(session: Session, *, team: int, channel: str) -> Unshown:
-    """Return the open reviews that a channel has no room for."""
+    """Return the open reviews and the announced cases that a channel has no room for."""
     query = (
         select(func.count(), func.min(Review.opened_at))
         .join(OutboxRow, and_(OutboxRow.team_id == team, _is_card(channel)))
@@ -120,13 +139,19 @@ def unshown(session: Session, *, team: int, channel: str) -> Unshown:
         )
     )
     number, oldest = session.execute(query).one()
-    return Unshown(number=number, oldest=oldest)
+    rest = (
+        select(func.count(), func.max(Announcement.until))
+        .join(OutboxRow, and_(OutboxRow.team_id == team, _is_announced(channel)))
+        .where(_GOES_OUT, is_unsent(OutboxState.HELD, OutboxState.DEAD), ~_is_shown(team, channel))
+    )
+    announced, by = session.execute(rest).one()
+    return Unshown(number=number, oldest=oldest, announced=announced, goes_out_by=by)
 
 
 def revive(session: Session, *, team: int, at: datetime) -> None:
     """Make due again the cards that were given up and are still needed: the cause may be gone.
 
-    Those are the cards of open reviews and of doubts, and the cards shown that may be out of date.
+    Those are the cards of open reviews, of doubts and of announced cases, and the cards shown that may be out of date.
     """
     reviewed = (
         select(Review.id)
@@ -136,10 +161,12 @@ def revive(session: Session, *, team: int, at: datetime) -> None:
     stands = select(Message.id).where(
         Message.team_id == team, Message.channel == OutboxRow.channel, Message.is_about_same(OutboxRow)
     )
-    given_up = (OutboxRow.team_id == team, OutboxRow.kind.in_((CARD, DOUBT)), is_unsent(OutboxState.DEAD))
+    is_its = OutboxRow.is_about_row(SubjectKind.ANNOUNCEMENT, Announcement.id)
+    announced = select(Announcement.id).where(_GOES_OUT, is_its).exists()
+    given_up = (OutboxRow.team_id == team, OutboxRow.kind.in_(NEED_ROOM), is_unsent(OutboxState.DEAD))
     revived = (
         update(OutboxRow)
-        .where(*given_up, or_(reviewed, stands.exists(), _is_doubt()))
+        .where(*given_up, or_(reviewed, stands.exists(), _is_doubt(), announced))
         .values(state=OutboxState.DUE, attempts=0, not_before=at, error=None)
     )
     session.execute(revived, execution_options={"synchronize_session": False})
@@ -203,6 +230,18 @@ def _is_doubt() -> ColumnElement[bool]:
     """Return the condition that a row is about a doubtful delivery."""
     is_it = OutboxRow.is_about_row(SubjectKind.DELIVERY, Delivery.id)
     return select(Delivery.id).where(Delivery.state == DeliveryState.DOUBTFUL, is_it).exists()
+
+
+def _is_announced(channel: str) -> ColumnElement[bool]:
+    """Return the condition that a row is about the card of an announced case in a channel."""
+    is_its = OutboxRow.is_about_row(SubjectKind.ANNOUNCEMENT, Announcement.id)
+    return and_(OutboxRow.kind == ANNOUNCED, OutboxRow.channel == channel, is_its)
+
+
+def _is_shown(team: int, channel: str) -> ColumnElement[bool]:
+    """Return a condition: an announced case's card is shown in a channel."""
+    is_its = Message.is_about_row(SubjectKind.ANNOUNCEMENT, Announcement.id)
+    return select(Message.id).where(Message.team_id == team, Message.channel == channel, is_its).exists()
 
 
 def _is_card(channel: str) -> ColumnElement[bool]:

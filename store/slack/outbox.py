@@ -44,6 +44,8 @@ SPOT_CHECKS = "spot_checks"
 """The kind of a channel's card for the spot checks that wait."""
 DOUBT = "doubt"
 """The kind of the question whether a delivery happened."""
+ANNOUNCED = "announced"
+"""The kind of the card of a case that is delivered after a while, unless somebody stops it."""
 OUTAGE = "outage"
 """The kind of the news that a model is left alone."""
 TARGET = "target"
@@ -76,6 +78,8 @@ COURSE_NOTE = "course_note"
 """The kind of the note in its thread that tells what was chosen."""
 DEPLOYMENT = "deployment"
 """The kind of the card of a version that somebody wants to deploy, or deployed."""
+AUTONOMY = "autonomy"
+"""The kind of the question whether more of a workflow may go alone."""
 RUN_AGAIN = "run_again"
 """The kind of the note in the thread of a case's card that a person ran the case again."""
 OUTCOME = "outcome"
@@ -126,9 +130,16 @@ NO_MESSAGE = ""
 """The name of a note's message where none stands: nothing was to be said, or it was taken away."""
 NAMES = "names"
 """The reviews that a direct message names, among the facts of its note: ids with commas between them."""
+NEED_ROOM = (CARD, DOUBT, ANNOUNCED)
+"""Kinds of cards of which a channel has room for a few; the rest is held."""
 UNSENT = (OutboxState.DUE, OutboxState.HELD)
 """States of what is still to be sent."""
-VIEWS = frozenset({CARD, QUEUE, SPOT_CHECKS, DOUBT, OUTAGE, TARGET, TROUBLE, OVERRUN, CAUSE, COURSE, DEPLOYMENT, PAGES})
+VIEWS = frozenset(
+    {
+        *(CARD, QUEUE, SPOT_CHECKS, DOUBT, ANNOUNCED, OUTAGE, TARGET, TROUBLE, OVERRUN, CAUSE, COURSE),
+        *(DEPLOYMENT, AUTONOMY, PAGES),
+    }
+)
 """Kinds that show a present state; the others say something once."""
 
 
@@ -451,10 +462,10 @@ def due(
         _due(team, channel, at)
         .where(
             OutboxRow.kind.not_in((QUEUE, *later)),
-            or_(OutboxRow.kind.not_in((CARD, DOUBT)), shown_there),
+            or_(OutboxRow.kind.not_in(NEED_ROOM), shown_there),
             *_but_causes(but),
         )
-        .order_by(OutboxRow.kind.not_in((CARD, DOUBT)), OutboxRow.not_before, OutboxRow.id)
+        .order_by(OutboxRow.kind.not_in(NEED_ROOM), OutboxRow.not_before, OutboxRow.id)
         .limit(limit)
     )
     return list(session.scalars(query))
@@ -506,7 +517,7 @@ def revive_notes(session: Session, *, team: int, at: datetime) -> None:
         update(OutboxRow)
         .where(
             OutboxRow.team_id == team,
-            OutboxRow.kind.not_in((CARD, DOUBT)),
+            OutboxRow.kind.not_in(NEED_ROOM),
             is_unsent(OutboxState.DEAD),
             OutboxRow.face != WEBHOOK,
         )

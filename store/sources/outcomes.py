@@ -55,6 +55,8 @@ class ToldReview:
     id: int
     run: int
     state: ReviewState
+    blind: bool
+    """True if nobody sees the proposal of its run before it is decided."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -150,8 +152,9 @@ def proposals(session: Session, ids: Collection[int], *, team: int) -> list[Told
 
 def reviews(session: Session, ids: Collection[int], *, team: int) -> list[ToldReview]:
     """Return the reviews of these runs."""
-    query = select(Review.id, Review.run_id, Review.state).where(Review.run_id.in_(ids), Review.team_id == team)
-    return [ToldReview(id=row.id, run=row.run_id, state=row.state) for row in session.execute(query)]
+    columns = (Review.id, Review.run_id, Review.state, Review.blind)
+    query = select(*columns).where(Review.run_id.in_(ids), Review.team_id == team)
+    return [ToldReview(id=row.id, run=row.run_id, state=row.state, blind=row.blind) for row in session.execute(query)]
 
 
 def decisions(session: Session, ids: Collection[int], *, team: int) -> list[ToldDecision]:

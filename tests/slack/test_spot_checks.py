@@ -17,6 +17,7 @@ from workflows.engine.declare.registry import AnyWorkflow
 from workflows.engine.review.spot_checks.answers import answer
 from workflows.engine.review.spot_checks.upkeep import Upkeep
 from workflows.engine.review.wrong import corrections
+from workflows.quality.autonomy import packs
 
 pytestmark = pytest.mark.slow
 
@@ -320,3 +321,58 @@ def test_a_press_from_before_a_restore_is_refused(stage: Stage) -> None:
     object.__setattr__(stage.ears.slack_context, "context", restored)
     assert "from before the database was restored" in words(answered(stage).blocks)
     assert checks(stage)[0].state == "open"
+
+
+def test_what_went_alone_before_that_was_taken_back_is_gone_through_in_the_same_session(stage: Stage) -> None:
+    workflow = sample_workflow(stage.desk, autonomy=Autonomy.floor(0.8, spot_checks=1e-9))
+    stage.placed(workflow)
+    for id in (1, 2):
+        stage.submit(workflow, id=id, text=f"{TEXT}, {id}")
+    context = stage.world.context
+    runs = [row.id for row in stage.world.rows(schema.Run)]
+    with context.database.write() as session:
+        assert packs.make(session, context, workflow, runs[::-1]) == 2
+    tend(stage)
+    said = words(stage.cards()[0].blocks)
+    assert said.startswith("2 spot checks wait")
+    assert "All of them went alone before that was taken back, worst first." in said
+    shown = begun(stage)
+    assert "One of 2 that sample resolved alone before that was taken back; 2 left. Answer it as" in words(shown.blocks)
+    assert f"{TEXT}, 2" in words(shown.blocks), "the worst first"
+    assert ANSWERED not in words(shown.blocks)
+    answered(stage, queue="delivery")
+    shown = sent(stage, grade="major")
+    assert "2 left" in words(shown.blocks), "the other one waits for a second person"
+    shown = answered(stage)
+    assert "No spot check waits for you any more." in words(shown.blocks)
+    shown = begun(stage, BEN)
+    mine = "one" if "one answer: delivery" in words(shown.blocks) else "other"
+    sent(stage, BEN, grade="major", right=mine)
+    tend(stage)
+    assert [packs.tell(context), packs.tell(context)] == [1, 0]
+    stage.work()
+    owner = stage.person(MARIA)
+    (told,) = owner.messages(owner.direct)
+    assert words(told.blocks).startswith("sample: 1 of 2 were wrong. All that went alone before that was taken back")
+    assert "A correction follows: a person decides each." in words(told.blocks)
+
+
+def test_a_session_of_reviews_comes_to_a_spot_check_after_each_five(stage: Stage) -> None:
+    """Otherwise those for whom reviews always wait would never look at any."""
+    drawn(stage, 2)
+    other = sample_workflow(stage.desk, autonomy=Autonomy.draft(), name="other")
+    stage.placed(other)
+    for id in range(11, 17):
+        stage.submit(other, id=id, text=f"Case {id}")
+    assert stage.person(ANA).command(SUPPORT, "/countersign", "review").acknowledged
+    stage.view(ANA)
+    for _ in range(5):
+        shown = sent(stage)
+    assert "This case went alone." in words(shown.blocks)
+    assert "Spot check" in repr(shown.title)
+    shown = answered(stage)
+    said = words(shown.blocks)
+    assert "ticket-1: Your answer is what was delivered." in said
+    assert "Case 16" in said, "then the next review, and no further spot check"
+    shown = sent(stage)
+    assert "1 spot check waits for you" in words(shown.blocks)

@@ -129,7 +129,7 @@ drafts = Workflow(
     input=Ticket,
     output=Triage,
     key=lambda ticket: str(ticket.id),
-    autonomy=Autonomy.draft(),
+    autonomy=Autonomy.earned(wrong=0.05, sure=0.9, begin="shadow", veto=timedelta(minutes=30)),
 )
 
 

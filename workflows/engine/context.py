@@ -5,10 +5,13 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Protocol
 
+from sqlalchemy.orm import Session
+
 from store.db.database import Database
 from store.governance.teams import Restores
 from workflows.documents.documents import Documents
 from workflows.engine.declare.charter import CharterStatus, Terms
+from workflows.engine.declare.promises import PromiseFacts
 from workflows.engine.declare.registry import AnyWorkflow, Registry
 from workflows.engine.declare.versions import FromFiles, Version, Versions
 from workflows.engine.meter import Meter
@@ -64,6 +67,22 @@ class Unsigned:
         """Keep nothing."""
 
 
+class Promises(Protocol):
+    """What the evidence of workflows with earned autonomy says."""
+
+    def of(self, session: Session, context: "Context", workflow: AnyWorkflow) -> PromiseFacts | None:
+        """Return how a workflow stands; None where it earns nothing, or nothing of it is live."""
+        ...
+
+
+class NoPromises:
+    """No workflow of which anything is known."""
+
+    def of(self, session: Session, context: "Context", workflow: AnyWorkflow) -> PromiseFacts | None:
+        """Know nothing."""
+        return None
+
+
 @dataclass(frozen=True, kw_only=True)
 class Context:
     """The database, the workflows, the clock, and the team whose rows these are."""
@@ -88,6 +107,8 @@ class Context:
     """Left out, nothing goes alone."""
     versions: Versions = field(default_factory=FromFiles, compare=False)
     """Left out, the files of this process are used."""
+    promises: Promises = field(default_factory=NoPromises, compare=False)
+    """Left out, nothing is told of what workflows earned."""
     documents: Documents = field(default_factory=Documents, compare=False)
     """The files of the team's cases. Left out, none is taken."""
     prices: Prices = field(default_factory=Prices, compare=False)

@@ -30,6 +30,8 @@ class Code(StrEnum):
     """Somebody said that what was delivered is wrong."""
     PAUSED = "paused"
     OUT_OF_SCOPE = "out_of_scope"
+    OUTSIDE_SHARE = "outside_share"
+    """It is not among the share of the cases that the workflow looks at so far; the share is said."""
     NO_PROPOSAL = "no_proposal"
     """Nothing better is known of why there is no proposal."""
     MODEL_SAID = "model_said"
@@ -42,11 +44,27 @@ class Code(StrEnum):
     NO_SECOND = "no_second_opinion"
     NO_CONFIDENCE = "no_confidence"
     DRAFT = "draft"
+    NO_EPOCH = "no_epoch"
+    """Autonomy is earned by what is deployed, and this is not, or its evidence has not begun."""
+    SHADOW = "shadow"
+    """Autonomy is not earned yet: people decide without seeing the proposal, and both are compared."""
+    NOT_EARNED = "not_earned"
+    """Autonomy is not earned yet: people see the proposals and decide."""
+    HELD_BACK = "held_back"
+    """Earned autonomy that is not used for now; the code of why is said."""
+    SAMPLE = "sample"
+    """A sample answer, which earns nothing."""
     BELOW_FLOOR = "below_floor"
+    SCORE_BELOW = "score_below_floor"
+    """The confidence as it is weighed, or as the second opinion caps it, is below the floor."""
     UNSIGNED = "unsigned"
     """Nobody has signed the charter; its owner is said."""
     INCOMPLETE = "incomplete"
     """The charter lacks something."""
+    STOPPED = "stopped"
+    """It was announced, and a person stopped it, who is said."""
+    WITHDRAWN = "withdrawn"
+    """It was announced, and may not go alone any more."""
     UNDEPLOYED = "undeployed"
     """The version that would propose is not the deployed one; the code of why is said."""
     PROPOSED_AGAIN = "proposed_again"
@@ -95,8 +113,8 @@ class Reason:
     rule: str | None = None
     """The sentence of the never that it concerns."""
     by: str | None = None
-    """The one who paused the workflow, a person's id or Countersign by its name; the owner who is to sign; the name
-    of the source that proposed it.
+    """The one who paused the workflow or stopped the case, a person's id or Countersign by its name; the owner who is
+    to sign; the name of the source that proposed it.
     """
     change: Change | None = None
     floor: float | None = None
@@ -105,10 +123,16 @@ class Reason:
     """The fields whose number is too low, or is missing."""
     of: int | None = None
     """Number of the fields that have a confidence, or should have one."""
+    weighed: float | None = None
+    """The confidence as it is weighed from all that is known, 0 to 1; None where only the stated one counts."""
+    capped: float | None = None
+    """The confidence as the second opinion caps it, 0 to 1; None where that changes nothing."""
     seconds: int | None = None
     """Seconds that were waited for an answer."""
     missing: tuple[str, ...] = ()
     """Codes of what the charter lacks."""
+    share: float | None = None
+    """The share of the cases that the workflow looks at, 0 to 1."""
 
 
 _REASONS: TypeAdapter[tuple[Reason, ...]] = TypeAdapter(tuple[Reason, ...])
@@ -141,6 +165,11 @@ def asked_for(reasons: Sequence[Reason]) -> tuple[Reason, ...]:
 def model_said(reasons: Sequence[Reason]) -> str | None:
     """Return what a model said in place of an answer; None where none did."""
     return next((reason.said for reason in reasons if reason.code == Code.MODEL_SAID), None)
+
+
+def floor_missed(reasons: Sequence[Reason]) -> float | None:
+    """Return the floor that a proposal did not reach; None where it did, or where there was none."""
+    return next((reason.floor for reason in reasons if reason.code == Code.BELOW_FLOOR), None)
 
 
 def rules_in(reasons: Sequence[Reason]) -> list[str]:

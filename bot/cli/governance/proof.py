@@ -180,6 +180,7 @@ def _of_database(trust: Trust, *, receipts: bool) -> Verdict:
     from workflows.engine.proof.kept_receipts import with_receipts
     from workflows.engine.proof.known_heads import heads_in
     from workflows.engine.proof.verification import heads_of
+    from workflows.quality.autonomy.verifying import with_epochs
 
     with started() as app:
         key = app.settings.signing_key()
@@ -190,6 +191,7 @@ def _of_database(trust: Trust, *, receipts: bool) -> Verdict:
             heads, bad = heads_of(heads_in(published))
             trust = replace(trust, heads=heads, bad_heads=bad)
         verdict = verify_database(app.context, replace(trust, restored_at=app.context.restores.at))
+        verdict = with_epochs(app.context, verdict)
         return with_receipts(app.context, verdict) if receipts else verdict
 
 

@@ -24,6 +24,7 @@ from workflows.engine.errors import Misfit
 from workflows.engine.propose.views import RequestView
 from workflows.engine.read.history import case_view, find_case
 from workflows.engine.read.views import CaseView, ReviewView, RunView, removed_parts
+from workflows.engine.review.blind import HIDDEN
 from workflows.engine.review.corrected.views import CorrectedInput
 from workflows.engine.review.decisions import LAPSES
 from workflows.engine.review.form.forms import entries_of
@@ -93,6 +94,8 @@ def _run(run: RunView, output: type[BaseModel] | None) -> None:
         print_named(f"step {step.name}{nth}", f"{step.state}, {what}{cost}{tries}: {one_line(said, 200)}")
     for request in run.asked:
         _asked(request)
+    if run.is_hidden:
+        print_named("proposed", HIDDEN)
     if run.proposal is not None:
         proposal = run.proposal
         version = f", version {proposal.version:,}" if proposal.version is not None else ""

@@ -163,6 +163,12 @@ class Rights:
         if user not in owners and not self._is_one(user, self.leads, None):
             raise NotAllowed("Only leads, and the owners of the workflows in it, may say that they looked at it.")
 
+    def choose_share(self, user: str, workflow: AnyWorkflow) -> None:
+        """Raise `NotAllowed` unless the user may say how many cases this workflow looks at; `Unsure` if not known."""
+        if not _is_owner(user, workflow) and not self._is_one(user, self.engineers, workflow):
+            said = f"Only engineers and the owner may say how many of its cases {workflow.name} looks at."
+            raise NotAllowed(said, owner=workflow.owner)
+
     def sign(self, user: str, workflow: AnyWorkflow) -> None:
         """Raise `NotAllowed` unless the user may sign this workflow's charter: its owner, or who stands in for them."""
         if user not in (workflow.owner, workflow.backup):
@@ -175,6 +181,17 @@ class Rights:
         """
         if not _is_owner(user, workflow) and not self._is_one(user, self.engineers, workflow):
             said = f"Only engineers and the owner may say which version of {workflow.name} is used."
+            raise NotAllowed(said, owner=workflow.owner)
+
+    def let_alone(self, user: str, workflow: AnyWorkflow) -> None:
+        """Raise `NotAllowed` unless the user may let more of this workflow go alone: its owner, or who stands in."""
+        if not _is_owner(user, workflow):
+            raise NotAllowed(f"Only the owner of {workflow.name} may let more of it go alone.", owner=workflow.owner)
+
+    def take_back(self, user: str, workflow: AnyWorkflow) -> None:
+        """Raise `NotAllowed` unless the user may take back what this workflow does alone; `Unsure` if not known."""
+        if not _is_owner(user, workflow) and not self._is_one(user, self.engineers, workflow):
+            said = f"Only engineers and the owner may take back what {workflow.name} does alone."
             raise NotAllowed(said, owner=workflow.owner)
 
     def oversee(self, user: str, workflow: AnyWorkflow) -> None:

@@ -8,6 +8,7 @@ from handlers.slack.blocks.parts.elements import actions, button, label
 from handlers.slack.blocks.parts.inputs import ELEMENT
 from handlers.slack.blocks.parts.pages import View
 from handlers.slack.blocks.parts.paragraphs import block, told
+from handlers.slack.blocks.scope_shares import widening
 from handlers.slack.ids import Action, Callback, Shown
 from handlers.texts import buttons, home
 from handlers.texts.governance import charter as texts
@@ -18,16 +19,25 @@ EXCEPTION = "exception"
 """Name of the input."""
 
 
-def charter(view: CharterView, *, may_sign: bool, generation: int = 0, was_signed: bool = False) -> Drawn:
-    """Draw a charter. `may_sign`: whoever reads it may sign it. `was_signed`: they have just done so."""
+def charter(
+    view: CharterView, *, may_sign: bool, may_widen: bool = False, generation: int = 0, was_signed: bool = False
+) -> Drawn:
+    """Draw a charter. `may_sign`: whoever reads it may sign it. `may_widen`: they may have it look at more cases.
+    `was_signed`: they have just signed it.
+    """
     said = told(texts.charter(view))
     first = [block(line(words(texts.was_signed(view), bold=True)))] if was_signed else []
-    return Drawn(text=said.text, blocks=[*first, *said.blocks, *_signing(view, may_sign, generation)])
+    more = list[Block]()
+    if may_widen and view.share is not None:
+        more = widening(view.share, generation=generation, action=Action.WIDEN_IN_CHARTER)
+    return Drawn(text=said.text, blocks=[*first, *said.blocks, *more, *_signing(view, may_sign, generation)])
 
 
-def page(view: CharterView, *, may_sign: bool, generation: int = 0, was_signed: bool = False) -> View:
+def page(
+    view: CharterView, *, may_sign: bool, may_widen: bool = False, generation: int = 0, was_signed: bool = False
+) -> View:
     """Draw a charter as a page to read."""
-    drawn = charter(view, may_sign=may_sign, generation=generation, was_signed=was_signed)
+    drawn = charter(view, may_sign=may_sign, may_widen=may_widen, generation=generation, was_signed=was_signed)
     return modals.told(drawn, about=home.CHARTER)
 
 

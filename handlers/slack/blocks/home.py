@@ -4,7 +4,7 @@ from collections.abc import Collection, Sequence
 
 from handlers.slack import limits
 from handlers.slack.blocks.grid import see
-from handlers.slack.blocks.learning import examples
+from handlers.slack.blocks.learning import autonomy, examples
 from handlers.slack.blocks.parts.drawing import Block
 from handlers.slack.blocks.parts.elements import actions, button, divider, header, small_print
 from handlers.slack.blocks.parts.pages import View
@@ -19,12 +19,15 @@ from handlers.texts.review import alike
 from handlers.texts.review.assigning import absences
 from workflows.engine.read.home_views import PAGE, Decided, HomeView, InHand, Place, Queue
 from workflows.engine.review.assignment.views import AbsenceView
+from workflows.engine.review.spot_checks.views import ChecksOfPerson
 
 
-def home(view: HomeView, *, may_decide: Collection[str], is_tour_read: bool, checks: int = 0) -> View:
+def home(
+    view: HomeView, *, may_decide: Collection[str], is_tour_read: bool, checks: ChecksOfPerson | None = None
+) -> View:
     """Draw a person's Home. `may_decide`: the workflows whose reviews they may decide. `is_tour_read`: they said so.
 
-    `checks`: number of the spot checks that wait for them.
+    `checks`: the spot checks that wait for them.
     """
     made = [section(texts.brief(view), press=button(texts.REFRESH, action=Action.REFRESH, value="home"))]
     made += _away(view.absence) if view.absence is not None else []
@@ -40,7 +43,8 @@ def home(view: HomeView, *, may_decide: Collection[str], is_tour_read: bool, che
         made += _start_all(view, may_decide)
         made += [_queue(one, may_decide) for one in view.queues]
         made += _pages("queues", texts.QUEUES, view.place.queues, len(view.queues), view.all_queues)
-    made += [header(texts.SPOT_CHECKS), *waiting(checks)] if checks else []
+    made += [header(texts.SPOT_CHECKS), *waiting(checks)] if checks is not None and checks.number else []
+    made += autonomy.at_home(view.permits)
     made += examples.at_home(view.candidates)
     groups = [one for one in view.groups if one.workflow in may_decide]
     made += [header(alike.HEADING), *map(see, groups)] if groups else []

@@ -304,7 +304,7 @@ def case_form(
         case BlindView():
             callback, title, submit = Callback.SPOT_CHECK, spot_checks.TITLE, spot_checks.ANSWER
             about = rich(subject, _case(without_first_line(view.text, view.subject)))
-            told, anew, below = spot_checks.BLIND, buttons.START_EMPTY, buttons_of(view)
+            told, anew, below = spot_checks.told_blind(view), buttons.START_EMPTY, buttons_of(view)
         case PackView():
             callback, title, submit = Callback.PACK_FORM, review_packs.title(view), review_packs.SAVE
             case = _case(without_first_line(view.text, view.subject))

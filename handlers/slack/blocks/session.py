@@ -25,6 +25,7 @@ from handlers.texts.review import card as texts
 from store.states import ReviewState
 from workflows.engine.errors import NeverBroken
 from workflows.engine.review.decisions import DecisionKind
+from workflows.engine.review.spot_checks.views import ChecksOfPerson
 from workflows.engine.review.views import CardView, Decided
 
 """A modal."""
@@ -121,15 +122,21 @@ def rejection_buttons(view: CardView, listed: Listed | None) -> list[Block]:
     return [actions("step", [button(buttons.BACK_TO_CASE, action=Action.BACK_TO_STEP, value=shown)])]
 
 
-def ended(listed: Listed, above: Sequence[Block], made: Sequence[tuple[DecisionKind, str]], *, checks: int = 0) -> View:
+def ended(
+    listed: Listed,
+    above: Sequence[Block],
+    made: Sequence[tuple[DecisionKind, str]],
+    *,
+    checks: ChecksOfPerson | None = None,
+) -> View:
     """Draw what was done in a session, once nothing more waits. `made`: the last decisions, with their cases' keys.
 
-    `checks`: number of the spot checks that wait for the person.
+    `checks`: the spot checks that wait for the person.
     """
     progress = listed.progress
     assert progress is not None
     told = sessions.ended(progress.by_kind, made, len(progress.skipped))
-    said = [*above, *(block(*part) for part in told.parts), *waiting(checks)]
+    said = [*above, *(block(*part) for part in told.parts), *waiting(checks or ChecksOfPerson())]
     view = _page(Callback.SKIPPED, "", said, metadata=f"- {listed}")
     return view | ({"submit": label(sessions.SKIPPED_ONES, limits.VIEW_TITLE)} if progress.skipped else {})
 

@@ -19,11 +19,17 @@ from handlers.texts import buttons
 from handlers.texts.pieces import Paragraph, Room, line, quote, words
 from handlers.texts.plain import excerpt, without_first_line
 from handlers.texts.review import spot_checks as texts
-from workflows.engine.review.spot_checks.views import MAX_NOTE, BlindView, ChecksOfChannel, ComparisonView
+from workflows.engine.review.spot_checks.views import (
+    MAX_NOTE,
+    BlindView,
+    ChecksOfChannel,
+    ChecksOfPerson,
+    ComparisonView,
+)
 
 GRADE, RIGHT, NOTE = "grade", "right", "note"
 """Names of the inputs of a grade."""
-NOTHING_WAITS = told(texts.NOTHING_WAITS)
+NOTHING_WAITS = told(texts.nothing_waits(0))
 
 
 def card(view: ChecksOfChannel) -> Drawn:
@@ -33,12 +39,17 @@ def card(view: ChecksOfChannel) -> Drawn:
     return Drawn(text=said.text, blocks=[*said.blocks, actions("spot_checks", [start])])
 
 
-def waiting(number: int) -> list[Block]:
+def nothing_waits(checks: ChecksOfPerson) -> Drawn:
+    """Draw that no spot check waits for a person, and how many are left to others at first."""
+    return told(texts.nothing_waits(checks.for_others))
+
+
+def waiting(checks: ChecksOfPerson) -> list[Block]:
     """Draw how many spot checks wait for a person, with a button that opens the next one; nothing where none do."""
-    if not number:
+    if not checks.number:
         return []
-    start = button(buttons.start_spot_checks(number), action=Action.SPOT_CHECKS, value=ALL)
-    return [section(line(words(texts.waits_for_you(number))), press=start)]
+    start = button(buttons.start_spot_checks(checks.number), action=Action.SPOT_CHECKS, value=ALL)
+    return [section(line(words(texts.waits_for_you(checks))), press=start)]
 
 
 def grade_form(view: ComparisonView, listed: Listed, *, news: Sequence[Drawn] = ()) -> View:
@@ -104,9 +115,13 @@ def buttons_of(view: BlindView | ComparisonView) -> list[Block]:
     return [actions("beside", made)] if made else []
 
 
-def ended(listed: Listed, *, news: Sequence[Drawn] = ()) -> View:
-    """Draw that no spot check waits any more. `listed`: with the number of those that were looked at."""
-    made = [one for drawn in (*news, told(texts.session_ended(listed.first))) for one in drawn.blocks]
+def ended(listed: Listed, *, for_others: int = 0, news: Sequence[Drawn] = ()) -> View:
+    """Draw that no spot check waits any more. `listed`: with the number of those that were looked at.
+
+    `for_others`: number of those that are left to others at first.
+    """
+    said = told(texts.session_ended(listed.first, for_others))
+    made = [one for drawn in (*news, said) for one in drawn.blocks]
     return pages.page(Callback.READ, texts.TITLE, made)
 
 

@@ -25,6 +25,7 @@ from handlers.slack.context import NotHere, SlackContext
 from handlers.slack.error_codes import NOT_DONE, code_of
 from handlers.slack.ids import Action, HomePlace, TurnedTo
 from handlers.slack.interactions.charters import may_sign
+from handlers.slack.interactions.scope_shares import may_widen
 from handlers.slack.payloads import HOME, Click, Modal, click, home_opened
 from handlers.slack.replies import afterwards, answering
 from handlers.texts import home as texts
@@ -114,7 +115,8 @@ def charter_of(slack: SlackContext, name: str, *, user: str) -> View:
             raise
         raise NotHere from error
     view, generation = charter_view(slack.context, workflow), slack.context.restores.number
-    return charter_page(view, may_sign=may_sign(slack, user, workflow), generation=generation)
+    signs, widens = may_sign(slack, user, workflow), may_widen(slack, user, workflow)
+    return charter_page(view, may_sign=signs, may_widen=widens, generation=generation)
 
 
 def home_of(slack: SlackContext, user: str, shown: HomePlace) -> View:

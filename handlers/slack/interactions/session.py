@@ -38,11 +38,14 @@ from workflows.engine.review import next_reviews, refusals, reviews, undo
 from workflows.engine.review.cards import card_view
 from workflows.engine.review.decisions import DecisionKind
 from workflows.engine.review.next_reviews import GoOn, Queue
+from workflows.engine.review.spot_checks import looks
 from workflows.engine.review.views import CardView, WhyRefused
 
 Body = Mapping[str, Any]
 _WITHOUT_A_CASE = (Callback.GO_ON, Callback.SKIPPED)
 """Pages of a session that are about no review."""
+EVERY = 5
+"""Decisions of a session after which the next step is a spot check, where one waits."""
 _TRIES = 5
 """Most reviews that are passed over because somebody decided them between two looks."""
 
@@ -164,6 +167,10 @@ def claiming_next(slack: SlackContext, acted: Submission) -> GoOn | None:
     if not is_in_session(acted):
         return None
     listed, shown = _listed(acted), acted.view.shown
+    assert listed.progress is not None
+    if _is_turn_of_check(listed, listed.progress.decided + 1):
+        # What comes next may be a spot check, and nobody is to wait for a review that nobody looks at.
+        return None
     queue = _queue(slack, listed, user=acted.user.id)
     return next_reviews.going_on(slack.context, replace(queue, without={*queue.without, shown.id}))
 
@@ -174,6 +181,13 @@ def after_decision(slack: SlackContext, submitted: Submission, kind: DecisionKin
     assert listed.progress is not None
     on = replace(listed, progress=listed.progress.with_decision(kind, submitted.view.shown.id))
     return _next_or_why(slack, submitted, on, before=f"{sessions.RECORDED} ")
+
+
+def after_spot_check(slack: SlackContext, acted: Click | Submission, *, news: Sequence[Drawn]) -> View:
+    """Return the step after a spot check that came between reviews."""
+    listed = _listed(acted)
+    assert listed.progress is not None
+    return _next(slack, acted, replace(listed, first=listed.progress.decided // EVERY), news=news)
 
 
 def handed_back(acted: Click | Submission, page: View) -> View:
@@ -306,6 +320,9 @@ def _past_removed(slack: SlackContext, acted: Click | Submission, gone: ContentR
 def _next(slack: SlackContext, acted: Click | Submission, listed: Listed, *, news: Sequence[Drawn] = ()) -> View:
     """Return the next step, or what was done in the session where nothing more waits."""
     user = acted.user.id
+    check = _check_between(slack, listed, user=user, news=news)
+    if check is not None:
+        return check
     queue = _queue(slack, listed, user=user)
     for _ in range(_TRIES):
         found = next_reviews.first_of(slack.context, queue)
@@ -317,6 +334,26 @@ def _next(slack: SlackContext, acted: Click | Submission, listed: Listed, *, new
         if view.is_decidable and not view.is_first(user):
             return _drawn(slack, view, listed, user=user, waiting=found.waiting, news=news, acted=acted)
     return _ended(slack, listed, user=user, news=news)
+
+
+def _check_between(slack: SlackContext, listed: Listed, *, user: str, news: Sequence[Drawn]) -> View | None:
+    """Return a spot check for a person who has decided some reviews since the last one; None where none is due, or
+    none waits. Otherwise those who always have reviews would never come to one.
+    """
+    assert listed.progress is not None
+    if not _is_turn_of_check(listed, listed.progress.decided):
+        return None
+    found = next_spot_check.first_of(slack, listed, user=user, news=news)
+    if found is None:
+        return None
+    # The next transaction of the person is the answer, so it is noted before they are shown it.
+    looks.open_it(slack.context, found.check, by=user)
+    return found.view
+
+
+def _is_turn_of_check(listed: Listed, decided: int) -> bool:
+    # In a session, the place of a list's first row is the number of spot checks that it has come past.
+    return decided >= EVERY * (listed.first + 1)
 
 
 def _next_or_why(slack: SlackContext, acted: Submission, listed: Listed, *, before: str = "") -> View:

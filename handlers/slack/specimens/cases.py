@@ -53,6 +53,7 @@ _REVIEW = ReviewView(
     state=ReviewState.DECIDED,
     version=1,
     has_proposal=True,
+    blind=False,
     why=[Reason(code=Code.DRAFT)],
     model_said=None,
     claimed_by=WHO,

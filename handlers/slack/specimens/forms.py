@@ -11,6 +11,7 @@ from workflows.engine.declare.charter import How
 from workflows.engine.declare.retention import Retention
 from workflows.engine.declare.versions import Undeployed
 from workflows.engine.errors import NeverBroken
+from workflows.engine.propose.narrow_launch import ShareView
 from workflows.engine.read.declared.change_views import PartChange, TermsChange
 from workflows.engine.read.declared.charter_views import (
     CharterView,
@@ -115,6 +116,9 @@ DATA_MAP = DataMapView(
 )
 
 
+SHARE = ShareView(workflow="triage", row=10**11, share=0.1, declared=0.1)
+
+
 CHARTER_VIEW = CharterView(
     handed_proposals="policy",
     workflow="triage",
@@ -129,6 +133,7 @@ CHARTER_VIEW = CharterView(
     goes_alone=True,
     on_expiry="hold",
     at_least=0.85,
+    promise=None,
     second_opinion=0.15,
     spot_checks=0.05,
     is_scoped=True,

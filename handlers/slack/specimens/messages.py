@@ -6,7 +6,7 @@ from datetime import date
 from decimal import Decimal
 from functools import partial
 
-from handlers.slack.blocks import answers, spot_check
+from handlers.slack.blocks import announced, answers, spot_check
 from handlers.slack.blocks.card import card
 from handlers.slack.blocks.cause import cause
 from handlers.slack.blocks.charter import charter
@@ -20,6 +20,7 @@ from handlers.slack.blocks.parts.pictures import illustrated
 from handlers.slack.blocks.queue import queue
 from handlers.slack.blocks.reminder import reminder
 from handlers.slack.blocks.removed import removed
+from handlers.slack.blocks.scope_shares import share
 from handlers.slack.ids import Shown
 from handlers.slack.specimens.bias import ALIKE, BIAS, FEW_GROUPED, LOOKED, NO_SEGMENTS
 from handlers.slack.specimens.cases import CASE, ERASED
@@ -27,8 +28,9 @@ from handlers.slack.specimens.costs import COSTS
 from handlers.slack.specimens.digests import COURSE, COURSE_NOTE, COURSES, REVIEW
 from handlers.slack.specimens.documents import document_messages
 from handlers.slack.specimens.failure_summaries import SUMMARIES
-from handlers.slack.specimens.forms import TERMS_CHANGE, UNSIGNED_CHARTER
+from handlers.slack.specimens.forms import SHARE, TERMS_CHANGE, UNSIGNED_CHARTER
 from handlers.slack.specimens.incoming import NOTES
+from handlers.slack.specimens.learning.autonomy import autonomy_messages
 from handlers.slack.specimens.learning.deployments import deployment_messages
 from handlers.slack.specimens.learning.examples import example_group
 from handlers.slack.specimens.learning.improvements import improvement_messages
@@ -63,6 +65,8 @@ from handlers.slack.specimens.operations import (
 )
 from handlers.slack.specimens.pictures import PICTURES
 from handlers.slack.specimens.reviews import (
+    ANNOUNCED,
+    ANNOUNCEMENTS,
     ASSIGNMENT,
     AT,
     CARD,
@@ -78,6 +82,7 @@ from handlers.slack.specimens.reviews import (
     REFUSED,
     REMINDER,
     REMOVED,
+    RESTS,
     WHO,
 )
 from handlers.slack.specimens.seals import NOT_SEALED, SEALED, SEALED_LATE
@@ -101,7 +106,7 @@ from handlers.texts.operations import (
     webhooks,
     workflows,
 )
-from handlers.texts.review import decided, reminders, reports
+from handlers.texts.review import decided, reminders, reports, spot_checks
 from handlers.texts.review.assigning import absences, assignments, escalations
 from store.states import (
     BulkState,
@@ -120,11 +125,13 @@ from workflows.engine.read.declared.change_views import ChangesView, PartChange,
 from workflows.engine.read.declared.charter_views import Signature
 from workflows.engine.review.assignment.views import WhyAssigned
 from workflows.engine.review.rerun.bulk_rules import WhyStopped
-from workflows.engine.review.spot_checks.views import ChecksOfChannel
+from workflows.engine.review.spot_checks.views import ChecksOfChannel, PackNote
 from workflows.engine.sources.views import WebhookTrouble
 from workflows.quality.improvements.views import ImprovedNote
 
 UNTOLD = WebhookTrouble(source=3, name="help-desk", given_up=True, number=1_214, since=AT, error="http_503")
+
+_PACK = PackNote(workflow="triage", number=40, looked_at=38, wrong=3, to_correct=2)
 
 
 def messages() -> Iterator[Specimen]:
@@ -134,13 +141,17 @@ def messages() -> Iterator[Specimen]:
         yield Specimen(name=name, message=drawn)
     for name, other in DOUBTS.items():
         yield Specimen(name=f"doubt, {name}", message=doubt(replace(DOUBT, **other)))
+    for name, other in ANNOUNCEMENTS.items():
+        yield Specimen(name=f"announced, {name}", message=announced.card(replace(ANNOUNCED, **other)))
+    for name, rest in RESTS.items():
+        yield Specimen(name=f"without a card, {name}", message=queue(CHANNEL, **rest))
     for name, gone in REMOVED.items():
         yield Specimen(name=f"content removed, {name}", message=removed(gone))
     for name, other in CAUSES.items():
         yield Specimen(name=f"cause, {name}", message=cause(cause_with(**other)))
     for name, other in COURSES.items():
         yield Specimen(name=f"course, {name}", message=course(replace(COURSE, **other)))
-    for name, drawn in (*deployment_messages(), *pack_messages()):
+    for name, drawn in (*autonomy_messages(), *deployment_messages(), *pack_messages()):
         yield Specimen(name=name, message=drawn)
     for name, drawn in improvement_messages():
         yield Specimen(name=name, message=drawn)
@@ -163,6 +174,11 @@ def messages() -> Iterator[Specimen]:
         yield Specimen(name=name, message=examples.decided("triage", is_any_taken=is_any))
     yield Specimen(name="examples, none", message=examples.group("triage", None, waiting=0, generation=0))
     yield Specimen(name="charter, to sign", message=charter(UNSIGNED_CHARTER, may_sign=True))
+    yield Specimen(name="share of the cases", message=share(SHARE, may_widen=True))
+    wider = replace(SHARE, share=0.25, before=0.1, changed=True)
+    yield Specimen(name="share of the cases, just changed", message=share(wider, may_widen=True))
+    every = replace(SHARE, share=None, before=0.5, changed=True)
+    yield Specimen(name="share of the cases, all", message=share(every, may_widen=True))
     listed = ChangesView(workflow=None, shown=[TERMS_CHANGE, *_changes().values()], all=9)
     for verdict, tested in {"go": VOLUME_REPORT, "no-go": NO_GO, "in batches": IN_BATCHES}.items():
         yield Specimen(name=f"volume test, {verdict}", message=told(volume_tests.told(tested)))
@@ -213,6 +229,11 @@ def _others() -> Mapping[str, Drawn]:
     return {
         "queue": queue(CHANNEL, 37, AT),
         "spot checks": spot_check.card(ChecksOfChannel(channel=CHANNEL, number=3, due_at=AT)),
+        "spot checks, with a pack": spot_check.card(ChecksOfChannel(channel=CHANNEL, number=41, due_at=AT, packed=40)),
+        "a pack, wrong ones": told(spot_checks.pack_looked_at(_PACK)),
+        "a pack, one right": told(
+            spot_checks.pack_looked_at(replace(_PACK, number=1, looked_at=1, wrong=0, to_correct=0))
+        ),
         "a spot check": spot_check.card(ChecksOfChannel(channel=CHANNEL, number=1, due_at=AT)),
         "digest, quality": digest(REVIEW),
         "a correction that became a rule": told(

@@ -48,6 +48,7 @@ HOW_TRIAGE_IS = WorkflowStatus(
     failed=2,
     doubtful=1,
     held=4,
+    announced=3,
     tried_again=1,
     follow_ups_due=1,
     follow_ups_failed=2,

@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from store.states import (
+    AnnouncementState,
     DeliveryState,
     QuestionState,
     ReviewState,
@@ -14,11 +15,13 @@ from store.states import (
 )
 from workflows.engine.deliver.views import DeliveryView
 from workflows.engine.reasons import Code, Reason
+from workflows.engine.review.announced.views import AnnouncedLine, AnnouncedList, AnnouncedView
 from workflows.engine.review.assignment.views import AbsenceView, AssignmentView, WhyAssigned
 from workflows.engine.review.decisions import DecisionKind
 from workflows.engine.review.spot_checks.views import (
     Became,
     BlindView,
+    ChecksOfPerson,
     ComparisonView,
     Difference,
     End,
@@ -40,6 +43,7 @@ from workflows.engine.review.views import (
     ReportNote,
     ReportView,
     SecondView,
+    Unseen,
     ValueView,
 )
 from workflows.engine.text.form_fields import Field, Kind
@@ -199,6 +203,16 @@ REFUSED: Mapping[str, Any] = {
 DECIDED: Mapping[str, Any] = {"state": ReviewState.DECIDED, "decision": DECISION}
 
 
+UNSEEN: Mapping[str, Any] = {
+    "state": ReviewState.DECIDED,
+    "decision": replace(DECISION, kind=DecisionKind.ANSWERED),
+    "has_proposal": False,
+    "blind": True,
+    "model": None,
+}
+"""A decision on a proposal that nobody saw."""
+
+
 WAITS = replace(DELIVERY, state=DeliveryState.WAITING, target="Help desk", waiting_since=AT, next_at=AT)
 
 
@@ -251,6 +265,26 @@ CARDS: Mapping[str, Mapping[str, Any]] = {
     "open, a sample": {"sample": True},
     "open, with rules that ask": {"nevers": ["answer a safety report alone"]},
     "open, without a proposal": {"has_proposal": False, "model": None, "model_said": "I cannot tell."},
+    "open, in the shadow": {
+        "has_proposal": False,
+        "blind": True,
+        "model": None,
+        "values": [],
+        "why": [Reason(code=Code.SHADOW)],
+    },
+    "decided in the shadow, the same": {**UNSEEN, "unseen": Unseen(differs=())},
+    "decided in the shadow, otherwise": {
+        **UNSEEN,
+        "values": [replace(VALUE, decided="delivery"), replace(VALUE, label="Reply", proposed="x" * 90)],
+        "unseen": Unseen(differs=[VALUE.name]),
+    },
+    "closed in the shadow": {**UNSEEN, **REFUSED, "run_state": RunState.CLOSED, "unseen": Unseen(differs=None)},
+    "open, not among those that are looked at": {
+        "has_proposal": False,
+        "model": None,
+        "values": [],
+        "why": [Reason(code=Code.OUTSIDE_SHARE, share=0.1)],
+    },
     "open, a correction": {"correction": True, "values": [replace(VALUE, delivered="delivery")]},
     "open, with a field that is gone": {"left_over": {"priority": "high"}},
     "open, reported as wrong": {"correction": True, "reported": True, "reports": [REPORT]},
@@ -352,6 +386,65 @@ DOUBTS: Mapping[str, Mapping[str, Any]] = {
 }
 
 
+ANNOUNCED = AnnouncedView(
+    generation=0,
+    announcement=9,
+    state=AnnouncementState.OPEN,
+    case=17,
+    key="T-17",
+    workflow="triage",
+    subject="I was charged twice",
+    question="Which queue does this ticket go to?",
+    values=[VALUE, replace(VALUE, name="reply", label="Reply", proposed="We look into it.\nYour team")],
+    target="the help desk",
+    announced_at=AT,
+    until=AT + timedelta(minutes=15),
+    ended_at=None,
+    stopped_by=None,
+    run=21,
+    run_state=RunState.HOLDING,
+    delivery=None,
+    is_newest=True,
+    hidden=Hidden(),
+)
+_OVER = {"ended_at": AT + timedelta(minutes=9), "run_state": RunState.WAITING}
+
+
+ANNOUNCEMENTS: Mapping[str, Mapping[str, Any]] = {
+    "to go out": {},
+    "after the weekend": {"until": AT + timedelta(days=3)},
+    "nobody stopped it": {
+        **_OVER,
+        "state": AnnouncementState.LAPSED,
+        "run_state": RunState.DELIVERED,
+        "delivery": replace(WAITS, state=DeliveryState.APPLIED, receipt="moved to billing"),
+    },
+    "being delivered": {**_OVER, "state": AnnouncementState.LAPSED, "delivery": WAITS},
+    "stopped": {**_OVER, "state": AnnouncementState.STOPPED, "stopped_by": WHO},
+    "taken back": {**_OVER, "state": AnnouncementState.WITHDRAWN},
+    "newer content came": {**_OVER, "state": AnnouncementState.WITHDRAWN, "is_newest": False},
+}
+RESTS: Mapping[str, Mapping[str, Any]] = {
+    "only announced": {"number": 0, "oldest": None, "announced": 14, "goes_out_by": AT},
+    "reviews and one announced": {"number": 37, "oldest": AT, "announced": 1, "goes_out_by": AT},
+}
+GOING_OUT = AnnouncedList(
+    lines=[
+        AnnouncedLine(
+            generation=0,
+            announcement=id,
+            case=id,
+            workflow="triage",
+            key=f"T-{id}",
+            subject="I was charged twice",
+            until=AT,
+        )
+        for id in (9, 10)
+    ],
+    total=14,
+)
+
+
 REMOVED = {
     "all of it": RemovedView(case=17, workflow="triage", at=AT, is_in_doubt=False),
     "a part, in doubt": RemovedView(case=17, workflow="triage", at=None, is_in_doubt=True),
@@ -387,6 +480,7 @@ COMPARED = ComparisonView(
     ],
     is_second=False,
 )
+CHECKS = ChecksOfPerson(number=40, packed=38)
 CHECKED = SpotCheckView(
     generation=0,
     check=7,

@@ -6,7 +6,7 @@ from datetime import timedelta
 from decimal import Decimal
 from functools import partial
 
-from handlers.slack.blocks import answers, charter, grid, home, modals, session, spot_check
+from handlers.slack.blocks import announced, answers, charter, grid, home, modals, session, spot_check
 from handlers.slack.blocks.assignments import assign_form, away_form
 from handlers.slack.blocks.cause import ignore_form
 from handlers.slack.blocks.digests.bias import looked
@@ -32,10 +32,12 @@ from handlers.slack.specimens.forms import (
     LINES,
     OPEN,
     SAMPLE_CHARTER,
+    SHARE,
     TYPED,
     UNSIGNED_CHARTER,
 )
 from handlers.slack.specimens.incoming import hand_in_views
+from handlers.slack.specimens.learning.autonomy import autonomy_views
 from handlers.slack.specimens.learning.deployments import deployment_views
 from handlers.slack.specimens.learning.examples import example_group
 from handlers.slack.specimens.learning.review_packs import pack_views
@@ -47,9 +49,11 @@ from handlers.slack.specimens.reviews import (
     BLIND,
     CARD,
     CHECKED,
+    CHECKS,
     COMPARED,
     DECIDED,
     DOUBT,
+    GOING_OUT,
     OTHER,
     QUESTION,
     WHO,
@@ -86,6 +90,7 @@ from workflows.engine.reasons import Code, Reason
 from workflows.engine.review.alike.views import Bar, GridView, GroupView, PressView, RowResult, RowView, Went
 from workflows.engine.review.corrected.views import InputView
 from workflows.engine.review.decisions import DecisionKind
+from workflows.engine.review.spot_checks.views import PackPlace
 from workflows.engine.review.views import (
     DeliveredView,
     WaitingReview,
@@ -363,6 +368,9 @@ def views() -> Iterator[Specimen]:
         "input": modals.case_form(came_in, FORM, {**TYPED, "reply": "It is on its way.", WHY: "it was wrong"}),
         "input, a row": modals.row_form(came_in, LINES, LINE, opened=OPEN, number=2, before=LINE),
         "spot check": modals.case_form(BLIND, FORM, {}, listed=Listed(first=2)),
+        "spot check, of a pack": modals.case_form(
+            replace(BLIND, pack=PackPlace(number=40, left=12)), FORM, {}, listed=Listed(first=2)
+        ),
         "spot check, a row": modals.row_form(BLIND, LINES, {}, opened=OPEN, number=0, listed=Listed(first=2)),
         "spot check, both answers": spot_check.grade_form(COMPARED, Listed(first=2)),
         "spot check, for a second person": spot_check.grade_form(
@@ -372,8 +380,9 @@ def views() -> Iterator[Specimen]:
         ),
         "spot check, not kept": spot_check.going_on(modals.told(answers.refused("You may not.")), Listed(first=2)),
         "spot check, none left": spot_check.ended(Listed(first=2), news=[told(passed_on("T-16"))]),
-        "session, at its end, with spot checks": session.ended(reviewing, above, [], checks=3),
-        "home, with spot checks": home.home(at_home, may_decide=["triage"], is_tour_read=True, checks=3),
+        "session, at its end, with spot checks": session.ended(reviewing, above, [], checks=CHECKS),
+        "spot check, left to others": spot_check.ended(Listed(first=5), for_others=3),
+        "home, with spot checks": home.home(at_home, may_decide=["triage"], is_tour_read=True, checks=CHECKS),
         "reject": modals.rejection_form(CARD),
         "reject, with reasons to choose from": modals.rejection_form(CARD, reasons=["Not ours", "A duplicate"]),
         "row": modals.row_form(CARD, LINES, LINE, opened=OPEN, number=2, before=LINE),
@@ -381,6 +390,7 @@ def views() -> Iterator[Specimen]:
         "report wrong": report_form("7.1"),
         **hand_in_views(),
         **document_views(),
+        **autonomy_views(),
         **deployment_views(),
         **pack_views(),
         "ignore a cause": ignore_form(CAUSE),
@@ -399,6 +409,8 @@ def views() -> Iterator[Specimen]:
         "review, decided": modals.review(replace(CARD, **DECIDED), notice=answers.correction_waits(17)),
         "details": modals.details(never),
         "look": modals.doubt(DOUBT),
+        "goes out by itself": announced.going_out(GOING_OUT, listed=Listed()),
+        "nothing goes out by itself": announced.going_out(replace(GOING_OUT, lines=[], total=0), listed=Listed()),
         "waiting": modals.waiting_list(page, listed=Listed(first=10)),
         "waiting, nothing": modals.waiting_list(nothing, listed=Listed()),
         "told": modals.told(answers.refused("The form changed."), typed={"Queue": "billing"}),
@@ -407,7 +419,7 @@ def views() -> Iterator[Specimen]:
             replace(at_home, groups=[like] * 5, candidates=candidates),
             may_decide=["triage"],
             is_tour_read=False,
-            checks=3,
+            checks=replace(CHECKS, packed=0),
         ),
         "examples, from a Home": modals.told(examples.group(**example_group(4)), about=EXAMPLES),
         "home, nothing waits": home.home(at_rest, may_decide=[], is_tour_read=True),
@@ -434,6 +446,9 @@ def views() -> Iterator[Specimen]:
         "charter": charter.page(CHARTER_VIEW, may_sign=True),
         "charter, to sign": charter.page(UNSIGNED_CHARTER, may_sign=True),
         "charter, another's to sign": charter.page(UNSIGNED_CHARTER, may_sign=False),
+        "charter, a share of the cases": charter.page(
+            replace(CHARTER_VIEW, share=SHARE), may_sign=True, may_widen=True, generation=3
+        ),
         "charter, just signed": charter.page(CHARTER_VIEW, may_sign=True, was_signed=True),
         "charter, a sample": charter.page(SAMPLE_CHARTER, may_sign=True),
         "charter, without evidence": charter.page(replace(UNSIGNED_CHARTER, lacks=list(Lack)), may_sign=True),

@@ -3,6 +3,7 @@
 from handlers.commands import nearest
 from handlers.slack.blocks.charter import charter
 from handlers.slack.interactions.charters import may_sign
+from handlers.slack.interactions.scope_shares import may_widen
 from handlers.slack.subcommands import Asked
 from handlers.slack.subcommands.status import known_to
 from workflows.engine.declare.registry import AnyWorkflow
@@ -21,7 +22,14 @@ def say_charter(asked: Asked) -> None:
     """Answer with the charter of the workflow that a person named. Raise `Unknown`."""
     slack, user, workflow = asked.slack, asked.said.user_id, meant(asked)
     view, generation = charter_view(slack.context, workflow), slack.context.restores.number
-    asked.answer.say(charter(view, may_sign=may_sign(slack, user, workflow), generation=generation))
+    asked.answer.say(
+        charter(
+            view,
+            may_sign=may_sign(slack, user, workflow),
+            may_widen=may_widen(slack, user, workflow),
+            generation=generation,
+        )
+    )
 
 
 def meant(asked: Asked) -> AnyWorkflow:

@@ -78,6 +78,8 @@ def meanings(view: CourseView) -> list[Paragraph]:
 
 
 def _expands(evidence: Evidence) -> str:
+    if evidence.is_earned:
+        return "somebody who answers for it lets as much go alone as its evidence permits."
     if evidence.floor is None:
         return "its author lets the surest cases go alone, from a confidence on. Now all go to people."
     floor = f"its author lowers the floor of {percent(evidence.floor)} from which cases go alone"
@@ -134,6 +136,7 @@ _SUBJECTS = {
     Code.ERRORS: "Errors",
     Code.TOO_FEW_CHECKS: "Errors",
     Code.NOTHING_ALONE: "Errors",
+    Code.PROMISE: "Promise",
     Code.EDITED: "Edited",
     Code.REJECTED: "Rejected",
     Code.COST: "Cost",
@@ -165,6 +168,10 @@ def in_words(one: Line) -> str:
             return f"too few spot checks to say, {number:.0f} of {of:,} in four weeks"
         case Code.NOTHING_ALONE:
             return "nothing went alone in four weeks"
+        case Code.PROMISE:
+            goes = f"kept so far; {percent(one.before)} alone" if one.before is not None else "nothing goes alone"
+            wrong = f", at most {one.high:,.0f} wrong of {of:,}" if one.high is not None and of else ""
+            return f"{goes}, {number:,.0f} looked at{wrong}"
         case Code.EDITED | Code.REJECTED:
             return f"{number:,.0f} of {count(of, 'case')} that people decided{_share(number, of)}{_earlier(one.before)}"
         case Code.COST:

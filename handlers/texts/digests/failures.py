@@ -42,6 +42,7 @@ _WHY = {
     "truncated": "answer cut off",
     "documents": "document not readable",
     "out_of_scope": "out of scope",
+    "outside_share": "not looked at yet",
     "no_proposal": "for another reason",
 }
 """Code of the reason for a missing proposal -> a few words."""

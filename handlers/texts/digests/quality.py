@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from handlers.texts.digests.amounts import count, share
 from handlers.texts.digests.days import days_of
+from handlers.texts.governance import levels
 from handlers.texts.pieces import Line, Paragraph, Room, Told, bullets, command, line, moment, quote, words
 from handlers.texts.plain import begun_large, excerpt
 from workflows.engine.digests.quality.views import (
@@ -72,8 +73,21 @@ def workflow(figures: QualityOfWorkflow) -> list[Paragraph]:
     edits = _edits(figures)
     if edits:
         said += [line(words(f"What {count(figures.compared, 'edit')} changed")), bullets(edits)]
-    rest = [*_rejected(figures), *_rules(figures), *_proposers(figures.proposers), *_examples(figures)]
+    rest = [
+        *_rejected(figures),
+        *_rules(figures),
+        *_proposers(figures.proposers),
+        *_examples(figures),
+        *_promise(figures),
+    ]
     return [*said, *([bullets(rest)] if rest else [])]
+
+
+def _promise(figures: QualityOfWorkflow) -> list[Line]:
+    """Say what the evidence says, where the workflow earns what goes alone."""
+    if figures.promise is None:
+        return []
+    return [line(words("Promise: ", bold=True), words(levels.evidence(figures.promise)))]
 
 
 def compared(view: QualityFigures) -> Line | None:
@@ -110,6 +124,9 @@ def _decided(figures: QualityOfWorkflow) -> list[Line]:
             said.append(f"before, {earlier}, {_of(before.rejected, before.decided)} rejected")
     if figures.answered:
         said.append(f"{count(figures.answered, 'case')} answered without a proposal")
+    if figures.unseen:
+        same = f": {_of(figures.unseen_same, figures.unseen_compared)} the same" if figures.unseen_compared else ""
+        said.append(f"{count(figures.unseen, 'case')} decided in shadow, without seeing the AI's answer{same}")
     return [line(words("; ".join(said)))] if said else []
 
 

@@ -179,9 +179,9 @@ class _Listed:
 
     def _difference(self, was: Mapping[str, Any], now: Mapping[str, Any]) -> str:
         ways = [
-            f"{name.replace('_', ' ')} {say(was[name])} → {say(now[name])}"
+            f"{name.replace('_', ' ')} {say(was.get(name))} → {say(now.get(name))}"
             for name, say in self._says.items()
-            if was[name] != now[name]
+            if was.get(name) != now.get(name)
         ]
         code = ["its code changed"] if (was.get("code"), was.get("when")) != (now.get("code"), now.get("when")) else []
         return ", ".join([*ways, *code]) or "changed"
@@ -231,6 +231,19 @@ def _checked(value: float) -> str:
 
 def _floor(value: float | None) -> str:
     return "none, so never" if value is None else percent(value)
+
+
+def _promise(value: Mapping[str, Any] | None) -> str:  # Any: as above
+    if value is None:
+        return "none"
+    said = [f"at most {_checked(value['wrong'])} wrong, {_checked(value['sure'])} certain"]
+    if value["begin"] == "shadow":
+        said.append("people first decide without seeing proposals")
+    if value["veto"] is not None:
+        said.append(f"announced for {_time(value['veto'])} first")
+    if value["by itself"]:
+        said.append("goes up by itself")
+    return ", ".join(said)
 
 
 def _yes(value: bool) -> str:
@@ -287,6 +300,7 @@ _PARTS: Mapping[str, tuple[str, "Value | _Ids | _Listed | None"]] = {
     "proposing": ("How it proposes", _HASHED),
     "code": ("Code of its files", _HASHED),
     "floor": ("Confidence to go alone", _floor),
+    "promise": ("Autonomy that is earned", _promise),
     "second opinion": ("Second opinion, least", _share),
     "needs second opinion": ("Needs a second opinion", _yes),
     "spot checks": ("Spot checks", _checked),
@@ -300,6 +314,7 @@ _PARTS: Mapping[str, tuple[str, "Value | _Ids | _Listed | None"]] = {
     "same": ("What counts as the same", _Keys(value=_code)),
     "handed proposals": ("Proposals that a source hands in", _handed),
     "scope": ("Scope", _code),
+    "scope share": ("Share of the cases that it begins with", _share),
     "may": ("May", _Keys(value=_text)),
     "does": ("Effects", _texts),
     "budget of a case": ("Budget of a case", _money),
@@ -319,7 +334,7 @@ _PARTS: Mapping[str, tuple[str, "Value | _Ids | _Listed | None"]] = {
     "reminders": ("Reminders", _HASHED),
     "source answers within": ("The source answers within", _time),
     "rejections": ("Reasons for a rejection", _texts),
-    "delivery": ("Delivery", _Effects(target=_text, idempotent=_yes, does=_texts)),
+    "delivery": ("Delivery", _Effects(target=_text, idempotent=_yes, reversible=_yes, does=_texts)),
     "rejection": ("News of a rejection", _Effects(target=_text, idempotent=_yes, does=_texts)),
     "question": ("Question to the source", _Effects(target=_text, idempotent=_yes, does=_texts)),
     "fetches": ("What it looks for by itself", _HASHED),

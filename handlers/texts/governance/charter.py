@@ -4,8 +4,10 @@ from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from decimal import Decimal
 
+from handlers.texts.governance import levels
 from handlers.texts.governance.changes import signed_by, without_evidence
 from handlers.texts.governance.data_map import data_map_in_brief
+from handlers.texts.operations import scope_shares
 from handlers.texts.operations.pauses import pauses
 from handlers.texts.people import people
 from handlers.texts.pieces import (
@@ -57,7 +59,11 @@ def charter(view: CharterView, room: Room = ROOM) -> Told:
         [line(words("What it may do", bold=True)), bullets(_few([line(words(one)) for one in _may(view)], room))],
         [line(words("What it never does", bold=True)), *_nevers(view, room)],
         _proposes(view.version, room) if view.version is not None else [],
-        [line(words("When it goes alone", bold=True)), *(line(words(one)) for one in _autonomy(view))],
+        [
+            line(words("When it goes alone", bold=True)),
+            *(line(words(one)) for one in (*_autonomy(view), *_share(view))),
+            *_certificate(view),
+        ],
         [line(words("Who reviews", bold=True)), *_review(view, room)],
         _told(view, room),
         _follow_ups(view, room),
@@ -83,11 +89,14 @@ def autonomy_in_brief(view: CharterView) -> str:
     """Say in a few words when a workflow goes alone."""
     if view.pause is not None:
         return "paused"
-    if view.at_least is None:
+    if view.at_least is None and view.promise is None:
         return "a person decides every case"
     if not _may_go_alone(view):
         return "a person decides every case: not signed yet" if not view.missing else "a person decides every case"
-    return f"goes alone from {percent(view.at_least)} sure"
+    if view.at_least is not None:
+        return f"goes alone from {percent(view.at_least)} sure"
+    assert view.promise is not None
+    return levels.in_brief(view.promise)
 
 
 def _may(view: CharterView) -> Sequence[str]:
@@ -117,6 +126,8 @@ def _proposes(version: UsedVersion, room: Room) -> list[Paragraph]:
         return [*said, line(words("Nothing: no version of it is deployed, so people get an empty form."))]
     asked = f"Version {version.number:,} ({version.name}): {_asked(version, room)}, live since "
     said.append(line(words(asked), moment(version.since), words(".")))
+    if version.weighed is not None:
+        said.append(line(words(f"How sure it is is weighed from {version.weighed:,} labels of people.")))
     for one in version.signatures:
         said.append(line(words("Signed by "), person(one.by), words(", "), moment(one.at)))
     if not version.signatures:
@@ -139,17 +150,30 @@ def _asked(version: UsedVersion, room: Room) -> str:
 _MODELS: Mapping[str, str] = {LOCAL: "the local model"}
 
 
+def _share(view: CharterView) -> list[str]:
+    """Say how many of its cases it looks at, where these are not all."""
+    share = view.share.share if view.share is not None else None
+    return [scope_shares.in_charter(share)] if share is not None else []
+
+
 def _autonomy(view: CharterView) -> Sequence[str]:
-    if view.at_least is None:
+    if view.promise is not None:
+        first, *more = levels.promised(view.promise)
+    elif view.at_least is not None:
+        first, more = f"Where it is at least {percent(view.at_least)} sure of each field. Else a person decides.", []
+    else:
         return ["Never: a person decides every case."]
-    handed = _HANDED[view.handed_proposals]
-    said = [f"Where it is at least {percent(view.at_least)} sure of each field. Else a person decides."]
+    said = [first]
     not_now = "it is paused"
     if view.pause is None:
         not_now = "its charter is not complete" if view.missing else "its charter is not signed"
     if view.pause is not None or not _may_go_alone(view):
-        said = [f"Not now: {not_now}, so a person decides every case.", f"Else: {said[0][:1].lower()}{said[0][1:]}"]
-    said.append(handed)
+        said = [f"Not now: {not_now}, so a person decides every case.", f"Else: {first[:1].lower()}{first[1:]}"]
+    elif view.promise is not None:
+        said.append(levels.now(view.promise))
+    if view.promise is not None and view.promise.facts is not None:
+        said.append(f"Its evidence: {levels.evidence(view.promise.facts)}.")
+    said += [*more, _HANDED[view.handed_proposals]]
     if view.second_opinion is not None:
         doubt = percent(view.second_opinion)
         said.append(f"Also not where the local model, as a second opinion, finds the answer less than {doubt} likely.")
@@ -162,6 +186,11 @@ def _autonomy(view: CharterView) -> Sequence[str]:
     if view.is_scoped:
         said.append("Cases that it was not made for go to a person without a proposal.")
     return said
+
+
+def _certificate(view: CharterView) -> list[Paragraph]:
+    """Say where what is promised can be read, with what it rests on."""
+    return [line(words("What that rests on: "), command("certificate", view.workflow))] if view.promise else []
 
 
 _HANDED: Mapping[HandedProposals, str] = {

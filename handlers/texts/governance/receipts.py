@@ -5,10 +5,11 @@ from collections.abc import Mapping, Sequence
 from itertools import pairwise
 
 from handlers.texts import states
+from handlers.texts.governance import levels
 from handlers.texts.pieces import Line, Paragraph, Piece, Room, Told, bullets, line, moment, person, quote, words
 from handlers.texts.plain import about, excerpt, percent, proposer
 from handlers.texts.review import reasons
-from store.states import DeliveryState, Resolution, RunState
+from store.states import DeliveryState, Level, Resolution, RunState
 from workflows.engine.proof.receipts.views import (
     DecisionReceipt,
     DeliveryReceipt,
@@ -20,6 +21,7 @@ from workflows.engine.proof.receipts.views import (
     RunReceipt,
     Standing,
 )
+from workflows.engine.reasons import Code
 from workflows.engine.review.decisions import LAPSES, DecisionKind
 from workflows.engine.text.sanitize import one_line
 
@@ -96,7 +98,9 @@ def _outcome(run: RunReceipt) -> list[Piece]:
             said = " decided. It differs from what was proposed: "
             return [words("What was delivered is what "), *who, words(said), changed, words(" changed it.")]
         case Outcome.ANSWERED:
-            return [words("There was no proposal. What was delivered is what "), *who, words(" filled in.")]
+            is_blind = run.proposal is not None and Code.SHADOW in run.proposal.why
+            first = "Nobody saw the proposal before." if is_blind else "There was no proposal."
+            return [words(f"{first} What was delivered is what "), *who, words(" filled in.")]
         case Outcome.ALONE:
             return [words("Nobody decided it: the workflow went alone. What was delivered is what was proposed.")]
         case Outcome.LAPSED:
@@ -216,6 +220,10 @@ def _measured(made: ProposalReceipt) -> str:
     stated = (
         f"the lowest confidence stated is {made.lowest:.4g}" if made.lowest is not None else "no confidence was stated"
     )
+    if made.weighed is not None:
+        stated = f"the confidence is {made.weighed:.4g} as weighed from people's labels; {stated}"
+    if made.level is not None:
+        return f"{levels.was(made.level, made.floor)}; {stated}."
     if made.floor is not None:
         return f"The floor to go alone is {made.floor:.4g}, {stated}."
     # The code's version is kept with the floor.
@@ -234,11 +242,18 @@ def _why(made: ProposalReceipt | None, room: Room) -> list[Paragraph]:
 
 def _decisions(run: RunReceipt, room: Room) -> list[Paragraph]:
     if not run.decisions:
-        return [line(words("Nobody; the workflow went alone."))] if run.resolution is Resolution.ALONE else []
+        return [line(words(_by_nobody(run)))] if run.resolution is Resolution.ALONE else []
     said: list[Paragraph] = []
     for one in run.decisions[-room.items :]:
         said += _decision(one, room)
     return said
+
+
+def _by_nobody(run: RunReceipt) -> str:
+    if run.proposal is None or run.proposal.level != Level.VETO:
+        return "Nobody; the workflow went alone."
+    is_held = run.state is RunState.HOLDING and run.outcome is Outcome.PENDING
+    return "Nobody; it was announced." if is_held else "Nobody; it was announced, and nobody stopped it."
 
 
 def _decision(one: DecisionReceipt, room: Room) -> list[Paragraph]:

@@ -17,7 +17,7 @@ _SHOWN = 20
 _OUTCOME: Mapping[Outcome, str] = {
     Outcome.AS_PROPOSED: "proposed, approved and delivered are the same",
     Outcome.EDITED: "what was delivered is what was approved; it is not what was proposed",
-    Outcome.ANSWERED: "what was delivered is what was approved; there was no proposal",
+    Outcome.ANSWERED: "what was delivered is what was approved; it was filled in by hand",
     Outcome.ALONE: "what was delivered is what was proposed; the workflow went alone",
     Outcome.LAPSED: "what was delivered is what was proposed; nobody answered in time",
     Outcome.TOLD: "it was rejected, and the system of record was told the very reason",
@@ -188,6 +188,9 @@ def sentence(finding: Finding) -> str:
             return f"The receipt of case {finding.case} is not proven: row {row:,} is not sealed in this export."
         case FindingKind.CONTENT_CHANGED:
             return f"A content of case {finding.case} was changed: {said} has another hash than the audit keeps."
+        case FindingKind.EVIDENCE_CHANGED:
+            about = f" (case {finding.case})" if finding.case is not None else ""
+            return f"How far {said} goes alone does not follow from what people decided{about}."
 
 
 def _meaning(finding: Finding, verdict: Verdict) -> str:
@@ -214,6 +217,8 @@ def _meaning(finding: Finding, verdict: Verdict) -> str:
             said = "Nothing is wrong with what could be compared."
         case FindingKind.CONTENT_CHANGED:
             said = "The audit is as it was sealed. Somebody changed the content after its hash was kept."
+        case FindingKind.EVIDENCE_CHANGED:
+            said = "The audit is as it was sealed. Somebody changed the rows of a version's evidence."
     if verdict.restored_at is not None and finding.kind is FindingKind.UNKNOWN_HEAD:
         said += (
             f" The database was put back from a backup at {in_words(verdict.restored_at)}: heads that were published "
@@ -238,12 +243,18 @@ def _next_step(finding: Finding) -> str:
             return "Name the key of these seals with --key; without one, compare their heads with those kept elsewhere."
         case FindingKind.UNKNOWN_HEAD:
             return "Compare with a backup from before that head, and with exports; keep what is there now as it is."
+        case FindingKind.EVIDENCE_CHANGED:
+            return "Take it back first: countersign certificate names the command. Then compare with a backup."
         case _:
             return "Keep the database as it is, and compare with a backup and with earlier exports."
 
 
 def _extent(verdict: Verdict) -> Iterator[Line]:
     """Say what was looked at, and what nothing can be said of."""
+    if verdict.epochs and verdict.is_right:
+        one = "a version that earns" if verdict.epochs == 1 else f"{verdict.epochs:,} versions that earn"
+        its = "its" if verdict.epochs == 1 else "their"
+        yield line(words(f"The evidence of {one} {its} autonomy was computed again from its rows, and is the same."))
     if not verdict.is_right:
         rows, seals = _counted(verdict.rows, "row"), _counted(verdict.seals, "seal")
         yield line(words(f"Before that, {rows} in {seals} {'is' if verdict.rows == 1 else 'are'} right."))

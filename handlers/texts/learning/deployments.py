@@ -22,8 +22,8 @@ from handlers.texts.pieces import (
 from handlers.texts.plain import excerpt, percent
 from store.states import DeploymentState
 from workflows.engine.text.sanitize import one_line
-from workflows.quality.deployments.evidence import Evidence, Figures, Measured
-from workflows.quality.deployments.views import DeploymentView, Ended, PartChange, Plan, RefusedFor
+from workflows.quality.deployments.evidence import Evidence, Figures, Measured, Weighed
+from workflows.quality.deployments.views import DeploymentView, Ended, PartChange, Plan, RefusedFor, Unweighed
 from workflows.quality.evals.mcnemar import Word
 
 NOTE, OVERRIDE_HINT = "Why all the same", "It is kept with your signature, and shown to everybody who reads this."
@@ -42,6 +42,7 @@ _CHANGED: Mapping[str, str] = {
     "prompt": "its prompt",
     "model": "the model that is asked",
     "training": "what was learned from examples",
+    "weighing": "how its confidence is weighed",
     "recall": "the past decisions that are told with a case",
     "sames": "what counts as the same",
     "proposing": "the code that proposes",
@@ -109,6 +110,7 @@ def paragraphs(view: DeploymentView, room: Room) -> list[Sequence[Paragraph]]:
     parts: list[Sequence[Paragraph]] = [_standing(view), _changes(view)]
     if view.evidence is not None:
         parts.append(_measured(view, view.evidence, room))
+        parts.append(_weighed(view.evidence.weighed) if view.evidence.weighed is not None else [])
     parts += [_refused(view), _signing(view)]
     return [part for part in parts if part]
 
@@ -228,6 +230,32 @@ def _measured(view: DeploymentView, evidence: Evidence, room: Room) -> list[Para
     if evidence.live is None and view.live_number is not None and view.live_number < view.number:
         said.append(line(words("The live version could not be tried beside it.")))
     return said
+
+
+def _weighed(weighed: Weighed) -> list[Paragraph]:
+    """Say on what its confidence rests, where autonomy is earned by it."""
+    area = (
+        f"AUROC {_area(weighed.before)} → {_area(weighed.after)} on the measuring half"
+        if weighed.before is not None and weighed.after is not None
+        else ""
+    )
+    match weighed.why_not:
+        case None:
+            return [line(words(f"Confidence weighed from {weighed.labels:,} labels: {area}."))]
+        case Unweighed.LOCAL:
+            return []
+        case Unweighed.NO_BETTER:
+            why = f"weighed from {weighed.labels:,} labels it tells right from wrong no better ({area})"
+        case Unweighed.NO_LIBRARY:
+            why = f"to weigh it from {weighed.labels:,} labels takes the extra local"
+        case Unweighed.FEW:
+            errors = f"{weighed.errors:,} of them {'an error' if weighed.errors == 1 else 'errors'}"
+            why = f"there are too few labels to weigh it ({weighed.labels:,}, {errors})"
+    return [line(words(f"Confidence as it is stated, and never more than the second opinion: {why}."))]
+
+
+def _area(number: float) -> str:
+    return f"{number:.2f}".removeprefix("0")
 
 
 def _conclusion(evidence: Evidence) -> str:

@@ -25,6 +25,7 @@ _NAMES = 8
 """Documents that are named; more are counted."""
 _REASONS: Mapping[str, str] = {
     Code.BELOW_FLOOR: "its confidence is below the floor",
+    Code.SCORE_BELOW: "its confidence is below the floor",
     Code.NO_CONFIDENCE: "a confidence is missing",
     Code.DRAFT: "this workflow only drafts",
     Code.NEVER: "it breaks a rule",
@@ -37,7 +38,9 @@ _REASONS: Mapping[str, str] = {
     Code.LACKS: "the case lacks something",
 }
 """Code of a reason -> its words, as far as they need no value of it."""
-_NOT_SAID = frozenset({Code.UNSIGNED, Code.INCOMPLETE, Code.UNDEPLOYED, Code.CONFIDENT, Code.NO_PROPOSAL})
+_NOT_SAID = frozenset(
+    {Code.UNSIGNED, Code.INCOMPLETE, Code.UNDEPLOYED, Code.CONFIDENT, Code.NO_PROPOSAL, Code.NOT_EARNED}
+)
 """Codes that say nothing of the case."""
 
 

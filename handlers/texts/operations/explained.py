@@ -5,6 +5,7 @@ from decimal import Decimal
 
 from handlers.texts import states
 from handlers.texts.answers import REJECTION
+from handlers.texts.governance import levels
 from handlers.texts.learning.past_cases import LIKE_THIS
 from handlers.texts.operations import kept_documents
 from handlers.texts.operations.reruns import put_right
@@ -26,7 +27,7 @@ from handlers.texts.plain import about, begun_large, excerpt, percent, proposer,
 from handlers.texts.review import removed
 from handlers.texts.review.deadlines import lapsed
 from handlers.texts.review.reasons import in_words, not_sure_enough
-from store.states import STOPPED, DeliveryState, FollowUpState, Resolution, ReviewState, RunState
+from store.states import STOPPED, DeliveryState, FollowUpState, Level, Resolution, ReviewState, RunState
 from workflows.engine.read.explained.explanation_views import ChainLine, ExplanationView, OpenFollowUp, ValueLine
 from workflows.engine.read.views import Part, ReviewView, RunView, StepView
 from workflows.engine.reasons import Code, Reason
@@ -56,7 +57,7 @@ def explained(view: ExplanationView, room: Room = ROOM) -> Told:
             for number, one in _shown(view, room)
         ),
         _part("What was proposed", _proposed(view, room)),
-        _part("Why a person was asked", [bullets(_reasons(view.review, room))] if _reasons(view.review, room) else []),
+        _part("Why a person was asked", _why_asked(view, room)),
         _part("What was decided", _decisions(view.review, room)),
         _part("What was delivered", _delivery(run, room)),
         _part("The chain that it belongs to", _chain(view, room)),
@@ -83,6 +84,8 @@ def _came(view: ExplanationView, room: Room) -> list[Piece]:
 
 
 def _was_proposed(view: ExplanationView) -> list[Piece]:
+    if view.case.newest.is_hidden:
+        return [words("What was proposed stays hidden until it is decided.")]
     if view.proposal is None:
         why = f": {in_words(view.review.why[0])}" if view.review is not None and view.review.why else ""
         return [words(f"Nothing was proposed{excerpt(why, 200)}.")]
@@ -90,6 +93,8 @@ def _was_proposed(view: ExplanationView) -> list[Piece]:
     more = f" and {len(view.values) - 3} more" if len(view.values) > 3 else ""
     lowest = view.proposal.lowest
     sure = f", at least {percent(lowest)} sure of each" if lowest is not None else ""
+    if view.proposal.weighed is not None:
+        sure += f" and {percent(view.proposal.weighed)} as weighed from people's labels"
     if view.proposal.sample:
         by = "A sample answer, written by hand,"
     elif view.proposal.source is not None:
@@ -107,11 +112,19 @@ def _in_brief(one: ValueLine) -> str:
 def _was_asked(view: ExplanationView) -> list[Piece]:
     run, review = view.case.newest, view.review
     if run.resolution == Resolution.ALONE:
-        return [words("It went on without a person: it was sure enough, and no rule forbade it.")]
+        earned = view.case.earned(run)
+        was = f" {levels.was(earned.level, earned.floor)}." if earned is not None else ""
+        if earned is not None and earned.level is Level.VETO:
+            how = "It is announced, and a person can still stop it" if run.held == "announced" else _UNSTOPPED
+            return [words(f"{how}: it was sure enough, and no rule forbade it.{was}")]
+        return [words(f"It went on without a person: it was sure enough, and no rule forbade it.{was}")]
     if review is None:
         return []
     why = "; ".join(_in_brief_why(reason) for reason in review.why[:2])
     return [words(f"A person was asked: {excerpt(why, 200)}.")] if why else []
+
+
+_UNSTOPPED = "It was announced, and nobody stopped it"
 
 
 def _in_brief_why(reason: Reason) -> str:
@@ -287,6 +300,14 @@ def _value(one: ValueLine, room: Room) -> Line:
     if one.decided is not None:
         pieces.append(words(f" → {excerpt(one.decided, room.line) or 'nothing'}", bold=True))
     return line(*pieces)
+
+
+def _why_asked(view: ExplanationView, room: Room) -> list[Paragraph]:
+    said = _reasons(view.review, room)
+    run = next((run for run in reversed(view.case.runs) if run.review is not None), None)
+    earned = view.case.earned(run) if run is not None else None
+    was = [line(words(f"{levels.was(earned.level, earned.floor)}."))] if earned is not None else []
+    return [bullets(said), *was] if said else []
 
 
 def _reasons(review: ReviewView | None, room: Room) -> list[Line]:

@@ -80,6 +80,7 @@ def in_numbers(one: WorkflowStatus) -> list[str]:
             (one.in_work, "in work"),
             (one.failed, "failed"),
             (one.doubtful, "in doubt: somebody has to look whether the delivery happened"),
+            (one.announced, "announced: they go out by themselves unless somebody stops them"),
             (one.held, "decided and held back for now"),
             (one.tried_again, "decided and not taken yet: tried again by itself"),
             (one.follow_ups_due, "to be made for another workflow"),

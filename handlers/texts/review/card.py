@@ -18,7 +18,7 @@ from handlers.texts.pieces import (
     words,
 )
 from handlers.texts.plain import begun_large, enough_of, excerpt, length_of, proposer, without_first_line
-from handlers.texts.review import reports, status
+from handlers.texts.review import reports, status, unseen
 from handlers.texts.review.reasons import not_sure_enough
 from handlers.texts.review.second_proposals import is_told_elsewhere
 from handlers.texts.values import changes, decision, is_cut, recommendation
@@ -70,7 +70,7 @@ def parts(view: CardView, room: Room, *, heading: int, why: Callable[[Reason], s
     claim = Press.CLAIM if view.claimed_by is None else Press.TAKE_OVER
     made = [*above, Part(paragraphs=status.paragraphs(view, room), press=claim if is_open else None)]
     if not is_open:
-        decided = decision(view, room)
+        decided: list[Paragraph] = [*decision(view, room), *unseen.compared(view, room)]
         return [*made, *([Part(paragraphs=decided)] if decided else []), *_begun_case(view, room, heading)]
     case = _case(view, room, heading)
     made += [*_wrong(view, room), *case]

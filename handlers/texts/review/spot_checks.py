@@ -9,10 +9,12 @@ from workflows.engine.review.spot_checks.views import (
     Became,
     BlindView,
     ChecksOfChannel,
+    ChecksOfPerson,
     ComparisonView,
     Difference,
     End,
     Grade,
+    PackNote,
     Right,
     SpotCheckView,
     Task,
@@ -28,6 +30,8 @@ BLIND = (
     "This case went alone. Answer it as you would without Countersign; what was delivered is shown afterwards. "
     "Nothing is delivered by your answer."
 )
+PACKED = "went alone before that was taken back"
+"""Said of what is looked at although nobody drew it."""
 COMPARE = "Your answer is kept. It differs from what was delivered:"
 COMPARE_SECOND = (
     "Two answers to this case differ, and one of them was delivered. You are not told which, so that you judge the "
@@ -43,7 +47,6 @@ RIGHTS: Mapping[Right, str] = {
     Right.NEITHER: "Neither",
 }
 """Choices of a second person."""
-NOTHING_WAITS = Told(brief="No spot check waits for you.", parts=[[line(words("No spot check waits for you."))]])
 GRADES: Mapping[Grade, tuple[str, str]] = {
     Grade.SAME: ("None: both are right", "Either could be delivered."),
     Grade.MINOR: ("Minor", "What is wrong does no harm."),
@@ -87,6 +90,7 @@ _ENDED = {
     End.REVISION: "newer content of the case came",
     End.CORRECTION: "the case was corrected first",
     End.RERUN: "the case was run again first",
+    End.STOPPED: "the case did not go out by itself, and a person decided it",
     End.GONE: "its workflow is not there any more",
     End.FORGOTTEN: "the content of the case was removed",
 }
@@ -102,14 +106,29 @@ def in_channel(view: ChecksOfChannel) -> Told:
     waits = f"{number(view.number)} {'waits' if view.number == 1 else 'wait'}"
     due = [words("The first is due "), moment(view.due_at), words(".")] if view.number > 1 else []
     due = due or [words("It is due "), moment(view.due_at), words(".")]
-    about = line(words("Cases that went alone, looked at without seeing the answer. "), *due)
+    packed = f"{_packed(view.number, view.packed)}, worst first. " if view.packed else ""
+    about = line(words(f"Cases that went alone, looked at without seeing the answer. {packed}"), *due)
     brief = f"{waits}: cases that went alone, looked at blind"
     return Told(brief=brief, parts=[[line(words(waits, bold=True)), about]])
 
 
-def task(of: Task) -> str:
-    """Say what a person is to do about a spot check."""
-    return _TASKS[of]
+def _packed(number: int, packed: int) -> str:
+    """Say how many of the spot checks nobody drew."""
+    which = {1: "It"} if number == 1 else {number: "All of them"}
+    return f"{which.get(packed, f'{packed:,} of them')} {PACKED}"
+
+
+def told_blind(view: BlindView) -> str:
+    """Say why a person answers a case without seeing what was delivered."""
+    if view.pack is None:
+        return BLIND
+    first = f"One of {view.pack.number:,} that {view.workflow} resolved alone before that was taken back"
+    return f"{first}; {view.pack.left:,} left. {BLIND.partition('. ')[2]}"
+
+
+def task(of: Task, *, packed: bool = False) -> str:
+    """Say what a person is to do about a spot check. `packed`: nobody drew it."""
+    return f"{_TASKS[of]}; {PACKED}" if packed else _TASKS[of]
 
 
 def is_long(text: str) -> bool:
@@ -188,16 +207,50 @@ def passed_on(key: str) -> Told:
     return Told(brief=said, parts=[[line(words(said, bold=True))]])
 
 
-def waits_for_you(count: int) -> str:
+def waits_for_you(checks: ChecksOfPerson) -> str:
     """Say how many spot checks wait for a person."""
-    return f"{number(count)} {'waits' if count == 1 else 'wait'} for you: cases that went alone, looked at blind."
+    count, packed = checks.number, checks.packed
+    told = f"{number(count)} {'waits' if count == 1 else 'wait'} for you: cases that went alone, looked at blind."
+    return f"{told} {_packed(count, packed)}, worst first." if packed else told
 
 
-def session_ended(done: int) -> Told:
+def pack_looked_at(view: PackNote) -> Told:
+    """Tell an owner what people found in what went alone before that was taken back."""
+    head = f"{view.workflow}: {view.wrong:,} of {view.looked_at:,} were wrong"
+    if view.looked_at == 1:
+        head = f"{view.workflow}: {'it was wrong' if view.wrong else 'it was right'}"
+    said = f"{head}. All that {PACKED} has been looked at."
+    lines = [line(words(said, bold=True))]
+    if view.to_correct:
+        follow = "A correction follows" if view.to_correct == 1 else f"{view.to_correct:,} corrections follow"
+        lines.append(line(words(f"{follow}: a person decides each.")))
+    left = view.number - view.looked_at
+    if left:
+        were = "was" if left == 1 else "were"
+        lines.append(line(words(f"{left:,} of {view.number:,} {were} changed or removed before anybody looked.")))
+    return Told(brief=said, parts=[lines])
+
+
+def nothing_waits(for_others: int) -> Told:
+    """Say that no spot check waits for a person. `for_others`: number of those that are left to others at first."""
+    said = " ".join(["No spot check waits for you.", *_for_others(for_others)])
+    return Told(brief=said, parts=[[line(words(said))]])
+
+
+def session_ended(done: int, for_others: int = 0) -> Told:
     """Say that no spot check waits any more. `done`: number of those that the person has looked at in a row."""
     first = "No spot check waits for you any more."
     how = f"You looked at {done:,}. Thank you." if done else "Nothing was left to look at."
-    return Told(brief=first, parts=[[line(words(first, bold=True)), line(words(how))]])
+    more = " ".join([how, *_for_others(for_others)])
+    return Told(brief=first, parts=[[line(words(first, bold=True)), line(words(more))]])
+
+
+def _for_others(number: int) -> list[str]:
+    """Say why some are not shown yet to somebody who answered the last ones."""
+    if not number:
+        return []
+    which = "One more is" if number == 1 else f"{number:,} more are"
+    return [f"{which} left to other reviewers for a day: the last ones were all yours."]
 
 
 _WHOLE = Room(text=4_000, line=300, items=100)
@@ -210,7 +263,7 @@ def blind(view: BlindView, fields: Sequence[Field]) -> Told:
     return Told(
         brief=about(view),
         parts=[
-            [line(words(about(view), bold=True)), line(words(BLIND)), due(view)],
+            [line(words(about(view), bold=True)), line(words(told_blind(view))), due(view)],
             [line(words(view.question)), quote(excerpt(view.text, _WHOLE.text))],
             [line(words("Fields to answer:")), bullets(named)],
         ],

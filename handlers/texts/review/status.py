@@ -90,7 +90,7 @@ def _open(view: CardView, room: Room) -> list[Paragraph]:
     if view.answer_by is not None and not late:
         # Of a report it is the answer that has a time, and not how long the delivery stays.
         first += [words(" · answer by " if view.reported else " by "), moment(view.answer_by)]
-    if not view.has_proposal and view.decision is None:
+    if not view.has_proposal and not view.blind and view.decision is None:
         first.append(words(" · there is no proposal"))
     if view.sample:
         first += [words(" · "), words(SAMPLE.lower(), bold=True)]

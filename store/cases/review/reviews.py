@@ -30,6 +30,8 @@ class ReviewLine:
     version: int
     run_id: int
     has_proposal: bool
+    blind: bool
+    """True if nobody sees the proposal of its run before it is decided."""
     reasons_id: int
     state: ReviewState
     claimed_by: str | None
@@ -87,12 +89,15 @@ def add(
     assign_at: datetime | None = None,
     assignee: str | None = None,
     before: Review | None = None,
+    blind: bool = False,
+    out_of_scope: bool = False,
 ) -> int:
     """Open a review at version 1, about which something is due at its deadline; returns its id.
 
     `remind_at`: time of the first reminder; None: there is none. `is_first`: it stands before all others. `alike`: mark
     of the reviews that are like it. `assign_at`: time at which somebody is to be assigned; None: nobody is. `before`:
-    the review in whose place it comes, with its escalation, and with its `assignee` where that is given.
+    the review in whose place it comes, with its escalation, and with its `assignee` where that is given. `blind`: its
+    run has a proposal that nobody sees before it is decided. `out_of_scope`: the workflow was not to look at the case.
     """
     return rows.add(
         session,
@@ -104,6 +109,8 @@ def add(
         version=1,
         state=ReviewState.OPEN,
         proposal_id=proposal,
+        blind=blind,
+        out_of_scope=out_of_scope,
         reasons_id=reasons_id,
         claimed_by=None,
         claimed_at=None,
@@ -201,6 +208,7 @@ def line_of(review: Review, key: str, workflow: str) -> ReviewLine:
         version=review.version,
         run_id=review.run_id,
         has_proposal=review.proposal_id is not None,
+        blind=review.blind,
         reasons_id=review.reasons_id,
         state=review.state,
         claimed_by=review.claimed_by,

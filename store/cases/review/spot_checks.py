@@ -24,8 +24,9 @@ from sqlalchemy import (
 from sqlalchemy.orm import Session, aliased
 
 from store.db import rows
+from store.governance.audit import READ
 from store.schema import AuditRow, Case, Decision, Review, Run, SpotCheck, Workflow
-from store.states import UNDECIDED, Resolution, RunState, SpotCheckState
+from store.states import UNDECIDED, Resolution, RunState, SpotCheckState, SpotCheckWhy
 from store.subjects import SubjectKind
 from store.types import literally
 
@@ -63,6 +64,8 @@ class Undecided:
     number: int
     due_at: datetime | None
     """Time by which the first of them is due; None where there are none."""
+    packed: int = 0
+    """Number of those that nobody drew: they went alone before that was taken back."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -115,6 +118,7 @@ def add(
         run_id=run,
         case_id=case,
         workflow_id=workflow,
+        why=SpotCheckWhy.DRAWN,
         probability=probability,
         state=SpotCheckState.OPEN,
         version=1,
@@ -178,6 +182,10 @@ class Looks:
     """Time for which a spot check that somebody else has open is not shown."""
     grade_within: timedelta
     """Time after which a difference that nobody graded waits for anybody but the one who answered."""
+    others_first: Collection[str] = ()
+    """Names of those of the workflows of which drawn ones are left to others at first."""
+    others_within: timedelta = timedelta()
+    """Time after the draw for which they are."""
 
 
 def following(
@@ -200,23 +208,35 @@ def lines(session: Session, looks: Looks, *, team: int, limit: int) -> list[Spot
     return [SpotCheckLine(check=check, key=key, workflow=name) for check, key, name in found]
 
 
-def count(session: Session, looks: Looks, *, team: int, at_most: int) -> int:
+@dataclass(frozen=True, kw_only=True)
+class Counted:
+    """Numbers of the spot checks that wait for a person."""
+
+    number: int
+    packed: int
+    """Number of those that nobody drew: they went alone before that was taken back."""
+
+
+def count(session: Session, looks: Looks, *, team: int, at_most: int) -> Counted:
     """Count the spot checks that wait for a person, no further than `at_most`."""
-    some = _joined(select(SpotCheck.id)).where(*_waits(looks, team=team)).limit(at_most)
-    return session.scalar(select(func.count()).select_from(some.subquery())) or 0
+    some = _joined(select(SpotCheck.why)).where(*_waits(looks, team=team)).limit(at_most).subquery()
+    packed = func.count(case((some.c.why == SpotCheckWhy.PACK, 1)))
+    number, of_packs = session.execute(select(func.count(), packed).select_from(some)).one()
+    return Counted(number=number, packed=of_packs)
 
 
 def undecided(session: Session, *, team: int, workflows: Collection[str]) -> Undecided:
     """Return how many spot checks of these workflows somebody has to look at, and by when."""
-    query = _joined(select(func.count(), func.min(SpotCheck.due_at))).where(
+    packed = _number(SpotCheck.why == SpotCheckWhy.PACK)
+    query = _joined(select(func.count(), func.min(SpotCheck.due_at), packed)).where(
         SpotCheck.team_id == team,
         _IS_UNDECIDED,
         Workflow.name.in_(workflows),
         Run.state == RunState.DELIVERED,
         not_(_is_passed()),
     )
-    number, due_at = session.execute(query).one()
-    return Undecided(number=number, due_at=due_at)
+    number, due_at, packed_ones = session.execute(query).one()
+    return Undecided(number=number, due_at=due_at, packed=packed_ones)
 
 
 def passed(session: Session, *, team: int, limit: int) -> list[SpotCheck]:
@@ -225,16 +245,51 @@ def passed(session: Session, *, team: int, limit: int) -> list[SpotCheck]:
     return list(session.scalars(query.order_by(SpotCheck.due_at, SpotCheck.id).limit(limit)))
 
 
-def overdue(session: Session, *, team: int, before: datetime, limit: int) -> list[SpotCheckLine]:
-    """Return the spot checks that somebody has to look at and that were due before a time, most urgent first."""
+def overdue(session: Session, *, team: int, before: datetime, limit: int, drawn: bool = False) -> list[SpotCheckLine]:
+    """Return the spot checks that somebody has to look at and that were due before a time, most urgent first.
+
+    `drawn`: only those that were drawn.
+    """
     query = (
         _joined(select(SpotCheck, Case.key, Workflow.name))
         .join(Case, Case.id == SpotCheck.case_id)
         .where(SpotCheck.team_id == team, _IS_UNDECIDED, SpotCheck.due_at < before)
         .order_by(SpotCheck.due_at, SpotCheck.id)
     )
+    if drawn:
+        query = query.where(SpotCheck.why == SpotCheckWhy.DRAWN)
     found = session.execute(query.limit(limit))
     return [SpotCheckLine(check=check, key=key, workflow=name) for check, key, name in found]
+
+
+def late(session: Session, workflow: int, *, team: int, at: datetime, limit: int) -> list[datetime]:
+    """Return when the drawn spot checks of a workflow were drawn that are overdue and still stand, oldest first."""
+    query = _joined(select(SpotCheck.drawn_at)).where(
+        SpotCheck.team_id == team,
+        _IS_UNDECIDED,
+        SpotCheck.due_at < at,
+        SpotCheck.workflow_id == workflow,
+        SpotCheck.why == SpotCheckWhy.DRAWN,
+        Run.state == RunState.DELIVERED,
+        not_(_is_passed()),
+    )
+    return list(session.scalars(query.order_by(SpotCheck.drawn_at, SpotCheck.id).limit(limit)))
+
+
+def last_answered(session: Session, *, team: int, limit: int) -> list[tuple[str, str]]:
+    """Return the workflows of the last spot checks that were decided, each with who answered it blind, newest first."""
+    query = (
+        select(Workflow.name, SpotCheck.answered_by)
+        .join(Workflow, Workflow.id == SpotCheck.workflow_id)
+        .where(
+            SpotCheck.team_id == team,
+            SpotCheck.state == literally(SpotCheckState.DECIDED),
+            SpotCheck.ended_at.is_not(None),
+        )
+        .order_by(SpotCheck.ended_at.desc())
+        .limit(limit)
+    )
+    return [(name, by or "") for name, by in session.execute(query)]
 
 
 def knows(session: Session, check: SpotCheck, *, by: str) -> bool:
@@ -249,7 +304,8 @@ def counts(session: Session, *, team: int, since: datetime, until: datetime) -> 
     """Return the figures of what went alone and was delivered between two times, by workflow id.
 
     All of them are about the same runs, so that they can be set against each other. Their spot checks may have been
-    looked at later. Runs with a proposal that was handed in are left out: see `numbers.looked_at`.
+    looked at later. Spot checks that nobody drew count in none. Runs with a proposal that was handed in are left out:
+    see `numbers.looked_at`.
     """
     is_of = {state: SpotCheck.state == state for state in SpotCheckState}
     is_undecided = or_(*(is_of[state] for state in UNDECIDED))
@@ -269,7 +325,7 @@ def counts(session: Session, *, team: int, since: datetime, until: datetime) -> 
     }
     query = (
         select(Run.workflow_id, *(column.label(name) for name, column in columns.items()))
-        .outerjoin(SpotCheck, SpotCheck.run_id == Run.id)
+        .outerjoin(SpotCheck, and_(SpotCheck.run_id == Run.id, SpotCheck.why == SpotCheckWhy.DRAWN))
         .where(
             Run.team_id == team,
             _HAS_ENDED,
@@ -328,8 +384,19 @@ def _waits(looks: Looks, *, team: int) -> Sequence[ColumnElement[bool]]:
         Workflow.name.in_(looks.workflows),
         Run.state == RunState.DELIVERED,
         turn,
+        *([not_(_is_for_others(looks))] if looks.others_first else []),
         not_(_is_passed()),
         not_(_knows(looks.by)),
+    )
+
+
+def _is_for_others(looks: Looks) -> ColumnElement[bool]:
+    return and_(
+        SpotCheck.state == SpotCheckState.OPEN,
+        SpotCheck.why == SpotCheckWhy.DRAWN,
+        Workflow.name.in_(looks.others_first),
+        SpotCheck.drawn_at > looks.at - looks.others_within,
+        func.coalesce(SpotCheck.opened_by, "") != looks.by,
     )
 
 
@@ -346,7 +413,15 @@ def _knows(by: str) -> ColumnElement[bool]:
         AuditRow.action.in_((SEEN, PASSED_ON)),
         AuditRow.actor == by,
     )
-    return or_(decided, seen)
+    # What nobody drew could be read before it became a spot check.
+    read = exists().where(
+        SpotCheck.why != SpotCheckWhy.DRAWN,
+        AuditRow.is_about_row(SubjectKind.CASE, SpotCheck.case_id),
+        func.coalesce(AuditRow.action, "") == READ,
+        AuditRow.actor == by,
+        AuditRow.at < SpotCheck.drawn_at,
+    )
+    return or_(decided, seen, read)
 
 
 def _order(looks: Looks) -> tuple[SQLColumnExpression[Any], ...]:

@@ -45,6 +45,8 @@ class Deployment(OfTeam, Base):
     """Key of the trained model that is kept; None for a model that is not trained here."""
     recall: Mapped[int] = mapped_column(server_default="0")
     """Past decisions that are told with a case."""
+    weighing: Mapped[dict[str, Any] | None]
+    """Numbers with which its confidence is weighed; None where what is stated counts."""
     eval_id: Mapped[int | None] = mapped_column(ForeignKey("evals.id"))
     against_id: Mapped[int | None] = mapped_column(ForeignKey("evals.id"))
     """Eval of the version that was live when it was tried, on the same examples."""
@@ -126,6 +128,8 @@ class ShadowProposal(OfTeam, Base):
     """Lowest confidence of its fields."""
     alone: Mapped[bool]
     """True if it would have gone alone."""
+    score: Mapped[float | None]
+    """Highest floor at which it would have gone alone, 0 to 1; None where that was not kept."""
     code: Mapped[str | None] = mapped_column(String(100))
     """Code of the reason for a missing proposal."""
     nevers: Mapped[int]

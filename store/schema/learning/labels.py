@@ -32,7 +32,7 @@ class Label(OfTeam, Base):
     deployment_id: Mapped[int | None] = mapped_column(ForeignKey("deployments.id"))
     """Deployment that proposed; None for a version from files, or where nothing was proposed."""
     kind: Mapped[str] = mapped_column(String(20))
-    """Its provenance: approved, edited, rejected, answered, corrected, reported or spot-checked."""
+    """Its provenance: approved, edited, rejected, answered, corrected, reported, spot-checked or packed."""
     saw: Mapped[bool]
     """True if the person saw the proposal before they decided."""
     by: Mapped[str] = mapped_column(String(100))

@@ -75,6 +75,10 @@ class VolumeCase(OfTeam, Base):
     lowest: Mapped[float | None]
     alone_up_to: Mapped[float | None]
     """Highest floor of the table at which it would go alone; None: at none."""
+    score: Mapped[float | None]
+    """Highest floor of all at which it would go alone, 0 to 1; None where that was not kept."""
+    learned: Mapped[bool | None]
+    """True if the version learned from the like of it, or recalls it; None where nobody looked."""
     cost: Mapped[Decimal]
     milliseconds: Mapped[float]
     is_error: Mapped[bool | None]

@@ -183,7 +183,11 @@ def test_counts_of_all_that_ever_was_read_whole_tables(year: Database, name: str
 
 @pytest.mark.parametrize(
     ("name", "index"),
-    [("metrics.taken_in", "ix_cases_workflow_id_received_at"), ("metrics.resolved", "ix_runs_resolved")],
+    [
+        ("metrics.taken_in", "ix_cases_workflow_id_received_at"),
+        ("metrics.resolved", "ix_runs_resolved"),
+        ("alone.of_workflow", "ix_runs_drawn"),
+    ],
 )
 def test_what_is_counted_for_metrics_of_all_that_ever_was_can_be_read_of_an_index_alone(
     year: Database, name: str, index: str

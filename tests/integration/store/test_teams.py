@@ -38,13 +38,14 @@ from store.governance.receipts import ReceiptRows
 from store.governance.seals import FIRST
 from store.learning.labels import Progress
 from store.learning.rollouts import Asked, Mark
-from store.learning.volume_tests import Claimant
+from store.learning.volume_tests import Claimant, Draw
 from store.quality.costs import Span
 from store.quality.evals import begin as begin_eval
 from store.slack.outbox import HeldUp
 from store.sources.cursors import CursorLine
 from store.sources.origins import NewOrigin
 from store.states import (
+    AnnouncementState,
     BatchState,
     BulkState,
     CauseState,
@@ -54,6 +55,7 @@ from store.states import (
     FollowUpState,
     Health,
     ImprovementState,
+    Level,
     OutboxState,
     QuestionState,
     Resolution,
@@ -61,6 +63,7 @@ from store.states import (
     RunState,
     SourceKind,
     SpotCheckState,
+    SpotCheckWhy,
     StepState,
 )
 from store.subjects import Subject, SubjectKind
@@ -251,6 +254,7 @@ class Company:
         self._audit(session, SubjectKind.TEAM.of(team), "heard.refused")
         self._audit(session, SubjectKind.CASE.of(ids["doubtful case"]), "case.read", {"way": "details"})
         self._learning(session)
+        self._announced(session)
 
     def _documents(self, session: Session) -> None:
         """Add a document that a case holds, one that a source handed in, and one that is claimed."""
@@ -284,9 +288,27 @@ class Company:
             model="local",
             refused_for=[],
             rollout={},
+            training="k",
             proposed_by="U1",
             proposed_at=NOW,
             live_at=NOW,
+        )
+        session.execute(update(schema.Review).where(schema.Review.id == ids["decided"]).values(blind=True))
+        use = {"live_id": ids["deployment"], "takes_over": True}
+        rows.change(session, schema.Workflow, ids["workflow"], where={}, to=use)
+        alone = {"deployment_id": ids["deployment"], "resolution": Resolution.ALONE}
+        rows.change(session, schema.Run, ids["delivered run"], where={}, to=alone)
+        drafted = {"name": "def", "parts": {}, "model": "local", "rollout": {}, "proposed_by": "U1"}
+        ids["proposed"] = rows.add(
+            session,
+            schema.Deployment,
+            **of,
+            **drafted,
+            number=9,
+            state=DeploymentState.REJECTED,
+            change=1,
+            refused_for=[],
+            proposed_at=NOW,
         )
         deployment = {"team_id": team, "deployment_id": ids["deployment"]}
         rows.add(session, schema.DeploymentSignature, **deployment, by="U1", how="owner", at=NOW)
@@ -304,6 +326,37 @@ class Company:
             output_id=content,
             at=NOW,
         )
+        epoch = {
+            "number": 1,
+            "wrong": 0.05,
+            "sure": 0.9,
+            "level": Level.GUARDED,
+            "floor": 0.9,
+            "began_at": NOW,
+            "asked_at": NOW,
+        }
+        settled = {"probability": 0.05, "least": 0.05, "at": NOW}
+        begun = {"change": 1, "state": {}, "looked_at": 0, "worked_until": 0, "seen_until": 0}
+        ids["epoch"] = rows.add(
+            session, schema.Epoch, **of, deployment_id=ids["deployment"], **epoch, **begun, probability=0.05, least=0.05
+        )
+        ended = {**epoch, "number": 7, "ended_at": NOW, "end": "demoted", "probability": 0.05, "least": 0.05}
+        rows.add(session, schema.Epoch, **of, deployment_id=ids["deployment"], **ended, **begun)
+        ids["epoch case"] = rows.add(
+            session,
+            schema.EpochCase,
+            team_id=team,
+            epoch_id=ids["epoch"],
+            **run,
+            **settled,
+            score=0.95,
+            alone=True,
+            floor=0.9,
+            counts=True,
+            label_id=ids["label"],
+            is_error=False,
+            worked_at=NOW,
+        )
         taken_back = {"version": 9, "kind": "approved", "by": "U3", "confirmed": [], "at": NOW, "revoked_at": NOW}
         ids["decision"] = rows.add(
             session, schema.Decision, team_id=team, review_id=ids["decided"], interaction_id=None, **taken_back
@@ -319,11 +372,12 @@ class Company:
             session, schema.ExampleRow, **of, **case, **example, state=ExampleState.TAKEN, content_id=content
         )
         waits = {"case_id": ids["looked at case"], "content_id": content, "state": ExampleState.CANDIDATE}
-        rows.add(session, schema.ExampleRow, **of, **waits, **example)
+        ids["candidate"] = rows.add(session, schema.ExampleRow, **of, **waits, **example)
         rows.add(session, schema.DeploymentExample, **deployment, example_id=ids["example"])
         rows.add(session, schema.TrainedModel, **of, key="k", body=b"model", made_at=NOW)
         shadow = {
             "alone": False,
+            "score": 0.9,
             "nevers": 0,
             "cost": Decimal(0),
             "milliseconds": 1.0,
@@ -345,6 +399,7 @@ class Company:
             other = {"case_id": ids[f"{name} case"], "run_id": ids[f"{name} run"]}
             made = session.scalar(select(schema.Proposal.id).where(schema.Proposal.run_id == other["run_id"]))
             word = {**of, **other, **said, "proposal_id": made, "output_id": content, "revoked_at": taken}
+            word |= {"deployment_id": ids["deployment"]}
             label = rows.add(session, schema.Label, **word)
             judged_by = {"label_id": label, "difference": 0} if taken is not None else {}
             ids[f"shadow {name}"] = rows.add(
@@ -355,7 +410,8 @@ class Company:
             )
         probe = {"day": "2026-11-30", "answers": {}, "asked": 1, "changed": 0, "right": 1, "models": [], "at": NOW}
         rows.add(session, schema.Probe, **deployment, **probe, cost=Decimal(0))
-        draft = {"kind": "never", "mark": "m", "change": 1, "facts": {}, "cases": [1], "found_at": NOW}
+        draft = {"kind": "never", "mark": "m", "change": 1, "facts": {}, "text": "t", "found_at": NOW}
+        draft["cases"] = [ids["delivered case"]]
         ids["improvement"] = rows.add(session, schema.Improvement, **of, **draft, state=ImprovementState.DRAFT)
         session.execute(
             update(schema.Deployment)
@@ -364,10 +420,12 @@ class Company:
         )
         tested = {"by": "U1", "file": "past.csv", "size": 1, "rows": 1, "version": {}, "began_at": NOW, "seed": 1}
         ids["volume test"] = rows.add(session, schema.VolumeTest, **of, **tested, eval_id=ids["eval"])
-        reported = {"eval_id": ids["eval"], "reported_at": NOW, "report": {}}
-        rows.add(session, schema.VolumeTest, **of, **tested, **reported)
+        reported = {"eval_id": ids["eval"], "ended_at": NOW, "reported_at": NOW, "report": {}}
+        reported_test = rows.add(session, schema.VolumeTest, **of, **tested, **reported)
         volume = {"team_id": team, "volume_test_id": ids["volume test"], "input_hash": "h", "body": "{}"}
         volume |= {"reasons": [], "wrong": [], "packed": "random", "probability": 0.5, "cost": 0, "milliseconds": 1.0}
+        waits = {**volume, "volume_test_id": reported_test, "place": 1, "outcome": "proposed"}
+        rows.add(session, schema.VolumeCase, **waits)
         ids["volume case"] = rows.add(session, schema.VolumeCase, **volume, place=1, outcome="proposed")
         claimed = {"claimed_by": "U1", "claimed_at": NOW}
         ids["claimed volume case"] = rows.add(
@@ -452,6 +510,76 @@ class Company:
                 opened_at=NOW - HOUR,
             )
         self._audit(session, SubjectKind.SPOT_CHECK.of(self.ids["drawn check"]), "spot_check.seen")
+        pack = {"workflow_id": self.ids["workflow"], "number": 1, "made_at": NOW}
+        self.ids["pack"] = rows.add(session, schema.SpotCheckPack, team_id=self.team, **pack)
+        for name in ("undrawn", "packed"):
+            self._case(session, name, RunState.DELIVERED)
+            rows.change(session, schema.Run, self.ids[f"{name} run"], where={}, to={"spot_check_probability": 0.05})
+        rows.add(
+            session,
+            schema.SpotCheck,
+            team_id=self.team,
+            run_id=self.ids["packed run"],
+            case_id=self.ids["packed case"],
+            workflow_id=self.ids["workflow"],
+            why=SpotCheckWhy.PACK,
+            pack_id=self.ids["pack"],
+            probability=1.0,
+            state=SpotCheckState.DECIDED,
+            version=2,
+            drawn_at=NOW,
+            due_at=NOW,
+        )
+
+    def _announced(self, session: Session) -> None:
+        """Add a case that is announced, and may not go out any more: its epoch has ended."""
+        self._case(session, "announced", RunState.HOLDING)
+        ids, of_run = self.ids, {"run_id": self.ids["announced run"], "case_id": self.ids["announced case"]}
+        promised = {"wrong": 0.05, "sure": 0.9, "level": Level.VETO, "probability": 0.05, "least": 0.05, "change": 1}
+        epoch = rows.add(
+            session,
+            schema.Epoch,
+            team_id=self.team,
+            workflow_id=ids["workflow"],
+            deployment_id=ids["deployment"],
+            number=99,
+            state={},
+            looked_at=0,
+            worked_until=0,
+            seen_until=0,
+            began_at=NOW,
+            ended_at=NOW,
+            end="demoted",
+            **promised,
+        )
+        settled = {"score": 0.9, "alone": True, "probability": 0.05, "least": 0.05, "counts": True, "at": NOW}
+        rows.add(session, schema.EpochCase, team_id=self.team, epoch_id=epoch, **of_run, **settled)
+        ids["announcement"] = rows.add(
+            session,
+            schema.Announcement,
+            team_id=self.team,
+            workflow_id=ids["workflow"],
+            state=AnnouncementState.OPEN,
+            at=NOW,
+            until=NOW,
+            **of_run,
+        )
+        rows.add(
+            session,
+            schema.OutboxRow,
+            team_id=self.team,
+            kind="announced",
+            face=SLACK,
+            channel=CHANNEL,
+            occasion="",
+            about={},
+            state=OutboxState.HELD,
+            wanted=1,
+            attempts=0,
+            not_before=NOW,
+            created_at=NOW,
+            **columns_of(SubjectKind.ANNOUNCEMENT.of(ids["announcement"])),
+        )
 
     def _judged(self, session: Session) -> None:
         """Add a proposal that was edited, and rejected, and what leads are asked about its workflow."""
@@ -966,6 +1094,7 @@ class Company:
             "labels.after": {"label": 0, "limit": 9},
             "labels.get": {"label": ids["label"]},
             "labels.of_workflow": {"limit": 9},
+            "labels.judged_proposals": {"model": "local", "before": None, "limit": 9},
             "rollouts.newest_run": {},
             "rollouts.runs_between": {"after": 0, "until": 2**31, "limit": 9},
             "rollouts.asked_until": {"deployment": ids["deployment"], "run": 1},
@@ -987,6 +1116,7 @@ class Company:
             "rollouts.judge": {"shadow": ids["shadow waiting"], "label": ids["label"], "difference": 1},
             "rollouts.take_back": {"deployment": ids["deployment"]},
             "rollouts.pairs": {"deployment": ids["deployment"]},
+            "rollouts.scores": {"deployment": ids["deployment"], "limit": 9},
             "rollouts.asked": {"deployment": ids["deployment"]},
             "rollouts.outcomes": {"deployment": ids["deployment"], "limit": 9},
             "rollouts.last_label": {"deployment": ids["deployment"]},
@@ -1026,6 +1156,12 @@ class Company:
             "improvements.judged_cases": {"since": NOW - HOUR, "limit": 9},
             "improvements.add": {"kind": "never", "mark": "n", "facts": {}, "cases": []},
             "improvements.get": {"improvement": ids["improvement"]},
+            "improvements.keep_draft": {"improvement": ids["improvement"], "text": "other"},
+            "improvements.forget_drafts": {"case": ids["delivered case"]},
+            "recalled_examples.of_deployment": {"deployment": ids["deployment"]},
+            "recalled_examples.taken": {"workflow": "sample"},
+            "recalled_examples.taken_mark": {"workflow": "sample"},
+            "recalled_examples.present": {"examples": [ids["example"]]},
             "improvements.of_workflow": {"states": [ImprovementState.DRAFT], "limit": 9},
             "improvements.decide": {"improvement": ids["improvement"], "state": ImprovementState.TAKEN, "shown": 1},
             "improvements.carried": {"until": NOW, "limit": 9},
@@ -1384,9 +1520,53 @@ class Company:
             "waiting_runs.obstacle": {"run": (schema.Run, ids["holding run"])},
             "waiting_runs.oldest_of_case": {"case": ids["holding case"]},
             "waiting_runs.hasten": {"at": NOW - HOUR},
+            "scope_shares.choose": {"seen": None, "share": 0.5},
             "workflow_pauses.row_of": {"name": "new"},
-            "deployments.add": {"workflow": ids["paused"], "number": 7},
-            "deployments.add_examples": {"deployment": ids["deployment"], "examples": []},
+            "epochs.add_case": {
+                "epoch": ids["epoch"],
+                "case": ids["looked at case"],
+                "run": ids["waiting run"],
+                **dict.fromkeys(("score", "probability", "least"), 0.5),
+                **{"alone": False, "floor": None, "counts": True},
+            },
+            "epochs.begin": {
+                "workflow": ids["workflow"],
+                "deployment": ids["proposed"],
+                "number": 2,
+                **{"wrong": 0.05, "sure": 0.9, "level": Level.DRAFT, "probability": 0.05, "state": {}},
+            },
+            "epochs.change": {"epoch": ids["epoch"], "seen": 1, "held": "behind"},
+            **{f"epochs.{name}": {"epoch": ids["epoch"]} for name in ("get", "held", "checks_of")},
+            **{f"epochs.{name}": {"epoch": ids["epoch"], "limit": 9} for name in ("rows_after", "cases_after")},
+            **{f"epochs.{name}": {"epoch": ids["epoch"], "after": 0} for name in ("worst_alone", "count_alone")},
+            "epochs.had_one": {"deployment": ids["deployment"]},
+            "epochs.note": {"epoch": ids["epoch"], "asked_floor": 0.8},
+            "epochs.last_end": {"version": (schema.Deployment, ids["deployment"]), "until": None},
+            "epochs.of_cases": {"epoch": ids["epoch"], "cases": [ids["delivered case"]]},
+            "epochs.open_with": {"cases": [ids["delivered case"]]},
+            "epochs.last_words": {"cases": [ids["delivered case"]]},
+            "epochs.drawn_of": {"runs": [ids["delivered run"]]},
+            "epochs.note_label": {"row": ids["epoch case"], "label": None, "is_error": None},
+            "epochs.worked_in": {"epoch": ids["epoch"], "until": ids["epoch case"]},
+            "epochs.waiting": {"runs": [ids["waiting run"]], "decided": 0},
+            "epochs.newest_cases": {"epochs": [ids["epoch"]]},
+            "epochs.share_from": {"epoch": ids["epoch"], "newest": 1, "floor": 0.9},
+            "certificates.figures": {"epochs": [ids["epoch"]]},
+            "certificates.sums": {"epoch": ids["epoch"], "floors": [0.9], "limit": 9},
+            "certificates.asked_of": {"workflows": ["sample"]},
+            "epochs.has_case": {"epoch": ids["epoch"], "case": ids["delivered case"]},
+            "epochs.newest_scores": {"workflow": ids["workflow"], "limit": 9},
+            "epochs.open_of": {"deployment": ids["deployment"]},
+            "epochs.standing": {"deployment": ids["deployment"]},
+            "alone.of_workflow": {"workflow": ids["workflow"]},
+            "certificates.of_workflow": {"workflow": ids["workflow"], "limit": 9},
+            "deployments.add": {
+                "workflow": ids["paused"],
+                "number": 7,
+                **{"state": DeploymentState.PROPOSED, "change": 1, "name": "abc", "parts": {}, "model": "local"},
+                **{"rollout": {}, "proposed_by": "U1", "proposed_at": NOW},
+            },
+            "deployments.add_examples": {"deployment": ids["deployment"], "examples": [ids["candidate"]]},
             "deployments.change": {
                 "deployment": ids["deployment"],
                 "state": DeploymentState.LIVE,
@@ -1553,7 +1733,11 @@ class Company:
             "volume_tests.newest_of": {"workflow": ids["workflow"]},
             "volume_tests.keep_typed": {"case": ids["volume case"], "body": "{1}"},
             "volume_tests.hold": {"held": {1: [ids["document"]]}},
-            "volume_tests.end": {"draws": [(ids["volume case"], "random", 0.5)]},
+            "volume_tests.end": {"draws": [Draw(of=ids["volume case"], why="random", chance=0.5, like=False)]},
+            "volume_tests.scores": {"limit": 9},
+            "volume_tests.looked_at": {"limit": 9},
+            "volume_tests.least_probability": {},
+            "volume_tests.ended_of": {"workflow": ids["workflow"], "until": None, "limit": 9},
             "volume_tests.report": {"report": {}},
             "volume_tests.remove_text": {"cases": [ids["volume case"]]},
             "evals.begin": {"workflow": "sample"},
@@ -1571,6 +1755,19 @@ class Company:
             "receipts.texts_of": {"ids": [ids["waiting content"]]},
             "receipts.cases_after": {"after": 0},
             "receipts.rows_of": {"cases": [ids["doubtful case"], ids["delivered case"]]},
+            "announcements.add": {"run": ids["holding run"], "until": NOW},
+            "announcements.get": {"announcement": ids["announcement"]},
+            "announcements.of_run": {"run": ids["announced run"]},
+            "announcements.of_case": {"case": ids["announced case"]},
+            "announcements.end": {
+                "row": (schema.Announcement, ids["announcement"]),
+                "to": AnnouncementState.LAPSED,
+            },
+            "announcements.over": {"workflows": [ids["workflow"]]},
+            "announcements.is_any_over": {"workflows": [ids["workflow"]]},
+            "announcements.evidence_of": {"run": ids["announced run"]},
+            "announcements.not_alone": {"run": ids["announced run"], "counts": False},
+            "announcements.lines": {"workflows": ["sample"]},
             "spot_checks.add": {"run": ids["holding run"], "probability": 0.05, "due_at": NOW},
             "spot_checks.get": {"check": ids["drawn check"]},
             "spot_checks.move": {
@@ -1585,6 +1782,18 @@ class Company:
             "spot_checks.lines": {"looks": LOOKS},
             "spot_checks.count": {"looks": LOOKS},
             "spot_checks.undecided": {"workflows": ["sample"]},
+            "spot_checks.late": {"workflow": ids["workflow"], "at": NOW + HOUR, "limit": 9},
+            "spot_checks.last_answered": {"limit": 9},
+            "spot_check_packs.undrawn": {"runs": [ids["undrawn run"]], "workflow": ids["workflow"]},
+            "spot_check_packs.add": {
+                "of": [[ids["undrawn run"], ids["undrawn case"]]],
+                "workflow": ids["workflow"],
+                "at": NOW,
+            },
+            "spot_check_packs.get": {"pack": ids["pack"]},
+            "spot_check_packs.counts": {"pack": ids["pack"]},
+            "spot_check_packs.done": {"limit": 9},
+            "spot_check_packs.note_told": {"pack": ids["pack"], "at": NOW},
             "spot_checks.knows": {"check": (schema.SpotCheck, ids["drawn check"]), "by": "U1"},
             **self._of_sources() | self._of_documents() | self._of_learning(),
             "legal_holds.active": {},

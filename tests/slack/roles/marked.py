@@ -8,14 +8,17 @@ from zoneinfo import ZoneInfo
 from pydantic import BaseModel, JsonValue
 
 from bot.sandbox.state.workspace import User
+from store import schema
 from store.governance import teams
-from store.learning import improvements
+from store.learning import epochs, improvements
+from store.states import Level, Resolution
 from tests import volume
 from tests.slack.conftest import MakeStage
 from tests.slack.deployed import proposed
 from tests.slack.stage import BEN, MARIA, Stage
 from workflows import Ask, Autonomy, NotDone, OutcomeUnknown, Personal, Proposal, Review, Run, Workflow, step
 from workflows.engine.case import intake, learning_notices
+from workflows.engine.deliver.announcements import announce
 from workflows.engine.digests.making import make
 from workflows.engine.digests.names import JobName
 from workflows.engine.review import reviews
@@ -25,6 +28,8 @@ from workflows.engine.review.spot_checks.upkeep import Upkeep
 from workflows.engine.review.wrong import reports
 from workflows.model.port import Answer, Question
 from workflows.model.scripted import says
+from workflows.quality.autonomy.certifier import Promise
+from workflows.quality.autonomy.earning import Earning
 
 GUS, DAN, SUE, XENO = "U0GUS", "U0DAN", "U0SUE", "U0XENO"
 
@@ -151,7 +156,8 @@ class Marked:
         )
         world.work()
         Upkeep(context).look()
-        proposed(self.stage, self.letters)
+        self._announced()
+        self._judged(proposed(self.stage, self.letters))
         said = mark(PACKED_NUMBER)
         past: dict[str, JsonValue] = {"id": PACKED_NUMBER, "name": f"Name {said}", "text": f"about {said} it"}
         volume.tried(world, self.letters, [past], by=GUS)
@@ -161,6 +167,35 @@ class Marked:
             for today in (date(2026, 11, 21), date(2026, 12, 1)):
                 make(context, name, today=today, zone=ZoneInfo("UTC"))
         self.stage.work()
+
+    def _announced(self) -> None:
+        """Have a case that went alone shown as one that was announced."""
+        context = self.stage.world.context
+        runs = [run for run in self.stage.world.rows(schema.Run) if isinstance(run, schema.Run)]
+        alone = next(run for run in runs if run.resolution is Resolution.ALONE)
+        with context.database.write() as session:
+            announce(session, context, alone, self.letters, until=context.clock())
+
+    def _judged(self, deployment: int) -> None:
+        """Have a version judged, as if its workflow earned what goes alone."""
+        context = self.stage.world.context
+        with context.database.write() as session:
+            row = teams.find_workflow(session, team=context.team, name=self.letters.name)
+            assert row is not None
+            earning = Earning.begin(Promise(), ())
+            epochs.begin(
+                session,
+                team=context.team,
+                workflow=row,
+                deployment=deployment,
+                number=1,
+                wrong=0.05,
+                sure=0.9,
+                level=Level.DRAFT,
+                probability=0.05,
+                state=dict(earning.kept()),
+                at=context.clock(),
+            )
 
     def _improved(self, case: int) -> None:
         """Have an improvement found, and its owner told."""

@@ -17,6 +17,7 @@ from store import schema
 from tests.slack.stage import SUPPORT, Stage
 from workflows.engine.digests.failures.needs import About, NeedKind
 from workflows.engine.text.form_records import rows_mark
+from workflows.quality.autonomy.views import Reach
 
 TEAM = "T0SANDBOX"
 _NUMBERS = count(1)
@@ -31,9 +32,12 @@ class Of(StrEnum):
     CAUSE = "cause"
     COURSE = "course"
     DEPLOYMENT = "deployment"
+    EPOCH = "epoch"
     DIGEST = "digest"
     SPOT_CHECK = "spot_check"
+    ANNOUNCEMENT = "announcement"
     IMPROVEMENT = "improvement"
+    WORKFLOW = "workflow"
     VOLUME_TEST = "volume_test"
     PACKED = "packed"
     """A case of a review pack."""
@@ -105,9 +109,15 @@ BUTTONS: Mapping[Action, Of] = {
         ),
         Of.DEPLOYMENT,
     ),
+    **dict.fromkeys(
+        (Action.LET_ALONE, Action.NOT_NOW, Action.LET_IN_CERTIFICATE, Action.TAKE_ALONE_BACK),
+        Of.EPOCH,
+    ),
     **dict.fromkeys((Action.START_CHECKS, Action.REASONS, Action.LOOKED), Of.DIGEST),
     **dict.fromkeys((Action.READ_CASE, Action.LEAVE), Of.SPOT_CHECK),
+    Action.STOP_ANNOUNCED: Of.ANNOUNCEMENT,
     **dict.fromkeys((Action.TAKE_IMPROVEMENT, Action.LEAVE_IMPROVEMENT), Of.IMPROVEMENT),
+    **dict.fromkeys((Action.WIDEN, Action.WIDEN_IN_CHARTER), Of.WORKFLOW),
     Action.JUDGE: Of.VOLUME_TEST,
     **dict.fromkeys(
         (Action.JUDGE_WRONG, Action.BACK_TO_PROPOSAL, Action.SKIP_PACKED, Action.READ_PACKED),
@@ -127,6 +137,7 @@ BUTTONS: Mapping[Action, Of] = {
             Action.START_ANEW,
             Action.BACK_TO_FORM,
             Action.CHARTER,
+            Action.CERTIFICATE,
             Action.HOME_PAGE,
             Action.GOT_IT,
             Action.REFRESH,
@@ -137,6 +148,7 @@ BUTTONS: Mapping[Action, Of] = {
             Action.CRITICAL_EXAMPLES,
             Action.LEAVE_EXAMPLES,
             Action.SPOT_CHECKS,
+            Action.ANNOUNCED,
         ),
         Of.NOTHING,
     ),
@@ -189,6 +201,7 @@ MODALS: Mapping[Callback, Of] = {
     Callback.IGNORE: Of.CAUSE,
     Callback.COURSE: Of.COURSE,
     **dict.fromkeys((Callback.SIGN_VERSION, Callback.ROLL_BACK), Of.DEPLOYMENT),
+    Callback.TAKE_ALONE_BACK: Of.EPOCH,
     Callback.LOOKED: Of.DIGEST,
     **dict.fromkeys(
         (
@@ -226,7 +239,11 @@ WORDS: Mapping[str, Sequence[str]] = {
     "charter": ["letters"],
     "examples": ["letters"],
     "improvements": ["letters"],
+    "certificate": ["letters"],
+    "let": ["letters"],
+    "withdraw": ["letters it is over"],
     "changes": ["", "letters"],
+    "scope": ["letters", "letters 100"],
     "volume-test": ["", "letters"],
     "submit": ["", "letters"],
     "rerun": [
@@ -293,6 +310,11 @@ def references(stage: Stage) -> dict[Of, list[str]]:
     for check in stage.world.rows(schema.SpotCheck):
         assert isinstance(check, schema.SpotCheck)
         add(Of.SPOT_CHECK, check.id, check.version)
+    for announcement in stage.world.rows(schema.Announcement):
+        add(Of.ANNOUNCEMENT, announcement.id, 1)
+    for workflow in stage.world.rows(schema.Workflow):
+        # It looks at all of its cases.
+        add(Of.WORKFLOW, workflow.id, 10_000)
     for test in stage.world.rows(schema.VolumeTest):
         add(Of.VOLUME_TEST, test.id, 0)
     for packed in stage.world.rows(schema.VolumeCase):
@@ -303,6 +325,9 @@ def references(stage: Stage) -> dict[Of, list[str]]:
     for deployment in stage.world.rows(schema.Deployment):
         assert isinstance(deployment, schema.Deployment)
         add(Of.DEPLOYMENT, deployment.id, deployment.change)
+    for epoch in stage.world.rows(schema.Epoch):
+        assert isinstance(epoch, schema.Epoch)
+        add(Of.EPOCH, epoch.id, Reach(level=epoch.level, floor=None, share=None).shown(epoch.change))
     for improvement in stage.world.rows(schema.Improvement):
         assert isinstance(improvement, schema.Improvement)
         add(Of.IMPROVEMENT, improvement.id, improvement.change)

@@ -22,3 +22,9 @@ def test_what_is_below_the_floor_or_spoken_against_or_else_the_least_sure(
     confidence: dict[str, float | None], second: dict[str, float], autonomy: Autonomy, expected: set[str]
 ) -> None:
     assert doubtful(confidence, second=second, autonomy=autonomy) == expected
+
+
+def test_a_field_below_the_earned_floor_is_looked_at_first() -> None:
+    confidence, earned = {"queue": 0.9, "reply": 0.8}, Autonomy.earned()
+    assert doubtful(confidence, second={}, autonomy=earned, missed=0.95) == {"queue", "reply"}
+    assert doubtful(confidence, second={}, autonomy=earned) == {"reply"}

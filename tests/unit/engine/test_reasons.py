@@ -31,6 +31,8 @@ reasons = st.builds(
     floor=numbers,
     fields=st.lists(st.builds(FieldNumber, name=texts, label=texts, number=numbers), max_size=3).map(tuple),
     of=st.none() | st.integers(0, 100),
+    weighed=numbers,
+    capped=numbers,
 )
 
 

@@ -8,12 +8,14 @@ from handlers.slack.blocks.parts.paragraphs import told
 from handlers.slack.blocks.parts.transcript import transcript
 from handlers.slack.specimens.forms import DATA_MAP
 from handlers.texts.governance.charter import autonomy_in_brief, charter
+from store.states import Level
 from tests.unit.handlers.cases import NOW
 from workflows.engine.declare.charter import How, Missing
 from workflows.engine.declare.versions import Undeployed
 from workflows.engine.pauses import Pause
 from workflows.engine.read.declared.charter_views import (
     CharterView,
+    PromiseView,
     SecondPerson,
     Signature,
     TermsView,
@@ -36,6 +38,7 @@ VIEW = CharterView(
     goes_alone=True,
     on_expiry="hold",
     at_least=0.85,
+    promise=None,
     second_opinion=None,
     spot_checks=0.005,
     is_scoped=False,
@@ -70,6 +73,32 @@ def test_when_it_goes_alone_is_said_in_words() -> None:
     assert "Nobody looks at what went alone." in said(spot_checks=0)
     briefly = [autonomy_in_brief(replace(VIEW, **more)) for more in ({}, {"at_least": None}, {"pause": PAUSE})]
     assert briefly == ["goes alone from 85% sure", "a person decides every case", "paused"]
+
+
+PROMISE = PromiseView(
+    wrong=0.05, sure=0.9, begin="draft", veto=None, by_itself=False, level=Level.GUARDED, floor=0.91, held=None
+)
+
+
+def test_a_charter_says_what_is_earned_and_how_far_it_is() -> None:
+    text = said(at_least=None, promise=PROMISE)
+    assert "at most 5% is wrong, at every moment with 90% certainty. Else a person decides." in text
+    assert "Now: from 91% sure, sure cases go alone, and people look at some of them afterwards." in text
+    assert "More goes alone only where somebody who answers for it lets it. It goes down by itself, at once." in text
+    draft = replace(PROMISE, level=Level.DRAFT, floor=None)
+    assert "Now: people see what is proposed and decide." in said(at_least=None, promise=draft)
+    held = replace(PROMISE, floor=None, held="behind")
+    assert "Now: nothing goes alone for now: spot checks are behind." in said(at_least=None, promise=held)
+    none = said(at_least=None, promise=replace(PROMISE, level=None, floor=None))
+    assert "Now: nothing is live that could earn it, so a person decides every case." in none
+    paused = said(at_least=None, promise=PROMISE, pause=PAUSE)
+    assert "Not now: it is paused" in paused
+    assert "Now:" not in paused
+    briefly = [autonomy_in_brief(replace(VIEW, at_least=None, promise=one)) for one in (PROMISE, draft)]
+    assert briefly == [
+        "goes alone from 91% sure, as it has earned",
+        "a person decides every case: its autonomy is not earned yet",
+    ]
 
 
 def test_an_author_who_wrote_no_words_is_given_plain_ones() -> None:

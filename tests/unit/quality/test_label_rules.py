@@ -4,6 +4,7 @@ from itertools import product
 
 import pytest
 
+from store.learning import rollouts
 from workflows.engine.review.decisions import DecisionKind as Kind
 from workflows.quality.labels.rules import Basis, Facts, LabelKind, Right, Verdict, rule
 
@@ -59,3 +60,20 @@ def test_after_a_rejection_by_hand_the_answer_is_a_label_and_closing_the_form_is
     assert answered is not None
     assert (answered.saw, answered.verdict) == (True, Verdict.NOTHING), "they saw the proposal that they rejected"
     assert rule(Facts(kind=Kind.REJECTED, basis=Basis.OWN, after_by_hand=True)) is None
+
+
+def test_comparisons_of_versions_know_the_kinds_of_labels_by_their_names() -> None:
+    assert {*rollouts.SPOT, rollouts.PACKED} <= set(LabelKind)
+
+
+@pytest.mark.parametrize(("kind", "basis"), list(product(Kind, Basis)))
+def test_in_the_shadow_the_answer_judges_the_hidden_proposal_and_so_does_a_close(kind: Kind, basis: Basis) -> None:
+    said = told(Facts(kind=kind, basis=basis, blind=True))
+    closed = told(Facts(kind=kind, basis=basis, blind=True, closes=True))
+    if kind is Kind.ANSWERED:
+        verdict = Verdict.IF_DIFFERING if basis is Basis.OWN else Verdict.NOTHING
+        assert said == closed == (LabelKind.ANSWERED, False, verdict, Right.DECIDED)
+    else:
+        assert said is None, "a second person who refuses the first one's answer says nothing of what nobody saw"
+        is_error = kind is Kind.REJECTED and basis is Basis.OWN
+        assert closed == ((LabelKind.REJECTED, False, Verdict.WRONG, Right.UNKNOWN) if is_error else None)

@@ -5,7 +5,7 @@ from functools import cache
 from pathlib import Path
 
 ROOT = Path(__file__).parents[3]
-SUBJECTS = ("cases", "documents", "slack", "model", "quality", "governance", "sources")
+SUBJECTS = ("cases", "documents", "slack", "model", "quality", "governance", "learning", "sources")
 OF_NO_TEAM = {
     "documents.are_known": "asks for a table, and reads no row",
     "queue.enqueue": "adds a job for a run that its caller has read or added; a job is no team's row",

@@ -37,6 +37,9 @@ HASH = "a hash of what is no case's, or with a salt that goes"
 FIGURES = "counts, amounts and ids"
 AUTHOR = "words of an author or an operator, about no case; a search by words names it"
 KEPT = {
+    "deployments.weighing": FIGURES,
+    "announcements.state": CODE,
+    "announcements.stopped_by": WHO,
     "epochs.level": CODE,
     "epochs.held": CODE,
     "epochs.state": FIGURES,
@@ -88,6 +91,7 @@ KEPT = {
     "reports.by": WHO,
     "reports.interaction_id": SLACK,
     "reports.outcome": CODE,
+    "spot_checks.why": CODE,
     "spot_checks.state": CODE,
     "spot_checks.opened_by": WHO,
     "spot_checks.answered_by": WHO,

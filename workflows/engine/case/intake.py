@@ -10,15 +10,17 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 from tenacity import retry, retry_if_exception_type, stop_after_attempt
 
-from store.cases import cases, contents, queue, runs
+from store import schema
+from store.cases import cases, contents, deliveries, queue, runs
 from store.cases.cases import KnownCase, NewContent
 from store.cases.review import reviews
 from store.cases.runs import FirstRun
 from store.governance import audit, teams
 from store.governance.audit import Act
+from store.learning import announcements
 from store.sources import origins
 from store.sources.origins import NewOrigin
-from store.states import STOPPED, ReviewState, RunState
+from store.states import STOPPED, AnnouncementState, Resolution, ReviewState, RunState
 from store.subjects import SubjectKind
 from workflows.complaints import Place
 from workflows.documents.document import ARRIVED, AS_KEPT, Arrived, documents_in, holds_documents, none_arrived
@@ -26,7 +28,7 @@ from workflows.engine.case import held_documents, notices
 from workflows.engine.case.idempotency_keys import case_key
 from workflows.engine.case.removed import intake_refused
 from workflows.engine.case.source.answers import keep_answers
-from workflows.engine.case.transitions import move_review, move_run
+from workflows.engine.case.transitions import UNRESOLVED, move_announcement, move_review, move_run
 from workflows.engine.causes.counting import close_where_through
 from workflows.engine.context import Context
 from workflows.engine.declare.calls.author_code import called, within
@@ -454,23 +456,49 @@ def _origins(taking: _Taking, begun: Collection[int], intake: Intake) -> Mapping
     return {case: origin.id for case, origin in origins.of_cases(session, begun, team=team).items()}
 
 
-_REPLACEABLE = (RunState.READY, RunState.RUNNING, RunState.WAITING, RunState.FAILED, RunState.PARKED)
+_REPLACEABLE = (
+    RunState.READY,
+    RunState.RUNNING,
+    RunState.WAITING,
+    RunState.FAILED,
+    RunState.PARKED,
+    RunState.HOLDING,  # only one that was announced: nobody decided it
+)
 
 _TO_DECIDE = (ReviewState.OPEN, ReviewState.AWAITING_SECOND, ReviewState.ASKED)
 
 
 def supersede(session: Session, workflow: AnyWorkflow, case: int, *, context: Context, actor: str) -> None:
-    """Supersede the open runs and reviews of a case. A resolved run is still delivered: no decision is lost."""
+    """Supersede the open runs and reviews of a case. A resolved run is still delivered: no decision is lost.
+
+    One that was only announced is not: nobody decided it.
+    """
     at = context.clock()
     for run in runs.of_case_in(session, case, _REPLACEABLE, team=context.team):
         on_its_way = run.resolution is not None and run.state in (RunState.READY, RunState.RUNNING)
         had_stopped = run.state in STOPPED
+        if run.state == RunState.HOLDING and not _withdraw(session, workflow, run, at=at, actor=actor):
+            continue
         if on_its_way or not move_run(session, run, RunState.SUPERSEDED, at=at, actor=actor):
             continue
         if had_stopped and run.cause_id is not None:
             version = context.registry.code_version(workflow)
             close_where_through(session, run.cause_id, team=run.team_id, code_version=version, at=at)
     supersede_reviews(session, workflow, case, context=context, actor=actor)
+
+
+def _withdraw(session: Session, workflow: AnyWorkflow, run: schema.Run, *, at: datetime, actor: str) -> bool:
+    """Take back the announcement of a run; False where its delivery is held for another reason."""
+    if run.resolution != Resolution.ALONE or run.held_until is None:
+        return False
+    if not move_run(session, run, RunState.WAITING, at=at, actor=actor, **UNRESOLVED):
+        return False
+    deliveries.withdraw(session, run.id, team=run.team_id, parent=run.parent_id)
+    announcements.not_alone(session, run.id, team=run.team_id, counts=False)
+    ended = move_announcement(session, run, AnnouncementState.WITHDRAWN, at=at, actor=actor)
+    if ended is not None:
+        notices.announced(session, ended, workflow.review, team=run.team_id, at=at)
+    return True
 
 
 def supersede_reviews(session: Session, workflow: AnyWorkflow, case: int, *, context: Context, actor: str) -> None:

@@ -2,7 +2,15 @@
 
 from collections.abc import Mapping
 
-from store.states import DeliveryState, OutboxState, QuestionState, ReviewState, RunState, SpotCheckState
+from store.states import (
+    AnnouncementState,
+    DeliveryState,
+    OutboxState,
+    QuestionState,
+    ReviewState,
+    RunState,
+    SpotCheckState,
+)
 
 _R, _V, _D, _O, _Q, _S = RunState, ReviewState, DeliveryState, OutboxState, QuestionState, SpotCheckState
 
@@ -22,7 +30,7 @@ RUN_MOVES: Mapping[RunState, frozenset[RunState]] = {
         }
     ),
     _R.WAITING: frozenset({_R.READY, _R.HOLDING, _R.SUPERSEDED}),  # HOLDING: its decision can be taken back
-    _R.HOLDING: frozenset({_R.READY, _R.WAITING}),
+    _R.HOLDING: frozenset({_R.READY, _R.WAITING}),  # WAITING: its decision was taken back, or a person stopped it
     _R.DELIVERING: frozenset(
         {
             _R.READY,  # its worker died, and the target knows the key
@@ -126,4 +134,9 @@ SPOT_CHECK_MOVES: Mapping[SpotCheckState, frozenset[SpotCheckState]] = {
     _S.AWAITING_SECOND: frozenset({_S.DECIDED, _S.SUPERSEDED}),
     _S.DECIDED: frozenset(),
     _S.SUPERSEDED: frozenset(),
+}
+
+ANNOUNCEMENT_MOVES: Mapping[AnnouncementState, frozenset[AnnouncementState]] = {
+    state: frozenset(set(AnnouncementState) - {state}) if state is AnnouncementState.OPEN else frozenset()
+    for state in AnnouncementState
 }

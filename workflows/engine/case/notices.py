@@ -78,6 +78,8 @@ FETCH_WELL = outbox.FETCH_WELL
 """The kind of the note that a look for cases succeeded again; it is about the source."""
 SPOT_CHECKS = outbox.SPOT_CHECKS
 """The kind of a channel's card for the spot checks that wait."""
+ANNOUNCED = outbox.ANNOUNCED
+"""The kind of the card of a case that goes out unless somebody stops it; it is about the announcement."""
 ROLLOUT = "rollout"
 """The kind of the note that a version is live, ended or was taken back; it is about the deployment, and has figures."""
 IMPROVED = "improved"
@@ -89,8 +91,18 @@ VOLUME_TEST = "volume_test"
 """The kind of the direct message that a volume test ended, or all of it is judged; it is about the workflow, and has
 figures.
 """
-DIRECT = frozenset({DIRECT_REMINDER, ORIGINAL, IMPROVED, IMPROVEMENTS, VOLUME_TEST})
+AUTONOMY_DIRECT = "autonomy_direct"
+"""The kind of the note that a version goes further or less far, as a direct message to the owner."""
+PACK = "pack"
+"""The kind of the direct message to an owner that what went alone before is looked at; it is about the workflow, and
+has figures.
+"""
+DIRECT = frozenset({DIRECT_REMINDER, ORIGINAL, IMPROVED, IMPROVEMENTS, VOLUME_TEST, AUTONOMY_DIRECT, PACK})
 """Kinds of direct messages that nobody has to repair where a person cannot be written to."""
+AUTONOMY = outbox.AUTONOMY
+"""The kind of the question whether a version may go further, or of what became of it; it is about the epoch."""
+AUTONOMY_NEWS = "autonomy_news"
+"""The kind of the note that a version goes further or less far; it is about the epoch, and has figures."""
 TERMS = "terms"
 """The kind of the note that a workflow's terms changed; it is about the workflow, and knows which terms."""
 OUTCOME = outbox.OUTCOME
@@ -381,6 +393,14 @@ def reported(session: Session, report: schema.Report, case: int, declared: Revie
         occasion=str(report.id),
         about={"report": str(report.id)},
     )
+
+
+def announced(session: Session, announcement: int, declared: Review, *, team: int, at: datetime) -> None:
+    """Have an announced case's present state shown where its workflow posts to, and wherever its card is already."""
+    subject = SubjectKind.ANNOUNCEMENT.of(announcement)
+    channels = messages.channels_of(session, team=team, subject=subject)
+    for channel in sorted(channels | ({declared.post_to} if declared.post_to is not None else set())):
+        outbox.want_view(session, team=team, kind=ANNOUNCED, subject=subject, channel=channel, at=at)
 
 
 def spot_checks(session: Session, channel: str, *, team: int, at: datetime) -> None:

@@ -1,4 +1,5 @@
-"""The only moves of runs, reviews, deliveries, questions and spot checks: along the table, compare-and-set, audited.
+"""The only moves of runs, reviews, deliveries, questions, spot checks and announcements: along the table,
+compare-and-set, audited.
 
 A run that takes the place of another begins here too, with its audit row.
 """
@@ -13,10 +14,27 @@ from store import schema
 from store.cases import causes, deliveries, queue, runs
 from store.cases.review import questions, reviews, spot_checks
 from store.governance import audit
-from store.states import UNDECIDED, DeliveryState, QuestionState, Resolution, ReviewState, RunState, SpotCheckState
+from store.learning import announcements
+from store.states import (
+    UNDECIDED,
+    AnnouncementState,
+    DeliveryState,
+    QuestionState,
+    Resolution,
+    ReviewState,
+    RunState,
+    SpotCheckState,
+)
 from store.subjects import SubjectKind
 from workflows.engine.case import notices
-from workflows.engine.case.moves import DELIVERY_MOVES, QUESTION_MOVES, REVIEW_MOVES, RUN_MOVES, SPOT_CHECK_MOVES
+from workflows.engine.case.moves import (
+    ANNOUNCEMENT_MOVES,
+    DELIVERY_MOVES,
+    QUESTION_MOVES,
+    REVIEW_MOVES,
+    RUN_MOVES,
+    SPOT_CHECK_MOVES,
+)
 from workflows.engine.case.source import outcome_news
 from workflows.engine.causes import counting
 from workflows.engine.causes.counting import Stop
@@ -24,12 +42,26 @@ from workflows.engine.context import SYSTEM
 
 FRESH: Mapping[str, Any] = {"target": None, "waiting_since": None, "rounds": 0, "next_at": None}
 """The columns of a delivery that has not waited."""
+UNRESOLVED: Mapping[str, Any] = {
+    "resolution": None,
+    "output_id": None,
+    "held_until": None,
+    "spot_check_probability": None,
+}
+"""The columns of a run that was announced, and that a person decides after all."""
 Details = Mapping[str, str | int | None]
 """Further facts of an audit row: ids, hashes, codes and numbers."""
 NOTHING: Details = {}
 _STOPPED = frozenset({RunState.FAILED, RunState.PARKED})
 """Ends of a run after which nothing is delivered until a person acts."""
 
+ANNOUNCED: Mapping[AnnouncementState, str] = {
+    AnnouncementState.OPEN: "announcement.made",
+    AnnouncementState.LAPSED: "announcement.lapsed",
+    AnnouncementState.STOPPED: "announcement.stopped",
+    AnnouncementState.WITHDRAWN: "announcement.withdrawn",
+}
+"""State of an announcement -> the audit's word for its way there."""
 _WAITS = frozenset({ReviewState.OPEN, ReviewState.AWAITING_SECOND})
 """States of a review in which somebody may decide it."""
 
@@ -331,6 +363,47 @@ def move_spot_check(
     if to not in UNDECIDED:
         notices.pages_of_check_gone(session, check, at=at)
     return True
+
+
+def announce(session: Session, run: schema.Run, *, until: datetime, at: datetime, actor: str) -> int:
+    """Announce a run that is resolved alone now and holds its delivery, and return the id of that."""
+    added = announcements.add(
+        session, team=run.team_id, run=run.id, case=run.case_id, workflow=run.workflow_id, at=at, until=until
+    )
+    _record_announcement(session, run, added, AnnouncementState.OPEN, at=at, actor=actor)
+    return added
+
+
+def move_announcement(
+    session: Session, run: schema.Run, to: AnnouncementState, *, at: datetime, actor: str
+) -> int | None:
+    """End the announcement of a run, and return its id; None where it has none, or it ended before.
+
+    `actor`: where it is stopped, the person who did. Raise `ImpossibleMove` for a move that the table does not have.
+    """
+    if to not in ANNOUNCEMENT_MOVES[AnnouncementState.OPEN]:
+        raise ImpossibleMove(f"announcement of run {run.id}: {to}")
+    row = announcements.of_run(session, run.id, team=run.team_id)
+    by = actor if to is AnnouncementState.STOPPED else None
+    if row is None or not announcements.end(session, row, to, at=at, by=by):
+        return None
+    _record_announcement(session, run, row.id, to, at=at, actor=actor)
+    return row.id
+
+
+def _record_announcement(
+    session: Session, run: schema.Run, announcement: int, to: AnnouncementState, *, at: datetime, actor: str
+) -> None:
+    audit.record(
+        session,
+        team=run.team_id,
+        at=at,
+        actor=actor,
+        action=ANNOUNCED[to],
+        subject=SubjectKind.ANNOUNCEMENT.of(announcement),
+        case=run.case_id,
+        details={"run": run.id},
+    )
 
 
 def begin_new_delivery(

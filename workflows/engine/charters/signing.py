@@ -48,9 +48,15 @@ NEEDED = {
 
 
 def lacking(session: Session, workflow: AnyWorkflow, row: int, *, team: int) -> Sequence[Lack]:
-    """Return what a workflow has to have before it goes alone, and has not. `row`: its own."""
-    if workflow.autonomy.at_least is None:
-        return []
+    """Return what a workflow has to have before its charter lets it go alone, and has not. `row`: its own.
+
+    One that earns its autonomy lets nothing go alone by that: it needs them once somebody lets it.
+    """
+    return lacking_to_go_alone(session, row, team=team) if workflow.autonomy.at_least is not None else []
+
+
+def lacking_to_go_alone(session: Session, row: int, *, team: int) -> Sequence[Lack]:
+    """Return the evidence that a workflow has to have before anything goes alone, and has not. `row`: its own."""
     tested = volume_tests.newest_reported(session, team=team, workflow=row)
     is_go = tested is not None and (tested.report or {}).get("verdict") == _GO
     has_baseline = bool(baselines.of_workflow(session, team=team, workflow=row))

@@ -15,6 +15,7 @@ from pydantic import BaseModel, JsonValue
 from pydantic.errors import PydanticInvalidForJsonSchema
 
 from workflows.engine.charters.function_code import AnyFunction, code_hash, files_hash
+from workflows.engine.declare.autonomy import Autonomy
 from workflows.engine.declare.charter import Terms
 from workflows.engine.declare.documents import has_documents
 from workflows.engine.declare.registry import AnyWorkflow
@@ -115,8 +116,11 @@ def terms_of(workflow: AnyWorkflow, *, prompt: Prompt | None, answering: Answeri
             "segments": {name: code(of) for name, of in sorted(workflow.segments.items())},
             "time zone": workflow.timezone.key,
             "time limits": [float(workflow.time_limits.code), float(workflow.time_limits.rule)],
+            **_of_promise(autonomy),
             **_of_documents(workflow, code),
             **_of_sameness(workflow, code),
+            # What is not declared is left out: terms from before there was such a part keep their version.
+            **({"scope share": workflow.scope_share} if workflow.scope_share is not None else {}),
             **_what_comes_in(workflow, code),
         }
     )
@@ -171,7 +175,23 @@ def _effect(
     if effect is None:
         return None
     does: list[JsonValue] = [*sorted(effect.does)]
-    return {"target": target, "idempotent": effect.idempotent, "does": does, "code": code(effect.apply)}
+    # Terms from before there was this part keep their version.
+    reversible: Mapping[str, JsonValue] = {"reversible": True} if effect.reversible else {}
+    return {"target": target, "idempotent": effect.idempotent, "does": does, "code": code(effect.apply), **reversible}
+
+
+def _of_promise(autonomy: Autonomy) -> Mapping[str, JsonValue]:
+    """Return the part about earned autonomy, where it is earned. The floor that follows from evidence is no part."""
+    if autonomy.wrong is None:
+        return {}
+    promise: JsonValue = {
+        "wrong": float(autonomy.wrong),
+        "sure": float(autonomy.sure),
+        "begin": autonomy.begin,
+        "veto": _seconds(autonomy.veto) if autonomy.veto is not None else None,
+        "by itself": autonomy.by_itself,
+    }
+    return {"promise": promise}
 
 
 def _of_documents(workflow: AnyWorkflow, code: Callable[[AnyFunction | None], JsonValue]) -> Mapping[str, JsonValue]:

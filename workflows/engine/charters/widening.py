@@ -18,6 +18,7 @@ Parts = Mapping[str, JsonValue]
 Rule = Callable[[Any, Any], bool]  # Any: each part has its own form
 """A function of a part's old and new value; true where it widens."""
 _UNSAID: Parts = {
+    "promise": None,
     "handed proposals": "review",
     "follow-ups": {},
     "messages": None,
@@ -25,6 +26,7 @@ _UNSAID: Parts = {
     "second readings": {},
     "missing": None,
     "same": {},
+    "scope share": None,
 }
 """Parts that terms leave out where nothing of them is declared, with what holds then."""
 _HANDED = {"refuse": 0, "review": 0, "policy": 1}
@@ -64,6 +66,23 @@ def _lower(old: float | None, new: float | None) -> bool:
 def _floor(old: float | None, new: float | None) -> bool:
     """A floor that is lower now, or is set: without any, nothing goes alone."""
     return new is not None and (old is None or new < old)
+
+
+def _promise(old: Mapping[str, Any] | None, new: Mapping[str, Any] | None) -> bool:
+    """Tell whether autonomy is earned now, or more easily: more may be wrong, it is less certain, a level of it is left
+    out or is another one, or no person has to let it.
+    """
+    if new is None:
+        return False
+    return (
+        old is None
+        or new["wrong"] > old["wrong"]
+        or new["sure"] < old["sure"]
+        or (old["begin"] == "shadow" and new["begin"] != "shadow")
+        or (old["veto"] is None) != (new["veto"] is None)
+        or _lower(old["veto"], new["veto"])
+        or _allowed(old["by itself"], new["by itself"])
+    )
 
 
 def _dearer(old: str, new: str) -> bool:
@@ -106,6 +125,11 @@ def _keeps_fewer(old: str | None, new: str | None) -> bool:
     return old is not None and new != old
 
 
+def _larger_share(old: float | None, new: float | None) -> bool:
+    """Tell whether it looks at more cases now. What people set since is a signed act of its own."""
+    return old is not None and (new is None or new > old)
+
+
 def _grown(old: Iterable[str], new: Iterable[str]) -> bool:
     return not set(new) <= set(old)
 
@@ -120,7 +144,9 @@ def _without_one(old: Mapping[str, JsonValue], new: Mapping[str, JsonValue]) -> 
 
 
 def _effect(old: Mapping[str, Any] | None, new: Mapping[str, Any] | None) -> bool:
-    """Tell whether it reaches another system, does more there, or repeats what it did not repeat."""
+    """Tell whether it reaches another system, does more there, repeats what it did not repeat, or is said to be put
+    right by a correction where it was not.
+    """
     if new is None:
         return False
     return (
@@ -128,6 +154,7 @@ def _effect(old: Mapping[str, Any] | None, new: Mapping[str, Any] | None) -> boo
         or old["target"] != new["target"]
         or _grown(old["does"], new["does"])
         or _allowed(old["idempotent"], new["idempotent"])
+        or _allowed(old.get("reversible", False), new.get("reversible", False))
     )
 
 
@@ -166,6 +193,7 @@ RULES: Mapping[str, Rule] = {
     "decision": _other,
     "sample": _allowed,
     "floor": _floor,
+    "promise": _promise,
     "second opinion": _lower,
     "needs second opinion": _given_up,
     "spot checks": _lower,
@@ -178,6 +206,7 @@ RULES: Mapping[str, Rule] = {
     "same": _other,
     "handed proposals": _handed,
     "scope": _keeps_fewer,
+    "scope share": _larger_share,
     "does": _grown,
     "values": _other,
     "budget of a case": _dearer,

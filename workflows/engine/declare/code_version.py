@@ -44,6 +44,8 @@ def code_version_of(workflow: Workflow[Any, Any], prompt: str | None) -> str:
         "may": [workflow.may, *(effect.does for effect in declared)],
         "prompt": prompt,
     }
+    if workflow.autonomy.is_earned:
+        parts["promise"] = [workflow.autonomy.wrong, workflow.autonomy.sure]
     if has_documents(workflow):
         parts["documents"] = workflow.documents_as
     return content_hash(canonical(parts))[:LENGTH]

@@ -32,7 +32,8 @@ class Registry:
         """Take in a workflow.
 
         Raise `BadDeclaration` where it delivers nothing, its prompt cannot be read, its name is taken, or a field of
-        its input or output could never be delivered as it was, or it does what it does not declare that it may.
+        its input or output could never be delivered as it was, it does what it does not declare that it may, or it
+        announces cases that nobody would see, or whose delivery cannot be put right.
         """
         if workflow.name in self._workflows:
             raise BadDeclaration(f"there are two workflows named {workflow.name}; rename one of them")
@@ -45,6 +46,7 @@ class Registry:
                     "leave it out and look it up in the delivery"
                 )
         check_reach(workflow)
+        _check_veto(workflow)
         self._prompts[workflow.name] = _prompt(workflow)
         self._workflows[workflow.name] = workflow
 
@@ -95,6 +97,21 @@ class Registry:
 
     def __iter__(self) -> Iterator[AnyWorkflow]:
         return iter(self._workflows.values())
+
+
+def _check_veto(workflow: AnyWorkflow) -> None:
+    if workflow.autonomy.veto is None:
+        return
+    assert workflow.effect is not None
+    if not workflow.effect.reversible:
+        raise BadDeclaration(
+            f"workflow {workflow.name} announces cases (veto), but does not say that its delivery can be put right: "
+            "write .deliver(reversible=True) where a correction undoes it, or leave veto out"
+        )
+    if workflow.review.post_to is None:
+        raise BadDeclaration(
+            f"workflow {workflow.name} announces cases (veto), but nobody would see them: give its Review a post_to"
+        )
 
 
 def _prompt(workflow: AnyWorkflow) -> Prompt | None:

@@ -6,6 +6,7 @@ from enum import StrEnum
 from typing import Protocol
 
 from workflows.engine.declare.registry import AnyWorkflow
+from workflows.engine.declare.weighing import Weighing
 from workflows.model.port import Model, Prompt, Recalled
 
 
@@ -73,6 +74,8 @@ class Version:
     """
     recall: Recall | None = None
     """Finds past decisions, from an index that was frozen with it; None: nothing is recalled."""
+    weighing: Weighing | None = None
+    """Numbers with which its confidence is weighed; None: what is stated counts."""
     undeployed: Undeployed | None = None
     """Reason why everything goes to people; None where what is live is used."""
     is_asked: bool = True

@@ -4,6 +4,7 @@ A declaration is a value: making it reads no file, connects to nothing and runs 
 case (propose, check, decide, deliver), so that an author cannot forget the review.
 """
 
+import math
 import re
 import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -157,6 +158,8 @@ class Effect(Generic[SubjectT, InputT]):
     target: str | None = None
     """The system that it changes, as people call it; None: the author gave it no name."""
     does: tuple[Does, ...] = ("execute",)
+    reversible: bool = False
+    """True if what it does can be put right by delivering again. Only then a case may go out that nobody stopped."""
     expires: Expires | None = None
     """The day on which what lets us use the system ends; None: the author says nothing of it."""
 
@@ -203,6 +206,7 @@ _NAME = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
 _LONGEST_TARGET = 100
 """Most characters in the name of a target."""
 _WEEKDAYS = WorkingHours(begin=time(0), end=time(0))
+_A_MOMENT = timedelta(minutes=1)
 """The working days of a workflow that declares no hours."""
 
 
@@ -223,6 +227,7 @@ class Workflow(LearningRules[InputT, OutputT]):
         review: Review | None = None,
         autonomy: Autonomy | None = None,
         scope: Callable[[InputT], bool] | None = None,
+        scope_share: float | None = None,
         budget: Budget | None = None,
         timezone: str = "UTC",
         evidence: Sequence[str] = (),
@@ -250,7 +255,8 @@ class Workflow(LearningRules[InputT, OutputT]):
         does anything else is refused. Left out, it may retrieve, recommend, and do what its delivery declares.
         `prompt`: a file in `prompts/` beside the declaration.
         `autonomy`: left out, everything goes to a person. `scope`: left out, all cases; outside it a person decides
-        without a proposal. `budget`: what the model may cost; left out, a small one. `timezone`: whose days these are,
+        without a proposal. `scope_share`: the share of these cases with which it begins, such as 0.1; its owner widens
+        it with a button. `budget`: what the model may cost; left out, a small one. `timezone`: whose days these are,
         a name of the IANA database. `evidence`: the output fields that are taken from the input word for word: the
         model has to quote where each stands, and one without a true quote is not trusted. `text`: the input as plain
         text, for the local model; left out, all its text fields. `examples`: left out, `examples.jsonl` beside the
@@ -284,6 +290,11 @@ class Workflow(LearningRules[InputT, OutputT]):
             raise BadDeclaration(
                 f"workflow {name}: handed_proposals is {', '.join(get_args(HandedProposals))}, not {handed_proposals!r}"
             )
+        if handed_proposals == "policy" and autonomy is not None and autonomy.is_earned:
+            raise BadDeclaration(
+                f"workflow {name}: autonomy is earned by its own proposals, so those that are handed in do not go "
+                "alone: leave out handed_proposals, or use Autonomy.floor"
+            )
         for what, model in (("input", input), ("output", output)):
             if not model.model_fields:
                 raise BadDeclaration(f"workflow {name}: {what} {model.__name__} has no fields")
@@ -295,6 +306,8 @@ class Workflow(LearningRules[InputT, OutputT]):
         misplaced = misplaced_document(input)
         if misplaced is not None:
             raise BadDeclaration(f"workflow {name}: {misplaced}")
+        if scope_share is not None and not (math.isfinite(scope_share) and 0 < scope_share <= 1):
+            raise BadDeclaration(f"workflow {name}: scope_share is above 0 and at most 1, not {scope_share!r}")
         unknown = [field for field in evidence if field not in output.model_fields]
         if unknown:
             raise BadDeclaration(f"workflow {name}: evidence for {', '.join(unknown)}, which is no field of the output")
@@ -324,6 +337,7 @@ class Workflow(LearningRules[InputT, OutputT]):
         self.review = review or Review()
         self.autonomy = autonomy or Autonomy.draft()
         self.scope = scope
+        self.scope_share = scope_share
         self.budget = budget or Budget()
         self.evidence = tuple(evidence)
         self.examples = examples
@@ -474,6 +488,7 @@ class Workflow(LearningRules[InputT, OutputT]):
         /,
         *,
         idempotent: bool = False,
+        reversible: bool = False,
         target: str | None = None,
         does: Does | Sequence[Does] = "execute",
         expires: Expires | None = None,
@@ -484,6 +499,7 @@ class Workflow(LearningRules[InputT, OutputT]):
         /,
         *,
         idempotent: bool = False,
+        reversible: bool = False,
         target: str | None = None,
         does: Does | Sequence[Does] = "execute",
         expires: Expires | None = None,
@@ -495,7 +511,8 @@ class Workflow(LearningRules[InputT, OutputT]):
 
         `idempotent`: the target recognises `run.key` and applies the delivery once, however often it is attempted.
         Where it does not, a delivery that ends in anything but a receipt or `NotDone` is in doubt: neither the delivery
-        nor a step in it is tried again automatically, and a person is asked whether it happened. `target`: the system
+        nor a step in it is tried again automatically, and a person is asked whether it happened. `reversible`: what it
+        does can be put right by a correction, which `Autonomy.earned(veto=...)` asks for. `target`: the system
         that it changes, as people call it, such as "the help desk"; workflows that name the same target wait together
         while it is down. Left out, each workflow has a target of its own. `does`: its effects, one or several of `may`.
         `expires`: the day on which what lets us use the system ends, such as a token, or a function that returns it;
@@ -512,7 +529,14 @@ class Workflow(LearningRules[InputT, OutputT]):
         done = does_in(f"the delivery of workflow {self.name}", does)
 
         def decorate(function: Callable[[OutputT, Run[InputT]], str]) -> Callable[[OutputT, Run[InputT]], str]:
-            self.effect = Effect(apply=function, idempotent=idempotent, target=target, does=done, expires=expires)
+            self.effect = Effect(
+                apply=function,
+                idempotent=idempotent,
+                reversible=reversible,
+                target=target,
+                does=done,
+                expires=expires,
+            )
             return function
 
         return decorate if function is None else decorate(function)
@@ -644,7 +668,7 @@ class Workflow(LearningRules[InputT, OutputT]):
     @property
     def goes_alone(self) -> bool:
         """True if there is anything that it may settle without a person."""
-        return self.autonomy.at_least is not None or self.review.on_expiry in LAPSES
+        return self.autonomy.at_least is not None or self.autonomy.is_earned or self.review.on_expiry in LAPSES
 
     @property
     def effects(self) -> tuple[Effect[Any, InputT], ...]:
@@ -701,10 +725,29 @@ class Workflow(LearningRules[InputT, OutputT]):
         """Return until when a person is asked to answer, from a time on."""
         return end_of_wait(at, self.review.answer_within, self.review.hours, self.timezone)
 
+    def announced_until(self, at: datetime) -> datetime | None:
+        """Return when a case that is announced at a time goes out; None where nothing is announced.
+
+        Outside working hours nobody could stop it, so that time does not count.
+        """
+        veto = self.autonomy.veto
+        return end_of_wait(at, veto, self.review.hours, self.timezone) if veto is not None else None
+
     def spot_check_by(self, at: datetime) -> datetime:
         """Return until when a spot check that is drawn at a time is to be looked at: two working days later."""
+        return self.working_days_after(at, 2)
+
+    def working_days_after(self, at: datetime, days: int) -> datetime:
+        """Return when so many working days have passed since a time."""
         hours = self.review.hours or _WEEKDAYS
-        return end_of_wait(at, 2 * hours.length, hours, self.timezone)
+        return end_of_wait(at, days * hours.length, hours, self.timezone)
+
+    def spot_checks_behind_at(self, at: datetime) -> datetime:
+        """Return when spot checks have fallen behind, if one that was drawn at a time is not decided by then: as soon
+        as anybody works after it was due.
+        """
+        hours = self.review.hours or _WEEKDAYS
+        return end_of_wait(at, 2 * hours.length + _A_MOMENT, hours, self.timezone)
 
     def remind_at(self, at: datetime, *, after: int = 0) -> datetime | None:
         """Return when people are reminded next; None where they are not any more.

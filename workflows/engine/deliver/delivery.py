@@ -26,7 +26,7 @@ from workflows.engine.declare.calls.author_code import called
 from workflows.engine.declare.registry import AnyWorkflow
 from workflows.engine.declare.steps import DELIVER
 from workflows.engine.declare.workflow import Effect, Rejection, Run, SubjectT
-from workflows.engine.deliver import waiting_deliveries
+from workflows.engine.deliver import announcements, waiting_deliveries
 from workflows.engine.deliver.targets import effect_of
 from workflows.engine.errors import AuthorFailed, Fenced, NotDone, OutcomeUnknown, Refused
 from workflows.engine.text.canonical_json import MAX_MESSAGE, canonical, to_body
@@ -327,8 +327,10 @@ def is_in_doubt(workflow: AnyWorkflow, run: schema.Run, error: Exception | None)
 
 
 def show_review(session: Session, run: schema.Run, workflow: AnyWorkflow, *, context: Context) -> None:
-    """Have the card of a run's review redrawn, if it has one."""
+    """Have the card of a run's review redrawn, if it has one, or that of its announcement."""
     if run.resolution == Resolution.ALONE:
+        if workflow.autonomy.veto is not None:
+            announcements.show(session, run, workflow, at=context.clock())
         return
     review = reviews.decided_for(session, run.id, team=context.team)
     if review is not None:

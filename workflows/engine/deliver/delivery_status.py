@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from store import schema
 from store.cases import cases, contents, deliveries, runs, target_outages, waiting_runs, workflow_pauses
 from store.governance import teams
-from store.states import DeliveryState, RunState
+from store.states import DeliveryState, Resolution, RunState
 from workflows.engine.case.kept_content import REMOVED, kept_problem, shown_text
 from workflows.engine.case.lookup import key_in_channel
 from workflows.engine.context import Context
@@ -56,7 +56,7 @@ def held_of(session: Session, run: schema.Run, delivery: DeliveryView | None) ->
     if run.state != RunState.HOLDING:
         return None
     if run.held_until is not None:
-        return Held.GRACE
+        return Held.ANNOUNCED if run.resolution == Resolution.ALONE else Held.GRACE
     pause = workflow_pauses.current(session, run.workflow_id, team=run.team_id)
     if pause is not None and pause.holds_deliveries:
         return Held.PAUSED

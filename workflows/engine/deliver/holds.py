@@ -37,6 +37,8 @@ class Held(StrEnum):
     """An older delivery of its case is still to be made; the newer one has to arrive later."""
     DOWN = "down"
     """Its target is down."""
+    ANNOUNCED = "announced"
+    """It was announced, and a person can still stop it."""
     GRACE = "grace"
     """The person who decided can still take it back."""
 

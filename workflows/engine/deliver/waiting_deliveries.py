@@ -25,7 +25,7 @@ from workflows.engine.case import notices
 from workflows.engine.case.transitions import move_delivery, move_run
 from workflows.engine.context import SYSTEM, Context
 from workflows.engine.declare.registry import AnyWorkflow
-from workflows.engine.deliver import certainty, graces, holds
+from workflows.engine.deliver import announcements, certainty, graces, holds
 from workflows.engine.deliver.certainty import GIVEN_UP_AFTER, LONGEST, LONGEST_PROBE
 from workflows.engine.deliver.targets import Failures, effect_of, target_of
 from workflows.engine.errors import NotDone, Refused
@@ -180,6 +180,8 @@ def awaken(context: Context) -> int:
         releasable = workflow_pauses.is_releasable(session, team=context.team)
     awakened = holds.release_all(context) if releasable else 0
     while number := _patiently(graces.release, context):
+        awakened += number
+    while number := _patiently(announcements.release, context):
         awakened += number
     while number := _patiently(_awaken_some, context):
         awakened += number

@@ -32,6 +32,7 @@ def marked_pages(
     proposal: Proposal[Any],
     *,
     answers: Sequence[SourceAnswer] = (),
+    missed: float | None = None,
 ) -> tuple[MarkedPage, ...]:
     """Return the pages from which values of a proposal were read, with a mark for each of these values.
 
@@ -39,13 +40,14 @@ def marked_pages(
     none, and neither has the text of a mail, which has no look of its own. It calls the author's rules and reads files:
     call it outside of any transaction.
     `answers`: those of the case's source with which the run of the proposal began. Their documents come last.
+    `missed`: the earned floor that the proposal did not reach, where it did not.
     """
     documents = documents_of(input, answers)
     if not documents:
         return ()
     readings = PageReadings(context.documents)
     found = places_in(workflow, documents, proposal, fields=fields_of(input, answers))
-    look_at = doubtful(proposal.field_confidence(), second=proposal.second, autonomy=workflow.autonomy)
+    look_at = doubtful(proposal.field_confidence(), second=proposal.second, autonomy=workflow.autonomy, missed=missed)
     marks: dict[tuple[str, int], list[Mark]] = {}
     for field in workflow.output.model_fields:
         place = found[field].place if field in found else None

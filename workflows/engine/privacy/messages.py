@@ -12,8 +12,9 @@ from sqlalchemy.orm import Session
 from store import schema
 from store.cases import deliveries, runs, target_outages
 from store.cases.review import questions, reviews
+from store.learning import announcements
 from store.slack import messages, outbox
-from store.slack.outbox import CARD, CAUSE, DOUBT, NAMES, TARGET, TELLS_OF_CASE
+from store.slack.outbox import ANNOUNCED, CARD, CAUSE, DOUBT, NAMES, TARGET, TELLS_OF_CASE
 from store.states import ReviewState
 from store.subjects import SubjectKind
 from workflows.engine.documents.shown import take_back
@@ -30,6 +31,7 @@ def withdraw(session: Session, case: int, *, team: int, at: datetime) -> None:
     views = [
         *((CARD, SubjectKind.REVIEW.of(one.id)) for one in reviewed),
         *((DOUBT, SubjectKind.DELIVERY.of(one.id)) for one in made),
+        *((ANNOUNCED, SubjectKind.ANNOUNCEMENT.of(one.id)) for one in announcements.of_case(session, case, team=team)),
         *((CAUSE, SubjectKind.CAUSE.of(one)) for one in sorted({run.cause_id for run in all_runs if run.cause_id})),
     ]
     views += [(TARGET, SubjectKind.TARGET.of(one)) for one in target_outages.told_by(session, case, team=team)]

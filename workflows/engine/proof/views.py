@@ -66,6 +66,8 @@ class FindingKind(StrEnum):
     """A receipt from elsewhere that names a row which is not among the sealed ones of the export."""
     CONTENT_CHANGED = "content_changed"
     """A content in the database has another hash than the audit keeps of it."""
+    EVIDENCE_CHANGED = "evidence_changed"
+    """What is kept of a version's evidence, or how far it goes, does not follow from the rows of its cases."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -150,6 +152,8 @@ class Verdict:
     """Time at which the database was last put back from a backup; None where it never was, or is not known."""
     receipts: ReceiptTally | None = None
     """None where no receipt was looked at."""
+    epochs: int | None = None
+    """Versions whose evidence was computed again from its rows; None where none was looked at."""
     held: int = 0
     """Receipts from elsewhere that say what the export says."""
 

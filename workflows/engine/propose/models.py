@@ -130,6 +130,14 @@ class Models:
         with self._learning:
             return self._learned(workflow)
 
+    def learned(self, workflow: AnyWorkflow) -> LocalModel | None:
+        """Return the local model that learned from the examples of today; None where there is nothing to learn from."""
+        try:
+            with self._learning:
+                return self._learned(workflow)
+        except ModelError:
+            return None
+
     def asked(self, workflow: AnyWorkflow, prompt: Prompt | None) -> tuple[str, ...]:
         """Return the paid models that a prompt of a workflow may be put to; none where the local one answers."""
         if prompt is None or self.learns(workflow) or self.shows_samples(workflow):

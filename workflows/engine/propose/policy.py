@@ -5,7 +5,7 @@ them. A reason can only take autonomy away.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from math import isfinite
 
@@ -30,12 +30,26 @@ class Verdict:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Score:
+    """The number that an earned floor is compared with."""
+
+    number: float | None
+    """From 0 to 1; None where it is not known."""
+    is_weighed: bool = False
+    """True if it is weighed from all that is known of the proposal, in place of the stated confidence."""
+
+
+@dataclass(frozen=True, kw_only=True)
 class Facts:
     """The facts on which the policy decides."""
 
     floor: float | None = None
     """The lowest confidence at which the workflow may resolve a case alone; None: never."""
+    unearned: Reason | None = None
+    """Reason why there is no floor where autonomy is earned; None where there is one, or where it is not earned."""
     in_scope: bool = True
+    outside_share: float | None = None
+    """Share of the cases that the workflow looks at so far, 0 to 1, where this one is not among them."""
     proposed: bool = True
     """True if there is a proposal."""
     no_proposal: str | None = None
@@ -48,6 +62,8 @@ class Facts:
     """The pause of the workflow; None where it is not paused."""
     confidence: Mapping[str, float | None] = field(default_factory=dict)
     """Output field -> its confidence, already checked to be from 0 to 1."""
+    score: Score | None = None
+    """Number that the floor is compared with where autonomy is earned; None: the confidence of each field is."""
     labels: Mapping[str, str] = field(default_factory=dict)
     """Output field -> its label for people."""
     unfamiliar: str | None = None
@@ -100,12 +116,9 @@ def decide(facts: Facts) -> Verdict:
     against = tuple(_against(facts))
     if against:
         return Verdict(way=Way.PERSON, reasons=against)
-    name, lowest = min(
-        ((name, number) for name, number in facts.confidence.items() if number is not None), key=lambda one: one[1]
-    )
-    of, fields = len(facts.confidence), _fields(facts, {name: lowest})
+    of, fields = len(facts.confidence), _lowest(facts)
     sure = Reason(code=Code.CONFIDENT, floor=facts.floor, fields=fields, of=of)
-    return Verdict(way=Way.ALONE, reasons=(sure,))
+    return Verdict(way=Way.ALONE, reasons=(_with_score(sure, facts),))
 
 
 def _against(facts: Facts) -> list[Reason]:
@@ -123,11 +136,13 @@ def _against(facts: Facts) -> list[Reason]:
         reasons.append(Reason(code=Code.PAUSED, by=facts.paused.who, said=facts.paused.reason))
     if not facts.in_scope:
         reasons.append(Reason(code=Code.OUT_OF_SCOPE))
+    if facts.outside_share is not None:
+        reasons.append(Reason(code=Code.OUTSIDE_SHARE, share=facts.outside_share))
     reasons += [Reason(code=Code.LACKS, said=part) for part in facts.lacks]
     if facts.undeployed is not None:
         reasons.append(Reason(code=Code.UNDEPLOYED, said=facts.undeployed))
     if not facts.proposed:
-        is_told = bool(facts.lacks) or facts.undeployed is not None
+        is_told = bool(facts.lacks) or facts.undeployed is not None or facts.outside_share is not None
         if facts.in_scope and facts.paused is None and (facts.no_proposal is not None or not is_told):
             reasons.append(Reason(code=facts.no_proposal_code, said=facts.no_proposal))
             if facts.model_said is not None:
@@ -180,11 +195,42 @@ def _confidence(facts: Facts) -> list[Reason]:
     if unknown or not facts.confidence:
         reasons.append(Reason(code=Code.NO_CONFIDENCE, fields=_fields(facts, unknown), of=of))
     if facts.floor is None:
-        return [*reasons, Reason(code=Code.DRAFT)]
+        return [*reasons, facts.unearned or Reason(code=Code.DRAFT)]
     low = {name: number for name, number in facts.confidence.items() if number is not None and number < facts.floor}
+    if facts.score is not None:
+        return reasons + _by_score(facts, facts.floor, low, is_unknown=bool(reasons))
     if low:
         reasons.append(Reason(code=Code.BELOW_FLOOR, floor=facts.floor, fields=_fields(facts, low), of=of))
     return reasons
+
+
+def _by_score(facts: Facts, floor: float, low: Mapping[str, float], *, is_unknown: bool) -> list[Reason]:
+    """Hold the score against the floor. `low`: the fields whose stated confidence is below it."""
+    assert facts.score is not None
+    number, of = facts.score.number, len(facts.confidence)
+    # Written with `not`, so that NaN is unknown, too.
+    if number is None or not 0 <= number <= 1:
+        return [] if is_unknown else [Reason(code=Code.NO_CONFIDENCE, of=of)]
+    if low and not facts.score.is_weighed:
+        return [Reason(code=Code.BELOW_FLOOR, floor=floor, fields=_fields(facts, low), of=of)]
+    if number >= floor:
+        return []
+    return [_with_score(Reason(code=Code.SCORE_BELOW, floor=floor, fields=_lowest(facts), of=of), facts)]
+
+
+def _with_score(reason: Reason, facts: Facts) -> Reason:
+    """Return the reason with the score, where that is another number than the stated confidence."""
+    score = facts.score.number if facts.score is not None else None
+    if facts.score is None or score is None:
+        return reason
+    if facts.score.is_weighed:
+        return replace(reason, weighed=score)
+    return reason if [score] == [one.number for one in reason.fields] else replace(reason, capped=score)
+
+
+def _lowest(facts: Facts) -> tuple[FieldNumber, ...]:
+    known = [(number, name) for name, number in facts.confidence.items() if number is not None]
+    return _fields(facts, {name: number for number, name in sorted(known, key=lambda one: one[0])[:1]})
 
 
 def _fields(facts: Facts, numbers: Mapping[str, float | None]) -> tuple[FieldNumber, ...]:

@@ -37,7 +37,9 @@ from workflows.engine.propose.handed import HandedIn, proposal_of
 from workflows.engine.propose.lacking import lacking_in
 from workflows.engine.propose.model_answers import NOTHING_HEARD, Asker
 from workflows.engine.propose.placeholders import text_told
-from workflows.engine.propose.policy import Facts
+from workflows.engine.propose.policy import Facts, Score
+from workflows.engine.propose.scores import score_of
+from workflows.engine.reasons import Code, Reason
 from workflows.engine.text.canonical_json import MAX_PROPOSAL, canonical, larger_than, unstorable
 from workflows.labels import label_of
 from workflows.model.asking.attachments import DocumentsAs
@@ -108,6 +110,7 @@ def propose(
     journal: Proceedings,
     model: Callable[[], Model],
     pause: Pause | None,
+    outside_share: float | None = None,
     second: SecondOpinion | None = None,
     heard: Heard = NOTHING_HEARD,
     handed: HandedIn | None = None,
@@ -118,7 +121,8 @@ def propose(
     """Propose as the workflow declares, with its steps journaled. A paused workflow makes no proposal.
 
     `version`: its prompt, what is recalled, what gives the second opinion, and whether it is deployed. `account`: the
-    budget that pays for the model. `second`: a function that gives a second opinion, where there is one. `heard`: what
+    budget that pays for the model. `outside_share`: share of the cases that the workflow looks at, where this one
+    is not among them. `second`: a function that gives a second opinion, where there is one. `heard`: what
     people said of the case before; it goes to a person again then. `handed`: the proposal of the case's source, which
     takes the place of the workflow's own: no model is asked. `documents`: where the files of documents are.
     `documents_as`: how a model is given them, if not as the workflow declares it. `can_ask`: tells whether the source
@@ -130,6 +134,8 @@ def propose(
     floor = workflow.autonomy.at_least
     if not _in_scope(workflow, input):
         return Proposed(proposal=None, facts=Facts(floor=floor, in_scope=False, proposed=False))
+    if outside_share is not None:
+        return Proposed(proposal=None, facts=Facts(floor=floor, proposed=False, outside_share=outside_share))
     if pause is not None:
         return Proposed(proposal=None, facts=Facts(floor=floor, proposed=False, paused=pause))
     if not version.is_asked and handed is None:
@@ -182,7 +188,8 @@ def propose(
             opinion = second(workflow, input, proposal.output, version)
             unfamiliar = proposal.unfamiliar or opinion.unfamiliar
             proposal = replace(proposal, second=opinion.probabilities, unfamiliar=unfamiliar)
-        body = proposal_body(proposal, output.body)
+        score = _score(workflow, proposal, version)
+        body = proposal_body(proposal, output.body, score=score)
     except Misfit as error:
         why = f"the proposal cannot be kept as it is: {error}"
         unfit = Facts(floor=floor, proposed=False, no_proposal=why, no_proposal_code=NOT_KEPT, lacks=lacks)
@@ -190,8 +197,11 @@ def propose(
     broken = broken_nevers(workflow, input, proposal.output)
     facts = Facts(
         floor=floor,
+        # A run knows better, by the standing of its version. Whatever only tries a version has none.
+        unearned=Reason(code=Code.NOT_EARNED) if workflow.autonomy.is_earned else None,
         undeployed=version.undeployed,
         confidence=proposal.field_confidence(),
+        score=score,
         labels={name: label_of(workflow.output, name) for name in workflow.output.model_fields},
         unfamiliar=proposal.unfamiliar,
         doubts=proposal.doubts,
@@ -203,7 +213,7 @@ def propose(
         nevers=tuple(rule.sentence for rule in broken.rules),
         unchecked_nevers=tuple(rule.sentence for rule in broken.unchecked),
         unchecked_causes=broken.causes,
-        handed_by=proposal.source if workflow.handed_proposals != "policy" else None,
+        handed_by=proposal.source if workflow.handed_proposals != "policy" or workflow.autonomy.is_earned else None,
         refused=bool(heard.refused),
         same_again=heard.is_refused(json.loads(output.body)),
         answered=bool(heard.answers),
@@ -212,6 +222,13 @@ def propose(
     return Proposed(
         proposal=proposal, facts=facts, output=output.body, body=body, alike=alike, deployed=version.deployed
     )
+
+
+def _score(workflow: AnyWorkflow, proposal: AnyProposal, version: Version) -> Score | None:
+    """Return the number that an earned floor is compared with; None where autonomy is not earned."""
+    if not workflow.autonomy.is_earned:
+        return None
+    return Score(number=score_of(proposal, version.weighing), is_weighed=version.weighing is not None)
 
 
 def _in_scope(workflow: AnyWorkflow, input: BaseModel) -> bool:
@@ -261,9 +278,9 @@ _PARTS: Mapping[str, TypeAdapter[Any]] = {
 _COLUMNS = ("model", "prompt_version")
 
 
-def proposal_body(proposal: AnyProposal, output: str) -> str:
-    """Return the JSON that is kept of a proposal. `output`: its values as JSON. Raise `Misfit` for parts of a wrong
-    type.
+def proposal_body(proposal: AnyProposal, output: str, *, score: Score | None = None) -> str:
+    """Return the JSON that is kept of a proposal. `output`: its values as JSON. `score`: that of a workflow whose
+    autonomy is earned. Raise `Misfit` for parts of a wrong type.
     """
     parts = {name: getattr(proposal, name) for name in _PARTS}
     if larger_than(parts, MAX_PROPOSAL):
@@ -283,6 +300,8 @@ def proposal_body(proposal: AnyProposal, output: str) -> str:
     problem = unstorable({f"its {name}": text for name, text in columns.items()})
     if problem is not None:
         raise Misfit({WHOLE: problem})
+    if score is not None and score.is_weighed:
+        parts["weighed"] = score.number
     return canonical({"output": json.loads(output), "confidence": proposal.field_confidence(), **parts})
 
 
@@ -303,6 +322,8 @@ class KeptProposal:
     """Content with the proposal as its source handed it in; None where the workflow proposed, or a person."""
     deployed: str | None = None
     """Number and name of the deployed version that proposed; None where files did, or a person."""
+    weighed: float | None = None
+    """Confidence as it is weighed from all that is known, 0 to 1; None where only the stated one counts."""
 
 
 def keep(
@@ -314,10 +335,14 @@ def keep(
     body: str,
     *,
     deployed: str | None = None,
+    score: Score | None = None,
 ) -> KeptProposal:
-    """Keep the proposal of a run. `output`: its values as JSON. `body`: all of it as JSON. `deployed`: the version."""
+    """Keep the proposal of a run. `output`: its values as JSON. `body`: all of it as JSON. `deployed`: the version.
+
+    `score`: that of a workflow whose autonomy is earned.
+    """
     kept = _add(session, context, run, proposal, output, body, confidence=proposal.lowest)
-    return replace(kept, deployed=deployed)
+    return replace(kept, deployed=deployed, weighed=score.number if score is not None and score.is_weighed else None)
 
 
 def keep_decided(

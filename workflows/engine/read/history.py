@@ -18,6 +18,7 @@ from store.states import ReviewState
 from workflows.engine.case.kept_content import REMOVED, kept_problem
 from workflows.engine.case.lookup import cases_meant
 from workflows.engine.context import Context
+from workflows.engine.declare.steps import ASK
 from workflows.engine.deliver.delivery_status import delivery_of, held_of
 from workflows.engine.errors import Refused, Unknown
 from workflows.engine.propose.views import RequestView
@@ -32,6 +33,7 @@ from workflows.engine.read.views import (
     StepView,
 )
 from workflows.engine.reasons import Reason, asked_for, from_json, model_said
+from workflows.engine.review.blind import HIDDEN, is_open_blind
 from workflows.engine.review.cards import decision_view
 from workflows.engine.review.corrected.corrected_inputs import corrected_input, moves_of
 from workflows.engine.review.past_cases import kept_of
@@ -47,6 +49,8 @@ _GONE: Mapping[str, Any] = {  # Any: each part of a proposal has a form of its o
     "unfamiliar": None,
 }
 """A proposal that was removed."""
+_TELLS_OF_PROPOSAL = frozenset({"proposed", "lowest"})
+"""Details of an audit row that tell of a proposal: its hash, and how sure the model is."""
 
 
 def find_case(context: Context, reference: str, *, workflows: Collection[str] | None = None) -> int:
@@ -64,8 +68,11 @@ def find_case(context: Context, reference: str, *, workflows: Collection[str] | 
     return found[0]
 
 
-def case_view(context: Context, case: int) -> CaseView:
-    """Return all that is known of a case. Raise `Unknown`."""
+def case_view(context: Context, case: int, *, unseen: bool = False) -> CaseView:
+    """Return all that is known of a case. What people decide without seeing is hidden until the case has its answer.
+
+    `unseen`: with that, too, for what no reviewer reads. Raise `Unknown`.
+    """
     with context.database.read() as session:
         row = cases.get(session, case, team=context.team)
         if row is None:
@@ -76,6 +83,14 @@ def case_view(context: Context, case: int) -> CaseView:
             audit.of_case(session, case, team=context.team),
             runs.of_case(session, case, team=context.team),
         )
+        seen = [
+            replace(
+                _run(session, context, run, newest=None if unseen else all_runs[-1]),
+                corrected=corrected_input(session, workflow, trail, all_runs, run.id),
+            )
+            for run in all_runs
+        ]
+        unsaid = _TELLS_OF_PROPOSAL if any(run.is_hidden for run in seen) else frozenset()
         return CaseView(
             generation=context.restores.number,
             id=row.id,
@@ -85,13 +100,7 @@ def case_view(context: Context, case: int) -> CaseView:
             source=row.source,
             received_at=row.received_at,
             erased_at=row.erased_at,
-            runs=[
-                replace(
-                    _run(session, context, run),
-                    corrected=corrected_input(session, workflow, trail, all_runs, run.id),
-                )
-                for run in all_runs
-            ],
+            runs=seen,
             audit=[
                 AuditView(
                     id=entry.id,
@@ -99,7 +108,7 @@ def case_view(context: Context, case: int) -> CaseView:
                     actor=entry.actor,
                     action=entry.action,
                     subject=str(entry.subject),
-                    details=entry.details,
+                    details={name: value for name, value in entry.details.items() if name not in unsaid},
                 )
                 for entry in trail
             ],
@@ -127,6 +136,7 @@ def open_reviews(context: Context, *, workflow: str | None = None, limit: int = 
             workflow=line.workflow,
             version=line.version,
             has_proposal=line.has_proposal,
+            blind=line.blind,
             why=asked_for(reasons[line.id]),
             model_said=model_said(reasons[line.id]),
             claimed_by=line.claimed_by,
@@ -151,6 +161,7 @@ def open_review_of(context: Context, case: int) -> OpenReview:
         workflow=view.workflow,
         version=review.version,
         has_proposal=review.has_proposal,
+        blind=review.blind,
         why=review.why,
         model_said=review.model_said,
         claimed_by=review.claimed_by,
@@ -158,7 +169,8 @@ def open_review_of(context: Context, case: int) -> OpenReview:
     )
 
 
-def _run(session: Session, context: Context, run: schema.Run) -> RunView:
+def _run(session: Session, context: Context, run: schema.Run, *, newest: schema.Run | None) -> RunView:
+    """Return a run. `newest`: that of its case; None: what is hidden is shown, too."""
     proposal = reviews.proposal_of(session, run.id, team=context.team)
     review = reviews.of_run(session, run.id, team=context.team)
     delivery = delivery_of(session, context, run)
@@ -166,6 +178,9 @@ def _run(session: Session, context: Context, run: schema.Run) -> RunView:
     problem = kept_problem(session, run)
     steps = [_step(line) for line in journal.of_run(session, run.id, team=context.team)]
     asked = [_request(request, body) for request, body in requests.of_run(session, run.id, team=context.team)]
+    is_hidden = review is not None and newest is not None and is_open_blind(review, newest, at=context.clock())
+    if is_hidden:
+        proposal, steps, asked = None, _hidden_steps(steps), [replace(one, said=HIDDEN) for one in asked]
     proposed, reviewed = (
         _proposal(session, proposal, run) if proposal else None,
         _review(session, review) if review else None,
@@ -203,7 +218,17 @@ def _run(session: Session, context: Context, run: schema.Run) -> RunView:
             )
             if is_removed
         ],
+        is_hidden=is_hidden,
     )
+
+
+def _hidden_steps(steps: Sequence[StepView]) -> list[StepView]:
+    """Return steps without what a model answered, and without what steps after it were given and returned."""
+    first = next((place for place, step in enumerate(steps) if step.name == ASK), len(steps))
+    return [
+        step if place < first else replace(step, input=HIDDEN, output=HIDDEN, error=step.error_type)
+        for place, step in enumerate(steps)
+    ]
 
 
 def _json(session: Session, content: int | None, run: schema.Run) -> JsonValue:
@@ -279,6 +304,7 @@ def _proposal(session: Session, proposal: schema.Proposal, run: schema.Run) -> P
         output=content["output"],
         confidence=content["confidence"],
         lowest=proposal.confidence,
+        weighed=content.get("weighed"),
         alternatives=content["alternatives"],
         evidence=content["evidence"],
         reasons=content["reasons"],
@@ -301,6 +327,7 @@ def _review(session: Session, review: schema.Review) -> ReviewView:
         state=review.state,
         version=review.version,
         has_proposal=review.proposal_id is not None,
+        blind=review.blind,
         why=asked_for(reasons),
         model_said=model_said(reasons),
         claimed_by=review.claimed_by,

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from store.cases import contents, homes
 from store.cases.homes import Days, Made, Mine, Waiting
 from store.cases.review import reviews
-from store.learning import examples
+from store.learning import certificates, examples
 from store.states import ReviewState, RunState
 from workflows.engine.case.kept_content import REMOVED
 from workflows.engine.context import Context
@@ -78,6 +78,8 @@ def home_view(
         is_new = made == 0 and not homes.has_decided(session, by, team=team)
         listed = names[shown.charters : shown.charters + PAGE]
         wait = _candidates(session, takes, team=team)
+        theirs = [workflow.name for workflow in workflows if by in (workflow.owner, workflow.backup)]
+        permits = certificates.asked_of(session, theirs, team=team) if theirs else []
         unsigned = unsigned_among(session, context, [context.registry.get(name) for name in listed])
     # The author's code is called outside the transaction.
     known = {workflow.name: workflow for workflow in workflows}
@@ -99,6 +101,7 @@ def home_view(
         unsigned=unsigned.waiting,
         samples=unsigned.samples,
         candidates=wait,
+        permits=permits,
         absence=absence_of(context, by),
     )
 

@@ -114,5 +114,7 @@ class HomeView:
     """Workflows on this page that go alone as shipped examples, signed by no person."""
     candidates: Sequence[Candidates] = ()
     """Workflows of which cases wait to become examples, the one with most first."""
+    permits: Sequence[str] = ()
+    """Workflows of the person of which more may go alone, once they let it."""
     absence: AbsenceView | None = None
     """The time in which the person is away, or will be; None where they said nothing."""

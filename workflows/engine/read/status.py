@@ -5,6 +5,7 @@ from decimal import Decimal
 
 from store.cases import homes, workflow_pauses
 from store.documents import documents
+from store.learning import announcements
 from store.sources import follow_ups
 from store.states import RunState
 from workflows.documents.shelf import FolderShelf
@@ -32,6 +33,7 @@ def status_view(context: Context, workflows: Sequence[AnyWorkflow], *, counts_do
         pauses = {line.workflow: line for line in workflow_pauses.all_current(session, team=team)}
         numbers = workflow_pauses.numbers(session, team=team, states=_COUNTED)
         waiting = {one.workflow: one for one in homes.waiting(session, team=team, workflows=names)}
+        announced = {one.workflow: one.number for one in announcements.counts(session, team=team)}
         following = {one.workflow: one for one in follow_ups.standing(session, team=team)}
     late = waiting_deliveries(context)
     lines = []
@@ -51,7 +53,9 @@ def status_view(context: Context, workflows: Sequence[AnyWorkflow], *, counts_do
                 in_work=sum(counted[state] for state in _IN_WORK),
                 failed=counted[RunState.FAILED] + counted[RunState.PARKED],
                 doubtful=counted[RunState.DOUBTFUL],
-                held=counted[RunState.HOLDING],
+                # One whose time is over is on its way already.
+                held=max(counted[RunState.HOLDING] - announced.get(name, 0), 0),
+                announced=announced.get(name, 0),
                 tried_again=sum(line.number for line in late if line.workflow == name),
                 follow_ups_due=following[name].due if name in following else 0,
                 follow_ups_failed=following[name].failed if name in following else 0,

@@ -35,6 +35,8 @@ class WorkflowStatus:
     """Cases whose delivery may have happened or not."""
     held: int
     """Decided cases whose delivery is held, or can still be undone."""
+    announced: int
+    """Cases that are announced, and go out by themselves unless somebody stops them."""
     tried_again: int
     """Decided cases that their target did not take yet; they are tried again by themselves."""
     follow_ups_due: int

@@ -8,7 +8,7 @@ from enum import StrEnum
 
 from pydantic import JsonValue
 
-from store.states import Resolution, ReviewState, RunState, StepState
+from store.states import Level, Resolution, ReviewState, RunState, StepState
 from workflows.engine.deliver.views import DeliveryView
 from workflows.engine.propose.views import RequestView
 from workflows.engine.reasons import Reason
@@ -71,6 +71,8 @@ class ProposalView:
     prompt_version: str | None
     past: Mapping[str, float] = field(default_factory=dict)
     """Key of a past case that the model was told of, and whose content is still kept -> its likeness, from 0 to 1."""
+    weighed: float | None = None
+    """Confidence as it is weighed from all that is known, 0 to 1; None where only the stated one counts."""
     version: int | None = None
     """The number of the deployment with which its run began; None where files were used, or none was live."""
 
@@ -83,6 +85,8 @@ class ReviewView:
     state: ReviewState
     version: int
     has_proposal: bool
+    blind: bool
+    """True if people decide it without seeing the proposal of its run."""
     why: Sequence[Reason]
     """Reasons for which a person is asked."""
     model_said: str | None
@@ -118,11 +122,13 @@ class RunView:
     review: ReviewView | None
     delivery: DeliveryView | None
     held: str | None
-    """Reason why its delivery is held: grace, paused, behind or down; None where it is not."""
+    """Reason why its delivery is held: announced, grace, paused, behind or down; None where it is not."""
     corrected: CorrectedInput | None = None
     """The input that a person put right before it; None where it began otherwise."""
     removed: Sequence[Part] = ()
     """Parts of it whose content was removed; where they had a value, there is none now."""
+    is_hidden: bool = False
+    """True if what it proposed is hidden, since people decide without seeing it: there is no proposal here then."""
 
     @property
     def has_content(self) -> bool:
@@ -162,6 +168,17 @@ class AuditView:
 
 
 @dataclass(frozen=True, kw_only=True)
+class EarnedView:
+    """The standing of a version with earned autonomy when its case went alone, or a person was asked."""
+
+    level: Level
+    floor: float | None
+    """Confidence from which cases went without a person's decision, 0 to 1; None: none did."""
+    epoch: int
+    """Number of the epoch within its workflow."""
+
+
+@dataclass(frozen=True, kw_only=True)
 class CaseView:
     """A case with all its runs, oldest first."""
 
@@ -195,6 +212,17 @@ class CaseView:
         made = next((run.corrected for run in reversed(self.runs) if run.corrected is not None), None)
         return made if made is not None and made.revision == self.revision else None
 
+    def earned(self, run: RunView) -> EarnedView | None:
+        """Return how far earned autonomy went for a run; None where it is not earned, or the run never came so far."""
+        for row in self.audit:
+            level, floor, epoch = (row.details.get(name) for name in ("level", "floor", "epoch"))
+            is_its = row.subject == f"run:{run.id}" or row.details.get("run") == run.id
+            if is_its and isinstance(epoch, int) and level in set(Level):
+                return EarnedView(
+                    level=Level(level), floor=float(floor) if isinstance(floor, str) else None, epoch=epoch
+                )
+        return None
+
     @property
     def has_input_to_correct(self) -> bool:
         """True if a person may put its input right and run it again. Whoever does is asked once more."""
@@ -212,6 +240,8 @@ class OpenReview:
     workflow: str
     version: int
     has_proposal: bool
+    blind: bool
+    """True if the workflow proposed, and nobody sees that before it is decided."""
     why: Sequence[Reason]
     model_said: str | None
     """Text that the model gave in place of an answer."""

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
@@ -23,12 +24,14 @@ from workflows.engine.case.lookup import case_text, kept_json, key_in_channel, k
 from workflows.engine.case.source.answers import answers_body
 from workflows.engine.context import Context
 from workflows.engine.declare.registry import AnyWorkflow
+from workflows.engine.declare.sameness import differing
 from workflows.engine.deliver.delivery_status import delivery_of, held_of
 from workflows.engine.errors import ContentRemoved, Unknown
-from workflows.engine.reasons import Code, asked_for, from_json, model_said, rules_in
+from workflows.engine.reasons import Code, asked_for, floor_missed, from_json, model_said, rules_in
 from workflows.engine.review import claims
 from workflows.engine.review.assignment.absences import away_now
 from workflows.engine.review.assignment.assignments import assignee_of
+from workflows.engine.review.blind import hides
 from workflows.engine.review.form.forms import entries_of
 from workflows.engine.review.hiding import hidden_of, pages_in_channel, waiting_in_channel
 from workflows.engine.review.made_from import made_from
@@ -43,6 +46,7 @@ from workflows.engine.review.views import (
     DecisionView,
     FailureView,
     PlaceView,
+    Unseen,
     ValueView,
     WaitingReview,
     WaitingView,
@@ -70,7 +74,8 @@ def card_view(context: Context, review: int, *, decided_at: int | None = None) -
         input = kept_body(session, run.input_id, team=context.team)
         answers = answers_body(session, run)
         reasons = from_json(kept_body(session, row.reasons_id, team=context.team))
-        proposal = _proposal(session, row)
+        at = context.clock()
+        proposal = _proposal(session, row, run, at=at)
         decided = _decisions(session, row, decided_at)
         decision = decided[0] if decided else None
         if any(one.removed for one in decided):
@@ -85,7 +90,6 @@ def card_view(context: Context, review: int, *, decided_at: int | None = None) -
         corrected = runs.was_corrected(session, case.id, team=context.team, revision=run.revision, after=run.correction)
         can_ask = not run.correction and (workflow.source_effect is not None or _has_source(session, run))
         like = alike.count(session, team=context.team, workflow=row.workflow_id, alike=row.alike) if row.alike else None
-        at = context.clock()
         is_in_hand = claims.is_in_hand(row.claimed_at, at=at)
         assignee = assignee_of(row)
         past = kept_of(session, proposal.get("recalled", ()), team=context.team)
@@ -95,6 +99,8 @@ def card_view(context: Context, review: int, *, decided_at: int | None = None) -
     text = case_text(workflow, input)
     # What is deployed never changes, so that a process reads it once.
     used = context.version_of(workflow, run.deployment_id) if run.deployment_id is not None else None
+    # It is still hidden where it is not in the proposal that was read.
+    unseen, answer = proposal.get("unseen"), decision.output if decision is not None else None
     # What a person decided before, or entered to put it right, has no confidences.
     is_its = bool(proposal.get("confidence")) and "source" not in proposal and not run.correction
     return CardView(
@@ -109,10 +115,10 @@ def card_view(context: Context, review: int, *, decided_at: int | None = None) -
         may=workflow.may_in_words,
         subject=one_line_of(text, case.key),
         text=text,
-        values=_values(workflow, proposal, decision, delivered),
+        values=_values(workflow, proposal, decision, delivered, missed=floor_missed(reasons)),
         has_proposal=row.proposal_id is not None,
         same_again=any(reason.code == Code.SAME_AGAIN for reason in reasons),
-        has_another=why_none(reasons, proposal) is None,
+        has_another=not row.blind and why_none(reasons, proposal) is None,
         left_over=_left_over(workflow, proposal.get("output", {})),
         model=proposal.get("model"),
         source=proposal.get("source"),
@@ -154,6 +160,10 @@ def card_view(context: Context, review: int, *, decided_at: int | None = None) -
         documents=documents_of(workflow, input, answers=answers),
         keeps_pages=not pages_in_channel(workflow),
         past=past_views(workflow, proposal.get("recalled", ()), past),
+        blind=row.blind,
+        unseen=Unseen(differs=tuple(differing(workflow, unseen, answer)) if answer is not None else None)
+        if unseen is not None
+        else None,
     )
 
 
@@ -258,7 +268,11 @@ def _carrying_out(session: Session, review: schema.Review) -> schema.Run:
     raise AssertionError(f"review {review.id} has no run")
 
 
-def _proposal(session: Session, review: schema.Review) -> dict[str, Any]:  # Any: each part has a form of its own
+def _proposal(
+    session: Session, review: schema.Review, run: schema.Run, *, at: datetime
+) -> dict[str, Any]:  # Any: each part has a form of its own
+    if hides(review, run, at=at):
+        return {}
     proposal = reviews.proposal_of(session, review.run_id, team=review.team_id)
     if proposal is None:
         return {}
@@ -266,6 +280,8 @@ def _proposal(session: Session, review: schema.Review) -> dict[str, Any]:  # Any
     whose = {"model": found.get("model", proposal.model), "sample": proposal.sample}
     if review.proposal_id is not None:
         return found | whose
+    if review.blind:
+        return {"unseen": found["output"], "sample": proposal.sample}
     return {"rejected": found["output"], "sample": proposal.sample, "last": found.get("last", False)}
 
 
@@ -317,12 +333,16 @@ def _values(
     proposal: Mapping[str, Any],
     decision: DecisionView | None,
     delivered: Mapping[str, JsonValue] | None,
+    *,
+    missed: float | None,
 ) -> Sequence[ValueView]:
-    proposed = _entries(workflow, proposal.get("output", proposal.get("rejected")))
+    proposed = _entries(
+        workflow, next((proposal[one] for one in ("output", "rejected", "unseen") if one in proposal), None)
+    )
     decided = _entries(workflow, decision.output if decision is not None else None)
     before = _entries(workflow, delivered)
     confidence = proposal.get("confidence", {})
-    look_at = doubtful(confidence, second=proposal.get("second", {}), autonomy=workflow.autonomy)
+    look_at = doubtful(confidence, second=proposal.get("second", {}), autonomy=workflow.autonomy, missed=missed)
     return [
         ValueView(
             name=field.name,

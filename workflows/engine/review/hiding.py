@@ -22,6 +22,7 @@ from workflows.engine.declare.round_trip import read
 from workflows.engine.deliver.views import DeliveryView
 from workflows.engine.errors import CountersignError
 from workflows.engine.reasons import Reason
+from workflows.engine.review.announced.views import AnnouncedView
 from workflows.engine.review.corrected.views import CorrectedInput
 from workflows.engine.review.views import (
     CardView,
@@ -159,6 +160,26 @@ def doubt_in_channel(view: DoubtView) -> DoubtView:
         values={label: _shown(label, text, view, hide) for label, text in view.values.items()},
         why=hide(view.why) if view.why is not None else None,
         receipt=hide(view.receipt) if view.receipt is not None else None,
+    )
+
+
+def announced_in_channel(view: AnnouncedView) -> AnnouncedView:
+    """Return an announced case as a channel may be shown it."""
+    hidden = view.hidden
+    if not hidden.anything:
+        return view
+    own = [value for value in view.values if value.name in hidden.fields and not hidden.text]
+    told = [text for value in own for text in _texts_of(value)]
+    short = frozenset(text for text in told if SHORTEST <= len(text) <= _LONGEST and "\n" not in text)
+    searched = [text for value in view.values if value.label in hidden.searched for text in _texts_of(value)]
+    receipt = view.delivery.receipt if view.delivery is not None else None
+    hide = hiding(hidden.words | short | _found(hidden, [*searched, receipt or ""]))
+    return replace(
+        view,
+        key=hide(view.key),
+        subject=hide(view.key) if hidden.text else hide(view.subject),
+        values=[_value(value, hidden, hide) for value in view.values],
+        delivery=_delivery(view.delivery, hide) if view.delivery is not None else None,
     )
 
 

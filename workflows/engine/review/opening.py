@@ -8,15 +8,18 @@ from store import schema
 from store.cases import contents, runs
 from store.cases.review import reviews
 from store.governance import audit
+from store.states import Level
 from store.subjects import SubjectKind
 from workflows.engine.case import notices
 from workflows.engine.context import SYSTEM, Context
 from workflows.engine.declare.registry import AnyWorkflow
 from workflows.engine.propose.proposer import KeptProposal
 from workflows.engine.propose.proven_facts import facts_of
-from workflows.engine.reasons import Reason, to_json
+from workflows.engine.propose.standing import Standing
+from workflows.engine.reasons import Code, Reason, to_json
 from workflows.engine.review.own_cases import barred
 
+_NOT_MADE_FOR = (Code.OUT_OF_SCOPE, Code.OUTSIDE_SHARE)
 REVIEW_OPENED = "review.opened"
 """The audit's word for the opening of a review."""
 
@@ -31,13 +34,24 @@ def open_review(
     reasons: Sequence[Reason],
     salt: str | None,
     alike: str | None = None,
+    standing: Standing | None = None,
 ) -> int:
     """Open the review of a run that waits for a person, and return its id.
 
-    `proposal`: None: an empty form. `salt`: the case's. `alike`: mark of the reviews that are like it. Whoever was to
-    decide the review in whose place it comes, and whoever was asked to, is to decide this one.
+    `proposal`: None: an empty form. `salt`: the case's. `alike`: mark of the reviews that are like it.
+    `standing`: that of the version that proposed, where its autonomy is earned. In the shadow people decide without
+    seeing the proposal. Whoever was to decide the review in whose place it comes, and whoever was asked to, is to
+    decide this one.
     """
     at, before = context.clock(), _before(session, run)
+    # What the source of the case proposed is no evidence of the workflow, and the source knows it.
+    in_shadow = standing is not None and standing.level is Level.SHADOW
+    is_blind = in_shadow and proposal is not None and proposal.handed_id is None
+    if is_blind:
+        # The other reasons tell of the proposal: how sure the model is, the rules that it breaks.
+        reasons, alike = (Reason(code=Code.SHADOW),), None
+    elif in_shadow:
+        reasons = [reason for reason in reasons if reason.code != Code.SHADOW] or reasons
     assignee = before.assignee if before is not None else None
     if assignee is not None and assignee in barred(session, workflow, run.id, team=run.team_id):
         assignee = None
@@ -48,7 +62,9 @@ def open_review(
         run=run.id,
         case=run.case_id,
         workflow=run.workflow_id,
-        proposal=proposal.id if proposal is not None else None,
+        proposal=proposal.id if proposal is not None and not is_blind else None,
+        blind=is_blind,
+        out_of_scope=proposal is None and any(reason.code in _NOT_MADE_FOR for reason in reasons),
         reasons_id=contents.keep(session, team=run.team_id, case=run.case_id, kind="reasons", body=why),
         answer_by=workflow.answer_by(at),
         remind_at=workflow.remind_at(at),
@@ -62,10 +78,12 @@ def open_review(
     )
     proven = facts_of(
         proposal,
+        workflow.autonomy,
         reasons=why,
         salt=salt,
-        floor=workflow.autonomy.at_least,
         code_version=context.registry.code_version(workflow),
+        standing=standing,
+        is_shown=not is_blind,
     )
     audit.record(
         session,

@@ -16,6 +16,7 @@ from workflows.engine.review.decisions import DecisionKind
 from workflows.model.port import Refusal
 
 SAME_AGAIN = "the model proposed the same again, so it is not asked once more; fill it in by hand, or close the case"
+BLIND = "nobody sees the proposal before it is decided; fill in the form, or close the case"
 LAST = "the model that proposed it has no other answer to this case; fill it in by hand, or close the case"
 
 
@@ -31,6 +32,8 @@ def why_none(reasons: Sequence[Reason], proposal: dict[str, Any]) -> str | None:
 
 def why_none_in(session: Session, review: schema.Review) -> str | None:
     """Return why no other proposal can be asked for in a review; None where one can."""
+    if review.blind:
+        return BLIND
     reasons = from_json(kept_body(session, review.reasons_id, team=review.team_id))
     return why_none(reasons, proposed_in(session, review))
 

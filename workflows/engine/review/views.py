@@ -234,6 +234,14 @@ class PastView:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Unseen:
+    """The comparison of a decision with a proposal that nobody saw before. What was proposed is in the values."""
+
+    differs: Sequence[str] | None
+    """Names of the output fields that differ to the business; None where nobody gave values."""
+
+
+@dataclass(frozen=True, kw_only=True)
 class CardView:
     """A review with all that a person needs to decide it, or to see its result."""
 
@@ -333,6 +341,10 @@ class CardView:
     """True if no picture of their pages may stand in a channel."""
     past: Sequence[PastView] = ()
     """Past cases that the model was told of and whose content is still kept, nearest first."""
+    blind: bool = False
+    """True if the workflow proposed, and nobody sees that before it is decided for good."""
+    unseen: Unseen | None = None
+    """The comparison with that proposal; None where there is none, or it is hidden still."""
 
     @property
     def is_decidable(self) -> bool:

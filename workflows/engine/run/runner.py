@@ -20,16 +20,17 @@ from store import schema
 from store.cases import contents, journal, runs
 from store.cases.journal import StepLine
 from store.cases.review import questions as questions_kept
+from store.cases.runs import LoadedRun
 from store.db import failpoints
 from store.db.database import Unavailable
 from store.db.failpoints import Failpoint
 from store.governance import teams
 from store.quality import segments
-from store.states import CLOSING, Resolution, RunState, StepState
+from store.states import CLOSING, AnnouncementState, Level, Resolution, RunState, StepState
 from workflows.engine.case.idempotency_keys import question_key
 from workflows.engine.case.journal import Instead, Journal, in_scope
 from workflows.engine.case.leases import Clogged, Lease
-from workflows.engine.case.transitions import NOTHING, Details, move_run, stop_run
+from workflows.engine.case.transitions import NOTHING, UNRESOLVED, Details, move_run, stop_run
 from workflows.engine.context import SYSTEM, Context
 from workflows.engine.declare.calls import author_threads
 from workflows.engine.declare.calls.author_code import within
@@ -41,7 +42,7 @@ from workflows.engine.declare.round_trip import read
 from workflows.engine.declare.steps import SOURCE
 from workflows.engine.declare.versions import Version
 from workflows.engine.declare.workflow import Effect, Run, SubjectT
-from workflows.engine.deliver import delivery, holds, waiting_deliveries, workflow_pauses
+from workflows.engine.deliver import announcements, delivery, holds, waiting_deliveries, workflow_pauses
 from workflows.engine.deliver.attempts import counting_attempt
 from workflows.engine.deliver.certainty import has_answered, may_work_at_once
 from workflows.engine.deliver.delivery import Delivering, Done, done_by
@@ -54,11 +55,13 @@ from workflows.engine.propose.policy import Facts, Verdict, Way, decide
 from workflows.engine.propose.proposer import KeptProposal, Proposed, SecondOpinion
 from workflows.engine.propose.proven_facts import facts_of
 from workflows.engine.propose.segments import Groups, groups_of
+from workflows.engine.propose.standing import Standing, standing_under, with_standing
 from workflows.engine.reasons import Code
+from workflows.engine.review.announced import lapses, stopping
 from workflows.engine.review.opening import open_review
 from workflows.engine.review.source import missing_parts, question_sending, questions
 from workflows.engine.review.spot_checks import sampler
-from workflows.engine.run import earlier_decisions
+from workflows.engine.run import earlier_decisions, epoch_cases
 from workflows.engine.run.earlier_decisions import what_is_new
 from workflows.engine.run.recovery import claim_one
 from workflows.engine.run.stops import failed_step, said_of, stop_of
@@ -121,7 +124,8 @@ class Runner:
             if lease is None:
                 return alone or loaded.run.state != RunState.READY
             # A run that repeats another one begins with that one's steps.
-            found = find(session, loaded, is_new=lease.number == 1 and loaded.run.parent_id is None)
+            is_new = lease.number == 1 and loaded.run.parent_id is None
+            found = replace(find(session, loaded, is_new=is_new), standing=self._standing(session, loaded))
         self._go_on(lease, lambda: found)
         return True
 
@@ -157,7 +161,15 @@ class Runner:
             loaded = runs.load(session, lease.run, team=self._context.team)
             if loaded is None or loaded.run.lease != lease.number or loaded.run.state != RunState.RUNNING:
                 raise Fenced(f"run {lease.run} was taken over or superseded")
-            return find(session, loaded)
+            return replace(find(session, loaded), standing=self._standing(session, loaded))
+
+    def _standing(self, session: Session, loaded: LoadedRun) -> Standing | None:
+        """Return the standing of a run that is about to propose; None where its autonomy is not earned."""
+        registry, run = self._context.registry, loaded.run
+        workflow = registry.get(loaded.workflow) if loaded.workflow in registry else None
+        if workflow is None or not workflow.autonomy.is_earned or run.resolution is not None:
+            return None
+        return standing_under(session, run.deployment_id, workflow.autonomy, team=self._context.team)
 
     def _resolve(self, work: Work) -> None:
         kept = self._journal(work, work.lines)
@@ -171,12 +183,15 @@ class Runner:
             second=self._second,
             model=lambda: self._model(work, version),
             pause=work.pause,
+            outside_share=work.outside_share,
             heard=work.heard,
             handed=work.handed,
             documents=self._context.documents,
             can_ask=lambda: self._can_ask(work),
         )
         groups = self._groups_of(work)
+        if work.workflow.autonomy.is_earned:
+            proposed = replace(proposed, facts=with_standing(proposed.facts, work.standing, proposed.proposal))
         proposed = replace(proposed, facts=self._with_charter(work, proposed.facts))
         verdict = decide(proposed.facts)
         if verdict.way is Way.ALONE:
@@ -232,7 +247,9 @@ class Runner:
             reasons=verdict.reasons,
             salt=work.salt,
             alike=proposed.alike,
+            standing=work.standing,
         )
+        epoch_cases.keep(session, context, work, proposed, verdict.reasons)
         if kept is None and proposed.facts.lacks and missing_parts.can_ask(session, context, run, work.workflow):
             missing_parts.ask(session, context, run, work.workflow, review=opened, lacks=proposed.facts.lacks)
 
@@ -242,18 +259,29 @@ class Runner:
             return missing_parts.can_ask(session, self._context, work.run, work.workflow)
 
     def _go_alone(self, work: Work, proposed: Proposed, groups: Sequence[int], kept: Journal) -> None:
-        """Deliver the proposal alone; ask a person where the workflow was paused since the proposal."""
+        """Deliver the proposal alone; ask a person where the workflow was paused since the proposal, or its earned
+        autonomy was narrowed or taken back.
+        """
         context, workflow = self._context, work.workflow
-        assert proposed.proposal is not None
         with context.database.write() as session:
             pause = workflow_pauses.paused(session, work.run.workflow_id, team=context.team, held=True)
             if pause is not None:
                 self._ask_person(session, work, proposed, groups, decide(replace(proposed.facts, paused=pause)))
                 return
-            run = work.run
+            if workflow.autonomy.is_earned:
+                # Locked after the row of the workflow and before all others: labels change it last of all.
+                now = standing_under(session, work.run.deployment_id, workflow.autonomy, team=context.team, held=True)
+                work = replace(work, standing=now)
+                proposed = replace(proposed, facts=with_standing(proposed.facts, now, proposed.proposal))
+                verdict = decide(proposed.facts)
+                if verdict.way is not Way.ALONE:
+                    self._ask_person(session, work, proposed, groups, verdict)
+                    return
+            run, proposal = work.run, proposed.proposal
+            assert proposal is not None
             segments.keep(session, groups, team=run.team_id, case=run.case_id, run=run.id)
             output = contents.keep(session, team=run.team_id, case=run.case_id, kind="output", body=proposed.output)
-            probability = sampler.probability_of(workflow, proposed.proposal)
+            probability = sampler.probability_of(workflow, proposal, standing=work.standing)
             resolved = {
                 "resolution": Resolution.ALONE,
                 "output_id": output,
@@ -261,8 +289,16 @@ class Runner:
             }
             # Kept in the very transaction that resolves it, before anybody can know whether it is right.
             sampler.draw(session, context, run, workflow, probability=probability)
+            if workflow.autonomy.is_earned:
+                epoch_cases.keep_alone(session, context, work, proposed)
             held = holds.in_the_way(session, run, work.workflow.target)
             proof = self._proof(work, self._keep(session, work, proposed))
+            until = workflow.announced_until(context.clock()) if _is_announced(work) else None
+            if until is not None:
+                self._move(session, work, RunState.HOLDING, proof, held_until=until, **resolved)
+                delivery.intend(session, context, run, workflow.name, output_id=output)
+                announcements.announce(session, context, run, workflow, until=until)
+                return
             if held is not None:
                 self._move(session, work, RunState.HOLDING, proof, **resolved)
                 delivery.intend(session, context, run, workflow.name, output_id=output)
@@ -293,12 +329,19 @@ class Runner:
             proposed.output,
             proposed.body,
             deployed=proposed.deployed,
+            score=proposed.facts.score,
         )
 
     def _proof(self, work: Work, kept: KeptProposal) -> Details:
         """Return what the audit keeps of a run that goes alone."""
-        version, floor = self._context.registry.code_version(work.workflow), work.workflow.autonomy.at_least
-        facts = facts_of(kept, reasons=None, salt=work.salt, floor=floor, code_version=version)
+        facts = facts_of(
+            kept,
+            work.workflow.autonomy,
+            reasons=None,
+            salt=work.salt,
+            code_version=self._context.registry.code_version(work.workflow),
+            standing=work.standing,
+        )
         terms = self._context.terms_of(work.workflow, work.run.deployment_id)
         return {"resolution": Resolution.ALONE, **({} if terms is None else {"terms": terms}), **facts}
 
@@ -328,7 +371,11 @@ class Runner:
         if unlike is not None and self._ask_again(work, unlike):
             return
         subject = subject_of(work, rejected=rejected)
+        alone = work.run.resolution is Resolution.ALONE
+        deployed = self._deployed(work) if alone else None
         with context.database.write() as session:
+            if alone and not self._lapses(session, work, deployed=deployed):
+                return
             held = holds.held(session, work.run, target_of(workflow, work.run))
             if rejected and not delivery.is_intended(session, work.run.id, team=context.team):
                 self._move(session, work, RunState.CLOSED)
@@ -345,6 +392,23 @@ class Runner:
         task = Delivering(effect=effect_of(workflow, work.run), subject=subject, again=again, row=row)
         self._deliver(work, task, self._delivery_journal(work, task, work.lines))
 
+    def _deployed(self, work: Work) -> str | None:
+        """Return number and name of the version that proposed for a run; None where files did."""
+        deployment = work.run.deployment_id
+        return self._context.version_of(work.workflow, deployment).deployed if deployment is not None else None
+
+    def _lapses(self, session: Session, work: Work, *, deployed: str | None) -> bool:
+        """End the announcement of a run, if there is one; False where people decide it, since it may not go out now."""
+        context, run, workflow = self._context, work.run, work.workflow
+        reasons = lapses.against(session, context, run, workflow)
+        if reasons:
+            proposal = stopping.kept_proposal(session, run, deployed=deployed)
+            self._move(session, work, RunState.WAITING, **UNRESOLVED)
+            stopping.to_people(session, context, run, workflow, proposal, reasons)
+        else:
+            announcements.end(session, run, workflow, AnnouncementState.LAPSED, at=context.clock())
+        return not reasons
+
     def _ask_again(self, work: Work, facts: Facts) -> bool:
         """Have a person look again at a decision that is older than the rules or the form, with its values kept.
 
@@ -355,6 +419,8 @@ class Runner:
         with context.database.write() as session:
             if delivery.was_attempted(session, run.id, team=context.team):
                 return False
+            if run.resolution is Resolution.ALONE:
+                stopping.take_back(session, context, run, work.workflow)
             before = self._move(session, work, RunState.SUPERSEDED)
             delivery.show_review(session, before, work.workflow, context=context)
             reasons = decide(facts).reasons
@@ -534,6 +600,11 @@ class Runner:
             session, work.run, to, at=at, actor=SYSTEM, held_at=held_at, otherwise=lost, details=details, **changes
         )
         return work.run
+
+
+def _is_announced(work: Work) -> bool:
+    """Tell whether a run that goes alone is announced first, so that people can stop it."""
+    return work.standing is not None and work.standing.level is Level.VETO
 
 
 def _account(work: Work) -> Account:

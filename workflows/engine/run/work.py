@@ -25,6 +25,8 @@ from workflows.engine.deliver.workflow_pauses import pause_of
 from workflows.engine.errors import Drifted, Misfit
 from workflows.engine.pauses import Pause
 from workflows.engine.propose.handed import UNNAMED, HandedIn
+from workflows.engine.propose.narrow_launch import is_outside, share_in_force
+from workflows.engine.propose.standing import Standing
 from workflows.engine.reasons import from_json, rules_in
 from workflows.engine.review.standing import standing
 
@@ -50,6 +52,8 @@ class Found:
     """The proposal of the case's source that this run is to use; None where the workflow proposes."""
     has_question: bool
     """True if a person's question to the source of the case is to be sent now."""
+    standing: Standing | None = None
+    """Standing of the run's version where its autonomy is earned; None: nothing goes alone by it."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -92,6 +96,10 @@ class Work:
     """True if a person's question to the source of the case is to be sent now."""
     pause: Pause | None
     """The pause of the workflow, where it was paused when the run was loaded."""
+    standing: Standing | None
+    """Standing of the run's version where its autonomy is earned; None: nothing goes alone by it."""
+    outside_share: float | None
+    """Share of the cases that its workflow looks at, where this one is not among them; None where it is."""
 
 
 def find(session: Session, loaded: LoadedRun, *, is_new: bool = False) -> Found:
@@ -188,7 +196,15 @@ def understood(found: Found, lease: Lease, *, context: Context) -> Work:
         handed=found.handed,
         has_question=found.has_question,
         pause=pause_of(loaded.pause),
+        standing=found.standing,
+        outside_share=_outside_share(context, loaded, workflow),
     )
+
+
+def _outside_share(context: Context, loaded: LoadedRun, workflow: AnyWorkflow) -> float | None:
+    """Return the share that a run's case is outside of; None where it is inside."""
+    share = share_in_force(workflow.scope_share, chosen=loaded.scope_share)
+    return share if is_outside(context.seed, loaded.run.case_id, share) else None
 
 
 def subject_of(work: Work, *, rejected: bool) -> Rejection | BaseModel:

@@ -14,14 +14,19 @@ from store.faces import Face
 from store.schema import OutboxRow
 from store.slack import cards, messages, outbox
 from store.slack.cards import Unshown
-from store.slack.outbox import CARD, CAUSE, DOUBT, QUEUE, REPLIES, THREAD, TO_ORIGIN, VIEWS
+from store.slack.outbox import ANNOUNCED, CARD, CAUSE, DOUBT, QUEUE, REPLIES, THREAD, TO_ORIGIN, VIEWS
 from store.states import OutboxState
 from store.subjects import SubjectKind
 from workflows.engine.context import Context
 from workflows.engine.send.views import Intent
 
 OPEN_CARDS = 10
-"""Number of waiting reviews with a card of their own in one channel; one card stands for the rest."""
+"""Number of waiting reviews and announced cases with a card of their own in one channel; one card stands for the rest.
+"""
+OPEN_ANNOUNCED = 5
+"""Number of announced cases with a card of their own in one channel, among these; they need nobody, unless one is to
+be stopped. One card counts the rest.
+"""
 MORE_CORRECTIONS = 5
 """Number of corrections with a card beyond these: something wrong is live, so they do not wait for room."""
 OPEN_DOUBTS = 3
@@ -52,8 +57,8 @@ class Taken:
 
     @property
     def posted_in(self) -> str | None:
-        """The channel in which a note stands; None for a view, or where none stands."""
-        return self.rows[0].posted_in if self.is_to_go else None
+        """The channel in which a note that is taken away stands, or what shows a person something; else None."""
+        return self.rows[0].posted_in if self.is_to_go or self.rows[0].kind in VIEWS else None
 
     @property
     def is_reply(self) -> bool:
@@ -160,15 +165,21 @@ class Channels:
         room_for_doubts = messages.waiting(session, team=team, channel=channel, kind=SubjectKind.DELIVERY) < OPEN_DOUBTS
         if not rows and room_for_doubts:
             rows = cards.due_doubts(session, team=team, channel=channel, at=at)
-        shown = messages.waiting(session, team=team, channel=channel, kind=SubjectKind.REVIEW)
+        announced = messages.waiting(session, team=team, channel=channel, kind=SubjectKind.ANNOUNCEMENT)
+        shown = announced + messages.waiting(session, team=team, channel=channel, kind=SubjectKind.REVIEW)
         has_room = shown < OPEN_CARDS
+        room_for_announced = has_room and announced < OPEN_ANNOUNCED
+        if not rows and room_for_announced:
+            # Within minutes it is too late to stop one.
+            rows = cards.due_announced(session, team=team, channel=channel, at=at)
         if not rows and shown < OPEN_CARDS + MORE_CORRECTIONS:
             rows = cards.due(session, team=team, channel=channel, at=at, only_first=not has_room)
         if rows:
             return rows
         known.look_again = False
         cards.drop(session, team=team, channel=channel)
-        for kind, has_room_for in ((CARD, has_room), (DOUBT, room_for_doubts)):
+        rooms = ((CARD, has_room), (DOUBT, room_for_doubts), (ANNOUNCED, room_for_announced))
+        for kind, has_room_for in rooms:
             if not has_room_for:
                 cards.hold(session, team=team, channel=channel, kind=kind)
         self._want_queue(session, channel, known, at)
@@ -182,7 +193,7 @@ class Channels:
         rest = cards.unshown(session, team=team, channel=channel)
         subject = SubjectKind.CHANNEL.unnumbered
         stands = messages.of_subject(session, team=team, channel=channel, subject=subject) is not None
-        if rest == known.queue or not (rest.number or stands):
+        if rest == known.queue or not (rest.number or rest.announced or stands):
             return
         known.look_again = True
         if now - known.queue_at >= _QUEUE_EVERY * self._pace:

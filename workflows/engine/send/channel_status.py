@@ -17,11 +17,15 @@ class ChannelStatus:
     """The cards in one channel, and what waits for it."""
 
     open_cards: int
-    """Reviews that wait with a card of their own."""
+    """Reviews that wait, and announced cases, with a card of their own."""
     behind: int
     """Open reviews without one: they are behind the channel's one card."""
     oldest_behind: datetime | None
     """Time since when the oldest of these is open."""
+    announced_behind: int
+    """Announced cases without one: they are behind that card, too."""
+    goes_out_by: datetime | None
+    """Time by which all of these go out."""
     held_up: int
     """Messages that the channel has not taken."""
     error: str
@@ -53,11 +57,18 @@ def channel_status(context: Context, channel: str) -> ChannelStatus:
     """Read what stands in a channel now."""
     team = context.team
     with context.database.read() as session:
-        waiting = messages.waiting(session, team=team, channel=channel, kind=SubjectKind.REVIEW)
+        kinds = (SubjectKind.REVIEW, SubjectKind.ANNOUNCEMENT)
+        waiting = sum(messages.waiting(session, team=team, channel=channel, kind=kind) for kind in kinds)
         rest = cards.unshown(session, team=team, channel=channel)
         held = outbox.held_up(session, team=team, channel=channel)
     return ChannelStatus(
-        open_cards=waiting, behind=rest.number, oldest_behind=rest.oldest, held_up=held.number, error=held.error
+        open_cards=waiting,
+        behind=rest.number,
+        oldest_behind=rest.oldest,
+        announced_behind=rest.announced,
+        goes_out_by=rest.goes_out_by,
+        held_up=held.number,
+        error=held.error,
     )
 
 

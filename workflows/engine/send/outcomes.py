@@ -12,6 +12,7 @@ from store.states import OutboxState
 from workflows.engine.case import notices
 from workflows.engine.causes import counting
 from workflows.engine.context import Context
+from workflows.engine.declare.names import can_be_written_to
 from workflows.engine.send.channel_queue import Taken
 from workflows.engine.send.rate_limits import RateLimit, note_rate_limit
 from workflows.engine.send.refusals import COUNTED, Refusal, Then
@@ -52,6 +53,9 @@ def note_sent(
                 if first.kind not in VIEWS:
                     # So that it can be taken away once the content that it tells of is removed.
                     done |= {"ts": ts or outbox.NO_MESSAGE, "posted_in": posted_in if ts is not None else None}
+                elif can_be_written_to(first.channel):
+                    # A message to a person is changed by the name of the channel that it is in.
+                    done |= {"posted_in": posted_in if ts is not None else None}
                 if names:
                     done["about"] = {**row.about, outbox.NAMES: ",".join(map(str, names))}
                 is_settled = outbox.move(session, row, frm=OutboxState.ATTEMPTING, to=OutboxState.SENT, **done)

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 TIMES = (2.0, 4.0, 8.0)
 """Multiples of the promised share that are tested for."""
 HIGHEST = 0.9
-TRIGGER = 200.0
+TRIGGER = 400.0
 """Wealth at which what goes alone is taken back."""
 DOUBT = 1.5
 """Wealth from which more is looked at."""

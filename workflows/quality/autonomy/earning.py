@@ -1,6 +1,10 @@
-"""The evidence of one epoch together: what it permits, how much is looked at, when it is taken back. Pure."""
+"""The evidence of one epoch together: what it permits, how much is looked at, when it is taken back. Pure.
 
-from collections.abc import Mapping, Sequence
+It follows from the cases that were worked in, the spot checks, and what people allowed, in this order and nothing else:
+worked in one by one or computed anew from the rows, it is the same to the last digit.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,8 +16,10 @@ FEWEST = 200
 """Labels before anything is permitted."""
 BOOST = 0.5
 """Probability with which what goes alone is looked at while there is doubt, or shortly after more was let go."""
+FIRST = 275
+"""Looks with that probability after the first cases were let go alone."""
 PROBATION = 50
-"""Looks after more was let go alone that are made with that probability."""
+"""Looks with that probability after more was let go, at least."""
 SUSPECTED = 100
 """Cases that go alone for which more is looked at once the share of confident cases has moved."""
 
@@ -38,7 +44,9 @@ class Earning:
     certifier: Certifier
     alarm: Alarm
     suspicion: Suspicion | None = None
-    """None before anything goes alone."""
+    """None before anything goes alone, and where no scores were known."""
+    fewest: int = FEWEST
+    """Labels before anything is permitted."""
     floor: float | None = None
     """Lowest score that people let go alone; None: nothing."""
     labels: int = 0
@@ -49,14 +57,20 @@ class Earning:
     """Cases above the floor for which more is looked at, because what comes in has changed."""
 
     @classmethod
-    def begin(cls, promise: Promise, floors: Sequence[Floor]) -> "Earning":
+    def begin(cls, promise: Promise, floors: Sequence[Floor], *, fewest: int = FEWEST) -> "Earning":
         """Return the evidence of an epoch that begins: none."""
-        return cls(certifier=Certifier(promise=promise, floors=tuple(floors)), alarm=Alarm(wrong=promise.wrong))
+        certifier = Certifier(promise=promise, floors=tuple(floors))
+        return cls(certifier=certifier, alarm=Alarm(wrong=promise.wrong), fewest=fewest)
 
     def work_in(self, case: Looked) -> None:
-        """Take in a judged case, in the order of the cases."""
-        self.labels += 1
+        """Take in a judged case, in the order of the cases. Raise `ValueError` for numbers out of range."""
         self.certifier.work_in(score=case.score, is_error=case.is_error, probability=case.probability, least=case.least)
+        self.labels += 1
+
+    def work_in_all(self, cases: Iterable[Looked]) -> None:
+        """Take in judged cases, in the order of the cases."""
+        for case in cases:
+            self.work_in(case)
 
     def checked(self, *, is_error: bool) -> None:
         """Take in a spot check of a case that went alone, as it comes."""
@@ -75,14 +89,15 @@ class Earning:
 
     def allow(self, floor: Floor) -> None:
         """Let cases go alone from a floor on: for a while more of them is looked at."""
+        looks = FIRST if self.floor is None else PROBATION
+        self.on_probation = max(self.on_probation, looks)
         self.floor = floor.at
-        self.on_probation = PROBATION
-        self.suspicion = Suspicion(expected=floor.coverage)
+        self.suspicion = Suspicion(expected=floor.coverage) if floor.coverage else None
 
     @property
     def permitted(self) -> Floor | None:
         """The loosest floor that the evidence permits; None where it permits nothing."""
-        return self.certifier.certified() if self.labels >= FEWEST else None
+        return self.certifier.permitted() if self.labels >= self.fewest else None
 
     @property
     def is_alarmed(self) -> bool:
@@ -99,12 +114,13 @@ class Earning:
         return {
             "promise": [self.certifier.promise.wrong, self.certifier.promise.sure],
             "floors": [[one.at, one.coverage, one.level] for one in self.certifier.floors],
-            "wealth": self.certifier.wealth,
-            "best": self.certifier.best,
-            "alarm": self.alarm.held,
+            "wealth": [list(bets) for bets in self.certifier.wealth],
+            "best": list(self.certifier.best),
+            "alarm": list(self.alarm.held),
             "suspicion": [self.suspicion.expected, self.suspicion.rose, self.suspicion.fell]
             if self.suspicion is not None
             else None,
+            "fewest": self.fewest,
             "floor": self.floor,
             "labels": self.labels,
             "on probation": self.on_probation,
@@ -113,17 +129,21 @@ class Earning:
 
     @classmethod
     def read(cls, kept: Mapping[str, Any]) -> "Earning":
-        """Return it from JSON."""
+        """Return it from JSON. Raise `ValueError` for floors or numbers that cannot be."""
         wrong, sure = kept["promise"]
         floors = tuple(Floor(at=at, coverage=coverage, level=level) for at, coverage, level in kept["floors"])
         certifier = Certifier(
-            promise=Promise(wrong=wrong, sure=sure), floors=floors, wealth=kept["wealth"], best=kept["best"]
+            promise=Promise(wrong=wrong, sure=sure),
+            floors=floors,
+            wealth=[list(bets) for bets in kept["wealth"]],
+            best=list(kept["best"]),
         )
         suspicion = kept["suspicion"]
         return cls(
             certifier=certifier,
-            alarm=Alarm(wrong=wrong, held=kept["alarm"]),
+            alarm=Alarm(wrong=wrong, held=list(kept["alarm"])),
             suspicion=Suspicion(expected=suspicion[0], rose=suspicion[1], fell=suspicion[2]) if suspicion else None,
+            fewest=kept.get("fewest", FEWEST),
             floor=kept["floor"],
             labels=kept["labels"],
             on_probation=kept["on probation"],

@@ -26,6 +26,19 @@ class RefusedFor(StrEnum):
     """Its eval did not try all examples."""
 
 
+class Unweighed(StrEnum):
+    """Reasons why the stated confidence of a version counts as it is."""
+
+    LOCAL = "local"
+    """The local model proposes, whose confidence is measured already."""
+    FEW = "few"
+    """There are too few labels, or too few errors among them."""
+    NO_BETTER = "no_better"
+    """Weighed confidence tells right from wrong no better, on labels from which nothing was learned."""
+    NO_LIBRARY = "no_library"
+    """scikit-learn is not installed."""
+
+
 class Ended(StrEnum):
     """Reasons for the end of a deployment."""
 
@@ -57,5 +70,7 @@ class DeploymentPart(StrEnum):
     """The model that was trained for it from examples: it proposes, or gives a second opinion on another's proposal."""
     RECALL = "recall"
     """Past decisions that are told with a case: how many, and which there are."""
+    WEIGHING = "weighing"
+    """Numbers with which its confidence is weighed, where its workflow's autonomy is earned."""
     SAMES = "sames"
     """The rules of what counts as the same to the business."""

@@ -8,6 +8,7 @@ from decimal import Decimal
 
 from pydantic import BaseModel, ConfigDict
 
+from workflows.quality.deployments.codes import Unweighed
 from workflows.quality.evals.mcnemar import Word
 
 
@@ -88,6 +89,22 @@ class Pairs(_Kept):
     p: float
 
 
+class Weighed(_Kept):
+    """What came of weighing, for the owners who sign."""
+
+    labels: int = 0
+    """Labels of both halves."""
+    errors: int = 0
+    before: float | None = None
+    """Area under the curve (AUROC) of the stated confidence, capped by the second opinion, on the measuring half: how
+    often a right proposal has more than a wrong one. None where it was not measured.
+    """
+    after: float | None = None
+    """The same of the weighed confidence."""
+    why_not: Unweighed | None = None
+    """None where it is weighed."""
+
+
 class Evidence(_Kept):
     """The evidence that a deployment's owners are shown."""
 
@@ -101,5 +118,7 @@ class Evidence(_Kept):
     live: Figures | None
     """None where none is live, or the live version cannot be asked by this process."""
     pairs: Pairs | None
+    weighed: Weighed | None = None
+    """What came of weighing its confidence; None where its workflow's autonomy is not earned."""
     why_no_live: str | None = None
     """Code of why the live version was not tried, where one is live."""

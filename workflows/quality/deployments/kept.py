@@ -17,6 +17,7 @@ from store.states import DeploymentState
 from workflows.engine.context import Clock
 from workflows.engine.declare.registry import AnyWorkflow
 from workflows.engine.declare.versions import From, Recall, Undeployed, Version
+from workflows.engine.declare.weighing import Weighing
 from workflows.engine.errors import Refused
 from workflows.engine.propose.models import Models
 from workflows.engine.propose.prompts import prompt_of_version
@@ -116,6 +117,11 @@ class KeptVersions:
         elif DeploymentPart.TRAINING in row.parts:
             # Where it learned nothing, that says so: the examples of today are another version's.
             version = replace(version, second=lambda: self.trained.of(workflow, deployment))
+        if row.weighing is not None:
+            try:
+                version = replace(version, weighing=Weighing.read(row.weighing))
+            except (KeyError, TypeError, ValueError):  # another release kept it, which weighs something else
+                return replace(version, undeployed=Undeployed.CODE, is_asked=False)
         if row.recall:
             recall = ExampleRecall(self._database, workflow, team=self._team, deployment=row.id, count=row.recall)
             version = replace(version, recall=recall)

@@ -21,6 +21,7 @@ from workflows.engine.case import learning_notices
 from workflows.engine.context import Context
 from workflows.engine.declare.registry import AnyWorkflow
 from workflows.engine.errors import Refused, Stale
+from workflows.quality.autonomy import epochs
 from workflows.quality.deployments.codes import Ended
 
 _S = DeploymentState
@@ -76,7 +77,7 @@ def go_live(session: Session, context: Context, deployment: schema.Deployment, *
         live_at=context.clock(),
         before_id=before.id if before is not None else None,
     )
-    _use(session, context, used, live=deployment.id, beside=None)
+    _use(session, context, used, live=deployment.id, beside=None, by=by)
 
 
 def begin_shadow(session: Session, context: Context, deployment: schema.Deployment, *, by: str) -> None:
@@ -108,7 +109,7 @@ def end(
     was_watched = deployment.state in BESIDE
     _end(session, context, deployment, _S.ROLLED_BACK if was_watched else _S.REJECTED, by=by, why=why, figures=figures)
     if used.beside == deployment.id:
-        _use(session, context, used, live=used.live, beside=None)
+        _use(session, context, used, live=used.live, beside=None, by=by)
 
 
 def roll_back(
@@ -169,7 +170,7 @@ def take_back(
         ended_by=None,
         ended_with=None,
     )
-    _use(session, context, used, live=target.id, beside=None)
+    _use(session, context, used, live=target.id, beside=None, by=by)
     return target
 
 
@@ -209,7 +210,8 @@ def _begin_beside(
     if used.beside is not None and used.beside != deployment.id:
         _end_beside(session, context, used.beside, by=by)
     _move(session, context, deployment, state, by=by, action=action)
-    _use(session, context, used, live=used.live, beside=deployment.id)
+    sharing = deployment.id if state is _S.SHARING else None
+    _use(session, context, used, live=used.live, beside=deployment.id, sharing=sharing, by=by)
 
 
 def _end_beside(session: Session, context: Context, beside: int, *, by: str, why: Ended = Ended.REPLACED) -> None:
@@ -288,7 +290,21 @@ def _live(session: Session, context: Context, used: Used) -> schema.Deployment |
     return deployments.get(session, used.live, team=context.team) if used.live is not None else None
 
 
-def _use(session: Session, context: Context, used: Used, *, live: int | None, beside: int | None) -> None:
+def _use(
+    session: Session,
+    context: Context,
+    used: Used,
+    *,
+    live: int | None,
+    beside: int | None,
+    by: str,
+    sharing: int | None = None,
+) -> None:
+    """Have a workflow use these versions, each with an epoch where its autonomy is earned.
+
+    `sharing`: the version beside the live one, where it is used for a share of the cases.
+    """
     failpoints.before(Failpoint.DEPLOYMENT, used.name)
     deployments.use(session, used.id, team=context.team, live=live, beside=beside)
+    epochs.follow(session, context, row=used.id, name=used.name, live=live, sharing=sharing, by=by)
     failpoints.after(Failpoint.DEPLOYMENT, used.name)

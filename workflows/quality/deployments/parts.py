@@ -14,6 +14,7 @@ from pydantic import JsonValue
 from workflows.engine.charters.function_code import code_hash
 from workflows.engine.charters.terms import Answering, terms_of
 from workflows.engine.declare.registry import AnyWorkflow
+from workflows.engine.declare.weighing import Weighing
 from workflows.engine.propose.models import Models
 from workflows.model.choice import LOCAL
 from workflows.model.port import Prompt
@@ -76,11 +77,13 @@ def parts_of(
     training: str | None = None,
     is_frozen: bool = False,
     recalled: str | None = None,
+    weighing: Weighing | None = None,
 ) -> Parts:
     """Return the parts of the version that a process would propose with.
 
     `training`: key of the model that was trained for it, to propose or to give a second opinion. `is_frozen`: it has
-    no other one, even where there was nothing to learn. `recalled`: hash of the examples that are recalled.
+    no other one, even where there was nothing to learn. `recalled`: hash of the examples that are recalled. `weighing`:
+    the numbers with which its confidence is weighed.
     """
     model = model_asked(workflow, prompt, models)
     values: dict[str, JsonValue] = dict(code_parts(workflow))
@@ -92,6 +95,8 @@ def parts_of(
         values[DeploymentPart.TRAINING.value] = training
     if workflow.recall:
         values[DeploymentPart.RECALL.value] = [workflow.recall, recalled]
+    if weighing is not None:
+        values[DeploymentPart.WEIGHING.value] = weighing.kept()
     return Parts(values)
 
 

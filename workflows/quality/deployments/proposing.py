@@ -24,6 +24,7 @@ from store.states import DeploymentState, ImprovementState
 from workflows.engine.case.files.columns import reading_for
 from workflows.engine.context import Context
 from workflows.engine.declare.registry import AnyWorkflow
+from workflows.engine.declare.weighing import Weighing
 from workflows.engine.errors import Refused, Stale
 from workflows.engine.propose.models import Models
 from workflows.engine.propose.prompts import prompt_in
@@ -37,6 +38,7 @@ from workflows.quality.deployments.comparing import Trial, evidence_of
 from workflows.quality.deployments.evidence import Evidence
 from workflows.quality.deployments.moves import end, propose
 from workflows.quality.deployments.parts import Parts, model_asked, parts_of
+from workflows.quality.deployments.weighed import Fitted, fitted
 from workflows.quality.evals.bench import Bench, Tried, examples_to_try
 from workflows.quality.evals.eval import Eval
 from workflows.quality.evals.mcnemar import Word
@@ -80,10 +82,14 @@ class Proposer:
         prompt = prompt_in(file, workflow) if file is not None else context.registry.prompt(workflow.name)
         if file is not None and self.models.learns(workflow):
             raise Refused("the local model reads no prompt: there is nothing to deploy of this file")
-        kept = self._kept(prompt, note=note, improvement=improvement)
+        weighed = self._weighed(prompt)
+        weighing = weighed.weighing if weighed is not None else None
+        kept = self._kept(prompt, note=note, improvement=improvement, weighing=weighing)
         try:
             failpoints.before(Failpoint.DEPLOYMENT, "trial")
-            evidence, ours, theirs = self._tried(prompt, kept)
+            evidence, ours, theirs = self._tried(prompt, kept, weighing)
+            if weighed is not None:
+                evidence = evidence.model_copy(update={"weighed": weighed.told})
             failpoints.after(Failpoint.DEPLOYMENT, "trial")
         except BaseException:
             with context.database.write() as session:
@@ -107,7 +113,17 @@ class Proposer:
             )
             return row
 
-    def _kept(self, prompt: Prompt | None, *, note: str | None, improvement: int | None) -> schema.Deployment:
+    def _weighed(self, prompt: Prompt | None) -> Fitted | None:
+        """Return how its confidence is weighed; None where its workflow's autonomy is not earned."""
+        context, workflow = self.context, self.workflow
+        with context.database.read() as session:
+            row = teams.find_workflow(session, team=context.team, name=workflow.name)
+        model = model_asked(workflow, prompt, self.models)
+        return fitted(context, workflow, row, model=model)
+
+    def _kept(
+        self, prompt: Prompt | None, *, note: str | None, improvement: int | None, weighing: Weighing | None
+    ) -> schema.Deployment:
         """Keep all that the version is made of."""
         context, workflow = self.context, self.workflow
         with context.database.write() as session:
@@ -124,7 +140,8 @@ class Proposer:
             self.models,
             training=sha256(body).hexdigest() if body is not None else None,
             is_frozen=model != SAMPLES,
-            recalled=_hash_of(learning),
+            recalled=hash_of(learning),
+            weighing=weighing,
         )
         for _ in range(_TRIES):
             with context.database.write() as session:
@@ -145,7 +162,13 @@ class Proposer:
                     state=DeploymentState.TRYING,
                     by=self.by,
                     action=BEGUN,
-                    values={"training": key, "recall": workflow.recall, "note": note, "improvement_id": improvement},
+                    values={
+                        "training": key,
+                        "recall": workflow.recall,
+                        "weighing": weighing.kept() if weighing is not None else None,
+                        "note": note,
+                        "improvement_id": improvement,
+                    },
                 )
                 if added is None:
                     continue
@@ -189,7 +212,9 @@ class Proposer:
         if row is not None and row.name == parts.name:
             raise Refused(f"this version of {self.workflow.name}, {row.name}, is live already: nothing to deploy")
 
-    def _tried(self, prompt: Prompt | None, kept: schema.Deployment) -> tuple[Evidence, int | None, int | None]:
+    def _tried(
+        self, prompt: Prompt | None, kept: schema.Deployment, weighing: Weighing | None
+    ) -> tuple[Evidence, int | None, int | None]:
         """Try both versions. Return the evidence, and both evals."""
         context, workflow = self.context, self.workflow
         with context.database.read() as session:
@@ -214,7 +239,13 @@ class Proposer:
             watch=self.watch,
         )
         recall = recall_of(context, workflow, deployment=kept.id, count=kept.recall) if kept.recall else None
-        ours = bench.run(prompt, recall=kept.recall, found_in=recall, taught=trained.taught_of(context, workflow, kept))
+        ours = bench.run(
+            prompt,
+            recall=kept.recall,
+            found_in=recall,
+            taught=trained.taught_of(context, workflow, kept),
+            weighing=weighing,
+        )
         theirs, why = self._live(bench, live) if live is not None else (None, None)
         evidence = evidence_of(
             new=_trial(ours),
@@ -236,6 +267,7 @@ class Proposer:
                 recall=live.recall,
                 found_in=version.recall,
                 taught=trained.taught_of(context, workflow, live),
+                weighing=version.weighing,
             )
             return tried, None
         with context.database.read() as session:
@@ -273,7 +305,8 @@ def refused_for(evidence: Evidence) -> list[RefusedFor]:
     return found
 
 
-def _hash_of(examples: Sequence[TakenIn]) -> str:
+def hash_of(examples: Sequence[TakenIn]) -> str:
+    """Return the hash by which a version names the examples that it recalls."""
     return sha256(" ".join(str(one.id) for one in examples).encode()).hexdigest()[:16]
 
 

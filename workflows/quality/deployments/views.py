@@ -8,7 +8,7 @@ from typing import Any
 from pydantic import JsonValue
 
 from store.states import DeploymentState
-from workflows.quality.deployments.codes import As, DeploymentPart, Ended, RefusedFor
+from workflows.quality.deployments.codes import As, DeploymentPart, Ended, RefusedFor, Unweighed
 from workflows.quality.deployments.evidence import Evidence
 
 __all__ = [
@@ -24,6 +24,7 @@ __all__ = [
     "RefusedFor",
     "RolloutView",
     "Signature",
+    "Unweighed",
 ]
 
 

@@ -19,6 +19,7 @@ from workflows.engine.declare.documents import DOCUMENTS_AS, has_documents
 from workflows.engine.declare.learning import MOST_RECALLED
 from workflows.engine.declare.registry import AnyWorkflow
 from workflows.engine.declare.versions import Recall, Version
+from workflows.engine.declare.weighing import Weighing
 from workflows.engine.declare.workflow import Example
 from workflows.engine.documents.keeping import in_folder, keep
 from workflows.engine.errors import InvalidInput, Refused
@@ -208,12 +209,14 @@ class Bench:
         recall: int | None = None,
         found_in: Recall | None = None,
         taught: Sequence[Example] | None = None,
+        weighing: Weighing | None = None,
     ) -> Tried:
         """Try the workflow with a prompt, and keep what came of it. Raise `EvalInterrupted`.
 
         `documents_as`: how a model is given documents, if not as the workflow declares it. `recall`: past decisions
         that are told with each; None: as the workflow declares it. `found_in`: finds them; None: among all that are
-        taken in now. `taught`: all that a local model learns from; None: what it learns from now.
+        taken in now. `taught`: all that a local model learns from; None: what it learns from now. `weighing`: the
+        numbers with which its confidence is weighed.
         """
         count = self.workflow.recall if recall is None else recall
         learns = self.models.learns(self.workflow)
@@ -239,6 +242,7 @@ class Bench:
             version=Version(
                 prompt=replace(prompt, fallback_model=None) if prompt is not None else None,
                 recall=self._recall(count, found_in),
+                weighing=weighing,
             ),
             account=self._account(row),
             examples=self.examples.labelled,

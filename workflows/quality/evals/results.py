@@ -56,6 +56,8 @@ class CaseResult(_Kept):
     right: dict[str, bool]
     code: str | None
     lowest: float | None
+    score: float | None = None
+    """The highest floor at which it is resolved alone, 0 to 1; None where that was not kept."""
     reasons: tuple[str, ...]
     nevers: tuple[str, ...]
     alone: bool
@@ -217,6 +219,7 @@ def _case(trial: Trial, *, is_critical: bool) -> CaseResult:
         right=dict(trial.right),
         code=trial.code,
         lowest=trial.lowest,
+        score=trial.score,
         reasons=trial.reasons,
         nevers=trial.nevers,
         alone=trial.alone,

@@ -16,6 +16,7 @@ from workflows.engine.declare.steps import PASSING
 from workflows.engine.declare.versions import Version
 from workflows.engine.propose.policy import Way, decide
 from workflows.engine.propose.proposer import NOT_ALLOWED, SecondOpinion, propose
+from workflows.engine.propose.scores import highest_floor
 from workflows.engine.run.rehearsal import Rehearsal
 from workflows.model.asking.attachments import DocumentsAs
 from workflows.model.port import Account, Model, NoAnswer
@@ -73,6 +74,8 @@ class Trial:
     """True if it is resolved alone at the workflow's own floor."""
     alone_up_to: float | None = None
     """The highest floor of the table at which it is resolved alone; None where it goes to a person at each."""
+    score: float = 0.0
+    """The highest floor of all at which it is resolved alone; 0 where it goes to a person at each."""
     nevers: tuple[str, ...] = ()
     """The sentences of the nevers that it breaks, including those that could not be checked."""
     model: str | None = None
@@ -199,6 +202,7 @@ def _found(
         lowest=proposal.lowest,
         alone=verdict.way is Way.ALONE,
         alone_up_to=alone_up_to(facts, floors),
+        score=highest_floor(facts),
         nevers=(*facts.nevers, *facts.unchecked_nevers),
         model=proposal.model,
         prompt_version=proposal.prompt_version,

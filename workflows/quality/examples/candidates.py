@@ -71,7 +71,7 @@ def why_of(label: LabelLine, key: str) -> Why | None:
     if label.output is None:
         return None
     match label.kind:
-        case LabelKind.ANSWERED:
+        case LabelKind.ANSWERED if label.is_error is not False:
             return Why.ANSWERED
         case LabelKind.EDITED if label.is_error is not False:
             return Why.EDITED
@@ -79,9 +79,9 @@ def why_of(label: LabelLine, key: str) -> Why | None:
             return Why.CORRECTED
         case LabelKind.REPORTED if label.is_error is not False:
             return Why.REPORTED
-        case LabelKind.SPOT_CHECKED if label.is_error:
+        case LabelKind.SPOT_CHECKED | LabelKind.PACKED if label.is_error:
             return Why.SPOT_CHECK
-        case LabelKind.APPROVED | LabelKind.EDITED if _is_drawn(key):
+        case LabelKind.APPROVED | LabelKind.EDITED | LabelKind.ANSWERED if _is_drawn(key):
             return Why.SAMPLE
         case _:
             return None

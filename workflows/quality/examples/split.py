@@ -6,7 +6,7 @@ one would give the other away. What is near examples of both sides stands on nei
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
@@ -86,6 +86,24 @@ def near(sketch: frozenset[int], among: Iterable[Placed]) -> list[Placed]:
     """Return the near duplicates of an input, the nearest first."""
     found = [(likeness(sketch, one.sketch), one) for one in among]
     return [one for like, one in sorted(found, key=lambda one: -one[0]) if like >= NEAR]
+
+
+class Taught:
+    """Inputs that a version learned from, to be asked whether it knows the like of another one."""
+
+    def __init__(self, inputs: Iterable[Mapping[str, JsonValue]]) -> None:
+        """`inputs`: theirs, as JSON."""
+        self._sketches = [sketch_of(dict(one)) for one in inputs]
+        self._with: dict[int, list[int]] = {}
+        for place, sketch in enumerate(self._sketches):
+            for one in sketch:
+                self._with.setdefault(one, []).append(place)
+
+    def has_like(self, input: JsonValue) -> bool:
+        """Tell whether one of them is a near duplicate of an input."""
+        sketch = sketch_of(input)
+        shared = {place for one in sketch for place in self._with.get(one, ())}
+        return any(likeness(sketch, self._sketches[place]) >= NEAR for place in shared)
 
 
 def place(workflow: str, key: str, sketch: frozenset[int], among: Iterable[Placed]) -> Placed | None:

@@ -23,9 +23,11 @@ from store.learning.labels import CheckLine, DecisionLine, Progress
 from workflows.engine.context import Context
 from workflows.engine.declare.sameness import differing
 from workflows.engine.read.edit_changes import changes_from_json, proposed_in
-from workflows.engine.review.decisions import DecisionKind
+from workflows.engine.review.decisions import DecisionKind, Follows
 from workflows.engine.review.spot_checks.views import Origin
 from workflows.engine.text.canonical_json import canonical
+from workflows.quality.autonomy import working_in
+from workflows.quality.autonomy.working_in import is_earned
 from workflows.quality.labels.rules import Basis, Facts, LabelKind, Right, Ruling, Verdict, rule
 
 AT_ONCE = 200
@@ -124,6 +126,8 @@ def _facts(line: DecisionLine) -> Facts:
         confirms=line.confirms,
         unopened=line.unopened,
         revoked=line.is_revoked,
+        blind=line.blind,
+        closes=line.follows == Follows.CLOSE,
         after_by_hand=line.after_by_hand,
         correction=line.correction > 0,
         reported=line.is_reported,
@@ -182,6 +186,9 @@ def _of_decision(
             if one is not None and other is not None:
                 wrong = _differing(context, line.name, proposed_in(json.loads(one)), json.loads(other))
                 is_error = bool(wrong)
+            elif line.blind:
+                # Whoever did not see it may have said the same.
+                return _New(kind=ruling.kind, saw=False, is_error=None, wrong=(), output=right, of=line, judges=False)
             else:
                 # What was removed cannot be compared: what is left of it says which fields were changed.
                 wrong = facts.get(right or 0, ())
@@ -207,7 +214,7 @@ def _of_check(context: Context, line: CheckLine, bodies: Mapping[int, str | None
         if one is not None and other is not None:
             wrong = _differing(context, line.name, json.loads(one), json.loads(other))
     return _New(
-        kind=LabelKind.SPOT_CHECKED,
+        kind=LabelKind.SPOT_CHECKED if line.is_drawn else LabelKind.PACKED,
         saw=False,
         is_error=line.is_error,
         wrong=wrong,
@@ -232,7 +239,9 @@ def _keep(context: Context, seen: Progress, to: Progress, new: Sequence[_New], n
         for one in new:
             made += _add(session, one, team=team)
         since = seen.revoked_until - _OVERLAP if seen.revoked_until is not None else None
-        labels.revoke(session, team=team, since=since, at=now)
+        revoked = labels.revoke(session, team=team, since=since, at=now)
+        touched = {one.of.case for one in new if is_earned(context, one.of.name)} | set(revoked)
+        working_in.learn(session, context, touched, decided=to.decision)
         # Another process may have gone further: then this batch is there already.
         labels.advance(session, seen, to, team=team)
     return made

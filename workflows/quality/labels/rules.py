@@ -22,7 +22,9 @@ class LabelKind(StrEnum):
     REPORTED = "reported"
     """Reported as wrong, and then corrected, or found right."""
     SPOT_CHECKED = "spot_checked"
-    """Answered blind in a spot check."""
+    """Answered blind in a spot check that was drawn."""
+    PACKED = "packed"
+    """Answered blind, too, since it went alone before that was taken back: no random sample, so no figure counts it."""
 
 
 class Basis(StrEnum):
@@ -67,6 +69,10 @@ class Facts:
     """True if it confirms another person's values."""
     unopened: bool = False
     revoked: bool = False
+    blind: bool = False
+    """True if the proposal was hidden from whoever decided, and is compared with what they say."""
+    closes: bool = False
+    """True if it closes the case with nothing to deliver."""
     after_by_hand: bool = False
     """True if the proposal was rejected before it, so that an empty form was decided."""
     correction: bool = False
@@ -102,6 +108,8 @@ def rule(facts: Facts) -> Ruling | None:
         return None
     if facts.correction:
         return _of_correction(facts)
+    if facts.blind:
+        return _of_blind(facts)
     match facts.kind:
         case DecisionKind.ANSWERED:
             # A proposal that was rejected before has its own label, and any other was never shown.
@@ -135,6 +143,21 @@ def _of_rejection(facts: Facts) -> Ruling | None:
     if facts.after_by_hand or facts.basis is not Basis.OWN:
         return None
     return Ruling(kind=LabelKind.REJECTED, saw=True, verdict=Verdict.WRONG, right=Right.UNKNOWN)
+
+
+def _of_blind(facts: Facts) -> Ruling | None:
+    """Return the label of a decision in the shadow: the answer judges the proposal that its person did not see.
+
+    A case that is closed is one for which nothing is to be delivered, and the proposal would have been. It is an error
+    as in a draft, so that what people do says the same of a version at both levels. A second person who refuses the
+    first one's answer says nothing of the proposal, and a form is left to fill in.
+    """
+    said = Verdict.IF_DIFFERING if facts.basis is Basis.OWN else Verdict.NOTHING
+    if facts.kind is DecisionKind.ANSWERED:
+        return Ruling(kind=LabelKind.ANSWERED, saw=False, verdict=said, right=Right.DECIDED)
+    if facts.kind is DecisionKind.REJECTED and facts.closes and facts.basis is Basis.OWN:
+        return Ruling(kind=LabelKind.REJECTED, saw=False, verdict=Verdict.WRONG, right=Right.UNKNOWN)
+    return None
 
 
 def _of_correction(facts: Facts) -> Ruling | None:

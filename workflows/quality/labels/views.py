@@ -9,6 +9,7 @@ from store.governance import teams
 from store.learning import labels
 from store.learning.labels import LabelCount
 from workflows.engine.context import Context
+from workflows.quality.labels.rules import LabelKind
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -48,13 +49,13 @@ class LabelsView:
 
     @property
     def judged(self) -> int:
-        """Number of labels that judge a proposal."""
-        return sum(one.judged for one in self.kinds)
+        """Number of labels that judge a proposal, without those that are no random sample."""
+        return sum(one.judged for one in self.kinds if one.kind != LabelKind.PACKED)
 
     @property
     def errors(self) -> int:
-        """Number of labels that say that a proposal was wrong."""
-        return sum(one.errors for one in self.kinds)
+        """Number of those that say that a proposal was wrong."""
+        return sum(one.errors for one in self.kinds if one.kind != LabelKind.PACKED)
 
 
 def labels_view(context: Context, workflow: str, *, since: datetime) -> LabelsView:
@@ -67,7 +68,7 @@ def labels_view(context: Context, workflow: str, *, since: datetime) -> LabelsVi
     fields: Counter[str] = Counter()
     for one in found:
         kinds.setdefault(one.kind, []).append(one)
-        if one.is_error is not None:
+        if one.is_error is not None and one.kind != LabelKind.PACKED:
             versions.setdefault((one.model, one.prompt_version, one.deployment), []).append(one)
         for name in one.wrong:
             fields[name] += one.number

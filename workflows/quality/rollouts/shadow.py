@@ -31,6 +31,7 @@ from workflows.engine.deliver import workflow_pauses
 from workflows.engine.errors import Drifted
 from workflows.engine.propose.policy import Way, decide
 from workflows.engine.propose.proposer import Proposed, SecondOpinion, propose
+from workflows.engine.propose.scores import highest_floor
 from workflows.engine.run.work import Work, find, understood
 from workflows.model.port import Model
 from workflows.quality.deployments.shares import in_share
@@ -63,6 +64,7 @@ class _Answer:
 
     output: str | None
     lowest: float | None
+    score: float
     alone: bool
     code: str | None
     nevers: int
@@ -205,6 +207,7 @@ class Shadow:
                 case=run.case,
                 output=answer.output,
                 lowest=answer.lowest,
+                score=answer.score,
                 alone=answer.alone,
                 code=answer.code,
                 nevers=answer.nevers,
@@ -246,6 +249,7 @@ class Shadow:
         return _Answer(
             output=proposed.output if proposed is not None and proposal is not None else None,
             lowest=proposal.lowest if proposal is not None else None,
+            score=highest_floor(facts) if facts is not None and proposal is not None else 0.0,
             alone=proposal is not None and facts is not None and decide(facts).way is Way.ALONE,
             code=code if proposal is None else None,
             nevers=len(facts.nevers) + len(facts.unchecked_nevers) if facts is not None else 0,

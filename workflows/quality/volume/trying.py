@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import closing, suppress
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
+from hashlib import sha256
 from pathlib import Path
 
 from pydantic import BaseModel, JsonValue
@@ -34,12 +35,15 @@ from workflows.engine.text.canonical_json import canonical, content_hash, printa
 from workflows.model.local.local_model import CannotLearn
 from workflows.model.port import Account, ModelError, ModelUnavailable
 from workflows.model.prices import Unpriced
+from workflows.quality.deployments.parts import parts_of
+from workflows.quality.deployments.proposing import LEARNING, hash_of
 from workflows.quality.deployments.trained import taught_of
 from workflows.quality.evals.eval import Eval
 from workflows.quality.evals.folds import parts, with_second
 from workflows.quality.evals.trials import SAYS_NOTHING, Outcome, Trial
 from workflows.quality.examples.labelled import Labelled
 from workflows.quality.examples.scores import read_truth
+from workflows.quality.examples.split import Taught
 from workflows.quality.volume import news, packs
 from workflows.quality.volume.history import History, Past
 from workflows.quality.volume.rounds import Left, Rounds
@@ -113,7 +117,8 @@ class Trying:
         prompt = version.prompt.version if version.prompt is not None else None
         learns = self.models.learns(self.workflow)
         model = "local" if learns else (version.prompt.model if version.prompt else None) or self._default()
-        at = context.clock()
+        # It may learn first: no transaction waits for that.
+        at, called = context.clock(), self._name_of(version)
         with context.database.write() as session:
             name, team = self.workflow.name, context.team
             workflow = teams.workflow_id(session, team=team, name=name, options=self.options, at=at)
@@ -137,7 +142,12 @@ class Trying:
                 per_day=per_day if per_day is not None else history.per_day,
                 size=len(drawn),
                 rows=len(history.inputs),
-                version={"prompt": None if learns else prompt, "model": model, "deployment": version.deployment},
+                version={
+                    "prompt": None if learns else prompt,
+                    "model": model,
+                    "deployment": version.deployment,
+                    "name": called,
+                },
                 floor=self.workflow.autonomy.at_least,
                 in_batches=in_batches,
                 began_at=at,
@@ -263,6 +273,7 @@ class Trying:
                 reasons=list(trial.reasons),
                 lowest=trial.lowest,
                 alone_up_to=trial.alone_up_to,
+                score=trial.score,
                 cost=trial.cost,
                 milliseconds=trial.milliseconds,
                 is_error=_is_error(trial),
@@ -272,6 +283,10 @@ class Trying:
 
     def _end(self, row: schema.VolumeTest) -> None:
         context = self.context
+        with context.database.read() as session:
+            known = volume_tests.cases(session, row.id, team=context.team)
+        taught = Taught(one.input for one in self._learned_from(self._version()))
+        like = {one.id: taught.has_like(json.loads(one.body)["input"]) for one in known if one.body is not None}
         with context.database.write() as session:
             found = volume_tests.cases(session, row.id, team=context.team)
             tried = [one for one in found if one.outcome != Outcome.OUT_OF_SCOPE]
@@ -294,7 +309,15 @@ class Trying:
                 row.id,
                 team=context.team,
                 at=context.clock(),
-                draws=[(one.id, one.why.value if one.why is not None else None, one.probability) for one in drawn],
+                draws=[
+                    volume_tests.Draw(
+                        of=one.id,
+                        why=one.why.value if one.why is not None else None,
+                        chance=one.probability,
+                        like=like.get(one.id),
+                    )
+                    for one in drawn
+                ],
             ):
                 failed = sum(one.outcome != Outcome.PROPOSED for one in tried)
                 packed = sum(one.why is not None for one in drawn)
@@ -335,6 +358,30 @@ class Trying:
 
     def _default(self) -> str:
         return self.models.vendor.default_model
+
+    def _name_of(self, version: Version) -> str:
+        """Return the name that a deployment of this version has, or would have if it were proposed now."""
+        if version.name is not None:
+            return version.name
+        context, models, workflow = self.context, self.models, self.workflow
+        with context.database.read() as session:
+            row = teams.find_workflow(session, team=context.team, name=workflow.name)
+            learning = deployments.taken_in(session, row, team=context.team, half=LEARNING) if row is not None else []
+        is_sample = models.shows_samples(workflow)
+        model = models.learned(workflow) if not is_sample else None
+        return parts_of(
+            workflow,
+            version.prompt,
+            models,
+            training=sha256(model.saved()).hexdigest() if model is not None else None,
+            is_frozen=not is_sample,
+            recalled=hash_of(learning),
+        ).name
+
+    def _learned_from(self, version: Version) -> Sequence[Example]:
+        """Return all of which the version may know the right answer."""
+        taught = self._taught(version)
+        return taught if version.deployment is not None else [*taught, *self.models.taken(self.workflow)]
 
     def _taught(self, version: Version) -> Sequence[Example]:
         """Return what a local model learned from: for the version, or of the workflow's examples today."""

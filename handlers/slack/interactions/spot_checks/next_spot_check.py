@@ -17,7 +17,7 @@ from workflows.engine.case.reading_ways import Way
 from workflows.engine.errors import Refused
 from workflows.engine.review.spot_checks import looks
 from workflows.engine.review.spot_checks.looks import Next
-from workflows.engine.review.spot_checks.views import ComparisonView, Task
+from workflows.engine.review.spot_checks.views import ChecksOfPerson, ComparisonView, Task
 
 _TRIES = 5
 """Most spot checks that are passed over because somebody looked at them between two looks."""
@@ -53,12 +53,12 @@ def note_seen(slack: SlackContext, case: int, *, user: str) -> None:
     afterwards("seen", partial(looks.note_seen, slack.context, case, by=user))
 
 
-def count_for(slack: SlackContext, user: str) -> int:
+def count_for(slack: SlackContext, user: str) -> ChecksOfPerson:
     """Count the spot checks that wait for a person, as far as Slack can tell what they may decide."""
     try:
         workflows = slack.turns(user, slack.shown_in("")).workflows
     except Refused:
-        return 0
+        return ChecksOfPerson()
     return looks.count_for(slack.context, by=user, workflows=workflows)
 
 

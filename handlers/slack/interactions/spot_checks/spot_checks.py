@@ -19,12 +19,14 @@ from handlers.slack.blocks.parts import inputs
 from handlers.slack.blocks.parts.drawing import Drawn
 from handlers.slack.blocks.parts.pages import View
 from handlers.slack.blocks.parts.paragraphs import told
-from handlers.slack.blocks.spot_check import GRADE, NOTE, NOTHING_WAITS, RIGHT
+from handlers.slack.blocks.spot_check import GRADE, NOTE, RIGHT
 from handlers.slack.context import SlackContext
 from handlers.slack.ids import Action, Callback, Listed, Shown
 from handlers.slack.interactions.forms.form_subjects import admitted_to_look
 from handlers.slack.interactions.forms.open_forms import OpenForm, form_in, keep, shown_as_is
 from handlers.slack.interactions.forms.submissions import complaining, present_form
+from handlers.slack.interactions.session import after_spot_check, is_in_session
+from handlers.slack.interactions.spot_checks import next_spot_check
 from handlers.slack.interactions.spot_checks.next_spot_check import begin, compared, first_of
 from handlers.slack.payloads import Click, Submission, click, submission
 from handlers.slack.readings import note_reading
@@ -58,7 +60,7 @@ def register(app: App, slack: SlackContext) -> None:
             if not slack.turns(pressed.user.id, slack.shown_in(pressed.channel or "")).workflows:
                 raise NotAllowed("Only reviewers look at spot checks.")
             if not begin(slack, answer, user=pressed.user.id, among=pressed.channel or ""):
-                answer.tell(NOTHING_WAITS)
+                answer.tell(blocks.nothing_waits(next_spot_check.count_for(slack, pressed.user.id)))
 
     @app.view(Callback.SPOT_CHECK)
     def compare(body: Body, ack: Ack, client: WebClient) -> None:
@@ -198,13 +200,18 @@ def _after(slack: SlackContext, sent: Submission, listed: Listed) -> View:
 
 
 def _next(slack: SlackContext, acted: Click | Submission, listed: Listed, *, news: Sequence[Drawn] = ()) -> View:
-    """Return the next spot check, or that none waits any more. `news`: what comes first."""
+    """Return the next spot check, or that none waits any more; in a review session, its next step. `news`: what comes
+    first.
+    """
+    if is_in_session(acted):
+        return after_spot_check(slack, acted, news=news)
     try:
         found = first_of(slack, listed, user=acted.user.id, news=news)
     except Refused as error:
         return _refused(error, listed)
     if found is None:
-        return blocks.ended(listed, news=news)
+        others = next_spot_check.count_for(slack, acted.user.id).for_others
+        return blocks.ended(listed, for_others=others, news=news)
     # The next transaction of the person is the answer, so it is noted before they are shown it.
     looks.open_it(slack.context, found.check, by=acted.user.id)
     return found.view

@@ -11,7 +11,7 @@ from handlers.slack.blocks.parts.drawing import Drawn
 from handlers.slack.blocks.parts.pages import View
 from handlers.slack.specimens.reviews import AT, OTHER, WHO
 from store.states import DeploymentState
-from workflows.quality.deployments.evidence import Evidence, Figures, GoneAlone, Measured, Pairs
+from workflows.quality.deployments.evidence import Evidence, Figures, GoneAlone, Measured, Pairs, Weighed
 from workflows.quality.deployments.views import (
     As,
     DeploymentView,
@@ -22,6 +22,7 @@ from workflows.quality.deployments.views import (
     RefusedFor,
     RolloutView,
     Signature,
+    Unweighed,
 )
 from workflows.quality.evals.mcnemar import Word
 
@@ -67,9 +68,11 @@ EVIDENCE = Evidence(
     new=NEW,
     live=LIVE,
     pairs=Pairs(pairs=120, both_right=95, only_new=13, only_live=2, both_wrong=10, word=Word.BETTER, p=0.0074),
+    weighed=Weighed(labels=1240, errors=96, before=0.8812, after=0.8946),
 )
 _WORSE = EVIDENCE.model_copy(
     update={
+        "weighed": Weighed(labels=212, errors=12, why_not=Unweighed.FEW),
         "new": LIVE.model_copy(update={"right": 11, "wrong": ["a" * 64]}),
         "live": NEW,
         "pairs": Pairs(pairs=120, both_right=84, only_new=2, only_live=13, both_wrong=21, word=Word.WORSE, p=0.0074),

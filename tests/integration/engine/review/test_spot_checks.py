@@ -358,7 +358,7 @@ def test_whoever_was_shown_the_case_is_not_asked_to_look_at_it_blind(make_world:
     for _ in range(3):
         note_seen(context, case, by="U0ANA")
     assert next_of(context, by="U0ANA", workflows=["sample"]) is None
-    assert count_for(context, by="U0ANA", workflows=["sample"]) == 0
+    assert count_for(context, by="U0ANA", workflows=["sample"]).number == 0
     seen = [row for row in rows(scene.world, schema.AuditRow) if row.action == "spot_check.seen"]
     assert [row.actor for row in seen] == ["U0ANA"], "told once"
     with pytest.raises(NotBlind):

@@ -1,6 +1,7 @@
 """A paid model is asked with the prompt and by the name that were deployed, whatever stands in the file since."""
 
 import json
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from decimal import Decimal
@@ -9,23 +10,29 @@ from pathlib import Path
 import pytest
 from pydantic import SecretStr
 
+from handlers.texts.learning.deployments import told
+from handlers.texts.pieces import Room as Space
 from store import schema
 from tests.conftest import MakeWorld
 from tests.integration.engine.scene import DRAFT, Scene, rows, sample
 from tests.integration.model.scene import HAIKU, SONNET, filled_in
 from tests.integration.model.server import AnthropicServer, message
-from workflows import Rollout
+from workflows import Autonomy, Rollout
 from workflows.engine.declare.versions import From
 from workflows.engine.propose.models import Models
 from workflows.engine.propose.prompts import keep_prompt
 from workflows.engine.run.runner import Runner
 from workflows.model.choice import ModelSettings
 from workflows.model.vendors.anthropic.settings import AnthropicSettings
-from workflows.quality.deployments.codes import As, Ended
+from workflows.quality.deployments import weighed
+from workflows.quality.deployments.codes import As, Ended, Unweighed
+from workflows.quality.deployments.evidence import Weighed
 from workflows.quality.deployments.kept import KeptVersions
 from workflows.quality.deployments.moves import roll_back
 from workflows.quality.deployments.proposing import Proposer
+from workflows.quality.deployments.reading import numbered_view
 from workflows.quality.deployments.signing import sign
+from workflows.quality.labels.making import make_labels
 
 pytestmark = pytest.mark.slow
 
@@ -181,3 +188,60 @@ def test_a_version_without_anything_to_learn_from_has_no_second_opinion_later(ro
     room.teach(billing="charged twice|a wrong charge", delivery="where is it|not delivered")
     room.start()
     assert room.opinion(room.models[-1]) == {}
+
+
+def test_how_confidence_is_weighed_is_a_part_of_a_version_and_goes_with_its_proposals(
+    room: Room, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whatever the model says, only proposals with a quote are right: people's labels tell that."""
+    for name, number in (("FEWEST", 8), ("FEWEST_ERRORS", 3), ("FEWEST_MEASURED", 3)):
+        monkeypatch.setattr(weighed, name, number)
+    scene, world = room.scene, room.scene.world
+    room.workflow.autonomy = Autonomy.earned()
+    room.write("Sort by the rule.", HAIKU)
+    runner = room.start()
+    room.deploy()
+    card = numbered_view(world.context, room.workflow.name, None)
+    assert card.evidence is not None
+    assert card.evidence.weighed == Weighed(why_not=Unweighed.FEW)
+    room.server.will_always(lambda sent: message(with_quotes(str(sent.body))))
+    world.runner = runner
+    receipts = world.submit_all(room.workflow, [{"id": one, "text": f"ticket {one} {one % 3}"} for one in range(24)])
+    world.work()
+    for number, receipt in enumerate(receipts):
+        if number % 3:
+            scene.approve(receipt.case)
+        else:
+            scene.edit(receipt.case, queue="delivery", reply="We look at it.")
+    while make_labels(world.context).is_more:
+        pass
+    room.deploy()
+    first, second = rows(world, schema.Deployment)
+    assert (first.weighing, "weighing" in first.parts) == (None, False)
+    assert second.weighing == second.parts["weighing"]
+    assert set(second.weighing or {}) == {"bias", "weights"}
+    assert (first.prompt_version, first.name != second.name) == (second.prompt_version, True), "it is another version"
+    said = str(told(numbered_view(world.context, room.workflow.name, None), SPACE))
+    assert "Confidence weighed from 24 labels: AUROC " in said
+    assert "→ 1.00 on the measuring half" in said
+    scores = {}
+    for number in (31, 33):
+        case = scene.worked(id=number, text=f"ticket {number} {number % 3}")
+        shown = world.case(case)
+        assert shown.newest.proposal is not None
+        scores[number] = shown.newest.proposal.weighed
+        assert shown.newest.proposal.lowest is not None
+    kept = {one.case_id: one.score for one in rows(world, schema.EpochCase)}
+    assert list(kept.values())[-2:] == [scores[31], scores[33]]
+    assert (scores[31] or 0) > 0.5 > (scores[33] or 1), "the one without a quote is not to be trusted"
+
+
+SPACE = Space(line=200, text=2_000, items=20)
+
+
+def with_quotes(sent: str) -> str:
+    """Answer with a quote, but for each third ticket, and say at random how sure that is."""
+    number, third = re.findall(r"ticket (\d+) (\d)", sent)[0]
+    answer = json.loads(filled_in(confidence=0.9 if int(number) % 2 else 0.8))
+    quote = [{"field": "queue", "quote": f"ticket {number}"}] if third != "0" else []
+    return json.dumps({**answer, "evidence": quote})

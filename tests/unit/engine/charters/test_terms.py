@@ -139,6 +139,13 @@ def test_terms_are_plain_values_and_hashes() -> None:
     assert terms(workflow, "a") == one
 
 
+def test_a_promise_is_a_term_and_what_was_earned_is_none(tmp_path: Path) -> None:
+    assert "promise" not in parts_of(tmp_path)
+    parts = parts_of(tmp_path, SOURCE.replace("Autonomy.floor(0.9)", "Autonomy.earned(begin='shadow')"))
+    assert parts["promise"] == {"wrong": 0.05, "sure": 0.9, "begin": "shadow", "veto": None, "by itself": False}
+    assert parts["floor"] is None
+
+
 def test_how_documents_are_given_is_a_term_only_where_there_are_documents(tmp_path: Path) -> None:
     """So the terms of a workflow without any stay what they were."""
     assert "documents" not in parts_of(tmp_path)

@@ -20,12 +20,22 @@ SECONDS = st.lists(
     st.fixed_dictionaries({"sentence": CODES, "by": st.none() | NAMES, "when": st.none() | CODES}), max_size=3
 )
 EFFECTS = st.fixed_dictionaries({"target": CODES, "idempotent": st.booleans(), "does": NAMES, "code": CODES})
+PROMISES = st.none() | st.fixed_dictionaries(
+    {
+        "wrong": st.sampled_from([0.02, 0.05]),
+        "sure": st.sampled_from([0.9, 0.95]),
+        "begin": st.sampled_from(["shadow", "draft"]),
+        "veto": st.sampled_from([None, 600.0, 1_800.0]),
+        "by itself": st.booleans(),
+    }
+)
 PARTS: dict[str, st.SearchStrategy[Any]] = {  # Any: each part has its own form
     "owner": CODES,
     "backup": st.none() | CODES,
     "decision": CODES,
     "sample": st.booleans(),
     "floor": st.none() | SHARES,
+    "promise": PROMISES,
     "second opinion": st.none() | SHARES,
     "needs second opinion": st.booleans(),
     "spot checks": SHARES,
@@ -61,12 +71,15 @@ PARTS: dict[str, st.SearchStrategy[Any]] = {  # Any: each part has its own form
     "code": CODES,
 }
 TERMS = st.fixed_dictionaries(PARTS)
+EARNED: dict[str, Any] = {"wrong": 0.05, "sure": 0.9, "begin": "shadow", "veto": 1_800.0, "by itself": False}
+"""Any: as above. No workflow has a floor and a promise; each has its rule by itself."""
 CALM: dict[str, Any] = {  # Any: as above
     "owner": "U0MARIA",
     "backup": "U0JONAS",
     "decision": "Which queue?",
     "sample": False,
     "floor": 0.9,
+    "promise": EARNED,
     "second opinion": 0.15,
     "needs second opinion": True,
     "spot checks": 0.05,
@@ -111,6 +124,12 @@ WIDER: list[tuple[str, Any]] = [
     ("decision", "Which price?"),
     ("sample", True),
     ("floor", 0.85),
+    ("promise", {**EARNED, "wrong": 0.06}),
+    ("promise", {**EARNED, "sure": 0.8}),
+    ("promise", {**EARNED, "begin": "draft"}),
+    ("promise", {**EARNED, "veto": 600.0}),
+    ("promise", {**EARNED, "veto": None}),
+    ("promise", {**EARNED, "by itself": True}),
     ("second opinion", None),
     ("second opinion", 0.1),
     ("needs second opinion", False),
@@ -167,16 +186,19 @@ def test_what_makes_it_narrower_or_only_other_does_not_widen() -> None:
     assert only(places={"net": "b", "total": "a"}) == []
     assert only(second_readings={"the data in the file": "a", "the mail": "a"}) == []
     assert widened({**CALM, "missing": None}, CALM) == []
+    assert only(promise=None) == []
+    assert only(promise={**EARNED, "wrong": 0.01, "sure": 0.99, "veto": 7_200.0}) == []
     # The first limit that lets anything through is the widest step of all.
     assert widened({**CALM, "floor": None}, CALM) == ["floor"]
+    assert widened({**CALM, "promise": None}, CALM) == ["promise"]
 
 
 def test_what_is_not_known_of_the_earlier_terms_widens() -> None:
     # Of a part that Countersign did not have then, it is known what held. Only some terms have one for what follows.
-    known = ("handed proposals", "follow-ups", "places", "second readings", "missing", "same")
+    known = ("handed proposals", "follow-ups", "places", "second readings", "missing", "same", "scope share")
     assert widened({}, CALM) == [name for name in RULES if name not in known]
     assert widened({}, {**CALM, "handed proposals": "policy", "follow-ups": {"b": "a"}}) == [
-        name for name in RULES if name not in ("places", "second readings", "missing", "same")
+        name for name in RULES if name not in ("places", "second readings", "missing", "same", "scope share")
     ]
 
 

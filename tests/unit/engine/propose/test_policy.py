@@ -13,6 +13,7 @@ from handlers.texts.review.reasons import in_words
 from workflows.engine.declare.proposal import Proposal
 from workflows.engine.pauses import Pause
 from workflows.engine.propose.policy import Facts, Way, decide
+from workflows.engine.reasons import Code, Reason
 
 CERTAIN = Facts(floor=0.8, confidence={"queue": 0.95, "reply": 0.9})
 
@@ -50,6 +51,19 @@ def facts(*, confidence: st.SearchStrategy[float] | st.SearchStrategy[float | No
         correction=st.booleans(),
         error=st.none() | st.just("it broke"),
     )
+
+
+EARNED = replace(CERTAIN, floor=None, unearned=Reason(code=Code.NOT_EARNED))
+
+
+def why_of(known: Facts) -> list[str]:
+    return [in_words(reason) for reason in decide(known).reasons]
+
+
+def test_what_is_not_earned_is_the_reason_in_place_of_a_draft() -> None:
+    assert why_of(EARNED) == ["its autonomy is not earned yet"]
+    assert why_of(replace(EARNED, unsigned="U0MARIA", missing=("backup",))) == ["its autonomy is not earned yet"]
+    assert why_of(replace(CERTAIN, floor=None)) == ["this workflow only drafts; a person decides every case"]
 
 
 AGAINST = [

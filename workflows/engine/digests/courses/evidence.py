@@ -7,6 +7,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 
+from store.states import Level
+from workflows.engine.declare.promises import PromiseFacts
 from workflows.engine.digests.courses.views import Code, Evidence, Lack, Line, Thin
 from workflows.engine.digests.numbers.estimates import FEWEST_LOOKS, Estimate, Looks, wrong_share
 from workflows.engine.digests.numbers.views import WhyNotFreed
@@ -65,6 +67,9 @@ class Facts:
     oldest: datetime | None = None
     is_paused: bool = False
     floor: float | None = None
+    is_earned: bool = False
+    promise: PromiseFacts | None = None
+    """What its evidence says; None where it earns nothing."""
     is_scoped: bool = False
 
 
@@ -77,6 +82,7 @@ def evidence(facts: Facts) -> Evidence:
         share = _share(before.alone, before.resolved)
         lines.append(Line(code=Code.ALONE, number=week.alone, of=week.resolved, before=share))
     lines.append(_errors(facts))
+    lines += [_promise(facts.promise)] if facts.promise is not None else []
     if week.reviewed:
         for code, number, earlier in (
             (Code.EDITED, week.edited, before.edited),
@@ -92,7 +98,9 @@ def evidence(facts: Facts) -> Evidence:
         lines.append(Line(code=Code.WRONG, number=facts.reported, of=facts.corrected))
     if facts.waiting:
         lines.append(Line(code=Code.BACKLOG, number=facts.waiting, since=facts.oldest))
-    return Evidence(lines=lines, lacks=_lacks(facts), floor=facts.floor, is_scoped=facts.is_scoped)
+    return Evidence(
+        lines=lines, lacks=_lacks(facts), floor=facts.floor, is_scoped=facts.is_scoped, is_earned=facts.is_earned
+    )
 
 
 def _goes_alone(facts: Facts) -> bool:
@@ -113,6 +121,14 @@ def _errors(facts: Facts) -> Line:
         low=1_000 * (found.low or 0),
         high=1_000 * (found.high or 0),
     )
+
+
+def _promise(facts: PromiseFacts) -> Line:
+    """Return what the evidence says of a workflow that earns what goes alone."""
+    most = float(facts.most_wrong) if facts.most_wrong is not None else None
+    goes = facts.level in (Level.VETO, Level.GUARDED) and not facts.is_held
+    share = facts.share if goes else None
+    return Line(code=Code.PROMISE, number=facts.looked_at, of=facts.alone, before=share, high=most)
 
 
 def _freed(freed: Freed, week: Counts) -> Line:

@@ -74,6 +74,8 @@ def gather(session: Session, scope: Scope, figures: NumberFigures) -> Sequence[A
             oldest=told.oldest,
             is_paused=row.paused_at is not None,
             floor=declared.autonomy.at_least,
+            is_earned=declared.autonomy.is_earned,
+            promise=scope.context.promises.of(session, scope.context, declared),
             is_scoped=declared.scope is not None,
         )
         found.append(Asked(row=row.id, workflow=row.name, cases=told.cases_in, evidence=evidence(facts)))

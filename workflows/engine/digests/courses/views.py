@@ -36,6 +36,11 @@ class Code(StrEnum):
     """`number`: spot checks of four weeks that were looked at, where `of` are needed."""
     NOTHING_ALONE = "nothing_alone"
     """Nothing went alone in four weeks."""
+    PROMISE = "promise"
+    """What its evidence says, where it earns that cases go alone. `before`: the share that goes alone, 0 to 1; None:
+    nothing does. `number`: labels that it rests on. `high`: at most so many of `of`, all that ever went alone, are
+    wrong.
+    """
     EDITED = "edited"
     """`number` of `of`: cases that people edited, of those they decided. `before`: their share in four weeks before."""
     REJECTED = "rejected"
@@ -110,6 +115,8 @@ class Evidence:
     """The confidence from which on it resolves cases alone, 0 to 1; None: never."""
     is_scoped: bool
     """True if some cases are outside its scope."""
+    is_earned: bool = False
+    """True if what goes alone is earned by evidence, so that its author sets no floor."""
 
 
 @dataclass(frozen=True, kw_only=True)

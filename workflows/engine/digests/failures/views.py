@@ -16,7 +16,7 @@ from workflows.engine.digests.failures.usual import is_unusual
 from workflows.engine.health.views import SystemView
 from workflows.engine.read.cause_views import CauseLineView
 
-_OUT_OF_SCOPE = "out_of_scope"
+_NOT_MADE_FOR = ("out_of_scope", "outside_share")
 LISTED = 10
 """Most things that are listed to who presses a button."""
 
@@ -124,7 +124,7 @@ class WorkflowFigures:
         """True if there is more to say of the workflow than its share of the day's numbers."""
         failed = self.stopped or self.older or self.paused is not None
         # That a case is none for the model is how its workflow was written.
-        lacking = any(one.code != _OUT_OF_SCOPE for one in self.unproposed)
+        lacking = any(one.code not in _NOT_MADE_FOR for one in self.unproposed)
         other = self.reported or self.corrected or self.samples or self.lapsed
         return bool(failed or lacking or other or self.has_unusual_number)
 

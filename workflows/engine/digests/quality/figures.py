@@ -72,7 +72,8 @@ def gather(session: Session, scope: Scope) -> QualityFigures:
     for workflow, sentences in decided.confirmed(session, team=team, **span):
         passed_over[workflow].update(sentences)
     barred = decided.barred(session, team=team, **span)
-    late = spot_checks.overdue(session, team=team, before=scope.at, limit=_OVERDUE)
+    unseen = {line.workflow: line for line in decided.unseen(session, team=team, **span)}
+    late = spot_checks.overdue(session, team=team, before=scope.at, limit=_OVERDUE, drawn=True)
     overdue = Counter(line.check.workflow_id for line in late)
     rows = scope.workflows(session)
     wait = examples.waiting(session, team=team, workflows=[row.name for row in rows], at_most=_EXAMPLES)
@@ -92,6 +93,9 @@ def gather(session: Session, scope: Scope) -> QualityFigures:
                 edited=now.number(row.id, DecisionKind.EDITED),
                 rejected=now.number(row.id, DecisionKind.REJECTED),
                 answered=sum(line.number for line in now.decisions[row.id] if line.kind == DecisionKind.ANSWERED),
+                unseen=unseen[row.id].number if row.id in unseen else 0,
+                unseen_compared=unseen[row.id].compared if row.id in unseen else 0,
+                unseen_same=unseen[row.id].same if row.id in unseen else 0,
                 checks=_checks(now.checks.get(row.id)),
                 overdue=overdue[row.id],
                 fields=grouped.fields,
@@ -106,6 +110,7 @@ def gather(session: Session, scope: Scope) -> QualityFigures:
                 barred=barred.get(row.id, 0),
                 before=_before(before, row),
                 examples=wait.get(row.name, 0),
+                promise=scope.context.promises.of(session, scope.context, declared) if declared is not None else None,
             )
         )
     told = [one for one in found if not one.is_quiet]
@@ -131,6 +136,8 @@ def records(figures: QualityFigures) -> list[dict[str, str | int | float | None]
                 "edited": one.edited,
                 "rejected": one.rejected,
                 "answered": one.answered,
+                "unseen": one.unseen,
+                "unseen_same": one.unseen_same,
                 "reported": one.reported.reported,
                 "corrected": one.corrected,
                 "alone": checks.alone if checks else 0,

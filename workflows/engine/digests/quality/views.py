@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from workflows.engine.declare.promises import PromiseFacts
+
 FEW = 3
 """Fewest cases of a kind that are told by themselves in a channel: a smaller group would point at single cases."""
 
@@ -141,13 +143,20 @@ class QualityOfWorkflow:
     barred: int
     """Times that a rule barred what a person had decided."""
     before: Before
+    unseen: int = 0
+    """Cases that people decided without seeing what was proposed, which was compared afterwards."""
+    unseen_compared: int = 0
+    unseen_same: int = 0
+    """Those of the compared ones in which both were the same."""
     examples: int = 0
     """Cases that people decided, of whatever time, and that wait now to be taken in as examples or left."""
+    promise: PromiseFacts | None = None
+    """What its evidence says, where it earns what goes alone."""
 
     @property
     def is_quiet(self) -> bool:
         """True if there is nothing to tell of the workflow."""
-        people = self.decided or self.answered or self.barred or self.confirmed or self.examples
+        people = self.decided or self.answered or self.unseen or self.barred or self.confirmed or self.examples
         wrong = self.reported.reported or self.corrected or self.overdue
         return not people and not wrong and (self.checks is None or not self.checks.alone)
 

@@ -52,7 +52,9 @@ class PolicyPart(_Part):
     code_version: str | None = None
     terms: str | None = None
     floor: float | None = None
+    level: str | None = None
     lowest: float | None = None
+    weighed: float | None = None
     why: list[str] = []
 
 
@@ -185,7 +187,9 @@ def _policy(view: ProposalReceipt) -> PolicyPart:
         code_version=view.code_version,
         terms=view.terms,
         floor=view.floor,
+        level=view.level,
         lowest=view.lowest,
+        weighed=view.weighed,
         why=list(view.why),
     )
 

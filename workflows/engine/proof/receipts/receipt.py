@@ -4,6 +4,7 @@ import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from itertools import islice
 from typing import Any
 
@@ -18,6 +19,7 @@ from workflows.engine.case.intake import INPUT_CORRECTED, Intake
 from workflows.engine.context import Context
 from workflows.engine.declare.registry import AnyWorkflow
 from workflows.engine.deliver.delivery import REJECTION, SETTLED
+from workflows.engine.deliver.graces import is_in_grace
 from workflows.engine.errors import Refused, Unknown
 from workflows.engine.proof.receipts.document import document
 from workflows.engine.proof.receipts.outcomes import outcome_of, standing_of
@@ -91,7 +93,8 @@ def _contents(rows: ReceiptRows) -> set[int]:
 def _view(context: Context, case: schema.Case, rows: ReceiptRows, texts: ReceiptTexts) -> ReceiptView:
     name = rows.workflows[case.workflow_id]
     workflow = context.registry.get(name) if name in context.registry else None
-    making = _Making(case=case, workflow=workflow, rows=rows, texts=texts, trail=_Trail.of(case, rows))
+    at = context.clock()
+    making = _Making(case=case, workflow=workflow, rows=rows, texts=texts, trail=_Trail.of(case, rows), at=at)
     return ReceiptView(
         case=case.id,
         key=case.key,
@@ -102,7 +105,7 @@ def _view(context: Context, case: schema.Case, rows: ReceiptRows, texts: Receipt
         received_at=case.received_at,
         salt=case.salt,
         erased_at=case.erased_at,
-        made_at=context.clock(),
+        made_at=at,
         runs=[making.receipt(run) for run in reversed(making.decided())],
     )
 
@@ -158,6 +161,7 @@ class _Making:
     rows: ReceiptRows
     texts: ReceiptTexts
     trail: _Trail
+    at: datetime
 
     @property
     def bodies(self) -> Mapping[int, str]:
@@ -167,6 +171,9 @@ class _Making:
     def decided(self) -> list[schema.Run]:
         """Return the runs that have a receipt: the last one that was decided, and each that came to an end."""
         found = [run for run in self.rows.runs if run.case_id == self.case.id and run.resolution is not None]
+        # A receipt tells what was proposed, which stays hidden as long as the decision can be taken back.
+        blind = {review.run_id for review in self.rows.reviews if review.blind}
+        found = [run for run in found if run.id not in blind or not is_in_grace(run, at=self.at)]
         return [run for run in found if run is found[-1] or run.state in _ENDED]
 
     def receipt(self, run: schema.Run) -> RunReceipt:
@@ -259,10 +266,10 @@ class _Making:
         gone = (kept is not None and body is None) or (review is not None and why is None)
         parts: Mapping[str, Any] = json.loads(body) if body is not None else {}
         output = canonical(parts["output"]) if parts else None
-        label = self._label
+        label, seen = self._label, None if review is not None and review.blind else body
         return ProposalReceipt(
             output=self._hashed(Of.OUTPUT, row, "proposed", output) if kept is not None else None,
-            shown=self._hashed(Of.SHOWN, row, "shown", None if gone else shown_text(body, why)),
+            shown=self._hashed(Of.SHOWN, row, "shown", None if gone else shown_text(seen, why)),
             at=row.at,
             row=row.id,
             model=kept.model if kept is not None else None,
@@ -272,7 +279,9 @@ class _Making:
             code_version=row.details.get("code"),
             terms=row.details.get("terms"),
             floor=_number(row.details.get("floor")),
+            level=row.details.get("level"),
             lowest=kept.confidence if kept is not None else None,
+            weighed=_number(row.details.get("weighed")),
             why=[code for code in str(row.details.get("why") or "").split(",") if code],
             reasons=from_json(why or codes or "[]"),
             values=self._written(output),

@@ -23,7 +23,7 @@ _KEPT: Mapping[str, Sequence[str]] = {
     "receipt": ("receipt",),
 }
 """Name of a hash in a receipt -> its names in the details of an audit row."""
-_FACTS = ("code", "terms", "floor", "deployed", "documents")
+_FACTS = ("code", "terms", "floor", "level", "deployed", "documents")
 _DOCUMENT = "document_"
 """Beginning of the names of hashes of documents, which are the same in both."""
 _WANTED = frozenset({*(name for names in _KEPT.values() for name in names), *_FACTS})
@@ -141,8 +141,9 @@ def _others(run: RunPart, rows: Mapping[int, ProvingRow]) -> Iterator[Difference
     proven = rows.get(policy.row) if policy is not None else None
     if policy is not None and proven is not None:
         floor = proven.details.get("floor")
-        said = (policy.code_version, policy.terms, policy.deployed, None if policy.floor is None else str(policy.floor))
-        facts = [proven.details.get(name) for name in ("code", "terms", "deployed")]
+        named = (policy.code_version, policy.terms, policy.deployed, policy.level)
+        said = (*named, None if policy.floor is None else str(policy.floor))
+        facts = [proven.details.get(name) for name in ("code", "terms", "deployed", "level")]
         if said != (*facts, None if floor is None else _number(floor)) or not _is_at(proven, policy.at):
             yield Difference(what="policy", row=proven.id)
     settled = run.delivery.settled_by if run.delivery is not None else None

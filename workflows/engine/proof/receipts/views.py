@@ -108,8 +108,12 @@ class ProposalReceipt:
     """Version of the workflow's terms; None where it was not kept."""
     floor: float | None
     """Lowest confidence at which the workflow goes alone; None: never, or not kept."""
+    level: str | None
+    """Level of earned autonomy then; None where it is not earned, or was not kept."""
     lowest: float | None
     """Lowest confidence that was stated; None where none was."""
+    weighed: float | None
+    """Confidence as it was weighed from all that is known, 0 to 1; None where only the stated one counted."""
     why: Sequence[str]
     """Codes of the reasons why a person was asked."""
     reasons: Sequence[Reason]

@@ -71,7 +71,8 @@ def _change(
     return TermsChange(
         workflow=name,
         owner=known.owner if known is not None else None,
-        goes_alone=row.parts.get("floor") is not None or row.parts.get("on expiry") in LAPSES,
+        goes_alone=any(row.parts.get(one) is not None for one in ("floor", "promise"))
+        or row.parts.get("on expiry") in LAPSES,
         number=row.number,
         version=row.version[:SHORT],
         at=row.seen_at,

@@ -5,11 +5,15 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
 
+from store.states import Level
+from workflows.engine.declare.autonomy import Beginning
 from workflows.engine.declare.charter import How, Lack, Missing
+from workflows.engine.declare.promises import PromiseFacts
 from workflows.engine.declare.review import OnExpiry
 from workflows.engine.declare.versions import Undeployed
 from workflows.engine.declare.workflow import Does, HandedProposals
 from workflows.engine.pauses import Pause
+from workflows.engine.propose.narrow_launch import ShareView
 from workflows.engine.read.declared.data_map_views import DataMapView
 
 
@@ -88,6 +92,31 @@ class UsedVersion:
     """Reason why this process does not do what is deployed; None where it does."""
     beside: int | None
     """Number of the version that is tried beside it."""
+    weighed: int | None = None
+    """Labels from which its confidence is weighed; None where the stated one counts."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class PromiseView:
+    """The promise of a workflow that earns its autonomy, and how far its live version is."""
+
+    wrong: float
+    """Share of what goes alone that may be wrong, 0 to 1."""
+    sure: float
+    """Certainty of it, 0 to 1."""
+    begin: Beginning
+    veto: timedelta | None
+    """Time for which cases are announced first; None: there is no such level."""
+    by_itself: bool
+    """True if it goes up without a person's word."""
+    level: Level | None
+    """Level of the live version; None where nothing is live that could earn."""
+    floor: float | None
+    """Confidence from which its cases go without a person's decision now, 0 to 1; None: none do."""
+    held: str | None
+    """Code of why nothing goes alone for now."""
+    facts: PromiseFacts | None = None
+    """What its evidence says; None where nobody reads it."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -113,6 +142,8 @@ class CharterView:
     on_expiry: OnExpiry
     at_least: float | None
     """Least confidence in each field at which it goes alone, from 0 to 1; None: it never does."""
+    promise: PromiseView | None
+    """Promise of earned autonomy; None where it is not earned."""
     second_opinion: float | None
     """Probability below which the local model's opinion sends a case to a person; None: it is not asked."""
     spot_checks: float
@@ -147,6 +178,8 @@ class CharterView:
     """Parts that it has to have before it goes alone."""
     version: UsedVersion | None = None
     """None where it is not known."""
+    share: ShareView | None = None
+    """The share of the cases that it looks at; None: it looks at all of them."""
     lacks: Sequence[Lack] = ()
     """Evidence without which it is signed only with a reason."""
     follow_ups: Sequence[str] = ()

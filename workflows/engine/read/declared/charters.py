@@ -12,11 +12,16 @@ from store.governance import terms as kept
 from store.learning import deployments
 from workflows.engine.charters.signing import lacking
 from workflows.engine.context import Context
+from workflows.engine.declare.autonomy import Autonomy
 from workflows.engine.declare.charter import How, missing_in
+from workflows.engine.declare.promises import PromiseFacts
 from workflows.engine.declare.registry import AnyWorkflow
 from workflows.engine.deliver.workflow_pauses import pause_of
+from workflows.engine.propose.scope_shares import share_in
+from workflows.engine.propose.standing import Standing, standing_of
 from workflows.engine.read.declared.charter_views import (
     CharterView,
+    PromiseView,
     SecondPerson,
     Signature,
     TermsView,
@@ -38,7 +43,11 @@ def charter_view(context: Context, workflow: AnyWorkflow) -> CharterView:
         live = row.id if row is not None else None
         terms = _terms(session, context, workflow, live)
         version = _version(session, context, workflow, row)
+        share = share_in(session, context, workflow.name)
         newest = kept.newest(session, team=context.team, workflow=workflow.name)
+        is_earned, team = workflow.autonomy.is_earned, context.team
+        standing = standing_of(session, live, team=team) if is_earned else None
+        facts = context.promises.of(session, context, workflow) if is_earned else None
         lacks = lacking(session, workflow, newest.workflow_id, team=context.team) if newest is not None else ()
     if not version.uses_files:
         version = _of_deployment(context, workflow, version, live)
@@ -56,10 +65,12 @@ def charter_view(context: Context, workflow: AnyWorkflow) -> CharterView:
         goes_alone=workflow.goes_alone,
         on_expiry=review.on_expiry,
         at_least=workflow.autonomy.at_least,
+        promise=_promise(workflow.autonomy, standing, facts),
         second_opinion=workflow.autonomy.second_opinion,
         spot_checks=workflow.autonomy.spot_checks,
         handed_proposals=workflow.handed_proposals,
         is_scoped=workflow.scope is not None,
+        share=share if share.share is not None else None,
         pause=pause_of(paused.get(workflow.name)),
         per_case=Decimal(budget.per_case),
         per_day=Decimal(budget.per_day),
@@ -82,6 +93,22 @@ def charter_view(context: Context, workflow: AnyWorkflow) -> CharterView:
         lacks=lacks,
         follow_ups=[one.workflow for one in workflow.follow_ups],
         same=[field.label for field in form_of(workflow.output) if field.name in workflow.sames],
+    )
+
+
+def _promise(autonomy: Autonomy, standing: Standing | None, facts: PromiseFacts | None) -> PromiseView | None:
+    if autonomy.wrong is None:
+        return None
+    return PromiseView(
+        wrong=autonomy.wrong,
+        sure=autonomy.sure,
+        begin=autonomy.begin,
+        veto=autonomy.veto,
+        by_itself=autonomy.by_itself,
+        level=standing.level if standing is not None else None,
+        floor=standing.goes_from if standing is not None else None,
+        held=standing.held if standing is not None else None,
+        facts=facts,
     )
 
 
@@ -122,6 +149,7 @@ def _version(session: Session, context: Context, workflow: AnyWorkflow, row: sch
             VersionSignature(by=one.by, at=one.at) for one in deployments.signatures(session, [row.id], team=team)
         ],
         beside=beside.number if beside is not None else None,
+        weighed=((row.evidence or {}).get("weighed") or {}).get("labels") if row.weighing is not None else None,
     )
 
 

@@ -70,7 +70,7 @@ def pulled(context: Context, case: int, *, masked: bool = True) -> PulledView:
 
     Raise `Unknown`, `ContentRemoved`, or `Refused` with the reason where no test would fail as the case did.
     """
-    view = case_view(context, case)
+    view = case_view(context, case, unseen=True)
     workflow = known_workflow(context, view.workflow)
     run = _failed(view)
     if set(run.removed) - {Part.MODEL}:

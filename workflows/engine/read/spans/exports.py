@@ -112,7 +112,7 @@ def _settle(session: Session, context: Context, progress: Progress) -> None:
 def sendable(context: Context, stop: Stop, *, provider: str, content: bool) -> Sendable:
     """Return a stop with its spans. `content`: with content of the case, as far as it may be in spans."""
     try:
-        case = case_view(context, stop.case)
+        case = case_view(context, stop.case, unseen=True)
     except Unknown:
         return Sendable(stop=stop, spans=())
     run = next((one for one in case.runs if one.id == stop.run), None)
@@ -126,7 +126,7 @@ def sendable(context: Context, stop: Stop, *, provider: str, content: bool) -> S
 
 def case_spans(context: Context, case: int, *, provider: str, content: bool = False) -> list[SpanView]:
     """Return all spans of a case that can be told by now. Raise `Unknown`."""
-    view = case_view(context, case)
+    view = case_view(context, case, unseen=True)
     found: list[SpanView] = []
     for run in view.runs:
         show = content_of(context, view, run) if content else None

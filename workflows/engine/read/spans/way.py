@@ -174,6 +174,7 @@ class _Way:
         problem = run.problem or {}
         before = next((other for other in case.runs if other.id == run.parent), None)
         made = sum(not step.recalled for step in run.steps)
+        earned = case.earned(run)
         return self._span(
             self._root,
             f"invoke_workflow {case.workflow}",
@@ -192,6 +193,9 @@ class _Way:
                 "countersign.run.correction": run.correction or None,
                 "countersign.run.from_step": run.from_step,
                 "countersign.run.queued_seconds": (begun - run.created_at).total_seconds() if begun else None,
+                "countersign.earned.level": earned.level if earned else None,
+                "countersign.earned.floor": earned.floor if earned else None,
+                "countersign.earned.epoch": earned.epoch if earned else None,
                 "countersign.steps.left_out": made - len(self._steps) or None,
                 "countersign.prompt.version": run.proposal.prompt_version if run.proposal else None,
                 "countersign.proposal.source": run.proposal.source if run.proposal else None,

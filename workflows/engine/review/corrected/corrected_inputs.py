@@ -63,7 +63,7 @@ _WHY_NOT = {
     RunState.RUNNING: "it is being worked on; wait until that has ended",
     RunState.DELIVERING: "it is being delivered; wait until that has ended",
     RunState.HOLDING: "it is decided, and its delivery is still to be made: whoever decided it can take it back within "
-    "their time, otherwise it goes out",
+    "their time, and one that was announced can be stopped; otherwise it goes out",
     RunState.DOUBTFUL: "its delivery is in doubt; say first whether it happened",
 }
 _MOVED = "the case moved on since this was shown, and nothing was changed; look at it again"

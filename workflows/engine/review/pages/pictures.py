@@ -31,6 +31,7 @@ from workflows.engine.documents.marks import marked_pages
 from workflows.engine.documents.places import documents_of
 from workflows.engine.documents.shown import Going
 from workflows.engine.errors import CountersignError
+from workflows.engine.reasons import floor_missed, from_json
 from workflows.engine.review.hiding import pages_in_channel
 from workflows.engine.review.pages.documents import names_of
 from workflows.engine.review.views import DocumentView, PagesView, PageView
@@ -76,6 +77,7 @@ def pages_of(context: Context, review: int) -> Pages | None:
         answered = answers_body(session, run)
         proposed = reviews.proposal_of(session, run.id, team=context.team) if row.proposal_id is not None else None
         proposal = kept_json(session, proposed.content_id, team=context.team) if proposed is not None else None
+        why = kept_body(session, row.reasons_id, team=context.team)
     workflow = known_workflow(context, name.workflow)
     try:
         input = read(workflow.input, body)
@@ -86,7 +88,8 @@ def pages_of(context: Context, review: int) -> Pages | None:
     if not documents:
         return None
     found = _proposal(workflow, proposal)
-    marked = marked_pages(context, workflow, input, found, answers=answers) if found is not None else ()
+    missed = floor_missed(from_json(why))
+    marked = marked_pages(context, workflow, input, found, answers=answers, missed=missed) if found is not None else ()
     pages = marked or _first(documents)
     return Pages(
         review=review,

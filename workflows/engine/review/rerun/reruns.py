@@ -8,7 +8,7 @@ from store import schema
 from store.cases import cases, deliveries, journal, runs, workflow_pauses
 from store.cases.journal import StepLine
 from store.governance import teams
-from store.states import CLOSING, STOPPED, RunState, StepState
+from store.states import CLOSING, STOPPED, Resolution, RunState, StepState
 from workflows.engine.case import notices
 from workflows.engine.case.intake import supersede_reviews
 from workflows.engine.case.journal import in_scope
@@ -19,6 +19,7 @@ from workflows.engine.context import Context
 from workflows.engine.declare.registry import AnyWorkflow
 from workflows.engine.declare.steps import DELIVER, START
 from workflows.engine.deliver import delivery, waiting_deliveries
+from workflows.engine.deliver.announcements import is_in_time
 from workflows.engine.deliver.targets import is_keyed
 from workflows.engine.errors import AlreadyDelivered, ContentRemoved, Refused, Unknown
 from workflows.engine.review.views import Rerun
@@ -75,6 +76,8 @@ def rerun_within(
     run = runs.newest(session, case, team=context.team)
     if run is None:
         raise Unknown(f"there is no case {case}")
+    if is_in_time(run) and run.resolution is Resolution.ALONE:
+        raise Refused(f"it is announced, and goes out at {run.held_until:%H:%M} UTC unless somebody stops it")
     if run.state == RunState.HOLDING and run.held_until is not None:
         # The person's time to take it back is theirs, whoever is in a hurry.
         raise Refused(

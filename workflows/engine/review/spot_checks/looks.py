@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from store import schema
 from store.cases import cases, runs
-from store.cases.review import spot_checks
+from store.cases.review import spot_check_packs, spot_checks
 from store.cases.review.spot_checks import PASSED_ON, SEEN
 from store.governance import audit, teams
 from store.states import UNDECIDED
@@ -24,6 +24,7 @@ from workflows.engine.review.pages.documents import documents_of
 from workflows.engine.review.spot_checks.comparison import differences, is_delivered_first
 from workflows.engine.review.spot_checks.standing import (
     held,
+    in_turn,
     known,
     looks_of,
     refuse_late,
@@ -35,9 +36,11 @@ from workflows.engine.review.spot_checks.views import (
     Became,
     BlindView,
     ChecksOfChannel,
+    ChecksOfPerson,
     ComparisonView,
     End,
     Grade,
+    PackPlace,
     SpotCheckView,
     Task,
     WaitingCheck,
@@ -76,17 +79,19 @@ def next_of(context: Context, *, by: str, workflows: Collection[str], without: C
     """Return the next spot check for a person; None where none waits.
 
     Their own differences come first, then by the time when they are due. What a colleague has open is left out for a
-    while. `workflows`: those whose cases the person may decide. `without`: not these.
+    while; and so is what is new where they answered the last ones in a row, so that nobody gets all of them.
+    `workflows`: those whose cases the person may decide. `without`: not these.
     """
     left_out, looks = set(without), looks_of(context, by=by, workflows=workflows)
     with context.database.read() as session:
+        looks = in_turn(session, context, looks)
         while True:
             found = spot_checks.following(session, looks, team=context.team, limit=_AT_ONCE, without=left_out)
             for row in found:
                 task = task_of(row, by=by, at=looks.at)
                 if task is not None and not _is_barred(session, context, row, by=by):
                     waiting = spot_checks.count(session, looks, team=context.team, at_most=MOST_COUNTED)
-                    return Next(check=row.id, version=row.version, task=task, waiting=waiting)
+                    return Next(check=row.id, version=row.version, task=task, waiting=waiting.number)
             left_out |= {row.id for row in found}
             if len(found) < _AT_ONCE:
                 return None
@@ -109,6 +114,7 @@ def waiting_for(context: Context, *, by: str, workflows: Collection[str], limit:
                     case=row.case_id,
                     key=line.key,
                     workflow=line.workflow,
+                    why=row.why,
                     drawn_at=row.drawn_at,
                     due_at=row.due_at,
                 )
@@ -116,13 +122,19 @@ def waiting_for(context: Context, *, by: str, workflows: Collection[str], limit:
         return found
 
 
-def count_for(context: Context, *, by: str, workflows: Collection[str]) -> int:
+def count_for(context: Context, *, by: str, workflows: Collection[str]) -> ChecksOfPerson:
     """Count the spot checks that wait for a person, up to `MOST_COUNTED`."""
     if not workflows:
-        return 0
+        return ChecksOfPerson()
     looks = looks_of(context, by=by, workflows=workflows)
     with context.database.read() as session:
-        return spot_checks.count(session, looks, team=context.team, at_most=MOST_COUNTED)
+        turn = in_turn(session, context, looks)
+        counted = spot_checks.count(session, turn, team=context.team, at_most=MOST_COUNTED)
+        all = counted
+        if turn.others_first:
+            all = spot_checks.count(session, looks, team=context.team, at_most=MOST_COUNTED)
+    for_others = all.number - counted.number
+    return ChecksOfPerson(number=counted.number, packed=counted.packed, for_others=for_others)
 
 
 def checks_of_channel(context: Context, channel: str) -> ChecksOfChannel | None:
@@ -132,7 +144,7 @@ def checks_of_channel(context: Context, channel: str) -> ChecksOfChannel | None:
         found = spot_checks.undecided(session, team=context.team, workflows=workflows)
     if not found.number or found.due_at is None:
         return None
-    return ChecksOfChannel(channel=channel, number=found.number, due_at=found.due_at)
+    return ChecksOfChannel(channel=channel, number=found.number, due_at=found.due_at, packed=found.packed)
 
 
 def spot_check_view(context: Context, check: int) -> SpotCheckView:
@@ -154,7 +166,7 @@ def blind_view(context: Context, check: int, *, by: str, shown: int | None = Non
     """
     with context.database.read() as session:
         row, seen = _admitted(session, context, check, Task.ANSWER, by=by, shown=shown)
-        version, case, due_at = row.version, row.case_id, row.due_at
+        version, case, due_at, pack = row.version, row.case_id, row.due_at, _pack(session, row)
     # The author's code is called outside the transaction.
     text = case_text(seen.workflow, seen.input)
     return BlindView(
@@ -170,7 +182,15 @@ def blind_view(context: Context, check: int, *, by: str, shown: int | None = Non
         due_at=due_at,
         values=defaults_of(seen.workflow.output),
         documents=documents_of(seen.workflow, seen.input, answers=seen.answers),
+        pack=pack,
     )
+
+
+def _pack(session: Session, row: schema.SpotCheck) -> PackPlace | None:
+    if row.pack_id is None:
+        return None
+    counted = spot_check_packs.counts(session, row.pack_id, team=row.team_id)
+    return PackPlace(number=counted.number, left=counted.left)
 
 
 def comparison_view(context: Context, check: int, *, by: str, shown: int | None = None) -> ComparisonView:

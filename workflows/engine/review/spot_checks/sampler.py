@@ -18,17 +18,21 @@ from workflows.engine.case import notices
 from workflows.engine.context import SYSTEM, Context
 from workflows.engine.declare.registry import AnyWorkflow
 from workflows.engine.propose.proposer import AnyProposal
+from workflows.engine.propose.standing import Standing
 
 _BITS = 53
 """Bits of a draw: as many as a float holds exactly."""
 
 
-def probability_of(workflow: AnyWorkflow, proposal: AnyProposal) -> float | None:
+def probability_of(workflow: AnyWorkflow, proposal: AnyProposal, *, standing: Standing | None = None) -> float | None:
     """Return the probability with which a case that goes alone now is looked at; None where no draw is made for it.
 
-    A sample answer, written by hand for a demonstration, shows nothing of how good the workflow is.
+    A sample answer, written by hand for a demonstration, shows nothing of how good the workflow is. `standing`: that of
+    the version where its autonomy is earned.
     """
-    return None if proposal.sample else workflow.autonomy.spot_checks
+    if proposal.sample:
+        return None
+    return standing.probability if standing is not None else workflow.autonomy.spot_checks
 
 
 def draw(

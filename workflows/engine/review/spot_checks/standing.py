@@ -1,6 +1,7 @@
 """Spot checks as they stand: whose turn it is, whether what was drawn still stands, and why somebody comes too late."""
 
 from collections.abc import Collection
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
@@ -15,6 +16,7 @@ from workflows.engine.case import notices
 from workflows.engine.case.lookup import known_workflow
 from workflows.engine.case.transitions import move_spot_check
 from workflows.engine.context import SYSTEM, Context
+from workflows.engine.declare.names import is_group, names_in
 from workflows.engine.declare.registry import AnyWorkflow
 from workflows.engine.errors import NotBlind, SamePerson, Stale, Unknown
 from workflows.engine.review.claims import CLAIM_LASTS
@@ -25,9 +27,42 @@ GRADE_WITHIN = timedelta(days=1)
 """Time after which a difference that nobody graded waits for somebody else."""
 
 
+IN_A_ROW = 5
+"""Number of a workflow's spot checks after which others come first, where one person answered them all."""
+_LAST = 200
+"""Most spot checks of all workflows that are looked through for that."""
+OTHERS_WITHIN = timedelta(days=1)
+"""Time for which a spot check is left to others then."""
+
+
 def looks_of(context: Context, *, by: str, workflows: Collection[str]) -> Looks:
     """Return the spot checks that may wait for a person. `workflows`: those whose cases they may decide."""
     return Looks(by=by, workflows=workflows, at=context.clock(), lasts=CLAIM_LASTS, grade_within=GRADE_WITHIN)
+
+
+def in_turn(session: Session, context: Context, looks: Looks) -> Looks:
+    """Return the same with the workflows whose next spot checks are left to others at first: the person answered the
+    last ones in a row, and several may.
+    """
+    if not looks.workflows:
+        return looks
+    last = dict[str, list[str]]()
+    for name, by in spot_checks.last_answered(session, team=context.team, limit=_LAST):
+        last.setdefault(name, []).append(by)
+    theirs = [
+        name
+        for name in looks.workflows
+        if last.get(name, [])[:IN_A_ROW] == [looks.by] * IN_A_ROW and _may_several(context, name)
+    ]
+    return replace(looks, others_first=theirs, others_within=OTHERS_WITHIN)
+
+
+def _may_several(context: Context, name: str) -> bool:
+    if name not in context.registry:
+        return False
+    declared = context.registry.get(name).review
+    may = {*names_in(declared.reviewers), *names_in(declared.escalate_to)}
+    return len(may) > 1 or any(map(is_group, may))
 
 
 def task_of(check: schema.SpotCheck, *, by: str, at: datetime) -> Task | None:
@@ -144,6 +179,7 @@ _PASSED = {
     End.REVISION: "newer content of this case came, so what was delivered is not looked at any more",
     End.CORRECTION: "this case was corrected meanwhile, so there is nothing left to look at",
     End.RERUN: "this case was run again meanwhile, so there is nothing left to look at",
+    End.STOPPED: "this case did not go out by itself after all: a person decides it",
     End.GONE: "its workflow is not there any more, so there is nothing left to look at",
     End.FORGOTTEN: "the content of this case was removed, so there is nothing left to look at",
 }

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from store.states import SpotCheckState
+from store.states import SpotCheckState, SpotCheckWhy
 from workflows.engine.review.views import DocumentView
 from workflows.engine.text.form_fields import Field
 
@@ -65,6 +65,8 @@ class End(StrEnum):
     """Without an outcome: something else was delivered in place of it."""
     RERUN = "rerun"
     """Without an outcome: the case was run again."""
+    STOPPED = "stopped"
+    """Without an outcome: the case was announced, and did not go out; a person decides it instead."""
     GONE = "gone"
     """Without an outcome: its workflow is not there any more."""
     FORGOTTEN = "forgotten"
@@ -97,6 +99,29 @@ class Task(StrEnum):
 
 
 @dataclass(frozen=True, kw_only=True)
+class PackPlace:
+    """The pack of a spot check: what went alone before that was taken back."""
+
+    number: int
+    """Number of its cases."""
+    left: int
+    """Number of those that somebody has to look at."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class PackNote:
+    """News for an owner: all of a pack has been looked at."""
+
+    workflow: str
+    number: int
+    looked_at: int
+    """Number of those with an outcome; the others stood no more."""
+    wrong: int
+    to_correct: int
+    """Number of those from which a correction follows."""
+
+
+@dataclass(frozen=True, kw_only=True)
 class BlindView:
     """A case that went alone, to be answered without seeing what was delivered."""
 
@@ -118,6 +143,8 @@ class BlindView:
     """Field -> its default, as text in the form."""
     documents: Sequence[DocumentView] = ()
     """Its documents, in their order."""
+    pack: PackPlace | None = None
+    """The pack that it belongs to; None where it was drawn."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -189,8 +216,20 @@ class WaitingCheck:
     case: int
     key: str
     workflow: str
+    why: SpotCheckWhy
     drawn_at: datetime
     due_at: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class ChecksOfPerson:
+    """The spot checks that wait for a person."""
+
+    number: int = 0
+    packed: int = 0
+    """Number of those that went alone before that was taken back."""
+    for_others: int = 0
+    """Number of those beside them that are left to others at first, since the person answered the last ones."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -202,3 +241,5 @@ class ChecksOfChannel:
     """Number of those that somebody has to look at."""
     due_at: datetime
     """Time by which the first of them is due."""
+    packed: int = 0
+    """Number of those that went alone before that was taken back."""

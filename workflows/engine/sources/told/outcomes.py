@@ -156,8 +156,10 @@ def _outcome(case: ToldCase, rows: _Rows, kept: Mapping[int, str | None]) -> Cas
     state = _state(run, review)
     is_decided = run.resolution is not None and not _is_in_grace(run)
     is_closed = run.resolution in CLOSING
+    # The source may be a reviewer, or tell one.
+    is_hidden = review is not None and review.blind and not is_decided
     ids = {
-        "proposal": proposal.content_id if proposal is not None else None,
+        "proposal": proposal.content_id if proposal is not None and not is_hidden else None,
         "output": run.output_id if is_decided else None,
         "receipt": delivery.receipt_id if delivery is not None and not is_closed else None,
     }

@@ -1,0 +1,1 @@
+"""The promise of earned autonomy, simulated on real scores."""
