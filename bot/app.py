@@ -72,7 +72,7 @@ class App:
         """Prepare the models for questions. Raise `Refused` where a model has no known price."""
         registry = self.context.registry
         prompts = [(workflow, registry.prompt(workflow.name)) for workflow in registry]
-        self.models.refuse_unpriced(prompts)
+        self.models.refuse_unusable(prompts)
         self.models.prepare(prompts)
 
     def webhook_keys(self) -> WebhookKeys:

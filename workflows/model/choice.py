@@ -8,6 +8,7 @@ from workflows.model.asking.attachments import PageLimits
 from workflows.model.asking.requests import Vendor
 from workflows.model.batches.port import BatchVendor
 from workflows.model.concurrency import AT_ONCE
+from workflows.model.port import Prompt
 from workflows.model.prices import OwnPrice, Prices
 from workflows.model.vendors.declaration import AnyVendor, Checked, VendorSettings
 from workflows.model.vendors.registry import vendors
@@ -63,7 +64,16 @@ class ChosenVendor:
 
     def prices(self, own: Mapping[str, OwnPrice]) -> Prices:
         """Return the prices of its models. `own`: those that go before its own."""
-        return Prices(own=own, listed=self.declared.prices)
+        return Prices(own=own, listed=self.declared.prices(self.settings))
+
+    @property
+    def source(self) -> str:
+        """A text that tells its answers from those of a model with the same name elsewhere."""
+        return self.declared.source(self.settings)
+
+    def refuses(self, prompt: Prompt) -> str | None:
+        """Say why a prompt cannot be put to its models; None where it can."""
+        return self.declared.refuses(self.settings, prompt)
 
     def pages(self, model: str) -> PageLimits | None:
         """Return the pages that one of its models can be shown; None: none."""

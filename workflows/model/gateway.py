@@ -72,20 +72,22 @@ class Gateway:
         breakers: Breakers | None = None,
         prices: Prices | None = None,
         states_form: bool = False,
+        source: str = "",
         pages: Callable[[str], PageLimits | None] = lambda _: None,
         traffic: Traffic | None = None,
         sleep: Callable[[float], None] = time.sleep,
     ) -> None:
         """`default_model`: for prompts that name none. `prices`: left out, the vendor's. `sleep`: waits some seconds.
 
-        `states_form`: put the form of the answer into the prompt, for a server that holds no answer to it. `pages`:
-        gives the pages that a model can be shown; left out, each is told the text of documents only. `traffic`: counts
-        the requests.
+        `states_form`: put the form of the answer into the prompt, for a server that holds no answer to it. `source`:
+        tells the vendor's answers from those of models with the same names elsewhere. `pages`: gives the pages that a
+        model can be shown; left out, each is told the text of documents only. `traffic`: counts the requests.
         """
         self.default_model = default_model
         self._vendor = vendor
         self._prices = prices or Prices(listed=vendor.prices)
         self._states_form = states_form
+        self._source = source
         self._pages = pages
         self._invalid = InvalidRequests()
         self._ledger = Ledger(database, team=team, clock=clock, outages=outages, prices=self._prices)
@@ -147,6 +149,7 @@ class Gateway:
                     model,
                     limits=self._pages(model),
                     states_form=self._states_form,
+                    source=self._source,
                     too_large=too_large,
                 )
             except NotGiven as why:
@@ -197,7 +200,7 @@ class Gateway:
         try:
             self._breakers.refuse(request.model)
             shown, limits = asking.documents.shown, asking.limits
-            with self._concurrency.slot(request.model, size=memory_of(shown)):
+            with self._concurrency.slot(request.model, size=memory_of(shown, limits)):
                 if limits is not None and shown:
                     request = replace(request, files=files_of(shown, limits))
                 reservation = self._ledger.reserve(asking.asked(number=number, told=request.user), worst)

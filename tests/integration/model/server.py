@@ -41,6 +41,8 @@ class Received:
 
     headers: Mapping[str, str]
     body: dict[str, Any]
+    path: str = ""
+    """The path and the query, as they came."""
 
 
 class AnthropicServer:
@@ -104,15 +106,16 @@ class AnthropicServer:
         self._listener.close()
 
     def _app(self) -> Starlette:
-        return Starlette(
-            routes=[
-                Route("/v1/messages", self._answer, methods=["POST"]),
-                Route("/v1/messages/batches", self._batch, methods=["POST", "GET"]),
-                Route("/v1/messages/batches/{batch}", self._batch, methods=["GET"]),
-                Route("/v1/messages/batches/{batch}/{what}", self._batch, methods=["POST", "GET"]),
-                Route("/v1/models/{model}", self._tell_of, methods=["GET"]),
-            ]
-        )
+        return Starlette(routes=self._routes())
+
+    def _routes(self) -> list[Route]:
+        return [
+            Route("/v1/messages", self._answer, methods=["POST"]),
+            Route("/v1/messages/batches", self._batch, methods=["POST", "GET"]),
+            Route("/v1/messages/batches/{batch}", self._batch, methods=["GET"]),
+            Route("/v1/messages/batches/{batch}/{what}", self._batch, methods=["POST", "GET"]),
+            Route("/v1/models/{model}", self._tell_of, methods=["GET"]),
+        ]
 
     async def _tell_of(self, request: Request) -> Response:
         """Answer a request about a model: it exists, unless it was retired here."""
@@ -133,7 +136,8 @@ class AnthropicServer:
         return _Said(said)
 
     async def _answer(self, request: Request) -> Response:
-        received = Received(headers=dict(request.headers), body=await request.json())
+        path = request.scope["raw_path"].decode() + (f"?{request.url.query}" if request.url.query else "")
+        received = Received(headers=dict(request.headers), body=await request.json(), path=path)
         with self._lock:
             self._requests.append(received)
             reply = self._replies.popleft() if self._replies else self._always and self._always(received)

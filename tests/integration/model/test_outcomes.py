@@ -19,9 +19,9 @@ from workflows.model.port import (
     Usage,
 )
 from workflows.model.prices import Unpriced
-from workflows.model.vendors.anthropic.client import LONGEST_REPLY
 from workflows.model.vendors.anthropic.prices import price
 from workflows.model.vendors.anthropic.settings import DEFAULT_MODEL
+from workflows.model.vendors.bounded_replies import LONGEST_REPLY
 
 
 def test_an_answer_behind_a_block_of_thinking_is_read_whole(server: AnthropicServer, model: Gateway) -> None:

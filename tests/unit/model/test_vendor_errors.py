@@ -3,7 +3,7 @@
 import pytest
 
 from workflows.model.outcomes import Outcome
-from workflows.model.vendors.anthropic.errors import outcome_of, parts_of
+from workflows.model.vendors.errors import outcome_of, parts_of
 
 MONEY = [
     (400, "Your credit balance is too low to access the Anthropic API. Please go to Plans & Billing to upgrade."),

@@ -151,9 +151,11 @@ class Models:
         vendor = self.vendor.declared.name
         return tuple(f"{vendor}/{model}" for model in self.asked(workflow, prompt)) or (LOCAL,)
 
-    def refuse_unpriced(self, registry: Iterable[tuple[AnyWorkflow, Prompt | None]]) -> None:
-        """Raise `Refused` where a model without a known price would be asked."""
+    def refuse_unusable(self, registry: Iterable[tuple[AnyWorkflow, Prompt | None]]) -> None:
+        """Raise `Refused` where a model would be asked that has no known price, or not what the prompt asks of it."""
         for workflow, prompt in registry:
+            if prompt is not None and self.asked(workflow, prompt) and (why := self.vendor.refuses(prompt)):
+                raise Refused(f"{workflow.name}: its prompt {prompt.name} cannot be asked: {why}")
             for model in self.asked(workflow, prompt):
                 try:
                     self.prices.of(model, Usage())
@@ -169,7 +171,7 @@ class Models:
         name = self.vendor.declared.name
         if not self.asked(workflow, prompt):
             raise Refused(f"{workflow.name} asks no paid model, and only those answer in batches: leave --batch out")
-        self.refuse_unpriced([(workflow, prompt)])
+        self.refuse_unusable([(workflow, prompt)])
         try:
             vendor = self.vendor.connect_batches(self.settings.timeout)
         except ModelUnavailable as error:
@@ -192,6 +194,7 @@ class Models:
                 default_model=self.vendor.default_model,
                 prices=prices,
                 states_form=self.settings.states_form,
+                source=self.vendor.source,
                 pages=self.vendor.pages,
                 masked=vendor.masked,
             ),
@@ -269,6 +272,7 @@ class Models:
                 concurrency=Concurrency(at_once=settings.at_once, per_minute=settings.per_minute),
                 prices=self.prices,
                 states_form=settings.states_form,
+                source=self.vendor.source,
                 pages=self.vendor.pages,
                 traffic=self.traffic,
             )

@@ -48,6 +48,8 @@ class Asking:
     limits: PageLimits | None
     """The pages that the model can be shown; None: none."""
     states_form: bool
+    source: str = ""
+    """A text that tells the model from one with the same name elsewhere; empty: its name alone does."""
     told: str = ""
     """The text of the user's turn."""
 
@@ -84,7 +86,8 @@ class Asking:
         same.
         """
         stated, files = ["stated"] if self.states_form else [], self.documents.key
-        about = "\0".join((self.prompt.version, self.model, self.told, *stated, *files))
+        source = [f"at {self.source}"] if self.source else []
+        about = "\0".join((self.prompt.version, self.model, self.told, *stated, *source, *files))
         return Asked(
             workflow=self.question.workflow,
             account=self.account,
@@ -105,11 +108,13 @@ def asking_of(
     *,
     limits: PageLimits | None,
     states_form: bool,
+    source: str = "",
     too_large: Sequence[int] = (),
 ) -> Asking:
     """Return a question as one model is asked it. Raise `NotGiven`.
 
-    `limits`: the pages that the model can be shown. `too_large`: numbers of documents whose drawn pages were too large.
+    `limits`: the pages that the model can be shown. `source`: tells the model from one with the same name elsewhere.
+    `too_large`: numbers of documents whose drawn pages were too large.
     """
     given = given_within(question.documents, limits, too_large=too_large)
     data = question.data
@@ -126,6 +131,7 @@ def asking_of(
         documents=given,
         limits=limits,
         states_form=states_form,
+        source=source,
     )
     return replace(asking, told=asking.turn())
 

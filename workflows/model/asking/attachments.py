@@ -49,6 +49,8 @@ class PageLimits:
     edge_of_many: int
     tokens: int
     """Most tokens of the picture of a page."""
+    takes_pdf: bool = True
+    """True if a PDF is sent as it is; else its pages are drawn."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -91,15 +93,14 @@ class Attached:
         """True if something was read from it."""
         return len(self.unread) < self.pages
 
-    @property
-    def goes_as_it_is(self) -> bool:
-        """True if its file is sent as it is, unless it is beyond a limit."""
-        return self.kind is FileKind.PDF or self.kind in _PICTURES
+    def goes_as_it_is(self, limits: PageLimits | None) -> bool:
+        """Tell whether its file is sent as it is, unless it is beyond a limit."""
+        takes_pdf = limits is None or limits.takes_pdf
+        return (takes_pdf and self.kind is FileKind.PDF) or self.kind in _PICTURES
 
-    @property
-    def sent_size(self) -> int:
-        """Bytes that it takes in a request, as far as that is known before its pages are drawn."""
-        return _in_base64(self.size) if self.goes_as_it_is else _in_base64(_DRAWN_SIZE) * self.pages
+    def sent_size(self, limits: PageLimits | None) -> int:
+        """Return the bytes that it takes in a request, as far as that is known before its pages are drawn."""
+        return _in_base64(self.size) if self.goes_as_it_is(limits) else _in_base64(_DRAWN_SIZE) * self.pages
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -174,14 +175,15 @@ def given_within(
     while limits is not None:
         shown = [one for one in found.values() if one.is_shown]
         many = sum(one.pages for one in shown) > limits.pages
-        if not many and sum(one.sent_size for one in shown if one.goes_as_it_is) + _BESIDE <= limits.size:
+        as_they_are = [one for one in shown if one.goes_as_it_is(limits)]
+        if not many and sum(one.sent_size(limits) for one in as_they_are) + _BESIDE <= limits.size:
             break
         why = (
             "has too many pages to be shown to the model"
             if many
             else "has pages that are too large to be shown to the model"
         )
-        as_text(max(shown, key=lambda one: (one.has_text, one.pages if many else one.sent_size)), why)
+        as_text(max(shown, key=lambda one: (one.has_text, one.pages if many else one.sent_size(limits))), why)
     in_text = frozenset(one.number for one in documents if one.is_shown and not found[one.number].is_shown)
     return GivenDocuments(documents=tuple(found.values()), in_text=in_text, doubts=tuple(doubts))
 
@@ -224,9 +226,9 @@ def most_tokens(documents: Sequence[Attached], limits: PageLimits) -> int:
     )
 
 
-def memory_of(documents: Sequence[Attached]) -> int:
+def memory_of(documents: Sequence[Attached], limits: PageLimits | None) -> int:
     """Return the bytes that the files of a request take."""
-    return sum(one.sent_size for one in documents)
+    return sum(one.sent_size(limits) for one in documents)
 
 
 def unread_doubts(documents: Sequence[Attached], *, shown: Sequence[int]) -> tuple[str, ...]:
@@ -249,7 +251,7 @@ def _unread(one: Attached) -> str:
 
 
 def _files(one: Attached, limits: PageLimits, *, edge: int) -> Iterator[File]:
-    if one.kind is FileKind.PDF:
+    if one.kind is FileKind.PDF and limits.takes_pdf:
         yield File(document=one.number, kind=FileKind.PDF, data=_text(one.load()))
     elif one.kind in _PICTURES and _in_base64(one.size) <= limits.picture_size and max(one.shape(1)) <= edge:
         yield File(document=one.number, kind=one.kind, data=_text(one.load()))

@@ -66,6 +66,8 @@ class Means:
     prices: Prices
     """Of questions in batches."""
     states_form: bool
+    source: str
+    """A text that tells the vendor's answers from those of models with the same names elsewhere."""
     pages: Callable[[str], PageLimits | None]
     """Gives the pages that a model can be shown."""
     masked: Callable[[str], str]
@@ -104,6 +106,7 @@ class KnownReplies:
                     model,
                     limits=means.pages(model),
                     states_form=means.states_form,
+                    source=means.source,
                     too_large=too_large,
                 )
                 made, given = self._made(asking), asking.documents

@@ -12,6 +12,7 @@ from pydantic import BaseModel, ConfigDict, model_validator
 from workflows.model.asking.attachments import PageLimits
 from workflows.model.asking.requests import Vendor
 from workflows.model.batches.port import BatchVendor
+from workflows.model.port import Prompt
 from workflows.model.prices import PriceList
 
 PATIENCE = 10.0
@@ -36,6 +37,14 @@ class VendorSettings(BaseModel):
 
 def _no_pages(settings: VendorSettings, model: str) -> PageLimits | None:
     return None
+
+
+def _takes_all(settings: VendorSettings, prompt: Prompt) -> str | None:
+    return None
+
+
+def _one_source(settings: VendorSettings) -> str:
+    return ""
 
 
 SettingsT = TypeVar("SettingsT", bound=VendorSettings)
@@ -73,7 +82,12 @@ class VendorDeclaration(Generic[SettingsT]):
     """
     check: Callable[[SettingsT, Sequence[str]], Iterator[Checked]]
     """Asks the vendor about these models, for `doctor`. Raises `ModelUnavailable` where it cannot be asked."""
-    prices: PriceList
+    prices: Callable[[SettingsT], PriceList]
+    """The prices of its models, which may depend on where they are asked."""
+    refuses: Callable[[SettingsT, Prompt], str | None] = _takes_all
+    """Tells why a prompt cannot be put to its models, such as a setting that they do not have; None: it can."""
+    source: Callable[[SettingsT], str] = _one_source
+    """Tells its answers from those of a model with the same name elsewhere; empty: the name alone does."""
     pages: Callable[[SettingsT, str], PageLimits | None] = _no_pages
     """Tells which pages a model can be shown; None, and left out: none, and it is told the text of documents."""
     connect_batches: Callable[[SettingsT, float | None], BatchVendor] | None = None

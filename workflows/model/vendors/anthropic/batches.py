@@ -14,7 +14,7 @@ import httpx2
 from workflows.model.asking.requests import Reply, Request
 from workflows.model.batches.port import BatchesFailed, BatchItem, Ended, Listed, Progress, Result, Sent
 from workflows.model.outcomes import Outcome, Verdict
-from workflows.model.vendors.anthropic.client import LONGEST_TIMEOUT, AnthropicVendor
+from workflows.model.vendors.anthropic.client import AnthropicVendor
 from workflows.model.vendors.anthropic.verdicts import (
     expected_errors,
     judge_error,
@@ -23,6 +23,7 @@ from workflows.model.vendors.anthropic.verdicts import (
     text_of,
     usage_of,
 )
+from workflows.model.vendors.bounded_replies import LONGEST_TIMEOUT
 
 if TYPE_CHECKING:
     from anthropic.types.messages import MessageBatch

@@ -38,7 +38,8 @@ VENDOR = VendorDeclaration(
     connect=_connect,
     connect_batches=lambda settings, timeout: AnthropicBatches(_connect(settings, timeout)),
     check=_check,
-    prices=PRICES,
+    prices=lambda _: PRICES,
+    source=lambda settings: settings.base_url or "",
     pages=lambda settings, model: page_limits(model) if settings.shows_pages else None,
     sent_to={_URL: (_KEY,)},
 )

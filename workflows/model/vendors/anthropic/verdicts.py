@@ -15,35 +15,15 @@ seconds, which a command that asks no model should not wait for.
 """
 
 import json
-from collections.abc import Mapping
 from contextlib import suppress
-from datetime import UTC, datetime
 
 from workflows.model.outcomes import Outcome, Verdict
 from workflows.model.port import Usage
-from workflows.model.vendors.anthropic.errors import outcome_of, parts_of, status_in
-from workflows.retry_after import seconds_asked
-
-_LONGEST_QUOTE = 4_000
-"""Most characters of the provider's own words that are passed on. They are cut again once their secrets are masked."""
+from workflows.model.vendors.errors import parts_of, status_in
+from workflows.model.vendors.verdicts import BROKEN, quoted, token_count, verdict_on_error, verdict_on_silence
 
 _LOOKED_THROUGH = 20_000
 """Characters that are searched for an error in a reply that is plain text."""
-MOST_TOKENS = 10_000_000_000
-"""Most tokens that a reply can claim. A larger number counts as unknown."""
-
-_REASONS = {
-    Outcome.SPENT: "The account at the model's provider has no money left, or a spend limit is reached",
-    Outcome.LOCKED_OUT: "The model's provider does not accept this API key or its organisation",
-    Outcome.RETIRED: "The model's provider does not know this model",
-    Outcome.TOO_LONG: "The case is too long for the model",
-    Outcome.REFUSED: "The model's provider declined to answer",
-    Outcome.DOCUMENT: "The model's provider does not take a document of the case",
-    Outcome.UNFIT: "The model's provider does not accept the form of the answer, or a setting of the prompt",
-    Outcome.INVALID: "The model's provider calls the request invalid",
-    Outcome.THROTTLED: "The model's provider limits how much may be asked now",
-    Outcome.TRANSIENT: "The model's provider cannot answer now",
-}
 
 
 def expected_errors() -> tuple[type[Exception], ...]:
@@ -61,18 +41,12 @@ def judge_error(error: Exception) -> Verdict:
     import anthropic
 
     match error:
-        case anthropic.APITimeoutError():
-            why = "The model did not answer in time."
-            return Verdict(outcome=Outcome.TRANSIENT, why=why, may_cost=_was_sent(error))
         case anthropic.APIConnectionError():
-            cause = f" ({type(error.__cause__).__name__})" if error.__cause__ else ""
-            why = f"The connection to the model failed{cause}."
-            return Verdict(outcome=Outcome.TRANSIENT, why=why, may_cost=_was_sent(error))
+            return verdict_on_silence(error.__cause__, is_timeout=isinstance(error, anthropic.APITimeoutError))
         case anthropic.APIStatusError(status_code=status, body=body, response=response):
-            return _of_error(status, body, retry_after=_retry_after(response.headers))
+            return verdict_on_error(status, body, headers=response.headers)
         case _:
-            why = "The reply of the model's provider was broken."
-            return Verdict(outcome=Outcome.BROKEN, why=why, may_cost=True)
+            return BROKEN
 
 
 def judge_reply(reply: object) -> Verdict:
@@ -82,14 +56,14 @@ def judge_reply(reply: object) -> Verdict:
     error = _error_in(reply)
     if error is not None:
         kind, _, _ = parts_of(error)
-        return _of_error(status_in(kind), error)
+        return verdict_on_error(status_in(kind), error)
     if not isinstance(reply, anthropic.types.Message):
         why = "The reply was no message from a model, but another text."
         return Verdict(outcome=Outcome.BROKEN, why=why, may_cost=True)
     match reply.stop_reason:
         case "refusal":
             said = (getattr(reply.stop_details, name, None) for name in ("explanation", "category"))
-            words = next(filter(None, map(_quoted, said)), "")
+            words = next(filter(None, map(quoted, said)), "")
             return Verdict(outcome=Outcome.REFUSED, why=f"The model declined to answer{words}.", may_cost=True)
         case "max_tokens":
             why = "The model's answer was cut off at max_tokens."
@@ -108,16 +82,7 @@ def judge_reply(reply: object) -> Verdict:
 def judge_errored(error: object) -> Verdict:
     """Return the verdict on the error of one question of a batch, as JSON."""
     kind, _, _ = parts_of(error)
-    return _of_error(status_in(kind), error)
-
-
-def _of_error(status: int, body: object, *, retry_after: float | None = None) -> Verdict:
-    kind, code, words = parts_of(body)
-    outcome = outcome_of(status, kind=kind, code=code, words=words)
-    passes = outcome in (Outcome.THROTTLED, Outcome.TRANSIENT)
-    # The words of a passing error help nobody, and differ each time.
-    why = f"{_REASONS[outcome]} (HTTP {status}){'' if passes else _quoted(words)}."
-    return Verdict(outcome=outcome, why=why, retry_after=retry_after)
+    return verdict_on_error(status_in(kind), error)
 
 
 def _error_in(reply: object) -> object:
@@ -151,13 +116,13 @@ def usage_of(reply: object) -> Usage | None:
     """Return the tokens of a reply; None where it does not state them."""
     told = getattr(reply, "usage", None)
     counts = [
-        _count(getattr(told, name, None))
+        token_count(getattr(told, name, None))
         for name in ("input_tokens", "output_tokens", "cache_read_input_tokens", "cache_creation_input_tokens")
     ]
     read, written, from_cache, to_cache = counts
     if read is None or written is None or -1 in counts:
         return None
-    thinking = _count(getattr(getattr(told, "output_tokens_details", None), "thinking_tokens", None)) or 0
+    thinking = token_count(getattr(getattr(told, "output_tokens_details", None), "thinking_tokens", None)) or 0
     return Usage(
         input_tokens=read,
         output_tokens=written,
@@ -165,34 +130,3 @@ def usage_of(reply: object) -> Usage | None:
         cache_read_tokens=from_cache or 0,
         cache_write_tokens=to_cache or 0,
     )
-
-
-def _count(told: object) -> int | None:
-    """Return a number of tokens; None where there is none, and -1 for an impossible one: negative, NaN or too large."""
-    if told is None:
-        return None
-    if isinstance(told, bool) or not isinstance(told, (int, float)) or not 0 <= told <= MOST_TOKENS:
-        return -1
-    return int(told) if told == int(told) else -1
-
-
-def _was_sent(error: Exception) -> bool:
-    """Tell whether the request may have reached the provider. It has not where no connection was made."""
-    import httpx2
-
-    return not isinstance(error.__cause__, (httpx2.ConnectError, httpx2.ConnectTimeout, httpx2.PoolTimeout))
-
-
-def _retry_after(headers: Mapping[str, str]) -> float | None:
-    return seconds_asked(headers.get("retry-after", ""), date=headers.get("date", ""), now=datetime.now(UTC))
-
-
-def _quoted(words: object) -> str:
-    """Return the provider's own words after a colon, on one line, without control characters; empty where there are
-    none.
-    """
-    if not isinstance(words, str):
-        return ""
-    line = "".join(character for character in " ".join(words.split()) if character.isprintable())
-    short = line if len(line) <= _LONGEST_QUOTE else line[:_LONGEST_QUOTE] + "…"
-    return f": {short.rstrip('.')}" if short else ""

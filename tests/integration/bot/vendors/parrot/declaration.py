@@ -82,6 +82,6 @@ VENDOR = VendorDeclaration(
     default_model=lambda _: MODEL,
     connect=_connect,
     check=_check,
-    prices=PRICES,
+    prices=lambda _: PRICES,
     sent_to={"PARROT_CAGE": ("PARROT_SEED",)},
 )

@@ -137,6 +137,9 @@ _DOCUMENT = _any_of(
     r"too many (images|documents|pdfs|pages)",
     r"(could not|cannot|can't|unable to|failed to) (process|read|decode|parse|open|load) (the |this |an? |input )?"
     r"(image|pdf|document)",
+    r"\bat most [0-9]+ (image|video|audio)",
+    r"\bnot a multimodal model",
+    r"\b(image|multimodal) (input|data|content)s?\b.{0,30}\bnot (supported|enabled)",
     r"images?\b.{0,60}\b(exceeds?|too (large|big|many)|not match|empty|invalid|not valid|corrupt\w*)",
 )
 _REFUSED = _any_of(r"content (filter|polic|management)", r"blocked by (\w+ )?(safety|guardrail|moderation)")
@@ -149,6 +152,7 @@ _UNFIT = _any_of(
     r"output_(config|format)",
     r"json_schema",
     r"(structured outputs?|response_format)\b.{0,40}\bnot (supported|available|enabled)",
+    r"response_format\b.{0,20}\bmust be",
     r"(does not|doesn't) support\b",
     r"(is|are) not supported (by|on|for|with) (this|the) model",
     r"\b(thinking|effort|system|cache_control|max_tokens)\b.{0,60}\bnot (supported|permitted|allowed)",
@@ -172,6 +176,7 @@ _SAID: Final = (
     (_UNFIT, _O.UNFIT),
 )
 """Patterns in order of precedence: a text about money may also mention the key."""
+_OF_THE_REQUEST = (_O.TOO_LONG, _O.DOCUMENT, _O.UNFIT)
 _OF_THE_ACCOUNT = (_O.SPENT, _O.LOCKED_OUT)
 
 
@@ -191,8 +196,8 @@ def outcome_of(status: int, *, kind: str = "", code: str = "", words: str = "") 
     if by_type not in (None, _O.RETIRED):
         return by_type
     if status >= 500 and by_type is None:
-        # llama.cpp calls a case that is too long an error of the server. Whatever else fails there may pass.
-        return _O.TOO_LONG if by_words is _O.TOO_LONG else _O.TRANSIENT
+        # Servers of one's own call so what is wrong with the request. Whatever else fails there may pass.
+        return by_words if by_words in _OF_THE_REQUEST else _O.TRANSIENT
     known = by_type or _OF_STATUS.get(status)
     if known is None:
         return by_words or _O.INVALID
