@@ -16,7 +16,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from threading import Event, Lock, Thread
 from types import TracebackType
-from typing import Any
+from typing import Any, Self
 
 import uvicorn
 from starlette.applications import Starlette
@@ -94,7 +94,7 @@ class AnthropicServer:
             self._requests.clear()
             self.batches.forget()
 
-    def __enter__(self) -> "AnthropicServer":
+    def __enter__(self) -> Self:
         self._thread.start()
         if not self._started.wait(timeout=LONGEST):
             raise TimeoutError("the server did not start")

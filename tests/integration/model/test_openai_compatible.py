@@ -309,31 +309,32 @@ def test_a_question_that_the_server_cut_is_no_answer(server: OpenAIServer, model
     assert model.answer(question(case)).values == ANSWER
 
 
-def test_no_error_and_no_answer_repeats_the_key(server: OpenAIServer, connect: Connect) -> None:
+def test_no_error_no_answer_and_no_record_repeats_the_key(server: OpenAIServer, connect: Connect, books: Books) -> None:
     """Whatever the server echoes, and in whatever part of its reply."""
 
-    def echoed(asked: Received) -> Reply:
+    def echoes(asked: Received) -> list[Reply]:
         told = f"bad token {asked.headers['authorization']} for {KEY}"
         return [
             failed(401, told),
             failed(400, told, type=told, code=told),
             Reply(status=403, body=told.encode()),
             Reply(body=told.encode()),
+            Reply(status=307, body=told.encode(), headers={"location": told, "x-request-id": told}),
             completion(told),
             completion(None, refusal=told),
+            completion(filled_in(queue="delivery", reply=told), finish_reason="length"),
             completion(filled_in(queue="delivery", reply=told)),
-        ][len(server.requests) - 1]
+        ]
 
     said: list[str] = []
-    for _ in range(4):
-        server.will_always(echoed)
+    for which in range(9):
+        server.will_always(lambda asked, which=which: echoes(asked)[which])  # type: ignore[misc]  # mypy knows no default here
         gateway = connect()
         try:
             said.append(repr(gateway.answer(question())))
         except ModelUnavailable as error:
-            said.append(str(error))
-        said.append(repr(gateway))
-    assert KEY not in "".join(said)
+            said.append(repr(error) + repr(error.__cause__))
+    assert KEY not in "".join(said) + "".join(repr(vars(row)) for row in books.requests())
     assert "[API key]" in "".join(said)
 
 

@@ -66,6 +66,7 @@ _OF_TYPE: Final[Mapping[str, Outcome]] = {
     "permission_denied": _O.LOCKED_OUT,
     "unauthenticated": _O.LOCKED_OUT,
     "servicequotaexceededexception": _O.SPENT,
+    "modelerrorexception": _O.TRANSIENT,
 }
 _OF_STATUS: Final[Mapping[int, Outcome]] = {
     401: _O.LOCKED_OUT,

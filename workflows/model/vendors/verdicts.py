@@ -43,9 +43,12 @@ def verdict_on_error(status: int, body: object, *, headers: Mapping[str, str] | 
     return Verdict(outcome=outcome, why=why, retry_after=_retry_after(headers or {}))
 
 
-def verdict_on_silence(error: BaseException | None, *, is_timeout: bool) -> Verdict:
-    """Return the verdict on a request without a reply. `error`: of the HTTP library."""
-    may_cost = not isinstance(error, _NOT_SENT)
+def verdict_on_silence(error: BaseException | None, *, is_timeout: bool, was_sent: bool | None = None) -> Verdict:
+    """Return the verdict on a request without a reply.
+
+    `error`: of the HTTP library. `was_sent`: left out, as that error says.
+    """
+    may_cost = not isinstance(error, _NOT_SENT) if was_sent is None else was_sent
     if is_timeout:
         why = "The model did not answer in time."
     else:

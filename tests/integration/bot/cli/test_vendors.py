@@ -115,5 +115,7 @@ def test_where_no_vendor_is_named_the_one_with_a_key_is_asked(aviary: CommandLin
 
 def test_a_name_that_is_no_vendors_is_refused_with_those_that_there_are(aviary: CommandLine) -> None:
     refused = aviary("doctor", COUNTERSIGN_MODEL="ostrich").error()
-    assert refused.endswith("model: has to be one of auto, local, anthropic, parrot")
-    assert list(vendors()) == ["anthropic", "parrot"]
+    assert refused.endswith(
+        "model: has to be one of auto, local, anthropic, bedrock, openai_compatible, parrot, vertex"
+    )
+    assert list(vendors()) == ["anthropic", "bedrock", "openai_compatible", "parrot", "vertex"]

@@ -55,7 +55,7 @@ class MessagesVendor(ABC, Generic[ClientT]):
     """A `Vendor` behind the Messages API. Threads may share it."""
 
     def __init__(
-        self, *, keys: Keys, prices: PriceList, timeout: float | None = None, caches_for_an_hour: bool
+        self, *, keys: Keys, prices: PriceList, timeout: float | None = None, caches_for_an_hour: bool = False
     ) -> None:
         """Keep the keys and the settings, without a connection.
 

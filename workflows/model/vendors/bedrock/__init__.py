@@ -1,0 +1,6 @@
+"""Anthropic's models at Amazon Bedrock, through the SDK's own client.
+
+In: a request of `workflows.model.asking.requests`. Out: a reply, or the outcome that an error means. The request, its
+reply and most errors are those of `vendors.anthropic`. Different are the names of models, the address, the signature
+and the prices. `declaration` is what the rest of Countersign reads of it.
+"""
