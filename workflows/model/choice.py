@@ -71,6 +71,12 @@ class ChosenVendor:
         """A text that tells its answers from those of a model with the same name elsewhere."""
         return self.declared.source(self.settings)
 
+    @property
+    def place(self) -> str:
+        """The vendor's name, and where a question goes, for people."""
+        name, place = self.declared.name, self.declared.place(self.settings)
+        return f"{name} ({place})" if place else name
+
     def refuses(self, prompt: Prompt) -> str | None:
         """Say why a prompt cannot be put to its models; None where it can."""
         return self.declared.refuses(self.settings, prompt)

@@ -43,7 +43,7 @@ def _takes_all(settings: VendorSettings, prompt: Prompt) -> str | None:
     return None
 
 
-def _one_source(settings: VendorSettings) -> str:
+def _nothing_more(settings: VendorSettings) -> str:
     return ""
 
 
@@ -86,8 +86,10 @@ class VendorDeclaration(Generic[SettingsT]):
     """The prices of its models, which may depend on where they are asked."""
     refuses: Callable[[SettingsT, Prompt], str | None] = _takes_all
     """Tells why a prompt cannot be put to its models, such as a setting that they do not have; None: it can."""
-    source: Callable[[SettingsT], str] = _one_source
+    source: Callable[[SettingsT], str] = _nothing_more
     """Tells its answers from those of a model with the same name elsewhere; empty: the name alone does."""
+    place: Callable[[SettingsT], str] = _nothing_more
+    """Where a question goes, for the data map, such as a region or a host; empty: the vendor's name says it."""
     pages: Callable[[SettingsT, str], PageLimits | None] = _no_pages
     """Tells which pages a model can be shown; None, and left out: none, and it is told the text of documents."""
     connect_batches: Callable[[SettingsT, float | None], BatchVendor] | None = None

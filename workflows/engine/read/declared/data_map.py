@@ -66,7 +66,7 @@ def surroundings_of(
         kind = ModelKind.LOCAL
     return Surroundings(
         model=kind,
-        vendor=models.vendor.declared.name if asked else None,
+        vendor=models.vendor.place if asked else None,
         models=asked,
         collector=collector,
         spans_content=spans_content,

@@ -39,6 +39,7 @@ VENDOR = VendorDeclaration(
     connect=_connect,
     check=_check,
     prices=lambda _: PRICES,
+    place=lambda settings: f"Amazon, {settings.region}",
     source=lambda settings: f"bedrock {settings.region}",
     pages=lambda settings, model: page_limits(model),
 )

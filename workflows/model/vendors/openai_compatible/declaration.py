@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from contextlib import closing
+from urllib.parse import urlsplit
 
 from workflows.model.port import ModelUnavailable, NoAnswer, Prompt
 from workflows.model.vendors.declaration import PATIENCE, Checked, VendorDeclaration
@@ -60,6 +61,7 @@ VENDOR = VendorDeclaration(
     check=_check,
     prices=lambda _: PRICES,
     refuses=_refuses,
+    place=lambda settings: urlsplit(settings.url or "").netloc,
     source=_source,
     pages=lambda settings, model: PAGES if settings.pages else None,
     sent_to={_URL: (_KEY,)},

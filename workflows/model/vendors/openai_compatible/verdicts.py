@@ -32,9 +32,9 @@ MOST_BYTES_OF_A_TOKEN = 7
 LEAST_CHECKED = 4_000
 """Bytes of the shortest question that is checked for that."""
 _OTHERWISE = {
-    "json_schema": "If the server does not take response_format, set COUNTERSIGN_OPENAI_COMPATIBLE_FORM=tool or "
+    "json_schema": "if the server does not take response_format, set COUNTERSIGN_OPENAI_COMPATIBLE_FORM=tool or "
     "COUNTERSIGN_MODEL_STATES_FORM=true",
-    "tool": "If the server takes no tools, set COUNTERSIGN_MODEL_STATES_FORM=true",
+    "tool": "if the server takes no tools, set COUNTERSIGN_MODEL_STATES_FORM=true",
 }
 
 
@@ -47,7 +47,8 @@ def judge_status(status: int, body: object, *, headers: Mapping[str, str], form:
     if verdict.outcome is not Outcome.UNFIT or form is None:
         return verdict
     # In front of the server's own words, which can be long.
-    return replace(verdict, why=f"{_OTHERWISE[form]}. {verdict.why}")
+    stated = f"(HTTP {status})"
+    return replace(verdict, why=verdict.why.replace(stated, f"{stated}; {_OTHERWISE[form]}", 1))
 
 
 def judge_reply(reply: object, request: Request, usage: Usage | None, *, form: Form | None) -> Verdict:

@@ -47,6 +47,7 @@ VENDOR = VendorDeclaration(
     connect=_connect,
     check=_check,
     prices=lambda settings: prices_in(settings.region),
+    place=lambda settings: f"Google, {settings.region}",
     source=lambda settings: f"vertex {settings.region}",
     pages=_pages,
 )
