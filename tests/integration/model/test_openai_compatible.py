@@ -3,7 +3,7 @@
 import json
 from collections.abc import Iterator
 from decimal import Decimal
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from pydantic import SecretStr
@@ -14,10 +14,14 @@ from tests.integration.model.questions import Connect, Sleep, filled_in, questio
 from tests.integration.model.replies import Reply
 from tests.integration.model.server import Received
 from tests.ports import free_port
+from workflows.documents.document import FileKind
+from workflows.model.asking.attachments import File
+from workflows.model.asking.requests import Request
 from workflows.model.gateway import LONGEST_RETRY_AFTER, Gateway
 from workflows.model.port import ModelUnavailable, NoAnswer, Usage
 from workflows.model.prices import OwnPrice, Prices, Unpriced
 from workflows.model.vendors.bounded_replies import LONGEST_REPLY
+from workflows.model.vendors.openai_compatible.chat import body_of
 from workflows.model.vendors.openai_compatible.client import OpenAICompatibleVendor
 
 pytestmark = pytest.mark.slow
@@ -86,6 +90,17 @@ def test_it_is_asked_for_a_strict_schema_with_the_key_in_the_header_alone(server
     assert held["strict"] is True
     answer = held["schema"]["properties"]["answer"]
     assert (answer["required"], answer["additionalProperties"]) == (["queue", "reply"], False)
+
+
+def test_a_picture_goes_before_the_case_under_its_number() -> None:
+    shown = File(document=1, page=2, kind=FileKind.PNG, data="iVBORw0KGgo=")
+    request = Request(model=MODEL, system="Sort.", user="{}", form={}, max_tokens=10, files=(shown,))
+    _, turn = cast("list[Any]", body_of(request, form="tool", temperature=None)["messages"])
+    assert turn["content"] == [
+        {"type": "text", "text": "document 1, page 2:"},
+        {"type": "image_url", "image_url": {"url": "data:image/png;base64,iVBORw0KGgo="}},
+        {"type": "text", "text": "{}"},
+    ]
 
 
 def test_a_server_without_response_format_is_given_a_tool_to_call(server: OpenAIServer, connect: Connect) -> None:

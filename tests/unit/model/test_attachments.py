@@ -1,6 +1,7 @@
 """Documents of a question: how a model is given each within its limits, and what they may cost."""
 
 from base64 import b64decode
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -14,6 +15,7 @@ from workflows.model.asking.attachments import (
     TooLarge,
     files_of,
     given_within,
+    memory_of,
     most_tokens,
     unread_doubts,
 )
@@ -55,6 +57,18 @@ def test_without_pages_and_without_text_nobody_is_asked() -> None:
         given_within([scan], LIMITS)
     with pytest.raises(NotGiven, match="cannot be shown to this model"):
         given_within([attached(unread=(1,), text_size=0)], None)
+
+
+def test_where_no_pdf_is_taken_its_pages_are_drawn_and_its_size_is_that_of_pictures() -> None:
+    """As servers that speak OpenAI's API do."""
+    pictures_alone = replace(LIMITS, takes_pdf=False)
+    contract = attached(pages=2, size=25 * MB)
+    assert not given_within([contract], pictures_alone).doubts
+    files = files_of([contract], pictures_alone)
+    assert [(file.page, file.kind, b64decode(file.data)) for file in files] == [
+        (page, FileKind.PNG, PNG + bytes([page])) for page in (1, 2)
+    ]
+    assert memory_of([contract], pictures_alone) < memory_of([contract], LIMITS)
 
 
 def test_a_model_that_takes_no_pages_is_given_text_and_that_is_told() -> None:
