@@ -66,6 +66,26 @@ _LONG = timedelta(minutes=2)
 _CASES_NAMED = 5
 
 
+def about_database(app: App) -> Iterator[Finding]:
+    """Check the database alone."""
+    yield from _database(app)
+
+
+def about_slack(app: App) -> Iterator[Finding]:
+    """Check the connection to Slack, its scopes, and each place that is named there."""
+    yield from _slack(app)
+
+
+def about_models(app: App) -> Iterator[Finding]:
+    """Check the models that may be asked."""
+    yield from _model(app)
+
+
+def about_workflow(app: App, name: str) -> Iterator[Finding]:
+    """Check one workflow."""
+    yield from _workflow(app, app.context.registry.get(name))
+
+
 def findings(app: App) -> Iterator[Finding]:
     """Check the set-up. It asks the model's provider and Slack, so it takes seconds."""
     yield from _names()

@@ -41,11 +41,20 @@ class SettingsUnusable(ValueError):
 
 def settings() -> "Settings":
     """Return the present settings. Raise `SettingsUnusable`."""
+    return _read(settings_file.located, {})
+
+
+def settings_with(file: Path, more: Mapping[str, str]) -> "Settings":
+    """Return the settings as they would be with more lines in a file. Raise `SettingsUnusable`."""
+    return _read(lambda: file, more)
+
+
+def _read(located: Callable[[], Path | None], more: Mapping[str, str]) -> "Settings":
     try:
-        file = settings_file.located()
+        file = located()
         if file is None:
             return Settings()
-        values = settings_file.read(file)
+        values = settings_file.read(file, more)
         return _with_file(Settings, values).with_vendors(_of_vendors(lambda part: _with_file(part, values)))
     except ValidationError as error:
         raise SettingsUnusable(all_complaints(error)) from error

@@ -56,8 +56,10 @@ def is_passed_over() -> bool:
     return Path(NAME).is_file() and not os.environ.get(VARIABLE) and located() != Path(NAME).absolute()
 
 
-def read(path: Path) -> dict[str, str]:
+def read(path: Path, more: Mapping[str, str] | None = None) -> dict[str, str]:
     """Return the settings of a file, by their names in small letters. Paths in it are relative to its folder.
+
+    `more`: lines to read as if they stood at its end.
 
     Nothing is filled in from the environment (`${NAME}` stays as it is): a file could otherwise pass off a secret of
     the environment as its own. Raise `EnvFileUnusable` for a file that others may write, or that is not UTF-8 text.
@@ -70,7 +72,7 @@ def read(path: Path) -> dict[str, str]:
         values = dotenv_values(path, encoding="utf-8-sig", interpolate=False)
     except UnicodeDecodeError as error:
         raise EnvFileUnusable(f"the file {path} is not UTF-8: {error.reason}") from error
-    found = {name.lower(): value for name, value in values.items() if value is not None}
+    found = {name.lower(): value for name, value in {**values, **(more or {})}.items() if value is not None}
     if found.get(_WORKFLOWS):
         files = (part.strip() for part in found[_WORKFLOWS].split(","))
         found[_WORKFLOWS] = ",".join(str(path.parent / file) for file in files if file)
@@ -103,12 +105,13 @@ def _sent_to() -> Mapping[str, Sequence[str]]:
 
 def _refuse_joined(path: Path, found: Mapping[str, str]) -> None:
     """Raise `EnvFileUnusable` where the file sets the receiver of a secret that comes from elsewhere."""
-    outside = {name.lower() for name, value in os.environ.items() if value}
+    outside = {name.lower(): value for name, value in os.environ.items() if value}
     for setting, secrets in _sent_to().items():
         if not found.get(setting) or setting in outside:
             continue
         for secret in secrets:
-            if secret in outside:
+            # A file that holds the very secret learns nothing.
+            if secret in outside and outside[secret] != found.get(secret):
                 raise EnvFileUnusable(
                     f"{setting.upper()} comes from {path}, and {secret.upper()} from the environment, which are not "
                     f"used together: set both in one place"

@@ -28,6 +28,7 @@ from bot.cli import (
 )
 from bot.cli.digests import baselines, courses, digests
 from bot.cli.governance import charters, data_map, deployments, privacy, proof, readings, receipts, seals
+from bot.cli.init import command as init
 from bot.cli.intake import fetches, mcp, sources, webhooks
 from bot.cli.learning import certificates, examples, improvements, volume_tests
 
@@ -48,6 +49,7 @@ for group in (
     operations,
     processes,
     manifests,
+    init,
     authors,
     privacy,
     receipts,

@@ -21,6 +21,8 @@ _LONGEST = 40
 """Characters of a name: it stands in file names, in headings and on cards."""
 _TEMPLATE = "my-automation"
 """The name that the copied one has."""
+_OWNER, _BACKUP = "U0OWNER", "U0BACKUP"
+"""The people that the copied one names."""
 _FILES = (
     "__init__.py",
     "README.md",
@@ -35,15 +37,8 @@ _FILES = (
 def make_automation(name: str) -> int:
     """Make an automation in the working folder, and say what to do next; returns the exit code."""
     with one_line_errors():
-        folder, own = Path(_folder_of(name)), settings().workflows
-        if folder.exists() or folder.is_symlink():
-            raise Refused(f"{folder.absolute()} is there already; nothing was changed")
-        folder.mkdir()
-        for file in _FILES:
-            path = folder / _renamed(file, name)
-            path.parent.mkdir(exist_ok=True)
-            with path.open("x", encoding="utf-8") as written:
-                written.write(_renamed(files("countersign.scaffold").joinpath(file).read_text("utf-8"), name))
+        folder, own = Path(folder_of(name)), settings().workflows
+        write_automation(name, folder)
         named = ",".join([*own, f"{folder}/workflow.py"])
         out.print(sanitize(f"made {folder}: begin with {folder}/workflow.py, and read {folder}/README.md"))
         out.print("next:")
@@ -57,7 +52,20 @@ def make_automation(name: str) -> int:
         return 0
 
 
-def _folder_of(name: str) -> str:
+def write_automation(name: str, folder: Path, *, owner: str = _OWNER, backup: str = _BACKUP) -> None:
+    """Write an automation into a folder that is made for it. Raise `Refused` where it is there already."""
+    if folder.exists() or folder.is_symlink():
+        raise Refused(f"{folder.absolute()} is there already; nothing was changed")
+    folder.mkdir()
+    for file in _FILES:
+        path = folder / _renamed(file, name)
+        path.parent.mkdir(exist_ok=True)
+        text = _renamed(files("countersign.scaffold").joinpath(file).read_text("utf-8"), name)
+        with path.open("x", encoding="utf-8") as written:
+            written.write(text.replace(_OWNER, owner).replace(_BACKUP, backup))
+
+
+def folder_of(name: str) -> str:
     """The folder of an automation, which Python imports. Raise `Refused` for a name that cannot be one."""
     if not _NAME.fullmatch(name) or len(name) > _LONGEST:
         raise Refused(

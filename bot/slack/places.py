@@ -32,8 +32,8 @@ class Found:
 def look(app: App, workspace: Workspace) -> Iterator[Found]:
     """Check each channel and group that is named; those that work are only counted."""
     client, well = workspace.looking_up, 0
-    found = [_reviewer(client, workspace, one, where) for one, where in reviewers_named(app).items()]
-    found += [_channel(client, name, where) for name, where in _channels(app).items()]
+    found = [reviewer_found(client, workspace, one, where) for one, where in reviewers_named(app).items()]
+    found += [channel_found(client, name, where) for name, where in _channels(app).items()]
     if (
         any(one.kind is WhoKind.GROUP for one in reviewers_named(app))
         and not (people := _people(client, workspace)).works
@@ -94,7 +94,8 @@ def _channels(app: App) -> Mapping[str, Sequence[str]]:
     return named
 
 
-def _reviewer(client: WebClient, workspace: Workspace, one: Who, where: Sequence[str]) -> Found:
+def reviewer_found(client: WebClient, workspace: Workspace, one: Who, where: Sequence[str]) -> Found:
+    """Check a person's id or a user group. `where`: the places that name it, for people."""
     used, name = f" (named as {', '.join(where)})", one.id
     if one.kind is WhoKind.PERSON and is_user(name):
         return Found(works=True, what=name)
@@ -129,7 +130,8 @@ def _people(client: WebClient, workspace: Workspace) -> Found:
     return Found(works=True, what="users.info")
 
 
-def _channel(client: WebClient, name: str, where: Sequence[str]) -> Found:
+def channel_found(client: WebClient, name: str, where: Sequence[str]) -> Found:
+    """Check a channel. `where`: the places that name it, for people."""
     used = f" (named as {', '.join(where)})"
     try:
         channel = client.conversations_info(channel=name)["channel"]

@@ -104,14 +104,15 @@ def bot_client(settings: Settings) -> WebClient:
     return WebClient(token=token, base_url=settings.slack_api_url, timeout=_SENDER_SECONDS, retry_handlers=[])
 
 
-def connect(settings: Settings) -> Workspace:
+def connect(settings: Settings, *, hears: bool = True) -> Workspace:
     """Ask Slack who we are.
 
-    Raise `NoWorkspace` where a token or a secret is missing or refused, or Slack cannot be reached.
+    `hears`: False for a look with the bot's token alone. Raise `NoWorkspace` where a token or a secret is missing or
+    refused, or Slack cannot be reached.
     """
     bot_token = _token(settings.slack_bot_token, "SLACK_BOT_TOKEN", "xoxb-", "Install App")
-    http, app_token = _http(settings), ""
-    if http is None:
+    http, app_token = _http(settings) if hears else None, ""
+    if hears and http is None:
         app_token = _token(settings.slack_app_token, "SLACK_APP_TOKEN", "xapp-", "Basic Information, App-Level Tokens")
     client = bot_client(settings)
     try:

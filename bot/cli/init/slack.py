@@ -1,0 +1,188 @@
+"""The steps about Slack: the sandbox or a workspace, its tokens, the channel, and the people."""
+
+import socket
+from collections.abc import Callable
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+from bot.cli.init import forms
+from bot.cli.init.dialogue import Question, Wrong, say
+from bot.cli.init.setup import Setup, trying
+from bot.doctor import about_slack
+from bot.sandbox.state.sandbox import APP_TOKEN, BOT_TOKEN
+from bot.slack.places import Found, channel_found, reviewer_found
+from bot.slack.workspace import Workspace, check_hearing, connect
+from handlers.slack.error_codes import NOT_DONE, code_of
+from handlers.slack.manifest import manifest_file
+from handlers.who import named
+
+SANDBOX, WORKSPACE, NONE = "sandbox", "workspace", "none"
+SANDBOX_URL = "http://127.0.0.1:8470/api/"
+_BOT, _APP, _URL = "SLACK_BOT_TOKEN", "SLACK_APP_TOKEN", "SLACK_API_URL"
+_POST_TO, _REVIEWERS = "COUNTERSIGN_POST_TO", "COUNTERSIGN_REVIEWERS"
+
+
+@dataclass(frozen=True, kw_only=True)
+class People:
+    """The people whom the automation's declaration names."""
+
+    owner: str
+    backup: str
+    """Empty where nobody stands in."""
+
+
+def slack(setup: Setup) -> str:
+    """Ask which Slack, and for its tokens; returns sandbox, workspace or none."""
+    if setup.known(_BOT) is not None:
+        say(f"{_BOT} stands in {setup.file.path} already, and is kept")
+        return SANDBOX if setup.known(_BOT) == BOT_TOKEN else WORKSPACE
+    given = setup.given
+    wanted = WORKSPACE if given.bot_token is not None else SANDBOX
+    asks = f"Slack: {SANDBOX}, to try it on this machine; {WORKSPACE}, your own; or {NONE}"
+    choice = Question(flag="--slack", asks=asks, default=wanted, check=forms.one_of(SANDBOX, WORKSPACE, NONE))
+    which = setup.dialogue.answer(choice, given.slack)
+    if which == SANDBOX:
+        url = given.slack_url or SANDBOX_URL
+        setup.file.add({_URL: url, _BOT: BOT_TOKEN, _APP: APP_TOKEN})
+        return which
+    if which == WORKSPACE:
+        if given.slack_url is not None:
+            setup.file.add({_URL: given.slack_url})
+        say("  Make the app in Slack, once: open https://api.slack.com/apps, choose Create New App, From a manifest,")
+        say(f"  your workspace, and paste the content of {manifest_file()}")
+        say("  (countersign manifest prints it). Then install it, and /invite @Countersign to a channel.")
+        _tokens(setup)
+    return which
+
+
+def _tokens(setup: Setup) -> None:
+    """Ask for the two tokens, each tried at Slack before the next is asked for."""
+
+    def bot(text: str) -> str:
+        found = forms.token("xoxb-")(text)
+        with trying():
+            workspace = connect(setup.with_more(**{_BOT: found}), hears=False)
+        say(f"  ok    Slack knows it: the workspace {workspace.name} ({workspace.team})")
+        return found
+
+    def app(text: str) -> str:
+        found = forms.token("xapp-")(text)
+        with trying():
+            heard = check_hearing(connect(setup.with_more(**{_APP: found})))
+        say("  ok    Slack accepts it" if heard else "  note  Slack does not say just now whether it accepts it")
+        return found
+
+    asks = "Bot token (xoxb-..., Install App)"
+    setup.take(_BOT, Question(flag=_BOT, asks=asks, check=bot, is_secret=True), setup.given.bot_token)
+    asks = "App token (xapp-..., Basic Information, App-Level Tokens, with connections:write)"
+    setup.take(_APP, Question(flag=_APP, asks=asks, check=app, is_secret=True), setup.given.app_token)
+
+
+def people(setup: Setup, *, which: str) -> People:
+    """Ask who owns the automation and who stands in, for its declaration."""
+    workspace = _workspace(setup, which)
+    made_up = People(owner="U0MARIA", backup="U0LEE") if which == SANDBOX else People(owner="U0OWNER", backup="")
+
+    def person(text: str) -> str:
+        id = forms.person(text)
+        if workspace is not None:
+            try:
+                workspace.looking_up.users_info(user=id)
+            except NOT_DONE as error:
+                if code_of(error) in ("user_not_found", "user_not_visible"):
+                    raise Wrong(f"Slack knows nobody of the id {id}; see their profile, ⋮, Copy member ID") from error
+        return id
+
+    owner = Question(
+        flag="--owner",
+        asks="Owner of it, who answers for it: their Slack id (in the profile, ⋮, Copy member ID)",
+        default=made_up.owner if which != WORKSPACE else None,
+        check=person,
+    )
+    backup = Question(
+        flag="--backup",
+        asks="Who stands in for the owner: a Slack id (Enter alone: nobody yet; nothing goes alone before)",
+        default=made_up.backup,
+        check=lambda text: person(text) if text else "",
+    )
+    return People(
+        owner=setup.dialogue.answer(owner, setup.given.owner), backup=setup.dialogue.answer(backup, setup.given.backup)
+    )
+
+
+def places(setup: Setup, name: str, *, which: str, owner: str) -> None:
+    """Ask for the channel of the cards, and who may decide."""
+    if which == NONE:
+        return
+    is_sandbox, workspace = which == SANDBOX, _workspace(setup, which)
+
+    def looked(found: Found) -> None:
+        if found.works is False:
+            raise Wrong(f"{found.what}; {found.do}")
+        if found.works is None:
+            say(f"  note  {found.what}")
+
+    def channel(text: str) -> str:
+        id = forms.channel(text)
+        if workspace is not None:
+            looked(channel_found(workspace.looking_up, id, [f"the channel of {name}"]))
+        return id
+
+    def reviewers(text: str) -> str:
+        ids = forms.people(text)
+        if workspace is None:
+            return ids
+        for who in named(ids.split("+")):
+            looked(reviewer_found(workspace.looking_up, workspace, who, [f"the reviewers of {name}"]))
+        return ids
+
+    asks = "Channel for its cards: its id, or a link to it"
+    where = Question(flag="--channel", asks=asks, default="C0SUPPORT" if is_sandbox else None, check=channel)
+    id = _of_workflow(setup, _POST_TO, name, where, setup.given.channel)
+    asks = "Reviewers, who may decide: ids of people and user groups"
+    default = "S0SUPPORT+U0MARIA" if is_sandbox else owner or None
+    who = Question(flag="--reviewers", asks=asks, default=default, check=reviewers)
+    _of_workflow(setup, _REVIEWERS, name, who, setup.given.reviewers)
+    setup.file.add({"COUNTERSIGN_FAILURES_CHANNEL": id, **({"COUNTERSIGN_ENGINEERS": owner} if owner else {})})
+
+
+def _of_workflow(setup: Setup, setting: str, name: str, question: Question, given: str | None) -> str:
+    """Take a setting that is said of a workflow, `WORKFLOW=VALUE`; returns the value."""
+    check: Callable[[str], str] = question.check
+    told = Question(
+        flag=question.flag,
+        asks=question.asks,
+        default=question.default,
+        check=lambda text: f"{name}={check(text)}",
+    )
+    return setup.take(setting, told, given).partition(",")[0].partition("=")[2]
+
+
+def tell(setup: Setup, which: str) -> None:
+    """Say what doctor finds about Slack."""
+    url = setup.known(_URL) or ""
+    if which == SANDBOX and not _answers(url):
+        say(f"  note  the sandbox does not answer at {url} yet; countersign doctor looks again once it runs")
+    elif which != NONE:
+        setup.tell(about_slack)
+
+
+def _answers(url: str) -> bool:
+    split = urlsplit(url)
+    try:
+        with socket.create_connection((split.hostname or "", split.port or 80), timeout=2):
+            return True
+    except OSError:
+        return False
+
+
+def _workspace(setup: Setup, which: str) -> Workspace | None:
+    """Return the workspace, to look at what is typed; None where nobody can be asked now."""
+    if which == NONE or (which == SANDBOX and not _answers(setup.known(_URL) or "")):
+        return None
+    try:
+        with trying():
+            return connect(setup.with_more(), hears=False)
+    except Wrong as wrong:
+        say(f"  bad   {wrong}")
+        return None
