@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import partial
+from importlib.util import find_spec
 from pathlib import Path
 from shlex import quote
 from tempfile import TemporaryDirectory
@@ -27,6 +28,7 @@ from bot.sandbox.state.sandbox import APP_TOKEN, BOT_TOKEN, Sandbox
 from bot.serve.server import schedule_of, serve
 from bot.settings import Settings
 from bot.slack.wiring import Slack, in_slack
+from store.db import extras
 from store.states import BUSY, RunState
 from workflows.documents.document import ArrivedIn
 from workflows.engine.case.intake import accept, take_in
@@ -37,6 +39,7 @@ from workflows.engine.digests.making import make
 from workflows.engine.digests.names import JobName
 from workflows.engine.documents.arrivals import by_form
 from workflows.engine.documents.keeping import in_folder
+from workflows.engine.errors import Refused
 from workflows.engine.read.tally import ActCounts, act_counts
 from workflows.engine.read.trail import last_line
 from workflows.engine.read.workload import newest_state, run_counts
@@ -140,8 +143,12 @@ class Stage:
 def staged(stop: Event, *, port: int, pace: float, clock: Callable[[], datetime] = now) -> Iterator[Stage]:
     """Run the demo for the block, in a folder of its own that is gone afterwards.
 
-    `pace`: seconds between two messages to a channel. Raise `OSError` where the port is taken.
+    `pace`: seconds between two messages to a channel. Raise `OSError` where the port is taken, and `Refused` where
+    the local model cannot be had.
     """
+    if find_spec("sklearn") is None:
+        # Said before the past is made up, which takes a while.
+        raise Refused(f"the demo needs the local model, and with it scikit-learn: {extras.advice('local')}")
     with (
         TemporaryDirectory(prefix="countersign-demo-") as folder,
         help_desk(Path(folder) / "helpdesk.sqlite") as desk,

@@ -34,7 +34,7 @@ class People:
 def slack(setup: Setup) -> str:
     """Ask which Slack, and for its tokens; returns sandbox, workspace or none."""
     if setup.known(_BOT) is not None:
-        say(f"{_BOT} stands in {setup.file.path} already, and is kept")
+        _tokens(setup)
         return SANDBOX if setup.known(_BOT) == BOT_TOKEN else WORKSPACE
     given = setup.given
     wanted = WORKSPACE if given.bot_token is not None else SANDBOX
@@ -56,7 +56,7 @@ def slack(setup: Setup) -> str:
 
 
 def _tokens(setup: Setup) -> None:
-    """Ask for the two tokens, each tried at Slack before the next is asked for."""
+    """Ask for the two tokens, each tried at Slack before the next is asked for; over HTTP there is only the first."""
 
     def bot(text: str) -> str:
         found = forms.token("xoxb-")(text)
@@ -74,6 +74,8 @@ def _tokens(setup: Setup) -> None:
 
     asks = "Bot token (xoxb-..., Install App)"
     setup.take(_BOT, Question(flag=_BOT, asks=asks, check=bot, is_secret=True), setup.given.bot_token)
+    if setup.known("COUNTERSIGN_SLACK_HTTP") is not None:
+        return
     asks = "App token (xapp-..., Basic Information, App-Level Tokens, with connections:write)"
     setup.take(_APP, Question(flag=_APP, asks=asks, check=app, is_secret=True), setup.given.app_token)
 
