@@ -1,10 +1,15 @@
 """The demo tells its story in the right order, and in words."""
 
 import json
+import sys
 from pathlib import Path
+from threading import Event
+
+import pytest
 
 from bot.demo.narrator import Narrator
 from bot.demo.places import TEAM_LEAD
+from bot.demo.play import play
 from bot.demo.screen_text import lines
 from bot.demo.stage import demo_settings
 from bot.demo.story import (
@@ -29,6 +34,7 @@ from bot.demo.story import (
 from handlers.slack.blocks.parts.rich_text import bullets, date, line, quote, rich, words
 from handlers.texts.pieces import Shown, Time
 from tests.world import Clock
+from workflows.engine.errors import Refused
 from workflows.engine.propose.examples.samples import SAMPLES
 from workflows.engine.read.trail import TrailLine
 
@@ -96,3 +102,11 @@ def test_a_case_that_somebody_brings_beside_the_story_is_told_like_any_other() -
     foreign = TrailLine(id=2, action="review.opened", actor="", key="other", workflow="parcels", alone=False)
     Narrator({}, told.append).tell([mine, foreign])
     assert [line.split(maxsplit=1) for line in told] == [["mine", "waits for a person in #support-review"]]
+
+
+def test_without_the_extra_that_it_needs_it_says_so_before_anything_begins(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "sklearn", None)
+    said: list[str] = []
+    with pytest.raises(Refused, match=r"the demo needs the local model, .*\[local\]"):
+        play(Event(), say=said.append)
+    assert said == []

@@ -104,6 +104,17 @@ def test_a_url_or_a_workflow_of_a_file_never_meets_a_secret_from_elsewhere(
             )
 
 
+def test_a_secret_that_the_file_holds_as_well_is_none_from_elsewhere(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("SLACK_BOT_TOKEN", "the-real-one")
+    there = "COUNTERSIGN_WORKFLOWS=mine.py\nSLACK_BOT_TOKEN="
+    with settings_file.named(written(tmp_path, f"{there}the-real-one\n")):
+        assert settings().workflows == (str(tmp_path / "mine.py"),)
+    with settings_file.named(written(tmp_path, f"{there}another\n")), pytest.raises(SettingsUnusable):
+        settings()
+
+
 def test_a_file_cannot_fill_in_a_secret_of_the_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """`KEY=${KEY}` would make it one of the file's own."""
     monkeypatch.setenv("MY_OTHER_KEY", "sk-ant-real")
