@@ -9,7 +9,14 @@ ROOT = Path(bot.__file__).parents[1]
 FIRST_AUTOMATION = ROOT / "docs" / "first-automation.md"
 DIGESTS = ROOT / "docs" / "digests.md"
 REFERENCE = ROOT / "docs" / "reference.md"
-PAGES = [ROOT / "README.md", FIRST_AUTOMATION, REFERENCE, ROOT / "docs" / "measured.md", ROOT / "docs" / "slack.md"]
+PAGES = [
+    ROOT / "README.md",
+    ROOT / "docs" / "install.md",
+    FIRST_AUTOMATION,
+    REFERENCE,
+    ROOT / "docs" / "measured.md",
+    ROOT / "docs" / "slack.md",
+]
 """Pages that a person reads who begins with Countersign."""
 
 
