@@ -126,9 +126,10 @@ def model(setup: Setup) -> None:
         return text
 
     asks = f"{vendor.key} (Enter alone: later, in {setup.file.path})"
-    question = Question(flag=vendor.key, asks=asks, default="", check=works, is_secret=True)
+    question = Question(flag=vendor.key, asks=asks, default="", check=works, is_secret=vendor.key.endswith("_KEY"))
     if not setup.take(vendor.key, question, given.keys.get(vendor.key)):
-        say(f"  Write {vendor.key} into {setup.file.path}; until then people get cases without a proposal.")
+        say(f"  Write {vendor.key} into {setup.file.path}, with what else docs/models.md names for {name}; until then")
+        say("  people get cases without a proposal.")
 
 
 def automation(setup: Setup, name: str, *, owner: str, backup: str) -> None:
