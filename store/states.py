@@ -278,7 +278,7 @@ class AnnouncementState(StrEnum):
 
 
 class Level(StrEnum):
-    """How far a workflow with earned autonomy may go by itself."""
+    """The level up to which a workflow with earned autonomy may go by itself."""
 
     SHADOW = "shadow"
     """People decide without seeing the proposal; both are compared."""

@@ -57,9 +57,9 @@ class Pool:
 def pools(folder: Path) -> Iterator[Pool]:
     """Yield the pools of Banking77. `folder`: that of its train.csv and stream.csv. They are kept in build/promise."""
     known, mixed = _rows(folder, "known"), _rows(folder, "mixed")
-    yield _pool("Banking77", known, column=0)
-    yield _pool("Banking77, familiar or not", known, column=1)
-    yield _pool("with out of scope", mixed, column=0)
+    yield _pool("Banking77", known, column=1)
+    yield _pool("Banking77, unfamiliar messages to people", known, column=0)
+    yield _pool("Banking77 with messages out of scope, unfamiliar ones to people", mixed, column=0)
 
 
 def stand_in(seed: int = 7, number: int = 6_000) -> Pool:

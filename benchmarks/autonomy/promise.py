@@ -24,6 +24,8 @@ from workflows.quality.autonomy.certifier import Promise
 
 RUNS = 500
 QUICK = 12
+SEEDS_FROM = 10_000
+"""The first seed: nothing was tuned on these."""
 HEADING = "The promise"
 FORTNIGHT = (2_000, 2_000 + 10 * A_DAY)
 """Cases between which nobody answers spot checks."""
@@ -99,20 +101,25 @@ class Simulation:
 
     def __init__(self, runs: int, workers: int) -> None:
         """Remember how many."""
-        self._runs, self._workers = runs, workers
+        self.runs, self._workers = runs, workers
+        self._seeds = range(SEEDS_FROM, SEEDS_FROM + runs)
 
     def __call__(self, name: str, run: Run, pool: Pool) -> list[Ended]:
         """Return the ends of all runs."""
         tell(f"{pool.name}: {name}")
         if self._workers == 1:
-            return [run(pool, seed) for seed in range(self._runs)]
+            return [run(pool, seed) for seed in self._seeds]
         with Workers(self._workers) as workers:
-            return workers.map(partial(run, pool), range(self._runs), chunksize=8)
+            return workers.map(partial(run, pool), self._seeds, chunksize=8)
 
 
 def shown(found: Sequence[Pool], simulate: Simulation) -> Section:
     """Simulate it all. `found`: pools, of which the changes and people are shown on the first."""
-    lines = [machine.described(("numpy", "scikit-learn", "mapie")), ""]
+    lines = [
+        f"{simulate.runs} runs of {CASES:,} cases, 5 % promised with 90 % certainty. "
+        f"{machine.described(('numpy', 'scikit-learn', 'mapie'))}",
+        "",
+    ]
     for pool in found:
         ends = {name: simulate(name, run, pool) for name, run in METHODS.items()}
         lines += [
@@ -202,7 +209,7 @@ def main() -> None:
     parser.add_argument("folder", type=Path, nargs="?")
     parser.add_argument("--runs", type=int, default=RUNS)
     arguments = parser.parse_args()
-    os.nice(10)
+    os.nice(5)
     if arguments.quick:
         publish(shown([stand_in()], Simulation(QUICK, 1)), written=False)
         return

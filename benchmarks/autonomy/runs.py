@@ -21,8 +21,6 @@ SPOT_CHECKS = 0.05
 """Share of what goes alone that is looked at, by default."""
 A_DAY = 100
 """Cases of a working day."""
-WAITED = 3 * A_DAY
-"""Cases for which the certifier waits for the label of an earlier one."""
 BEHIND = 2 * A_DAY
 """Cases after which nothing goes alone while nobody answers spot checks."""
 MORE = 0.005

@@ -41,7 +41,7 @@ HEADING = "Weighed confidence"
 
 @dataclass(frozen=True, kw_only=True)
 class Quality:
-    """How well a confidence tells right from wrong."""
+    """A measure of how well a confidence tells right from wrong."""
 
     area: float
     """Area under the curve (AUROC)."""

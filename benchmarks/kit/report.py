@@ -26,6 +26,7 @@ ORDER = (
     "Unfamiliar messages",
     "Files of invoices",
     "Volume tests",
+    "The promise",
 )
 """Headings of the sections, in order."""
 TRIAL = "**Small numbers of a trial, on a machine that did other work: they show the form, and nothing else.**"

@@ -98,7 +98,9 @@ LEARNING: Mapping[str, Read] = {
     "volume_tests.waiting": lambda session: volume_tests.waiting(session, TEST, team=TEAM),
     "volume_tests.waiting_packs": lambda session: volume_tests.waiting_packs(session, team=TEAM),
     "volume_tests.newest_of": lambda session: volume_tests.newest_of(session, team=TEAM, workflow=1),
-    "volume_tests.ended_of": lambda session: volume_tests.ended_of(session, team=TEAM, workflow=1, until=_END, limit=5),
+    "volume_tests.ended_of": lambda session: volume_tests.ended_of(
+        session, team=TEAM, workflow=1, since=None, until=_END, limit=200
+    ),
     "volume_tests.kept": lambda session: volume_tests.kept(session, team=TEAM, workflow=1),
 }
 """Reads of a report on a whole volume test, and of what an epoch begins with, are left out: they read as many rows as

@@ -1,5 +1,6 @@
 """Immediate answers to a person: short, plain, and seen by them alone."""
 
+import re
 from collections.abc import Callable, Sequence
 
 from handlers.texts import states
@@ -28,11 +29,16 @@ from workflows.engine.reasons import Reason
 from workflows.engine.review.views import CardView, DecisionView
 from workflows.engine.text.sanitize import one_line
 
+_WHO = re.compile(r"([UW](?=[A-Z]*[0-9])[A-Z0-9]{2,20}) has ")
+"""The beginning of a message that names a person by their id."""
+
 
 def refused(message: str, *, owner: str | None = None) -> Told:
     """Draw the reason why nothing was done. `owner`: the person to ask."""
     ask = [words(" Ask its owner, "), person(owner), words(".")] if owner else []
-    return Told(brief=message, parts=[[line(words(sentence(message)), *ask)]])
+    who = _WHO.match(message)
+    said = [person(who[1]), words(sentence(message).removeprefix(who[1]))] if who else [words(sentence(message))]
+    return Told(brief=message, parts=[[line(*said, *ask)]])
 
 
 def sentence(message: str) -> str:

@@ -467,9 +467,13 @@ def sign(workflow: str) -> Button:
     return Button(text="Sign", says=f"Sign the charter of {workflow}", question=asks)
 
 
-def let_alone(workflow: str, what: str) -> Button:
-    """Name the button that lets more go alone, with what that means. `what`: how far, in words."""
-    text = f"You answer for this: {what}. It is taken back by itself once more is wrong than promised."
+def let_alone(workflow: str, what: str, *, is_alone: bool) -> Button:
+    """Name the button that lets a workflow go further, with what that means. `what`: how far, in words.
+
+    `is_alone`: anything goes alone, or is announced, by that.
+    """
+    back = "It is taken back by itself once more is wrong than promised." if is_alone else "Nothing goes alone by that."
+    text = f"You answer for this: {what}. {back}"
     return Button(
         text="Let it", says=f"Let it: {workflow}", question=Question(title="Let it?", text=text, yes="Let it")
     )

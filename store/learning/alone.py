@@ -1,4 +1,4 @@
-"""What ever went alone, with the draws of its spot checks, over all versions of a workflow.
+"""All that ever went alone, with the draws of its spot checks, over all versions of a workflow.
 
 It is counted of indexes alone: a certificate is read again and again, and there may be a million runs.
 """
@@ -7,15 +7,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, case, func, or_, select
+from sqlalchemy import ColumnElement, and_, case, func, or_, select
 from sqlalchemy.orm import Session
 
 from store.schema import Run, SpotCheck, Workflow
 from store.states import UNDECIDED, Resolution, RunState, SpotCheckState, SpotCheckWhy
 from store.types import literally
 
-_CORRECTION = "correction"
-"""The end of a spot check that was not needed any more: what it was about was corrected before anybody looked."""
+_STOPPED = "stopped"
+"""The end of a spot check of a case that did not go alone after all."""
 # Written out as in the indexes of these rows.
 _IS_UNDECIDED = SpotCheck.state.in_([literally(state) for state in UNDECIDED])
 _HAS_ENDED = Run.state.in_([literally(state) for state in (RunState.CLOSED, RunState.DELIVERED)])
@@ -28,6 +28,7 @@ class Drawn:
     probability: float
     looked_at: int
     errors: int
+    """Those that were wrong, or that nobody can look at any more."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -60,11 +61,16 @@ def of_workflow(session: Session, workflow: int, *, team: int) -> Alone:
     number, least, in_all = session.execute(counted).one()
     others = _without_draw(session, workflow, team=team, drawn=in_all if waits is None else None)
     looked_until: list[ColumnElement[bool]] = [] if waits is None else [SpotCheck.run_id < waits.run_id]
-    is_corrected = SpotCheck.end == _CORRECTION
-    is_wrong = or_(SpotCheck.is_error.is_(True), is_corrected)
+    # What went out and nobody can look at any more: it was corrected before, or its content was removed. The bound
+    # holds only if no draw is left out for what came of it.
+    went_out = select(Run.id).where(Run.id == SpotCheck.run_id, Run.state == RunState.DELIVERED).exists()
+    is_unknown = and_(
+        SpotCheck.state == SpotCheckState.SUPERSEDED, func.coalesce(SpotCheck.end, "") != _STOPPED, went_out
+    )
+    is_wrong = or_(SpotCheck.is_error.is_(True), is_unknown)
     found = (
         select(SpotCheck.probability, func.count(), func.count(case((is_wrong, 1))))
-        .where(*ours, or_(SpotCheck.state == SpotCheckState.DECIDED, is_corrected), *looked_until)
+        .where(*ours, or_(SpotCheck.state == SpotCheckState.DECIDED, is_unknown), *looked_until)
         .group_by(SpotCheck.probability)
     )
     return Alone(

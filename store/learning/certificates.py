@@ -4,10 +4,17 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, case, func, select
+from sqlalchemy import ColumnElement, and_, case, func, or_, select
 from sqlalchemy.orm import Session
 
 from store.schema import Epoch, EpochCase, Workflow
+from store.states import Level
+
+# An error that somebody reported of what nobody drew has chosen itself: it is no evidence of how many are wrong.
+_IS_WORKED_IN = and_(EpochCase.counts, EpochCase.label_id.is_not(None), EpochCase.id <= Epoch.worked_until)
+_IS_PASSED_BY = and_(
+    EpochCase.counts, ~EpochCase.alone, EpochCase.label_id.is_(None), EpochCase.id <= Epoch.worked_until
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -16,8 +23,12 @@ class EpochFigures:
 
     alone: int
     """Cases that went alone, or were announced."""
+    looked_at: int
+    """Labels of them that were worked in."""
     errors: int
-    """Labels worked in that count as an error."""
+    """Those of them that count as an error."""
+    unjudged: int
+    """Cases that people were asked about and that were passed by without a label: a lapse, a question to the source."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -46,22 +57,29 @@ def figures(session: Session, epochs: Collection[int], *, team: int) -> dict[int
         select(
             EpochCase.epoch_id,
             func.count(case((EpochCase.alone, 1))),
-            func.count(case((EpochCase.is_error.is_(True), 1))),
+            func.count(case((_IS_WORKED_IN, 1))),
+            func.count(case((and_(_IS_WORKED_IN, EpochCase.is_error.is_(True)), 1))),
+            func.count(case((_IS_PASSED_BY, 1))),
         )
+        .join(Epoch, Epoch.id == EpochCase.epoch_id)
         .where(EpochCase.team_id == team, EpochCase.epoch_id.in_(epochs))
         .group_by(EpochCase.epoch_id)
     )
     found = session.execute(query)
-    return {epoch: EpochFigures(alone=alone, errors=errors) for epoch, alone, errors in found}
+    return {
+        epoch: EpochFigures(alone=alone, looked_at=looked_at, errors=errors, unjudged=unjudged)
+        for epoch, alone, looked_at, errors, unjudged in found
+    }
 
 
 def sums(session: Session, epoch: int, floors: Sequence[float], *, team: int, limit: int) -> list[FloorSums]:
-    """Return what the newest judged cases of an epoch say of each floor. `limit`: cases that are looked through."""
+    """Return what the newest cases that an epoch rests on say of each floor. `limit`: cases that are looked through."""
     if not floors:
         return []
     judged = (
         select(EpochCase.score, EpochCase.probability, EpochCase.is_error)
-        .where(EpochCase.team_id == team, EpochCase.epoch_id == epoch, EpochCase.is_error.is_not(None))
+        .join(Epoch, Epoch.id == EpochCase.epoch_id)
+        .where(EpochCase.team_id == team, EpochCase.epoch_id == epoch, _IS_WORKED_IN)
         .order_by(EpochCase.id.desc())
         .limit(limit)
         .subquery()
@@ -92,10 +110,13 @@ def sums(session: Session, epoch: int, floors: Sequence[float], *, team: int, li
 
 def asked_of(session: Session, workflows: Collection[str], *, team: int) -> list[str]:
     """Return the workflows among these of which people are asked whether more may go alone, by name."""
+    is_more = or_(Epoch.floor.is_(None), Epoch.permitted < Epoch.floor, Epoch.level == Level.VETO)
     query = (
         select(Workflow.name)
         .join(Epoch, Epoch.workflow_id == Workflow.id)
         .where(Epoch.team_id == team, Epoch.ended_at.is_(None), Epoch.asked_at.is_not(None))
         .where(Workflow.team_id == team, Workflow.live_id == Epoch.deployment_id, Workflow.name.in_(workflows))
+        # Labels that it rested on may have changed since.
+        .where(or_(Epoch.level == Level.SHADOW, and_(Epoch.permitted.is_not(None), is_more)))
     )
     return sorted(session.scalars(query))

@@ -58,7 +58,7 @@ def begin(
 
 @dataclass(frozen=True, kw_only=True)
 class StandingLine:
-    """What an open epoch lets its version do now, without its evidence."""
+    """The reach of a version as its open epoch has it now, without the evidence."""
 
     id: int
     number: int
@@ -68,6 +68,9 @@ class StandingLine:
     probability: float
     least: float
     held: str | None
+    wrong: float
+    sure: float
+    allowed_at: datetime | None
 
 
 @lru_cache(maxsize=MOST)
@@ -82,6 +85,9 @@ def _standing(dialect: Dialect, shared: bool) -> Statement:
         Epoch.probability,
         Epoch.least,
         Epoch.held,
+        Epoch.wrong,
+        Epoch.sure,
+        Epoch.allowed_at,
     )
     query = select(*columns).where(
         Epoch.deployment_id == bindparam("deployment"), Epoch.team_id == bindparam("team"), Epoch.ended_at.is_(None)
@@ -101,7 +107,7 @@ def standing(session: Session, deployment: int, *, team: int, held: bool = False
     found = query.all(session, values) or (query.all(session, values) if held else [])
     if not found:
         return None
-    id, number, change, level, floor, probability, least, held_for = found[0]
+    id, number, change, level, floor, probability, least, held_for, wrong, sure, allowed_at = found[0]
     return StandingLine(
         id=id,
         number=number,
@@ -111,15 +117,15 @@ def standing(session: Session, deployment: int, *, team: int, held: bool = False
         probability=probability,
         least=least,
         held=held_for,
+        wrong=wrong,
+        sure=sure,
+        allowed_at=allowed_at,
     )
 
 
-def open_of(session: Session, deployment: int, *, team: int, held: bool = False) -> Epoch | None:
-    """Return the open epoch of a deployment; None where there is none. `held`: nobody changes it until the commit."""
+def open_of(session: Session, deployment: int, *, team: int) -> Epoch | None:
+    """Return the open epoch of a deployment; None where there is none."""
     query = select(Epoch).where(Epoch.team_id == team, Epoch.deployment_id == deployment, Epoch.ended_at.is_(None))
-    if held:
-        # What refers to it may be added meanwhile: a run that a person is asked about waits for no label.
-        query = query.with_for_update(key_share=True)
     return session.scalars(query.execution_options(populate_existing=True)).one_or_none()
 
 
@@ -129,7 +135,10 @@ def get(session: Session, epoch: int, *, team: int) -> Epoch | None:
 
 
 def held(session: Session, epoch: int, *, team: int) -> Epoch | None:
-    """Return an epoch as it is now, and keep others from changing it until the transaction ends."""
+    """Return an epoch as it is now, and keep others from changing it until the transaction ends.
+
+    What refers to it may be added meanwhile: a run that a person is asked about waits for no label.
+    """
     rows.hold(session, Epoch, epoch, team=team)
     return get(session, epoch, team=team)
 
@@ -143,8 +152,10 @@ def open_ones(session: Session, *, team: int) -> list[Epoch]:
 def open_of_workflow(session: Session, workflow: int, *, team: int) -> list[Epoch]:
     """Return the open epochs of a workflow, oldest first, and keep others from changing them until the commit."""
     query = select(Epoch).where(Epoch.team_id == team, Epoch.workflow_id == workflow, Epoch.ended_at.is_(None))
-    query = query.order_by(Epoch.id).with_for_update(key_share=True)
-    return list(session.scalars(query.execution_options(populate_existing=True)))
+    query = query.order_by(Epoch.id).with_for_update(key_share=True).execution_options(populate_existing=True)
+    # Where one ended while it was waited for, only a second statement sees the one that began in its place.
+    session.scalars(query).all()
+    return list(session.scalars(query))
 
 
 def had_one(session: Session, deployment: int, *, team: int) -> bool:
@@ -210,11 +221,18 @@ def add_case(
     )
 
 
-def newest_scores(session: Session, workflow: int, *, team: int, limit: int) -> list[float]:
-    """Return the scores of the newest cases of a workflow's newest epochs, newest first."""
-    query = select(Epoch.id).where(Epoch.team_id == team, Epoch.workflow_id == workflow)
-    found: list[float] = []
-    for epoch in session.scalars(query.order_by(Epoch.number.desc()).limit(EPOCHS)).all():
+def newest_scores(session: Session, workflow: int, *, team: int, like: int, limit: int) -> list[float]:
+    """Return the scores of the newest cases of a workflow's newest epochs, newest first.
+
+    `like`: a deployment. Scores that were weighed otherwise than its own are no scores of its kind, and left out.
+    """
+    query = select(Epoch.id, Deployment.weighing).join(Deployment, Deployment.id == Epoch.deployment_id)
+    query = query.where(Epoch.team_id == team, Epoch.workflow_id == workflow)
+    weighing = select(Deployment.weighing).where(Deployment.team_id == team, Deployment.id == like)
+    own, found = session.scalar(weighing), list[float]()
+    for epoch, weighed in session.execute(query.order_by(Epoch.number.desc()).limit(EPOCHS)).all():
+        if weighed != own:
+            continue
         scores = select(EpochCase.score).where(EpochCase.team_id == team, EpochCase.epoch_id == epoch)
         found += session.scalars(scores.order_by(EpochCase.id.desc()).limit(limit - len(found)))
         if len(found) >= limit:

@@ -138,7 +138,7 @@ def change_text(session: Session, case: int, *, team: int, body: str) -> bool:
 
 @dataclass(frozen=True, kw_only=True)
 class Draw:
-    """What was settled about a case before anybody judges."""
+    """Facts that were settled about a case before anybody judges."""
 
     of: int
     """The case."""
@@ -304,14 +304,19 @@ def least_probability(session: Session, test: int, *, team: int) -> float | None
     return session.scalar(query.where(VolumeCase.volume_test_id == test, VolumeCase.outcome == PROPOSED))
 
 
-def ended_of(session: Session, *, team: int, workflow: int, until: datetime | None, limit: int) -> Sequence[VolumeTest]:
-    """Return the newest volume tests of a workflow of which all was tried by a time, newest first.
+def ended_of(
+    session: Session, *, team: int, workflow: int, since: datetime | None, until: datetime | None, limit: int
+) -> Sequence[VolumeTest]:
+    """Return the first volume tests of a workflow that began after a time and of which all was tried by another, oldest
+    first.
 
-    `until`: None: by now.
+    `since`: None: ever. `until`: None: by now.
     """
     query = select(VolumeTest).where(VolumeTest.team_id == team, VolumeTest.workflow_id == workflow)
     query = query.where(VolumeTest.ended_at.is_not(None) if until is None else VolumeTest.ended_at <= until)
-    return session.scalars(query.order_by(VolumeTest.id.desc()).limit(limit)).all()
+    if since is not None:
+        query = query.where(VolumeTest.began_at > since)
+    return session.scalars(query.order_by(VolumeTest.id).limit(limit)).all()
 
 
 def with_text(session: Session, *, team: int, after: int, limit: int) -> Sequence[KeptText]:

@@ -81,7 +81,7 @@ class SpotCheck(OfTeam, Base):
 
 
 class SpotCheckPack(OfTeam, Base):
-    """What went alone before autonomy was taken back, and is looked at therefore."""
+    """Cases that went alone before autonomy was taken back, and are looked at therefore."""
 
     __tablename__ = "spot_check_packs"
     __table_args__ = (

@@ -8,6 +8,7 @@ from store.governance import teams
 from store.learning import deployments
 from store.learning import epochs as kept
 from store.states import DeploymentState, Level
+from tests.evidence import have_evidence
 from tests.sample import sample_workflow
 from tests.slack.stage import Stage
 from workflows import Autonomy
@@ -64,6 +65,7 @@ def earner(stage: Stage, autonomy: Autonomy | None = None, *, level: Level = Lev
     """Make it, with a version that is live."""
     workflow = stage.placed(sample_workflow(stage.desk, autonomy=autonomy or Autonomy.earned()))
     begun(stage.world.context, workflow, level=level)
+    have_evidence(stage.world.context, minutes=None)
     return Earner(stage=stage, workflow=workflow)
 
 

@@ -13,6 +13,7 @@ from tests.slack.stage import ANA, BEN, EVE, SUPPORT, Stage, buttons, words
 from tests.world import sure
 from workflows import Autonomy
 from workflows.engine.declare.registry import AnyWorkflow
+from workflows.engine.review.announced.stopping import stop
 
 pytestmark = pytest.mark.slow
 
@@ -115,3 +116,11 @@ def test_what_is_personal_is_masked_on_the_card(stage: Stage, announcing: AnyWor
     assert "parcel" not in said
     assert "Hello" not in said
     assert BEN not in said
+
+
+def test_of_two_who_stop_it_at_once_the_second_is_told_who_was_first(stage: Stage, announcing: AnyWorkflow) -> None:
+    announced(stage, announcing)
+    stop(stage.world.context, 1, by=ANA)
+    assert stage.press(BEN, "stop_announced").acknowledged
+    assert stage.told(BEN) == f"@{ANA} has stopped it already."
+    assert len(stage.world.rows(schema.Review)) == 1

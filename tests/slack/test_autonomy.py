@@ -1,13 +1,17 @@
 """Earned autonomy in Slack: the owner is asked, lets it or not, and anybody who answers for it takes it back."""
 
+from dataclasses import replace
+
 import pytest
 
 from bot.sandbox.client import ShownMessage
 from store import schema
+from store.learning import epochs as kept
 from store.states import Level
 from tests.slack.conftest import MakeStage
 from tests.slack.earned import Earner, earner
 from tests.slack.stage import ANA, KIM, MARIA, SUPPORT, Stage, buttons, words
+from tests.slack.test_home import home
 from tests.slack.test_readers import said
 from tests.world import sure
 from workflows.quality.autonomy import moves
@@ -87,6 +91,21 @@ def test_a_new_question_is_a_new_message(asked: Earner) -> None:
     assert asked.epoch.floor == 0.9, "no more than was shown"
 
 
+def test_the_question_waits_on_the_owners_home_until_it_is_answered(asked: Earner) -> None:
+    stage = asked.stage
+    assert "May it go further?" in words(home(stage, MARIA).blocks)
+    assert "May it go further?" not in words(home(stage, KIM).blocks)
+    assert stage.person(MARIA).press_in_home("certificate.0").acknowledged
+    assert "Certificate of sample" in words(stage.view(MARIA).blocks)
+    moves.leave(stage.world.context, asked.epoch.id, change=asked.epoch.change, by=MARIA)
+    assert "May it go further?" not in words(home(stage, MARIA).blocks)
+
+
+def test_status_says_in_a_line_how_far_it_goes(asked: Earner) -> None:
+    told = said(asked.stage, MARIA, "/countersign", "status")
+    assert "sample: a person decides every case, 280 looked at; the evidence permits more" in told
+
+
 def test_not_now_is_kept_and_leaves_the_button_in_the_certificate(asked: Earner) -> None:
     stage = asked.stage
     (shown,) = direct(stage)
@@ -143,7 +162,43 @@ def test_an_engineer_takes_it_back_with_a_reason_and_the_owner_hears_of_it(asked
     told = words(direct(stage)[-1].blocks)
     assert told.startswith("sample: taken back\nTaken back by @U0KIM")
     assert "The <!channel> rules changed." in told
+    assert "What was looked at still counts: its owner can let it again" in told
+    assert "To come back" not in told
     assert "sample: taken back" in words(stage.cards(ANA, SUPPORT)[-1].blocks)
+
+
+def test_news_is_a_message_of_its_own_since_nobody_is_told_of_one_that_is_changed(asked: Earner) -> None:
+    stage, context = asked.stage, asked.stage.world.context
+    (shown,) = direct(stage)
+    press(stage, MARIA, shown, "let_alone", channel=stage.person(MARIA).direct)
+    for number, news in enumerate((News.HELD, News.FREE, News.DEMOTED)):
+        with context.database.write() as session:
+            kept.note(session, asked.epoch.id, team=context.team, change=10 + number)
+        with context.database.write() as session:
+            epoch = kept.get(session, asked.epoch.id, team=context.team)
+            assert epoch is not None
+            moves.tell(session, context, asked.workflow, epoch, news, {"behind": 3, "errors": 3, "checks": 9})
+        stage.send()
+    told = [words(one.blocks).partition("\n")[0] for one in direct(stage)]
+    assert told == [
+        "sample: let",
+        "sample: nothing goes alone for now",
+        "sample: cases go alone again",
+        "sample: nothing goes alone any more",
+    ]
+
+
+def test_the_owner_who_reviews_looks_at_late_spot_checks_from_the_direct_message(asked: Earner) -> None:
+    stage, context = asked.stage, asked.stage.world.context
+    asked.workflow.review = replace(asked.workflow.review, reviewers=(MARIA,))
+    with context.database.write() as session:
+        epoch = kept.get(session, asked.epoch.id, team=context.team)
+        assert epoch is not None
+        epoch.held = "behind"
+        moves.tell(session, context, asked.workflow, epoch, News.HELD, {"behind": 3})
+    stage.send()
+    press(stage, MARIA, direct(stage)[-1], "spot_checks", channel=stage.person(MARIA).direct)
+    assert "Only reviewers" not in stage.told(MARIA, stage.person(MARIA).direct)
 
 
 def test_withdraw_takes_it_back_at_once_and_nobody_hears_of_their_own_act(asked: Earner) -> None:
@@ -171,7 +226,7 @@ def test_a_demotion_is_told_in_plain_words_to_the_owner_and_to_the_channel(asked
         told = words(shown.blocks)
         assert "3 of the last 41 looked at were wrong, the promise is 1 in 20." in told
         assert "All cases go to people since" in told
-        assert "212 cases went alone since the last good evidence; 200 of them wait to be looked through" in told
+        assert "212 cases went alone since the last good evidence; 200 of them are to be looked through" in told
         assert "To come back it takes about 200 decisions of people." in told
         assert buttons(shown) == ["spot_checks", "certificate"]
 

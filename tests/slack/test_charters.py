@@ -1,16 +1,12 @@
 """A charter in Slack: its owner signs it with a button, on the terms that were shown; nobody else can."""
 
 from dataclasses import replace
-from typing import Any
 
 import pytest
 
 from bot.sandbox.client import ShownMessage, ShownView
-from handlers.slack.specimens.learning.volume_tests import VOLUME_REPORT
 from store import schema
-from store.governance import teams
-from store.learning import volume_tests
-from store.quality import baselines, evals
+from tests.evidence import have_evidence
 from tests.sample import Ticket, Triage, sample_workflow
 from tests.slack.conftest import MakeStage
 from tests.slack.stage import ANA, BEN, EVE, KIM, MARIA, SUPPORT, Stage, buttons, dict_of, list_of, words
@@ -50,22 +46,8 @@ def begun(
     stage.ears.hear_for(stage.world)
     charters.begin(workflow)
     if evidence:
-        have_evidence(stage)
+        have_evidence(stage.world.context)
     return workflow
-
-
-def have_evidence(stage: Stage) -> None:
-    """Keep what a workflow has to have before it goes alone: a volume test that says go, and a baseline."""
-    team, at = stage.world.context.team, stage.world.clock()
-    with stage.world.database.write() as session:
-        row = teams.workflow_id(session, team=team, name="sample", options=None, at=at)
-        of: dict[str, Any] = {"prompt_version": None, "model": "one", "examples": "0", "at": at}
-        account = evals.begin(session, team=team, workflow="sample", **of)
-        tested = {"by": BEN, "file": "past.csv", "eval_id": account, "seed": 1, "size": 0, "rows": 0, "version": {}}
-        test = volume_tests.begin(session, team=team, workflow=row, cases=[], began_at=at, **tested)
-        volume_tests.report(session, test, team=team, report=VOLUME_REPORT.model_dump(mode="json"), at=at)
-        figure = {"source": "said", "minutes": 6.0, "by": BEN, "at": at}
-        baselines.add(session, team=team, workflow_id=row, **figure)
 
 
 def value_in(shown: ShownMessage | ShownView) -> str:

@@ -213,7 +213,7 @@ def test_of_two_who_answer_the_same_one_the_later_is_told_who_was_first(stage: S
     answer(stage.world.context, checks(stage)[0].id, 1, Triage(queue="delivery"), by=BEN)
     shown = answered(stage, queue="delivery", reply="My own words")
     said = words(shown.blocks)
-    assert f"{BEN} has answered it since; nothing was recorded" in said
+    assert f"@{BEN} has answered it since; nothing was recorded" in said
     assert "My own words" in said, "what was typed is not lost"
     assert "Next spot check" in repr(shown.submit)
     assert "No spot check waits for you any more." in words(sent(stage).blocks)
@@ -235,7 +235,7 @@ def test_a_form_that_was_open_while_the_case_was_corrected_keeps_nothing(stage: 
 def test_others_are_refused_and_told_nothing(stage: Stage) -> None:
     drawn(stage)
     assert stage.press(EVE, "spot_checks").acknowledged
-    assert "Only reviewers look at spot checks." in stage.told(EVE)
+    assert "Only reviewers look at spot checks: they start with the card in their channel." in stage.told(EVE)
     assert stage.person(EVE).views() == []
 
 
@@ -353,7 +353,9 @@ def test_what_went_alone_before_that_was_taken_back_is_gone_through_in_the_same_
     stage.work()
     owner = stage.person(MARIA)
     (told,) = owner.messages(owner.direct)
-    assert words(told.blocks).startswith("sample: 1 of 2 were wrong. All that went alone before that was taken back")
+    assert words(told.blocks).startswith(
+        "sample: people looked at 2 that went alone before that was taken back, 1 of them"
+    )
     assert "A correction follows: a person decides each." in words(told.blocks)
 
 

@@ -68,7 +68,7 @@ class Unsigned:
 
 
 class Promises(Protocol):
-    """What the evidence of workflows with earned autonomy says."""
+    """The source of what the evidence of workflows with earned autonomy says."""
 
     def of(self, session: Session, context: "Context", workflow: AnyWorkflow) -> PromiseFacts | None:
         """Return how a workflow stands; None where it earns nothing, or nothing of it is live."""

@@ -60,6 +60,9 @@ def withdraw(
     to: Annotated[
         Level, typer.Option("--to", help="Level from now on: draft, or shadow.", case_sensitive=False)
     ] = Level.DRAFT,
+    anew: Annotated[
+        bool, typer.Option("--anew", help="What was looked at is of other times, and counts no more.")
+    ] = False,
     json: Json = False,
 ) -> None:
     """Take back what a workflow does alone: people decide all its cases, at once."""
@@ -70,5 +73,5 @@ def withdraw(
 
     with started() as app:
         chosen = app.context.registry.get(workflow)
-        moved = withdraw_now(app.context, chosen, by=operator(), reason=reason, to=to)
+        moved = withdraw_now(app.context, chosen, by=operator(), reason=reason, to=to, anew=anew)
         print_json(moved) if json else tell(taken_back(moved.workflow, moved.level))

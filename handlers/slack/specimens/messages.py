@@ -229,6 +229,9 @@ def _others() -> Mapping[str, Drawn]:
     return {
         "queue": queue(CHANNEL, 37, AT),
         "spot checks": spot_check.card(ChecksOfChannel(channel=CHANNEL, number=3, due_at=AT)),
+        "spot checks, all of a pack": spot_check.card(
+            ChecksOfChannel(channel=CHANNEL, number=40, due_at=None, packed=40)
+        ),
         "spot checks, with a pack": spot_check.card(ChecksOfChannel(channel=CHANNEL, number=41, due_at=AT, packed=40)),
         "a pack, wrong ones": told(spot_checks.pack_looked_at(_PACK)),
         "a pack, one right": told(

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
-from handlers.texts.plain import duration, percent
+from handlers.texts.plain import begun_large, duration, percent
 from handlers.texts.review.reasons import held_back
 from store.states import Level
 from workflows.engine.declare.promises import PromiseFacts
@@ -44,7 +44,7 @@ def promised(view: PromiseView) -> Sequence[str]:
 def evidence(facts: PromiseFacts) -> str:
     """Say in a few words what the evidence says: how much goes alone, how many were looked at, what may be wrong."""
     said = [f"{facts.looked_at:,} looked at"]
-    if facts.share is not None and facts.level in (Level.VETO, Level.GUARDED):
+    if facts.share is not None and facts.level in (Level.VETO, Level.GUARDED) and not facts.is_held:
         said.insert(0, f"{percent(facts.share)} {'announced first' if facts.level is Level.VETO else 'alone'}")
     if facts.most_wrong is not None and facts.alone:
         said.append(f"at most {facts.most_wrong:,} wrong of {facts.alone:,} that ever went alone")
@@ -58,7 +58,7 @@ def now(view: PromiseView) -> str:
     if view.floor is not None:
         return f"Now: from {percent(view.floor)} sure, {LEVELS[view.level]}."
     if view.held is not None:
-        return f"Now: {held_back(view.held)}."
+        return f"{begun_large(held_back(view.held))}."
     level = view.level if view.level is Level.SHADOW else Level.DRAFT
     return f"Now: {LEVELS[level]}."
 

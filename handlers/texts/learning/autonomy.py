@@ -43,7 +43,7 @@ TITLE, TAKE_BACK_TITLE = "Certificate", "Take it back"
 WHY, WHY_HINT = "Why", "It is kept, and shown to the workflow's people."
 TAKE_IT_BACK = "Take it back"
 LET, TAKEN_BACK = "You let it.", "You took it back: people decide every case."
-AT_HOME, MORE_MAY = "May more go alone?", ": the evidence permits more."
+AT_HOME, MORE_MAY = "May it go further?", ": the evidence permits more than now."
 ROOM = Room(text=1_000, line=200, items=12)
 """Room for a certificate."""
 _NAME = 60
@@ -173,10 +173,9 @@ def question(view: QuestionView) -> list[Sequence[Paragraph]]:
 
 def small_print(view: QuestionView) -> str:
     """Say which version it is about, and how sure the promise is."""
-    return (
-        f"Version {view.version:,}. The promise is for each version and holds with {promised(view.sure)} certainty. "
-        "Only its owner, or who stands in, lets it."
-    )
+    promise = f" The promise is for each version and holds with {promised(view.sure)} certainty."
+    shown = promise if view.step is not Step.SHOW else ""
+    return f"Version {view.version:,}.{shown} Only its owner, or who stands in, lets it."
 
 
 def what_is_let(to: Reach) -> str:
@@ -196,7 +195,8 @@ def _of_these(view: QuestionView) -> str:
     point = next((one for one in view.curve if one.floor == view.then.floor), None)
     if point is None:
         return ""
-    return f": of the {point.looked_at:,} that would have gone alone, {point.errors:,} {_were(point.errors)} wrong"
+    wrong = f"{point.errors:,} {_were(point.errors)} wrong" if point.errors else "none was wrong"
+    return f": of the {point.looked_at:,} that would have gone alone, {wrong}"
 
 
 def _were(number: int) -> str:
@@ -222,9 +222,8 @@ def hours(view: QuestionView) -> str:
 
 def _less(view: QuestionView) -> str:
     share, now = view.then.share, view.now.share if view.now.level in (Level.VETO, Level.GUARDED) else 0.0
-    if share is None or now is None or not view.cases_a_week:
-        return ""
-    return f" People decide about {count(round((share - now) * view.cases_a_week), 'case')} a week fewer."
+    fewer = round((share - now) * view.cases_a_week) if share and now is not None and view.cases_a_week else 0
+    return f" People decide about {count(fewer, 'case')} a week fewer." if fewer > 0 else ""
 
 
 def _back(view: QuestionView) -> str:
@@ -255,8 +254,13 @@ def _answered(view: QuestionView) -> list[Paragraph]:
 
 
 def curve(view: QuestionView | CertificateView) -> Chart | None:
-    """Return the chart of how much is wrong by how much goes alone; None for fewer than two points."""
-    points = [one for one in view.curve if one.looked_at]
+    """Return the chart of how much is wrong by how much goes alone; None for fewer than two points, or where it is no
+    part of what is asked.
+    """
+    if isinstance(view, QuestionView) and view.step is Step.SHOW:
+        return None
+    # Floors between which no case lies let the same share go alone.
+    points = list({percent(one.share): one for one in view.curve if one.looked_at}.values())
     if len(points) < 2:
         return None
     return Chart(
@@ -310,8 +314,9 @@ def certificate_parts(view: CertificateView, room: Room) -> list[Sequence[Paragr
 
 
 _NOT_SAID = (
-    "That no case is wrong. The promise is for each version: twelve versions a year are twelve promises, and each may "
-    "break by chance, so look at the line for all of them, too."
+    "That no case is wrong, or anything about cases that nobody judged. Each version, and each new beginning of one, "
+    "is a promise of its own: twelve a year are twelve promises, and each may break by chance. So look at the line for "
+    "all of them, too."
 )
 
 
@@ -329,9 +334,20 @@ def _stands(view: CertificateView) -> list[Paragraph]:
     if now.allowed_by is not None and now.allowed_at is not None:
         said.append(line(words("Let by "), person(now.allowed_by), words(", "), moment(now.allowed_at)))
     said.append(line(words(f"Version {now.version:,}: {_figures(now)}.")))
+    if sure := _sure_enough(view, now):
+        said.append(line(words(sure)))
     if view.permitted is not None and view.step is not None:
         said.append(line(words(_permitted(view), bold=True)))
     return said
+
+
+def _sure_enough(view: CertificateView, now: EpochLine) -> str:
+    """Say how many of those looked at go alone by now, and were wrong: that is what is promised."""
+    point = next((one for one in view.curve if one.floor == now.reach.floor), None)
+    if point is None:
+        return ""
+    how = "be announced" if now.reach.level is Level.VETO else "go alone"
+    return f"Of the {point.looked_at:,} that are sure enough to {how}, {point.errors:,} {_were(point.errors)} wrong."
 
 
 def _permitted(view: CertificateView) -> str:
@@ -356,6 +372,7 @@ def _promise(view: CertificateView) -> list[Paragraph]:
         bullets(
             [
                 line(words(f"{looked_at}{often}, and what they find is right.")),
+                line(words("So is what reviewers decide, also with the proposal before them.")),
                 line(words("The cases of a version are alike: those that come are like those that were looked at.")),
             ]
         ),
@@ -365,18 +382,15 @@ def _promise(view: CertificateView) -> list[Paragraph]:
 def ledger(of: LedgerView) -> str:
     """Say what is known of all that ever went alone."""
     undrawn = f" Of {of.undrawn:,} more none was to be looked at, so nothing is said of them." if of.undrawn else ""
+    later = " Later ones count once the spot checks before them are done." if of.until is not None else ""
     if of.most_wrong is None or not of.alone:
-        return f"Nothing went alone so far.{undrawn}"
+        none = "Nothing went alone so far." if not later else "Nothing is counted yet: its first spot check waits."
+        return f"{none}{undrawn}"
     looked = f"{of.looked_at:,} were looked at, {of.errors:,} of them wrong"
     return (
         f"At most {of.most_wrong:,} of {of.alone:,} that went alone are wrong, over all versions, with "
-        f"{promised(of.sure)} certainty: {looked}. This rests on nothing but fair draws.{undrawn}"
+        f"{promised(of.sure)} certainty: {looked}. This rests on nothing but fair draws.{later}{undrawn}"
     )
-
-
-def ledger_in_brief(of: LedgerView) -> str:
-    """Say the ledger in a few words; empty where nothing went alone."""
-    return f"at most {of.most_wrong:,} wrong of {of.alone:,}" if of.most_wrong is not None and of.alone else ""
 
 
 def _needs(view: CertificateView) -> list[Paragraph]:
@@ -392,6 +406,9 @@ def _need(one: Need, view: CertificateView) -> list[Piece]:
             return [words(f"People decide, or look at, {count(number, 'more case')}.")]
         case NeedKind.RIGHT:
             return [words(f"At least {count(number, 'more confident case')} have to be right; more, if any is wrong.")]
+        case NeedKind.ANNOUNCED:
+            more = count(number, "more spot check")
+            return [words(f"{more} of what is announced: then it may go alone without that.")]
         case NeedKind.LET:
             return [words("Its owner lets it: "), command("let", view.workflow)]
         case NeedKind.CHECKS:
@@ -413,7 +430,8 @@ def _versions(view: CertificateView, room: Room) -> list[Paragraph]:
 
 
 def _figures(one: EpochLine) -> str:
-    return f"{one.looked_at:,} looked at, {count(one.errors, 'proposal')} wrong, {one.alone:,} went alone"
+    unjudged = f", {one.unjudged:,} judged by nobody" if one.unjudged else ""
+    return f"{one.looked_at:,} looked at, {count(one.errors, 'proposal')} wrong{unjudged}, {one.alone:,} went alone"
 
 
 def _version(one: EpochLine) -> Line:
@@ -433,9 +451,9 @@ def in_status(lines: Sequence[StandingLine]) -> Told:
 
 
 def _standing(one: StandingLine) -> str:
-    held = f"; nothing goes alone for now, {_HELD.get(one.held, 'it waits')}" if one.held is not None else ""
     more = "; the evidence permits more" if one.may_go_further else ""
-    return f"{reach_in_brief(one.reach)}, {one.looked_at:,} looked at{held}{more}"
+    said = f"{reach_in_brief(one.reach)}, {one.looked_at:,} looked at{more}"
+    return said if one.held is None else f"nothing goes alone for now, {_HELD.get(one.held, 'it waits')}; then {said}"
 
 
 # News.
@@ -451,6 +469,10 @@ def news_heading(view: NewsView) -> str:
             return f"{name}: taken back"
         case News.NARROWED:
             return f"{name}: less goes alone"
+        case News.UNANNOUNCED:
+            return f"{name}: nothing is announced any more"
+        case News.RESTORED:
+            return f"{name}: nothing goes alone since the restore"
         case News.HELD:
             return f"{name}: nothing goes alone for now"
         case News.FREE:
@@ -466,6 +488,13 @@ def news(view: NewsView) -> list[Paragraph]:
             return _withdrawn(view)
         case News.NARROWED:
             return [line(words("Labels that it rested on were taken back or changed.")), *_goes(view)]
+        case News.UNANNOUNCED:
+            return [line(words("Its declaration names no time for a veto any more.")), *_goes(view)]
+        case News.RESTORED:
+            said = (
+                "The database was restored from a backup, which may not know why it was taken back since. Let it again."
+            )
+            return [line(words(said)), *_goes(view)]
         case News.HELD:
             return [line(words(_behind(view)))]
         case News.FREE:
@@ -493,7 +522,7 @@ def _demoted(view: NewsView) -> list[Paragraph]:
         named = [command("case", view.cases[0]), *(words(f", {case}") for case in view.cases[1:])]
         said.append(line(words("Wrong: "), *named))
     if view.alone_since:
-        pack = f"; {view.packed:,} of them wait to be looked through, the least sure first" if view.packed else ""
+        pack = f"; {view.packed:,} of them are to be looked through, the least sure first" if view.packed else ""
         said.append(line(words(f"{count(view.alone_since, 'case')} went alone since the last good evidence{pack}.")))
     return [*said, *_comes_back(view)]
 
@@ -509,6 +538,9 @@ def _withdrawn(view: NewsView) -> list[Paragraph]:
 def _comes_back(view: NewsView) -> list[Paragraph]:
     if view.needed is None:
         return []
+    if not view.needed:
+        again = words("What was looked at still counts: its owner can let it again as far as the evidence permits.")
+        return [line(again)]
     return [line(words(f"To come back it takes about {count(view.needed, 'decision')} of people."))]
 
 
@@ -538,9 +570,15 @@ def let(workflow: str, to: Reach) -> Told:
 
 def taken_back(workflow: str, to: Level) -> Told:
     """Confirm that somebody took it back."""
-    then = "people decide every case without seeing the proposal" if to is Level.SHADOW else "people decide every case"
-    said = f"Taken back: {one_line(workflow, _NAME)}, {then}"
+    said = f"Taken back: {one_line(workflow, _NAME)}, {_BACK_AT.get(to, 'people decide every case')}"
     return Told(brief=said, parts=[[line(words(said, bold=True))]])
+
+
+_BACK_AT: Mapping[Level, str] = {
+    Level.SHADOW: "people decide every case without seeing the proposal",
+    Level.VETO: "what went alone is announced first",
+}
+"""Level to which it was taken back -> what happens then."""
 
 
 def _time(length: timedelta) -> str:

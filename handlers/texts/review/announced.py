@@ -89,7 +89,7 @@ def _values(view: AnnouncedView, room: Room) -> list[Paragraph]:
         )
         for value in short
     ]
-    made: list[Paragraph] = [line(words(f"Delivered to {one_line(view.target, 60)}:"))]
+    made: list[Paragraph] = [line(words(f"To {one_line(view.target, 60)} goes:"))]
     made += [bullets(some(lines, room, "fields"))] if lines else []
     for value in [value for value in told if value not in short][: room.items]:
         made.append(line(words(f"{excerpt(value.label, room.line)}:")))

@@ -104,10 +104,10 @@ def number(count: int) -> str:
 def in_channel(view: ChecksOfChannel) -> Told:
     """Say how many spot checks wait in a channel, and by when the first is due."""
     waits = f"{number(view.number)} {'waits' if view.number == 1 else 'wait'}"
-    due = [words("The first is due "), moment(view.due_at), words(".")] if view.number > 1 else []
-    due = due or [words("It is due "), moment(view.due_at), words(".")]
-    packed = f"{_packed(view.number, view.packed)}, worst first. " if view.packed else ""
-    about = line(words(f"Cases that went alone, looked at without seeing the answer. {packed}"), *due)
+    due = [words(" It is due " if view.number == 1 else " The first is due ")] if view.due_at is not None else []
+    due += [moment(view.due_at), words(".")] if view.due_at is not None else []
+    packed = f" {_packed(view.number, view.packed)}, worst first." if view.packed else ""
+    about = line(words(f"Cases that went alone, looked at without seeing the answer.{packed}"), *due)
     brief = f"{waits}: cases that went alone, looked at blind"
     return Told(brief=brief, parts=[[line(words(waits, bold=True)), about]])
 
@@ -216,10 +216,7 @@ def waits_for_you(checks: ChecksOfPerson) -> str:
 
 def pack_looked_at(view: PackNote) -> Told:
     """Tell an owner what people found in what went alone before that was taken back."""
-    head = f"{view.workflow}: {view.wrong:,} of {view.looked_at:,} were wrong"
-    if view.looked_at == 1:
-        head = f"{view.workflow}: {'it was wrong' if view.wrong else 'it was right'}"
-    said = f"{head}. All that {PACKED} has been looked at."
+    said = f"{view.workflow}: people looked at {view.looked_at:,} that {PACKED}, {_found(view)}."
     lines = [line(words(said, bold=True))]
     if view.to_correct:
         follow = "A correction follows" if view.to_correct == 1 else f"{view.to_correct:,} corrections follow"
@@ -229,6 +226,13 @@ def pack_looked_at(view: PackNote) -> Told:
         were = "was" if left == 1 else "were"
         lines.append(line(words(f"{left:,} of {view.number:,} {were} changed or removed before anybody looked.")))
     return Told(brief=said, parts=[lines])
+
+
+def _found(view: PackNote) -> str:
+    """Say how many of a pack were wrong."""
+    if view.looked_at == 1:
+        return "and it was wrong" if view.wrong else "and it was right"
+    return f"{view.wrong:,} of them wrong" if view.wrong else "and none was wrong"
 
 
 def nothing_waits(for_others: int) -> Told:

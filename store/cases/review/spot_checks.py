@@ -63,7 +63,7 @@ class Undecided:
 
     number: int
     due_at: datetime | None
-    """Time by which the first of them is due; None where there are none."""
+    """Time by which the first is due of those that were drawn; None where there are none."""
     packed: int = 0
     """Number of those that nobody drew: they went alone before that was taken back."""
 
@@ -227,8 +227,11 @@ def count(session: Session, looks: Looks, *, team: int, at_most: int) -> Counted
 
 def undecided(session: Session, *, team: int, workflows: Collection[str]) -> Undecided:
     """Return how many spot checks of these workflows somebody has to look at, and by when."""
-    packed = _number(SpotCheck.why == SpotCheckWhy.PACK)
-    query = _joined(select(func.count(), func.min(SpotCheck.due_at), packed)).where(
+    packed, due = (
+        _number(SpotCheck.why == SpotCheckWhy.PACK),
+        case((SpotCheck.why != SpotCheckWhy.PACK, SpotCheck.due_at)),
+    )
+    query = _joined(select(func.count(), func.min(due), packed)).where(
         SpotCheck.team_id == team,
         _IS_UNDECIDED,
         Workflow.name.in_(workflows),
@@ -293,8 +296,8 @@ def last_answered(session: Session, *, team: int, limit: int) -> list[tuple[str,
 
 
 def knows(session: Session, check: SpotCheck, *, by: str) -> bool:
-    """Tell whether a person does not look at a spot check: they decided something about its case, were shown what was
-    delivered, or left it to others.
+    """Tell whether a person does not look at a spot check: they decided something about this content of its case, were
+    shown what was delivered, or left it to others.
     """
     query = select(SpotCheck.id).where(SpotCheck.id == check.id, SpotCheck.team_id == check.team_id, _knows(by))
     return session.scalar(query) is not None
@@ -358,12 +361,17 @@ def _joined(query: _Query) -> _Query:
 
 
 def _is_passed() -> ColumnElement[bool]:
-    """Return the condition that what a spot check is about no longer stands: newer content came, or something else was
-    delivered.
+    """Return the condition that what a spot check is about no longer stands: it did not go out, or something else was
+    delivered for the same content.
     """
     later = aliased(Run)
-    newer = or_(later.revision > Run.revision, later.state == RunState.DELIVERED)
-    return or_(Run.state.in_(_OVER), exists().where(later.case_id == Run.case_id, later.id > Run.id, newer))
+    other = exists().where(
+        later.case_id == Run.case_id,
+        later.id > Run.id,
+        later.revision == Run.revision,
+        later.state == RunState.DELIVERED,
+    )
+    return or_(Run.state.in_(_OVER), other)
 
 
 def _waits(looks: Looks, *, team: int) -> Sequence[ColumnElement[bool]]:
@@ -401,10 +409,15 @@ def _is_for_others(looks: Looks) -> ColumnElement[bool]:
 
 
 def _knows(by: str) -> ColumnElement[bool]:
+    drawn, judged = aliased(Run), aliased(Run)
     # A case has few decisions and a person very many: the index of the person's is kept from being taken.
     decided = exists().where(
         Review.case_id == SpotCheck.case_id,
         Decision.review_id == Review.id,
+        # Whoever decides newer content is not shown what went out for this one.
+        drawn.id == SpotCheck.run_id,
+        judged.id == Review.run_id,
+        judged.revision == drawn.revision,
         func.coalesce(Decision.by, "") == by,
         Decision.kind != _ASKED,
     )

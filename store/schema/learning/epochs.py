@@ -57,12 +57,13 @@ class Epoch(OfTeam, Base):
     seen_until: Mapped[int]
     """Its cases up to this one were looked through for a change of what comes in."""
     asked_at: Mapped[datetime | None]
-    """Time when those who answer for the workflow were last asked to let more go alone."""
+    """Time when those who answer for the workflow were asked to let it go further; None while no question is open."""
     asked_floor: Mapped[float | None]
-    """Lowest score about which they were asked then."""
+    """Lowest score about which they were last asked, or that they let."""
     allowed_by: Mapped[str | None] = mapped_column(String(100))
-    """The person who let it go as far as it goes; None where nobody has yet."""
+    """The person who let it go as far as it goes; None where nobody has yet, or where somebody took it back."""
     allowed_at: Mapped[datetime | None]
+    """Time of that, or when it was taken back."""
     began_at: Mapped[datetime]
     ended_at: Mapped[datetime | None]
     end: Mapped[str | None] = mapped_column(String(20))

@@ -87,8 +87,9 @@ def stands_within(
 ) -> int:
     """Begin an epoch like `stands`, in a transaction that is under way. Any: columns of its row."""
     team, at = world.context.team, world.clock()
-    before = epochs.open_of(session, deployment, team=team, held=True)
+    before = epochs.open_of(session, deployment, team=team)
     if before is not None:
+        epochs.held(session, before.id, team=team)
         epochs.change(session, before.id, team=team, seen=before.change, ended_at=at, end="demoted")
     row = workflow_pauses.row_of(session, team=team, name=workflow.name, at=at)
     number = len(session.scalars(select(schema.Epoch.id).where(schema.Epoch.workflow_id == row)).all()) + 1

@@ -36,6 +36,7 @@ from store.faces import SLACK, WEBHOOK, Face
 from store.governance.audit import Act
 from store.governance.receipts import ReceiptRows
 from store.governance.seals import FIRST
+from store.learning.certificates import FloorSums
 from store.learning.labels import Progress
 from store.learning.rollouts import Asked, Mark
 from store.learning.volume_tests import Claimant, Draw
@@ -86,6 +87,7 @@ NOTHING: Mapping[str, object] = {
     "uses.release": Held(alone=0, shared=0),
     "assignments.loads": {"U1": Load(open=0, assigned_at=None)},
     "bulk_reruns.ends": Ends(again=0, otherwise=0),
+    "certificates.sums": [FloorSums(number=0, weight=0.0, squares=0.0, wrong=0.0, errors=0)],
     "overruns.factor": 1.0,
     "rollouts.asked": Asked(asked=0, unlabelled=0, untold=0, cost=Decimal(0)),
     "rollouts.mark": Mark(label=0, revoked=None, shadow=0),
@@ -334,6 +336,7 @@ class Company:
             "floor": 0.9,
             "began_at": NOW,
             "asked_at": NOW,
+            "permitted": 0.5,
         }
         settled = {"probability": 0.05, "least": 0.05, "at": NOW}
         begun = {"change": 1, "state": {}, "looked_at": 0, "worked_until": 0, "seen_until": 0}
@@ -1555,7 +1558,7 @@ class Company:
             "certificates.sums": {"epoch": ids["epoch"], "floors": [0.9], "limit": 9},
             "certificates.asked_of": {"workflows": ["sample"]},
             "epochs.has_case": {"epoch": ids["epoch"], "case": ids["delivered case"]},
-            "epochs.newest_scores": {"workflow": ids["workflow"], "limit": 9},
+            "epochs.newest_scores": {"workflow": ids["workflow"], "like": ids["deployment"], "limit": 9},
             "epochs.open_of": {"deployment": ids["deployment"]},
             "epochs.standing": {"deployment": ids["deployment"]},
             "alone.of_workflow": {"workflow": ids["workflow"]},
@@ -1737,7 +1740,7 @@ class Company:
             "volume_tests.scores": {"limit": 9},
             "volume_tests.looked_at": {"limit": 9},
             "volume_tests.least_probability": {},
-            "volume_tests.ended_of": {"workflow": ids["workflow"], "until": None, "limit": 9},
+            "volume_tests.ended_of": {"workflow": ids["workflow"], "since": None, "until": None, "limit": 9},
             "volume_tests.report": {"report": {}},
             "volume_tests.remove_text": {"cases": [ids["volume case"]]},
             "evals.begin": {"workflow": "sample"},

@@ -88,7 +88,7 @@ def test_a_charter_says_what_is_earned_and_how_far_it_is() -> None:
     draft = replace(PROMISE, level=Level.DRAFT, floor=None)
     assert "Now: people see what is proposed and decide." in said(at_least=None, promise=draft)
     held = replace(PROMISE, floor=None, held="behind")
-    assert "Now: nothing goes alone for now: spot checks are behind." in said(at_least=None, promise=held)
+    assert "Nothing goes alone for now: spot checks are behind." in said(at_least=None, promise=held)
     none = said(at_least=None, promise=replace(PROMISE, level=None, floor=None))
     assert "Now: nothing is live that could earn it, so a person decides every case." in none
     paused = said(at_least=None, promise=PROMISE, pause=PAUSE)

@@ -17,7 +17,7 @@ OF_NO_TEAM = {
 ASKS_NOTHING_OF_A_TEAM = {"bot/serve/server.py": "asks whether the database answers"}
 ROWS = {
     node.name
-    for file in (ROOT / "store/schema").glob("*.py")
+    for file in (ROOT / "store/schema").rglob("*.py")
     for node in ast.parse(file.read_text()).body
     if isinstance(node, ast.ClassDef) and any(ast.unparse(base) == "OfTeam" for base in node.bases)
 }

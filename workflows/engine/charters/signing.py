@@ -50,7 +50,7 @@ NEEDED = {
 def lacking(session: Session, workflow: AnyWorkflow, row: int, *, team: int) -> Sequence[Lack]:
     """Return what a workflow has to have before its charter lets it go alone, and has not. `row`: its own.
 
-    One that earns its autonomy lets nothing go alone by that: it needs them once somebody lets it.
+    One that earns its autonomy lets nothing go alone by that: `lacking_to_go_alone` is asked once somebody lets it.
     """
     return lacking_to_go_alone(session, row, team=team) if workflow.autonomy.at_least is not None else []
 
@@ -72,6 +72,7 @@ def sign(
     """Sign the charter of a workflow on the terms of this row, which were shown. It is audited.
 
     `exception`: reason why it goes alone without a volume test or a baseline; it is kept where one of them is lacking.
+    Where autonomy is earned it may be given later, too: these terms are signed once more then.
 
     Raise `Unknown`, `Stale` where the terms have changed since, or `Refused` where they are signed already, or the
     charter is not complete; `NeedsEvidence` where it would go alone without a volume test or a baseline, or a reason.
@@ -92,6 +93,10 @@ def sign(
         if without and reason is None:
             raise NeedsEvidence(workflow.name, without)
         # A shipped example is signed by no person, so a person may.
+        in_place_of = [How.SAMPLE.value]
+        if workflow.autonomy.is_earned and reason is not None:
+            without = lacking_to_go_alone(session, row.workflow_id, team=context.team)
+            in_place_of += list(How) if without and row.exception is None else []
         if not kept.sign(
             session,
             row.id,
@@ -99,7 +104,7 @@ def sign(
             by=by,
             at=at,
             how=how.value,
-            in_place_of=(How.SAMPLE.value,),
+            in_place_of=in_place_of,
             exception=reason if without else None,
         ):
             raise Refused(f"these terms of {workflow.name} are signed already")

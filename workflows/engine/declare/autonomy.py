@@ -54,24 +54,28 @@ class Autonomy:
     def __post_init__(self) -> None:
         """Raise `BadDeclaration` for a floor, a promise or a probability outside its range."""
         self._check_promise()
-        if self.at_least is not None and not 0 < self.at_least <= 1:
-            raise BadDeclaration(f"a floor is above 0 and at most 1, not {self.at_least}")
-        if self.second_opinion is not None and not 0 <= self.second_opinion <= 1:
-            raise BadDeclaration(f"second_opinion is a probability from 0 to 1, not {self.second_opinion}")
-        if not 0 <= self.spot_checks <= 1:
-            raise BadDeclaration(f"spot_checks is a share from 0 to 1, not {self.spot_checks}")
+        if self.at_least is not None and not (_is_number(self.at_least) and 0 < self.at_least <= 1):
+            raise BadDeclaration(f"a floor is above 0 and at most 1, not {self.at_least!r}")
+        if self.second_opinion is not None and not (_is_number(self.second_opinion) and 0 <= self.second_opinion <= 1):
+            raise BadDeclaration(f"second_opinion is a probability from 0 to 1, not {self.second_opinion!r}")
+        if not (_is_number(self.spot_checks) and 0 <= self.spot_checks <= 1):
+            raise BadDeclaration(f"spot_checks is a share from 0 to 1, not {self.spot_checks!r}")
         if self.needs_second and self.second_opinion is None:
             raise BadDeclaration("needs_second asks for a second opinion, but second_opinion is None: give it a number")
 
     def _check_promise(self) -> None:
-        if self.wrong is not None and not 0 < self.wrong < 1:
-            raise BadDeclaration(f"a promise is a share of wrong ones above 0 and below 1, not {self.wrong}")
-        if not 0.5 <= self.sure < 1:
-            raise BadDeclaration(f"sure is a certainty from 0.5 to below 1, not {self.sure}")
+        if self.wrong is not None and not (_is_number(self.wrong) and 0 < self.wrong < 1):
+            raise BadDeclaration(f"a promise is a share of wrong ones above 0 and below 1, not {self.wrong!r}")
+        if not (_is_number(self.sure) and 0.5 <= self.sure < 1):
+            raise BadDeclaration(f"sure is a certainty from 0.5 to below 1, not {self.sure!r}")
         if self.begin not in get_args(Beginning):
             raise BadDeclaration(f"a version begins at shadow or draft, not {self.begin!r}")
-        if self.veto is not None and self.veto <= timedelta(0):
-            raise BadDeclaration(f"veto is a time for which a case is announced, not {self.veto}")
+        if self.veto is not None and not (_is_time(self.veto) and self.veto > timedelta(0)):
+            raise BadDeclaration(
+                f"veto is a time for which a case is announced, such as timedelta(minutes=30), not {self.veto!r}"
+            )
+        if self.by_itself not in (True, False):
+            raise BadDeclaration(f"by_itself is True or False, not {self.by_itself!r}")
         if self.wrong is not None and self.at_least is not None:
             raise BadDeclaration("a floor is either written out or earned: use Autonomy.floor or Autonomy.earned")
         if self.wrong is not None and not self.spot_checks:
@@ -122,6 +126,8 @@ class Autonomy:
         are announced first, where somebody can still stop them. `by_itself`: it goes up without a person's word. The
         others are as in `Autonomy`. Raise `BadDeclaration` for a number out of range.
         """
+        if wrong is None:
+            raise BadDeclaration("earned autonomy rests on a promise: give wrong a share, or use Autonomy.draft")
         return cls(
             wrong=wrong,
             sure=sure,
@@ -137,3 +143,12 @@ class Autonomy:
     def is_earned(self) -> bool:
         """True if what goes alone is earned by evidence."""
         return self.wrong is not None
+
+
+# Authors write declarations that nobody has checked: what is annotated need not be so.
+def _is_number(value: object) -> bool:
+    return isinstance(value, (int, float))
+
+
+def _is_time(value: object) -> bool:
+    return isinstance(value, timedelta)

@@ -7,7 +7,7 @@ from store.states import Level
 
 @dataclass(frozen=True, kw_only=True)
 class PromiseFacts:
-    """How far the live version of a workflow goes by its evidence, and what that rests on."""
+    """Facts of how far the live version of a workflow goes by its evidence, and what that rests on."""
 
     wrong: float
     """Promised: the share of what goes alone that may be wrong, 0 to 1."""

@@ -4,7 +4,6 @@ A declaration is a value: making it reads no file, connects to nothing and runs 
 case (propose, check, decide, deliver), so that an author cannot forget the review.
 """
 
-import math
 import re
 import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -176,6 +175,11 @@ class Ask(Protocol[OutputT]):
         ...
 
 
+def _is_share(value: object) -> bool:
+    """Tell whether an author wrote a share above 0 and at most 1."""
+    return isinstance(value, (int, float)) and 0 < value <= 1
+
+
 def does_in(whose: str, given: Does | Sequence[Does]) -> tuple[Does, ...]:
     """Return the effects that an author wrote. Raise `BadDeclaration` for none or for an unknown word."""
     done = (given,) if isinstance(given, str) else tuple(given)
@@ -206,8 +210,9 @@ _NAME = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
 _LONGEST_TARGET = 100
 """Most characters in the name of a target."""
 _WEEKDAYS = WorkingHours(begin=time(0), end=time(0))
-_A_MOMENT = timedelta(minutes=1)
 """The working days of a workflow that declares no hours."""
+_A_MOMENT = timedelta(minutes=1)
+"""Working time after which somebody has worked."""
 
 
 class Workflow(LearningRules[InputT, OutputT]):
@@ -306,7 +311,7 @@ class Workflow(LearningRules[InputT, OutputT]):
         misplaced = misplaced_document(input)
         if misplaced is not None:
             raise BadDeclaration(f"workflow {name}: {misplaced}")
-        if scope_share is not None and not (math.isfinite(scope_share) and 0 < scope_share <= 1):
+        if scope_share is not None and not _is_share(scope_share):
             raise BadDeclaration(f"workflow {name}: scope_share is above 0 and at most 1, not {scope_share!r}")
         unknown = [field for field in evidence if field not in output.model_fields]
         if unknown:

@@ -55,7 +55,7 @@ class Known:
 
     @property
     def features(self) -> Mapping[Feature, float]:
-        """What is weighed."""
+        """The facts that are weighed, as numbers."""
         lowest, second = min(self.confidence.values()), min(self.second, default=None)
         return {
             Feature.STATED: _log_odds(lowest),

@@ -5,11 +5,13 @@ meantime is not used (docs/decisions/0096).
 """
 
 from dataclasses import dataclass, replace
+from datetime import datetime
 
 from sqlalchemy.orm import Session
 
 from store.learning import epochs
 from store.states import Level
+from workflows.engine.context import Context
 from workflows.engine.declare.autonomy import Autonomy
 from workflows.engine.propose.policy import Facts
 from workflows.engine.propose.proposer import AnyProposal
@@ -21,7 +23,7 @@ GOES = frozenset({Level.VETO, Level.GUARDED})
 
 @dataclass(frozen=True, kw_only=True)
 class Standing:
-    """What the open epoch of a deployed version lets it do now."""
+    """The reach of a deployed version as its open epoch has it now."""
 
     id: int
     """Of the epoch."""
@@ -38,6 +40,10 @@ class Standing:
     """Smallest probability with which any case is looked at now, 0 to 1."""
     held: str | None
     """Code of why nothing goes alone for now; None where nothing is in the way."""
+    promise: tuple[float, float]
+    """The promise of the epoch: the share that may be wrong, and the certainty of it."""
+    let_at: datetime | None
+    """Time when it was last let, or taken back; None where it never was."""
 
     @property
     def goes_from(self) -> float | None:
@@ -73,18 +79,25 @@ def standing_of(session: Session, deployment: int | None, *, team: int, held: bo
         probability=line.probability,
         least=line.least,
         held=line.held,
+        promise=(line.wrong, line.sure),
+        let_at=line.allowed_at,
     )
 
 
 def standing_under(
-    session: Session, deployment: int | None, autonomy: Autonomy, *, team: int, held: bool = False
+    session: Session, context: Context, deployment: int | None, autonomy: Autonomy, *, held: bool = False
 ) -> Standing | None:
-    """Return the standing of a deployment like `standing_of`, as the workflow's present declaration lets it be used:
-    where nothing is announced any more, people decide what was to be.
+    """Return the standing of a deployment like `standing_of`, as it may be used now: where nothing is announced any
+    more, or another promise is made, people decide what was to go. So do they after a restore from a backup, which may
+    not know that it was taken back since.
     """
-    now = standing_of(session, deployment, team=team, held=held)
-    is_unheard = now is not None and now.level is Level.VETO and autonomy.veto is None
-    return replace(now, level=Level.DRAFT) if now is not None and is_unheard else now
+    now, restored_at = standing_of(session, deployment, team=context.team, held=held), context.restores.at
+    if now is None or now.level not in GOES:
+        return now
+    is_unheard = now.level is Level.VETO and autonomy.veto is None
+    is_other = now.promise != (autonomy.wrong, autonomy.sure)
+    is_older = restored_at is not None and (now.let_at is None or now.let_at <= restored_at)
+    return replace(now, level=Level.DRAFT) if is_unheard or is_other or is_older else now
 
 
 def with_standing(facts: Facts, standing: Standing | None, proposal: AnyProposal | None) -> Facts:

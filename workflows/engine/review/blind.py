@@ -5,11 +5,7 @@ review is decided for good: also a decision that can still be taken back keeps i
 decides anew. Afterwards both may be seen.
 """
 
-from collections.abc import Mapping
 from datetime import datetime
-from typing import Any
-
-from pydantic import JsonValue
 
 from store import schema
 from store.states import ReviewState
@@ -31,9 +27,3 @@ def is_open_blind(review: schema.Review, newest: schema.Run, *, at: datetime) ->
     `newest`: the newest run of the case.
     """
     return review.blind and (newest.resolution is None or is_in_grace(newest, at=at))
-
-
-def unseen(proposal: Mapping[str, Any]) -> dict[str, JsonValue]:
-    """Return the values that were proposed and hidden, of a kept proposal."""
-    values: dict[str, JsonValue] = proposal["output"]
-    return values

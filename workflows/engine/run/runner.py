@@ -169,7 +169,7 @@ class Runner:
         workflow = registry.get(loaded.workflow) if loaded.workflow in registry else None
         if workflow is None or not workflow.autonomy.is_earned or run.resolution is not None:
             return None
-        return standing_under(session, run.deployment_id, workflow.autonomy, team=self._context.team)
+        return standing_under(session, self._context, run.deployment_id, workflow.autonomy)
 
     def _resolve(self, work: Work) -> None:
         kept = self._journal(work, work.lines)
@@ -270,7 +270,7 @@ class Runner:
                 return
             if workflow.autonomy.is_earned:
                 # Locked after the row of the workflow and before all others: labels change it last of all.
-                now = standing_under(session, work.run.deployment_id, workflow.autonomy, team=context.team, held=True)
+                now = standing_under(session, context, work.run.deployment_id, workflow.autonomy, held=True)
                 work = replace(work, standing=now)
                 proposed = replace(proposed, facts=with_standing(proposed.facts, now, proposed.proposal))
                 verdict = decide(proposed.facts)

@@ -145,11 +145,15 @@ class Channels:
             if begun and begun[0].kind in TO_ORIGIN and not is_to_go(begun[0]):
                 return Taken(rows=begun, ts=None, thread=begun[0].about.get(THREAD), unsure=unsure)
             stands = self._stands(session, channel, begun)
-            is_reply = bool(begun) and begun[0].kind in REPLIES
+            kind = begun[0].kind if begun else ""
             if begun and is_to_go(begun[0]):
                 return Taken(rows=begun, ts=begun[0].ts, thread=None, unsure=unsure)
+            # News is a message of its own: nobody is told of one that is changed.
             return Taken(
-                rows=begun, ts=None if is_reply else stands, thread=stands if is_reply else None, unsure=unsure
+                rows=begun,
+                ts=stands if kind in VIEWS else None,
+                thread=stands if kind in REPLIES else None,
+                unsure=unsure,
             )
 
     def _stands(self, session: Session, channel: str, rows: Sequence[OutboxRow]) -> str | None:

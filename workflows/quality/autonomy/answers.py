@@ -41,9 +41,14 @@ def withdraw_shown(context: Context, epoch: int, shown: int, *, by: str, reason:
     return moves.withdraw(context, epoch, change=shown // PLACES, by=by, to=Level.DRAFT, reason=reason)
 
 
-def withdraw_now(context: Context, workflow: AnyWorkflow, *, by: str, reason: str, to: Level = Level.DRAFT) -> Moved:
-    """Take back what a workflow does alone. Raise `Refused` where that is nothing, or as `moves.withdraw` does."""
+def withdraw_now(
+    context: Context, workflow: AnyWorkflow, *, by: str, reason: str, to: Level = Level.DRAFT, anew: bool = False
+) -> Moved:
+    """Take back what a workflow does alone. `anew`: with the evidence that it rests on.
+
+    Raise `Refused` where nothing is deployed, or as `moves.withdraw` does.
+    """
     view = certificate_view(context, workflow)
     if view.epoch is None:
         raise Refused(f"no version of {workflow.name} is deployed, so nothing of it goes alone")
-    return moves.withdraw(context, view.epoch, change=view.change, by=by, to=to, reason=reason)
+    return moves.withdraw(context, view.epoch, change=view.change, by=by, to=to, reason=reason, anew=anew)

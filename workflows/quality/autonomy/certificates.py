@@ -4,6 +4,7 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -12,6 +13,7 @@ from store.governance import audit, teams
 from store.learning import alone, deployments
 from store.learning import certificates as told
 from store.learning import epochs as kept
+from store.learning.certificates import EpochFigures, FloorSums
 from store.schema import Epoch
 from store.states import Level
 from store.subjects import SubjectKind
@@ -25,7 +27,8 @@ from workflows.quality.autonomy.codes import Held, News
 from workflows.quality.autonomy.earning import FEWEST, Earning, Looked
 from workflows.quality.autonomy.hours import Pace, pace_of
 from workflows.quality.autonomy.ledger import Ledger
-from workflows.quality.autonomy.moves import ALONE, COMPARED, next_level
+from workflows.quality.autonomy.moves import ALONE, COMPARED, next_level, share_of
+from workflows.quality.autonomy.prior import prior
 from workflows.quality.autonomy.views import (
     Answered,
     Became,
@@ -52,6 +55,7 @@ _MOST_RIGHT = 1_000
 """Cases up to which it is reckoned how many more have to be right."""
 _APART = 0.05
 """Least distance of the shares of two points of a curve."""
+_NO_FIGURES = EpochFigures(alone=0, looked_at=0, errors=0, unjudged=0)
 _DAYS = 2
 """Working days after which a spot check is behind."""
 
@@ -64,8 +68,8 @@ def certificate_view(context: Context, workflow: AnyWorkflow) -> CertificateView
     with context.database.read() as session:
         row = teams.find_workflow(session, team=context.team, name=workflow.name)
         epoch = _open(session, row, team=context.team) if row is not None else None
-        lines = _lines(session, row, team=context.team) if row is not None else []
         reading = _Reading.of(session, context, workflow, epoch) if epoch is not None else None
+        lines = _lines(session, context, row, reading=reading) if row is not None else []
         step = reading.step if reading is not None else None
         more = kept.last_number(session, row, team=context.team) - len(lines) if row is not None else 0
         pace = pace_of(session, context, workflow, row) if row is not None else None
@@ -135,9 +139,9 @@ def ledger_of(session: Session, workflow: int | None, *, team: int, sure: float)
     """Return the ledger of all that went alone of a workflow, over all versions. `workflow`: its row."""
     found = alone.of_workflow(session, workflow, team=team) if workflow is not None else None
     if found is None or found.least is None:
-        undrawn = found.undrawn if found is not None else 0
+        undrawn, until = (found.undrawn, found.until) if found is not None else (0, None)
         return LedgerView(
-            alone=0, until=None, looked_at=0, errors=0, undrawn=undrawn, least=None, sure=sure, most_wrong=None
+            alone=0, until=until, looked_at=0, errors=0, undrawn=undrawn, least=None, sure=sure, most_wrong=None
         )
     looked_at, errors = sum(one.looked_at for one in found.drawn), sum(one.errors for one in found.drawn)
     # What was looked at and is right cannot be wrong.
@@ -190,7 +194,6 @@ def question_view(context: Context, epoch: int, *, asking: bool = False) -> Ques
         pace = pace_of(session, context, workflow, row.workflow_id)
         checks = _checks_a_week(pace, then, workflow.autonomy.spot_checks)
         hours, why = pace.hours(reading.now, then, fewer_by=checks or 0.0)
-        figures = told.figures(session, [row.id], team=context.team).get(row.id)
         deployed = deployments.get(session, row.deployment_id, team=context.team)
         return QuestionView(
             epoch=row.id,
@@ -206,7 +209,7 @@ def question_view(context: Context, epoch: int, *, asking: bool = False) -> Ques
             wrong=row.wrong,
             sure=row.sure,
             looked_at=row.looked_at,
-            errors=figures.errors if figures is not None else 0,
+            errors=reading.errors,
             cases_a_week=pace.cases,
             checks_a_week=checks,
             hours=hours,
@@ -223,9 +226,12 @@ def news_view(context: Context, epoch: int, about: Mapping[str, Any]) -> NewsVie
     with context.database.read() as session:
         row, workflow = _known(session, context, epoch)
         deployed = deployments.get(session, row.deployment_id, team=context.team)
-        now = _Reading.of(session, context, workflow, row).now
-    news = News(about["news"])
-    fell = news is News.DEMOTED or (news is News.WITHDRAWN and now.level not in ALONE)
+        reading = _Reading.of(session, context, workflow, row)
+    news, now = News(about["news"]), reading.now
+    needed = FEWEST if news is News.DEMOTED else None
+    if news is News.WITHDRAWN and now.level not in ALONE:
+        # What was looked at counts still, unless it is of other times.
+        needed = max(0, FEWEST - reading.earning.labels)
     return NewsView(
         news=news,
         workflow=workflow.name,
@@ -239,7 +245,7 @@ def news_view(context: Context, epoch: int, about: Mapping[str, Any]) -> NewsVie
         cases=[int(case) for case in figures.get("cases", ())],
         alone_since=int(figures.get("alone_since", 0)),
         packed=int(figures.get("packed", 0)),
-        needed=FEWEST if fell else None,
+        needed=needed,
         behind=int(figures.get("behind", 0)),
         days=int(figures.get("days", _DAYS)),
         reach=now if row.ended_at is None else None,
@@ -266,24 +272,27 @@ class _Reading:
         earning, team = Earning.read(row.state), context.team
         scores: Sequence[float] = ()
         if not any(one.coverage for one in earning.certifier.floors):
-            scores = kept.newest_scores(session, row.workflow_id, team=team, limit=SCORES)
+            like = row.deployment_id
+            scores = kept.newest_scores(session, row.workflow_id, team=team, like=like, limit=SCORES)
         return cls(session=session, context=context, workflow=workflow, row=row, earning=earning, scores=scores)
 
     @property
     def now(self) -> Reach:
-        """How far it goes now."""
+        """The reach that it has now."""
         return self._reach(self.row.level, self.row.floor)
 
     @property
     def then(self) -> Reach:
-        """How far the evidence lets it go; as far as now where that is no further."""
+        """The reach that the evidence permits; that of now where it permits no more."""
         row = self.row
         if row.level is Level.SHADOW:
             return self._reach(Level.DRAFT, None) if row.looked_at >= COMPARED else self.now
-        permitted = self.earning.permitted
-        if permitted is None or (row.level in ALONE and row.floor is not None and permitted.at >= row.floor):
+        permitted, level = self.earning.permitted, next_level(self.workflow, row)
+        goes = row.level in ALONE and row.floor is not None
+        if permitted is None or (goes and level is row.level and permitted.at >= (row.floor or 0.0)):
             return self.now
-        return self._reach(next_level(self.workflow, row), permitted.at)
+        # What was announced for long enough may go alone, also where it is no more than before.
+        return self._reach(level, permitted.at)
 
     @property
     def step(self) -> Step | None:
@@ -302,7 +311,7 @@ class _Reading:
 
     @property
     def needs(self) -> Sequence[Need]:
-        """What it takes to go up."""
+        """Conditions for going up."""
         row, found = self.row, list[Need]()
         if row.held == Held.BEHIND:
             found.append(Need(kind=NeedKind.CHECKS))
@@ -312,17 +321,34 @@ class _Reading:
             return [*found, Need(kind=NeedKind.COMPARE, number=COMPARED - row.looked_at)]
         if row.level not in ALONE and self.earning.labels < FEWEST:
             found.append(Need(kind=NeedKind.LOOK, number=FEWEST - self.earning.labels))
+        if row.level is Level.VETO and self.earning.on_probation:
+            return [*found, Need(kind=NeedKind.ANNOUNCED, number=self.earning.on_probation)]
         right = self._right()
         if right is not None and right > FEWEST - self.earning.labels:
             found.append(Need(kind=NeedKind.RIGHT, number=right))
         return found or [Need(kind=NeedKind.NOTHING)]
+
+    @cached_property
+    def _figures(self) -> EpochFigures:
+        return told.figures(self.session, [self.row.id], team=self.context.team).get(self.row.id, _NO_FIGURES)
+
+    @cached_property
+    def start(self) -> Sequence[Looked]:
+        """The judged cases of volume tests with which its evidence started."""
+        return _start(self.session, self.context, self.row, self._figures)
+
+    @property
+    def errors(self) -> int:
+        """Labels that it rests on and that count as an error."""
+        return self._figures.errors + sum(one.is_error for one in self.start)
 
     def curve(self) -> Sequence[CurvePoint]:
         """Return what the labels say of floors, the strictest first: some of very many, and those that matter."""
         floors = self._drawn()
         sums = told.sums(self.session, self.row.id, [at for at, _ in floors], team=self.context.team, limit=LABELS)
         found = []
-        for (at, share), one in zip(floors, sums, strict=True):
+        for (at, share), rows in zip(floors, sums, strict=True):
+            one = _with(rows, [case for case in self.start if case.score >= at])
             if one.number:
                 wrong = one.wrong / one.weight
                 high = wilson(wrong, one.weight**2 / one.squares)[1]
@@ -398,7 +424,29 @@ def _open(session: Session, workflow: int, *, team: int) -> Epoch | None:
     return kept.open_of(session, used.live, team=team) if used is not None and used.live is not None else None
 
 
-def _lines(session: Session, workflow: int, *, team: int) -> list[EpochLine]:
+def _start(session: Session, context: Context, row: Epoch, figures: EpochFigures) -> Sequence[Looked]:
+    """Return the judged cases with which the evidence of an epoch started: there are none where its rows are all."""
+    if row.looked_at <= figures.looked_at:
+        return ()
+    return prior(session, context, row.workflow_id, row.deployment_id, at=row.began_at)
+
+
+def _with(sums: FloorSums, cases: Sequence[Looked]) -> FloorSums:
+    """Return what is known of a floor, together with these cases at or above it."""
+    weights = [1 / one.probability for one in cases]
+    wrong = [weight for one, weight in zip(cases, weights, strict=True) if one.is_error]
+    return FloorSums(
+        number=sums.number + len(cases),
+        weight=sums.weight + sum(weights),
+        squares=sums.squares + sum(weight * weight for weight in weights),
+        wrong=sums.wrong + sum(wrong),
+        errors=sums.errors + len(wrong),
+    )
+
+
+def _lines(session: Session, context: Context, workflow: int, *, reading: "_Reading | None") -> list[EpochLine]:
+    """Return the times over which versions were judged, newest first. `reading`: of the one that lasts."""
+    team = context.team
     rows = told.of_workflow(session, workflow, team=team, limit=LINES)
     figures = told.figures(session, [row.id for row in rows], team=team)
     versions = {
@@ -406,19 +454,21 @@ def _lines(session: Session, workflow: int, *, team: int) -> list[EpochLine]:
     }
     found = []
     for row in rows:
-        counted = figures.get(row.id)
-        floors = Earning.read(row.state).certifier.floors
-        share = next((one.coverage or None for one in floors if one.at == row.floor), None)
+        counted = figures.get(row.id, _NO_FIGURES)
+        is_now = reading is not None and reading.row.id == row.id
+        start = reading.start if reading is not None and is_now else _start(session, context, row, counted)
+        reach = Reach(level=row.level, floor=row.floor, share=share_of(row))
         found.append(
             EpochLine(
                 number=row.number,
                 version=versions.get(row.deployment_id, 0),
                 wrong=row.wrong,
                 sure=row.sure,
-                reach=Reach(level=row.level, floor=row.floor, share=share),
+                reach=reading.now if reading is not None and is_now else reach,
                 looked_at=row.looked_at,
-                errors=counted.errors if counted is not None else 0,
-                alone=counted.alone if counted is not None else 0,
+                errors=counted.errors + sum(one.is_error for one in start),
+                alone=counted.alone,
+                unjudged=counted.unjudged,
                 allowed_by=row.allowed_by,
                 allowed_at=row.allowed_at,
                 began_at=row.began_at,

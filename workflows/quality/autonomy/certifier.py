@@ -1,4 +1,4 @@
-"""What people's labels permit: the lowest floor at which what goes alone is shown to keep a promise. Pure.
+"""Certifier of what people's labels permit: the lowest floor at which what goes alone is shown to keep a promise. Pure.
 
 The promise is about the errors among what goes alone. For each floor the hypothesis is that it breaks it: that the
 mean of (error - promised share) over the cases at or above the floor is zero or more. A gambler bets against that,
@@ -30,7 +30,7 @@ FIXED = tuple(step / 100 for step in range(99, 49, -1))
 """Floors where no scores are known, strictest first."""
 FIXED_BEGIN_AT = (0.95, 0.80)
 """Those of them with a level of their own."""
-BACK = 2
+BACK = 1
 """Steps by which what is permitted is stricter than what is shown."""
 NEAR = 0.02
 """Share of the cases between the two up to which that is done."""
@@ -80,14 +80,14 @@ def grid(scores: Sequence[float], promise: Promise) -> tuple[Floor, ...]:
         raise ValueError(f"a grid needs {SCORES} scores, not {len(scores)}")
     if wrong := [score for score in scores if not 0 <= score <= 1]:
         raise ValueError(f"a score is from 0 to 1, not {wrong[0]}")
-    ordered, number = sorted(scores, reverse=True), len(scores)
+    ascending, number = sorted(scores), len(scores)
     levels: dict[float, float] = {}
     for coverage in COVERAGES:
-        at = ordered[max(1, round(coverage * number)) - 1]
+        at = ascending[number - max(1, round(coverage * number))]
         own = (1 - promise.sure) / len(BEGIN_AT) if coverage in BEGIN_AT else 0.0
         levels[at] = levels.get(at, 0.0) + own
     return tuple(
-        Floor(at=at, coverage=sum(score >= at for score in ordered) / number, level=level)
+        Floor(at=at, coverage=(number - bisect_left(ascending, at)) / number, level=level)
         for at, level in levels.items()
         if at > 0
     )
@@ -155,27 +155,42 @@ class Certifier:
 
     def certified(self) -> Floor | None:
         """Return the loosest floor that is shown to keep the promise; None where none is."""
-        place = self._certified()
-        return self.floors[place] if place is not None else None
+        shown = self.shown()
+        return shown[-1] if shown else None
 
     def permitted(self) -> Floor | None:
-        """Return the loosest floor from which cases may go alone; None where there is none.
+        """Return the loosest floor from which cases may go alone from now on; None where there is none.
 
-        It is up to two steps stricter than the one that is shown, unless these are large. Of many floors near the edge
-        of the promise the luckiest is shown first; to step back costs little and makes a broken promise rarer by half.
+        What was shown once stays shown, but more is let go alone only from a floor that is shown by the labels as they
+        are now: one that was lucky at first is not. Of many floors near the edge of the promise the luckiest is shown
+        first, so it is one step stricter than that, unless the step is large. It is shown itself: where the surest
+        proposals are wrong, a stricter floor may break the promise.
         """
-        place = self._certified()
-        if place is None:
+        levels = self._levels()
+        now = [
+            floor
+            for floor, level, wealth in zip(self.floors, levels, self.wealth, strict=True)
+            if level * sum(wealth) / len(wealth) >= 1
+        ]
+        if not now:
             return None
-        shown = self.floors[place]
-        before = self.floors[max(0, place - BACK) : place] if shown.coverage else self.floors[max(0, place - 1) : place]
-        return next((floor for floor in before if shown.coverage - floor.coverage <= NEAR), shown)
+        loosest = now[-1]
+        place = self.floors.index(loosest)
+        before = self.floors[max(0, place - BACK) : place]
+        back = next((floor for floor in before if loosest.coverage - floor.coverage <= NEAR), loosest)
+        return next((floor for floor in reversed(now) if floor.at >= back.at), None)
 
-    def _certified(self) -> int | None:
-        found, inherited = None, 0.0
-        for place, (floor, wealth) in enumerate(zip(self.floors, self.best, strict=True)):
-            level = floor.level + inherited
-            is_shown = wealth * level >= 1
-            inherited = level if is_shown else 0.0
-            found = place if is_shown else found
+    def shown(self) -> tuple[Floor, ...]:
+        """Return the floors that were ever shown to keep the promise, strictest first."""
+        levels = self._levels()
+        return tuple(
+            floor for floor, level, best in zip(self.floors, levels, self.best, strict=True) if level * best >= 1
+        )
+
+    def _levels(self) -> list[float]:
+        """Return the probability of a false certificate that each floor may use: its own, and what was passed on."""
+        found, inherited = list[float](), 0.0
+        for floor, best in zip(self.floors, self.best, strict=True):
+            found.append(floor.level + inherited)
+            inherited = found[-1] if found[-1] * best >= 1 else 0.0
         return found

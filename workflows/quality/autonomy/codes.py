@@ -49,6 +49,10 @@ class News(StrEnum):
 
     NARROWED = "narrowed"
     """Less goes alone: labels that it rested on were taken back or changed."""
+    UNANNOUNCED = "unannounced"
+    """People decide what was announced: its workflow declares no time for a veto any more."""
+    RESTORED = "restored"
+    """People decide until it is let again: the database was restored from a backup."""
     WITHDRAWN = "withdrawn"
     """A person took back some or all of what went alone."""
     DEMOTED = "demoted"

@@ -96,8 +96,20 @@ class Earning:
 
     @property
     def permitted(self) -> Floor | None:
-        """The loosest floor that the evidence permits; None where it permits nothing."""
+        """The loosest floor from which the evidence permits cases to go alone from now on; None: from none."""
         return self.certifier.permitted() if self.labels >= self.fewest else None
+
+    def permitted_from(self, at: float) -> Floor | None:
+        """Return the loosest floor that was ever shown and lets no more go alone than one does; None where there is
+        none. `at`: the score of that one.
+        """
+        shown = self.certifier.shown() if self.labels >= self.fewest else ()
+        return next((floor for floor in reversed(shown) if floor.at >= at), None)
+
+    def permits(self, at: float) -> bool:
+        """Tell whether cases may go on to go alone from this score on."""
+        found = self.permitted_from(at)
+        return found is not None and found.at == at
 
     @property
     def is_alarmed(self) -> bool:

@@ -35,7 +35,7 @@ def begin(
     why: Began,
     level: Level | None = None,
 ) -> Epoch:
-    """Begin the epoch of a version that is used from now on, without evidence. It is audited.
+    """Begin the epoch of a version that is used from now on, with the evidence of its volume tests. It is audited.
 
     `row`, `deployment`: rows of the workflow, which is held or whose open epoch was, and of the version. `level`: left
     out, the one at which the workflow's versions begin.

@@ -6,7 +6,6 @@ before, then its eval.
 """
 
 from collections.abc import Sequence
-from datetime import datetime
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -22,29 +21,27 @@ MOST = 2_000
 """Most scores that are read."""
 
 
-def known_scores(
-    session: Session, *, workflow: int, deployment: int, team: int, at: datetime | None = None
-) -> Sequence[float]:
+def known_scores(session: Session, *, workflow: int, deployment: int, team: int) -> Sequence[float]:
     """Return scores of cases as a deployment would see them, best first; none where too few are known.
 
-    `workflow`, `deployment`: their rows. `at`: when its epoch begins; None: now.
+    `workflow`, `deployment`: their rows.
     """
     row = deployments.get(session, deployment, team=team)
     if row is None:
         return ()
-    found = _of_volume_test(session, row, team=team, at=at)
+    found = _of_volume_test(session, row, team=team)
     if len(found) < SCORES:
         found += rollouts.scores(session, row.id, team=team, limit=MOST)
     if len(found) < SCORES:
-        found += epochs.newest_scores(session, workflow, team=team, limit=MOST)
+        found += epochs.newest_scores(session, workflow, team=team, like=row.id, limit=MOST)
     if len(found) < SCORES:
         found += _of_eval(session, row.eval_id, team=team)
     return found[:MOST] if len(found) >= SCORES else ()
 
 
-def _of_volume_test(session: Session, deployment: schema.Deployment, *, team: int, at: datetime | None) -> list[float]:
-    tests = tests_of(session, deployment, team=team, at=at)
-    found = volume_tests.scores(session, tests[0].id, team=team, limit=MOST) if tests else []
+def _of_volume_test(session: Session, deployment: schema.Deployment, *, team: int) -> list[float]:
+    tests = tests_of(session, deployment, team=team, at=None)
+    found = volume_tests.scores(session, tests[-1].id, team=team, limit=MOST) if tests else []
     return [score_of_tried(one) for one in found]
 
 

@@ -18,7 +18,7 @@ BETS = (0.1, 0.3, 0.5, 0.7, 0.9, 0.99)
 
 @dataclass(kw_only=True)
 class Ledger:
-    """What spot checks found in all that went alone, over all versions."""
+    """The findings of spot checks in all that went alone, over all versions."""
 
     least: float
     """The smallest probability with which a case that went alone is looked at, ever; above 0, at most 1."""

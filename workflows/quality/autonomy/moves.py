@@ -4,7 +4,7 @@ Each is a compare-and-set on the epoch's change, with its audit row. All process
 for all of them from the commit on. Who may is for the faces to say: here, people are names.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -20,7 +20,7 @@ from store.subjects import SubjectKind
 from workflows.engine.case import learning_notices
 from workflows.engine.charters import signing
 from workflows.engine.context import SYSTEM, Context
-from workflows.engine.declare.charter import CharterStatus, Lack
+from workflows.engine.declare.charter import CharterStatus
 from workflows.engine.declare.registry import AnyWorkflow
 from workflows.engine.errors import Refused, Stale, Unknown
 from workflows.quality.autonomy import epochs
@@ -34,8 +34,6 @@ LONGEST = 500
 """Most characters of a reason."""
 COMPARED = 200
 """Labels of the level shadow before people are shown what is proposed."""
-WORTH_ASKING = 0.05
-"""Share of the cases that would go alone in addition, from which on people are asked again."""
 NEWEST = 500
 """Newest cases that tell which share of them goes alone at a floor."""
 ANY = 1e-9
@@ -48,11 +46,6 @@ _ORDER = (Level.SHADOW, Level.DRAFT, Level.VETO, Level.GUARDED)
 
 class NotReady(Refused):
     """Something that has to be there before a version goes alone is not there."""
-
-    def __init__(self, said: str, *, lacks: Sequence[Lack] = (), is_unsigned: bool = False) -> None:
-        """Keep what is lacking, and whether the charter is not signed or not complete."""
-        super().__init__(said)
-        self.lacks, self.is_unsigned = lacks, is_unsigned
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -104,7 +97,7 @@ def leave(context: Context, epoch: int, *, change: int, by: str) -> None:
         if row.asked_at is None:
             raise Stale("this question is answered already")
         _set(session, context, row, asked_at=None)
-        _record(session, context, row, "epoch.left", by=by)
+        record(session, context, row, "epoch.left", by=by)
         learning_notices.question_over(session, team=context.team, epoch=row.id, at=context.clock())
 
 
@@ -126,6 +119,8 @@ def withdraw(
         before = row.level
         if _ORDER.index(to) > _ORDER.index(before) or (to is before and not anew) or (anew and to in ALONE):
             raise Refused(f"{workflow.name} is at {before.value}: it is taken back to a lower level")
+        if to is Level.VETO and workflow.autonomy.veto is None:
+            raise Refused(f"{workflow.name} declares no time for a veto, so nothing is announced: name another level")
         figures = {"by": by, "reason": said, "from": before.value, "to": to.value, "floor": row.floor}
         if anew:
             epochs.end(session, context, row, by=by, why=End.WITHDRAWN)
@@ -158,7 +153,7 @@ def withdraw(
                 allowed_at=_now(context),
                 **looks(workflow, earning, level=to, floor=floor, held=held),
             )
-        _record(session, context, row, "epoch.withdrawn", by=by, **{"from": before.value, "said": said})
+        record(session, context, row, "epoch.withdrawn", by=by, **{"from": before.value, "said": said})
         tell(session, context, workflow, row, News.WITHDRAWN, figures)
         learning_notices.question_over(session, team=context.team, epoch=epoch, at=_now(context))
         return moved(workflow, row, before, at=_now(context))
@@ -187,14 +182,15 @@ def refuse_unready(
     name = workflow.name
     if charter.missing:
         parts = ", ".join(part.declared for part in charter.missing)
-        raise NotReady(f"the charter of {name} is not complete: write into its declaration {parts}", is_unsigned=True)
+        raise NotReady(f"the charter of {name} is not complete: write into its declaration {parts}")
     if not charter.is_signed:
-        raise NotReady(f"the charter of {name} is not signed: its owner signs it first", is_unsigned=True)
-    lacks = signing.lacking(session, workflow, epoch.workflow_id, team=context.team)
+        raise NotReady(f"the charter of {name} is not signed: its owner signs it first")
+    lacks = signing.lacking_to_go_alone(session, epoch.workflow_id, team=context.team)
     signed = kept_terms.last_signed(session, team=context.team, workflow=name)
     if lacks and (signed is None or signed.exception is None):
         needed = " and ".join(signing.NEEDED[one] for one in lacks)
-        raise NotReady(f"{name} would go alone without {needed}: make that first", lacks=lacks)
+        why = f'say why it may all the same: countersign charter {name} --sign --exception "WHY"'
+        raise NotReady(f"{name} would go alone without {needed}: make that first, or {why}")
     if to is Level.VETO and workflow.autonomy.veto is None:
         raise Refused(f"{name} declares no time for a veto, so nothing is announced: Autonomy.earned(veto=...)")
 
@@ -224,12 +220,9 @@ def go_up(
             raise Refused(f"{epoch.looked_at} of {COMPARED} cases are compared: people go on deciding without seeing")
         _set(session, context, epoch, level=to, asked_at=None, allowed_by=by, allowed_at=at)
     else:
-        permitted = earning.permitted
-        if permitted is None or (floor is not None and floor < permitted.at):
+        allowed = earning.permitted if floor is None else earning.permitted_from(floor)
+        if allowed is None or (floor is not None and allowed.at != floor):
             raise Refused(f"the evidence does not permit that: {epoch.looked_at} cases were looked at so far")
-        allowed = next((one for one in earning.certifier.floors if one.at == (floor or permitted.at)), None)
-        if allowed is None:
-            raise Refused(f"{floor} is no floor that was tested")
         if to is before and epoch.floor is not None and allowed.at >= epoch.floor:
             raise Refused("the evidence permits no more than what goes alone already")
         earning.allow(_with_share(session, epoch, allowed, team=context.team))
@@ -246,14 +239,15 @@ def go_up(
             allowed_at=at,
             **looks(workflow, earning, level=to, floor=allowed.at, held=epoch.held),
         )
-    _record(session, context, epoch, "epoch.let", by=by, **{"from": before.value, "labels": epoch.looked_at})
+    record(session, context, epoch, "epoch.let", by=by, **{"from": before.value, "labels": epoch.looked_at})
     learning_notices.question_over(session, team=context.team, epoch=epoch.id, at=at)
     return moved(workflow, epoch, before, at=at)
 
 
 def narrow(session: Session, context: Context, workflow: AnyWorkflow, epoch: Epoch, earning: Earning) -> Moved:
     """Take back what the evidence permits no more, since labels that it rested on changed. The epoch is held."""
-    before, was, permitted = epoch.level, epoch.floor, earning.permitted
+    before, was = epoch.level, epoch.floor
+    permitted = earning.permitted_from(was) if was is not None else None
     if permitted is None:
         earning.floor, level, floor = None, Level.DRAFT, None
     else:
@@ -271,11 +265,37 @@ def narrow(session: Session, context: Context, workflow: AnyWorkflow, epoch: Epo
         asked_floor=floor,
         **looks(workflow, earning, level=level, floor=floor, held=epoch.held),
     )
-    _record(session, context, epoch, "epoch.narrowed", by=SYSTEM, **{"from": before.value, "labels": epoch.looked_at})
+    record(session, context, epoch, "epoch.narrowed", by=SYSTEM, **{"from": before.value, "labels": epoch.looked_at})
     figures = {"from": before.value, "to": level.value, "was": was, "floor": floor, "share": share_of(epoch)}
     tell(session, context, workflow, epoch, News.NARROWED, figures)
     learning_notices.question_over(session, team=context.team, epoch=epoch.id, at=_now(context))
     return moved(workflow, epoch, before, at=_now(context))
+
+
+def give_to_people(session: Session, context: Context, workflow: AnyWorkflow, epoch: Epoch, *, why: News) -> None:
+    """Have people decide what was announced or went alone, for a reason that is no error of it. The epoch is held.
+
+    What it rests on still counts: people are asked whether it may go alone. `why`: nothing is announced any more, or
+    the database was restored; then it goes up by a person's word alone.
+    """
+    before, earning = epoch.level, Earning.read(epoch.state)
+    earning.floor = None
+    _set(
+        session,
+        context,
+        epoch,
+        level=Level.DRAFT,
+        floor=None,
+        held=None,
+        state=state_of(earning, unfamiliar_of(epoch.state)),
+        asked_at=None,
+        asked_floor=None,
+        **({"allowed_by": None, "allowed_at": _now(context)} if why is News.RESTORED else {}),
+        **looks(workflow, earning, level=Level.DRAFT, floor=None, held=None),
+    )
+    record(session, context, epoch, "epoch.narrowed", by=SYSTEM, **{"from": before.value, "labels": epoch.looked_at})
+    tell(session, context, workflow, epoch, why, {"from": before.value, "to": Level.DRAFT.value})
+    learning_notices.question_over(session, team=context.team, epoch=epoch.id, at=_now(context))
 
 
 def hold(session: Session, context: Context, workflow: AnyWorkflow, epoch: Epoch, *, behind: int) -> None:
@@ -301,72 +321,8 @@ def _put_hold(
     earning = Earning.read(epoch.state)
     probabilities = looks(workflow, earning, level=epoch.level, floor=epoch.floor, held=held)
     _set(session, context, epoch, held=held, **probabilities)
-    _record(session, context, epoch, f"epoch.{news.value}", by=SYSTEM, behind=behind)
+    record(session, context, epoch, f"epoch.{news.value}", by=SYSTEM, behind=behind)
     tell(session, context, workflow, epoch, news, {"behind": behind, "floor": epoch.floor, "share": share_of(epoch)})
-
-
-@dataclass(frozen=True, kw_only=True)
-class Before:
-    """The evidence of an epoch before a step."""
-
-    labels: int
-    on_probation: int
-    """Looks that were still to be made more often."""
-
-
-def ask(
-    session: Session, context: Context, workflow: AnyWorkflow, epoch: Epoch, earning: Earning, *, before: Before
-) -> bool:
-    """Ask those who answer for a workflow whether a version may go further, where it is worth it; True if so.
-
-    There is one question of an epoch, which is drawn anew.
-    """
-    at, permitted = _now(context), earning.permitted
-
-    def share(floor: float) -> float:
-        known = _coverage(earning, floor)
-        return known or kept.share_from(session, epoch.id, team=context.team, newest=NEWEST, floor=floor) or 0.0
-
-    if not is_worth_asking(workflow, epoch, earning, before, share=share, at=at):
-        if epoch.asked_at is not None and permitted is not None and permitted.at != epoch.asked_floor:
-            learning_notices.question_over(session, team=context.team, epoch=epoch.id, at=at)
-        return False
-    floor = permitted.at if permitted is not None and epoch.level is not Level.SHADOW else None
-    kept.note(session, epoch.id, team=context.team, asked_at=at, asked_floor=floor)
-    _record(session, context, epoch, "epoch.asked", by=SYSTEM, asked=str(floor), labels=epoch.looked_at)
-    learning_notices.may_go_further(
-        session, workflow.review, team=context.team, epoch=epoch.id, at=at, owner=workflow.owner
-    )
-    return True
-
-
-def is_worth_asking(
-    workflow: AnyWorkflow,
-    epoch: Epoch,
-    earning: Earning,
-    before: Before,
-    *,
-    share: Callable[[float], float],
-    at: datetime,
-) -> bool:
-    """Tell whether people are asked now: at the first permit, and later where enough more would go alone.
-
-    At most once a working day while a question is open. From shadow to draft they are asked once, and once whether
-    what is announced may go alone. `share`: returns the share of the cases that goes alone at a floor, 0 to 1.
-    """
-    if epoch.level is Level.SHADOW:
-        return before.labels < COMPARED <= earning.labels
-    if epoch.level is Level.VETO and before.on_probation and not earning.on_probation:
-        return True
-    permitted = earning.permitted
-    if permitted is None or (epoch.floor is not None and permitted.at >= epoch.floor):
-        return False
-    if epoch.asked_floor is None:
-        return True
-    if epoch.asked_at is not None and workflow.working_days_after(epoch.asked_at, 1) > at:
-        return False
-    so_far = max(share(floor) for floor in (epoch.floor, epoch.asked_floor) if floor is not None)
-    return share(permitted.at) - so_far >= WORTH_ASKING
 
 
 def was_withdrawn(epoch: Epoch) -> bool:
@@ -374,7 +330,8 @@ def was_withdrawn(epoch: Epoch) -> bool:
     return epoch.allowed_at is not None and epoch.allowed_by is None
 
 
-def _coverage(earning: Earning, floor: float | None) -> float:
+def coverage(earning: Earning, floor: float | None) -> float:
+    """Return the share of the cases that a floor lets go alone, 0 to 1; 0 where no scores were known."""
     return next((one.coverage for one in earning.certifier.floors if one.at == floor), 0.0)
 
 
@@ -422,7 +379,7 @@ def _known(context: Context, epoch: int) -> tuple[AnyWorkflow, int]:
         row = kept.get(session, epoch, team=context.team)
         name = teams.workflow_name(session, row.workflow_id, team=context.team) if row is not None else None
     if row is None or name is None or name not in context.registry:
-        raise Unknown(f"there is no epoch {epoch}")
+        raise Unknown("this version is judged no more")
     workflow = context.registry.get(name)
     if not workflow.autonomy.is_earned:
         raise Refused(f"{name} does not earn its autonomy: its declaration says how far it goes")
@@ -446,7 +403,8 @@ def _set(session: Session, context: Context, epoch: Epoch, **values: Any) -> Non
         raise Stale("it has changed since: look at it again")
 
 
-def _record(session: Session, context: Context, epoch: Epoch, action: str, *, by: str, **details: str | int) -> None:
+def record(session: Session, context: Context, epoch: Epoch, action: str, *, by: str, **details: str | int) -> None:
+    """Have the audit keep what was done to an epoch, with how far it goes then."""
     audit.record(
         session,
         team=context.team,
@@ -474,7 +432,7 @@ def share_of(epoch: Epoch) -> float | None:
         return None
     earning = Earning.read(epoch.state)
     usual = earning.suspicion.expected if earning.suspicion is not None else 0.0
-    return _coverage(earning, epoch.floor) or usual or None
+    return coverage(earning, epoch.floor) or usual or None
 
 
 def moved(workflow: AnyWorkflow, epoch: Epoch, before: Level, *, at: datetime) -> Moved:

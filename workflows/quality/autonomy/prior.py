@@ -3,8 +3,8 @@
 They are the judged cases of volume tests of the same version. Past inputs are replays, so what the version learned
 from, or the like of it, is left out; a note of that is kept with each case before anybody judges it. They count in the
 order in which they were drawn, up to the first that still waits for a person: whoever goes through a pack cannot choose
-which of it counts. All tests of a version count, the first one first, and an input once: nobody can draw again until
-one comes out well. What was judged before a version was taken back, or was not used any more, counts no more.
+which of it counts. The first tests of a version count, and an input once: nobody can draw again until one comes out
+well. What was judged before a version was taken back, or was not used any more, counts no more.
 """
 
 from collections.abc import Sequence
@@ -21,7 +21,9 @@ from workflows.engine.propose.scores import highest_floor_of
 from workflows.quality.autonomy.earning import Looked
 
 TESTS = 5
-"""Most volume tests of a version that are looked through."""
+"""Most volume tests of a version that count: its first ones, which no later one pushes out."""
+LOOKED_THROUGH = 200
+"""Volume tests of a workflow among which they are looked for."""
 MOST = 5_000
 """Most cases of a volume test that count."""
 
@@ -38,7 +40,7 @@ def prior(
     if row is None:
         return ()
     found: dict[str, Looked | None] = {}
-    for test in reversed(tests_of(session, row, team=team, at=at)):
+    for test in tests_of(session, row, team=team, at=at):
         stream = _stream(session, test, team=team, at=at)
         for one in stream.cases:
             found.setdefault(one.input_hash, _looked(one, stream.least))
@@ -50,10 +52,12 @@ def prior(
 def tests_of(
     session: Session, deployment: schema.Deployment, *, team: int, at: datetime | None
 ) -> list[schema.VolumeTest]:
-    """Return the volume tests of a deployment's version that count, newest first. `at`: None: now."""
+    """Return the volume tests of a deployment's version that count, oldest first. `at`: None: now."""
     since = epochs.last_end(session, deployment, team=team, until=at)
-    tests = volume_tests.ended_of(session, team=team, workflow=deployment.workflow_id, until=at, limit=TESTS)
-    return [one for one in tests if _is_of(one, deployment) and (since is None or one.began_at > since)]
+    tests = volume_tests.ended_of(
+        session, team=team, workflow=deployment.workflow_id, since=since, until=at, limit=LOOKED_THROUGH
+    )
+    return [one for one in tests if _is_of(one, deployment)][:TESTS]
 
 
 def score_of_tried(case: KeptScore) -> float:

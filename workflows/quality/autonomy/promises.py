@@ -1,4 +1,4 @@
-"""What the evidence of workflows says, for charters and digests, which know no certificate."""
+"""Promises of workflows as their evidence has them, for charters and digests, which know no certificate."""
 
 from sqlalchemy.orm import Session
 

@@ -21,7 +21,7 @@ from workflows.engine.declare.registry import AnyWorkflow
 from workflows.engine.errors import Refused, Stale
 from workflows.engine.review.spot_checks.behind import behind
 from workflows.quality.autonomy import epochs, moves, working_in
-from workflows.quality.autonomy.codes import Began, Held
+from workflows.quality.autonomy.codes import Began, Held, News
 from workflows.quality.autonomy.earning import SUSPECTED, Earning
 from workflows.quality.autonomy.kept_state import state_of, unfamiliar_of
 
@@ -54,6 +54,7 @@ def tend(context: Context) -> Tended:
         workflow = context.registry.get(name)
         is_more |= _see(context, workflow, epoch, newest=newest.get(epoch.id, 0))
         is_more |= _go_along(context, workflow, epoch, newest=newest.get(epoch.id, 0))
+        changed += _give_to_people(context, workflow, epoch)
         changed += _hold_or_free(context, workflow, epoch.id)
         changed += _go_up_by_itself(context, workflow, epoch.id)
     return Tended(changed=changed, is_more=is_more)
@@ -152,6 +153,29 @@ def _go_along(context: Context, workflow: AnyWorkflow, epoch: Epoch, *, newest: 
     with context.database.write() as session:
         working_in.go_on(session, context, epoch.id, decided=decided)
     return number == AT_ONCE
+
+
+def _give_to_people(context: Context, workflow: AnyWorkflow, epoch: Epoch) -> bool:
+    """Have people decide where the workflow declares no time for a veto any more, or after a restore from a backup."""
+    if _why_to_people(context, workflow, epoch) is None:
+        return False
+    with context.database.write() as session:
+        now = kept.held(session, epoch.id, team=context.team)
+        why = _why_to_people(context, workflow, now) if now is not None and now.ended_at is None else None
+        if now is None or why is None:
+            return False
+        moves.give_to_people(session, context, workflow, now, why=why)
+    return True
+
+
+def _why_to_people(context: Context, workflow: AnyWorkflow, epoch: Epoch) -> News | None:
+    """Return why people are to decide what was announced or went alone; None where it stays."""
+    restored_at = context.restores.at
+    if epoch.level not in moves.ALONE:
+        return None
+    if restored_at is not None and (epoch.allowed_at is None or epoch.allowed_at <= restored_at):
+        return News.RESTORED
+    return News.UNANNOUNCED if epoch.level is Level.VETO and workflow.autonomy.veto is None else None
 
 
 def _hold_or_free(context: Context, workflow: AnyWorkflow, epoch: int) -> bool:

@@ -30,7 +30,7 @@ _TRIES = 3
 
 
 class Wrong(StrEnum):
-    """What does not follow."""
+    """Kinds of what does not follow."""
 
     LABELS = "labels"
     """A case is worked in with another label than people's last word."""
@@ -91,12 +91,14 @@ def _found(session: Session, context: Context, epoch: int) -> _Found | None:
     other = next(_other_labels(session, context, row), None)
     if other is not None:
         return _Found(wrong=Wrong.LABELS, case=other, seen=seen)
-    again = evidence_of(session, context, row, until=row.worked_until)
-    if not is_same(Earning.read(row.state), again) or row.looked_at != again.labels:
+    newest = kept.newest_cases(session, [row.id], team=context.team).get(row.id, 0)
+    again, earning = evidence_of(session, context, row, until=row.worked_until), Earning.read(row.state)
+    if not is_same(earning, again) or row.looked_at != again.labels or max(row.worked_until, row.seen_until) > newest:
         return _Found(wrong=Wrong.EVIDENCE, case=None, seen=seen)
     permitted = again.permitted.at if again.permitted is not None else None
-    goes_too_far = row.level in moves.ALONE and (row.floor is None or permitted is None or row.floor < permitted)
-    if row.permitted != permitted or goes_too_far or not _is_as_audited(session, context, row):
+    goes_too_far = row.level in moves.ALONE and (row.floor is None or not again.permits(row.floor))
+    is_as_looked_at = _is_looked_at_enough(row, earning) and _is_as_promised(session, context, row, earning)
+    if row.permitted != permitted or goes_too_far or not is_as_looked_at or not _is_as_audited(session, context, row):
         return _Found(wrong=Wrong.REACH, case=None, seen=seen)
     return None
 
@@ -121,6 +123,21 @@ def _is_otherwise(row: EpochCase, word: kept.Word | None, drawn: set[int]) -> bo
         return row.label_id is not None
     said = (word.label, word.is_error) if word is not None else (None, None)
     return (row.label_id, row.is_error) != said
+
+
+def _is_looked_at_enough(epoch: Epoch, earning: Earning) -> bool:
+    """Tell whether as much is looked at as its evidence asks for, whatever share its workflow declares."""
+    goes_alone = epoch.level in moves.ALONE and epoch.floor is not None and epoch.held is None
+    least = epoch.probability if goes_alone else 1.0
+    return epoch.least == least and epoch.probability >= earning.probability(0)
+
+
+def _is_as_promised(session: Session, context: Context, epoch: Epoch, earning: Earning) -> bool:
+    """Tell whether its evidence is held against the promise with which it began."""
+    subject, promise = SubjectKind.EPOCH.of(epoch.id), earning.certifier.promise
+    began = audit.last(session, team=context.team, subject=subject, action="epoch.began")
+    said = (began.details.get("wrong"), began.details.get("sure")) if began is not None else None
+    return (epoch.wrong, epoch.sure) == (promise.wrong, promise.sure) and said == (str(epoch.wrong), str(epoch.sure))
 
 
 def _is_as_audited(session: Session, context: Context, epoch: Epoch) -> bool:

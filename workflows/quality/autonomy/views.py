@@ -12,7 +12,7 @@ from store.states import Level
 from workflows.engine.digests.numbers.views import WhyNotFreed
 from workflows.quality.autonomy.codes import News
 
-PLACES, NO_FLOOR = 100, 99
+PLACES, NO_FLOOR = 1_000, 999
 """Floors that a press can tell from each other, and the place that stands for none."""
 
 
@@ -31,7 +31,7 @@ class Step(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class Reach:
-    """How far a version goes, or may go, by itself."""
+    """The extent to which a version goes, or may go, by itself."""
 
     level: Level
     floor: float | None
@@ -50,7 +50,7 @@ class Reach:
 
 @dataclass(frozen=True, kw_only=True)
 class CurvePoint:
-    """What the labels say of a floor."""
+    """A floor with what the labels say of it."""
 
     floor: float
     share: float
@@ -75,7 +75,7 @@ class Hours:
 
 
 class Became(StrEnum):
-    """What became of the question whether more may go alone."""
+    """Outcomes of the question whether more may go alone."""
 
     LET = "let"
     """Somebody let it."""
@@ -89,7 +89,7 @@ class Became(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class Answered:
-    """What became of a question."""
+    """The outcome of a question."""
 
     became: Became
     by: str | None
@@ -145,7 +145,7 @@ class QuestionView:
 
 @dataclass(frozen=True, kw_only=True)
 class LedgerView:
-    """What spot checks say of all that ever went alone, whatever changed in between."""
+    """Findings of spot checks about all that ever went alone, whatever changed in between."""
 
     alone: int
     """Cases that went alone and were drawn from, up to the first whose spot check is still open."""
@@ -163,7 +163,7 @@ class LedgerView:
 
 
 class NeedKind(StrEnum):
-    """What it takes to go up."""
+    """Kinds of conditions for going up."""
 
     COMPARE = "compare"
     """People decide so many more cases without seeing the proposal."""
@@ -171,6 +171,8 @@ class NeedKind(StrEnum):
     """People look at so many more cases."""
     RIGHT = "right"
     """So many more confident cases have to be right, if none is wrong."""
+    ANNOUNCED = "announced"
+    """So many more spot checks of what is announced, before it may go alone without that."""
     LET = "let"
     """Somebody who answers for it lets it: the evidence permits it."""
     CHECKS = "checks"
@@ -183,7 +185,7 @@ class NeedKind(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class Need:
-    """What it takes to go up, and how much of it."""
+    """A condition for going up, and how much of it is lacking."""
 
     kind: NeedKind
     number: int | None = None
@@ -205,6 +207,8 @@ class EpochLine:
     errors: int
     alone: int
     """Cases that went alone, or were announced, under it."""
+    unjudged: int
+    """Cases that people were asked about and nobody judged: it says nothing of them."""
     allowed_by: str | None
     allowed_at: datetime | None
     began_at: datetime
@@ -215,7 +219,7 @@ class EpochLine:
 
 @dataclass(frozen=True, kw_only=True)
 class CertificateView:
-    """What a workflow promises of what it resolves alone, and what that rests on."""
+    """The promise of a workflow about what it resolves alone, and what that rests on."""
 
     workflow: str
     owner: str
@@ -281,7 +285,9 @@ class NewsView:
     packed: int = 0
     """Those of them that wait to be looked through."""
     needed: int | None = None
-    """About so many decisions until something may go alone again."""
+    """About so many decisions until something may go alone again; 0 where its owner can let it at once, None where
+    nothing fell.
+    """
     behind: int = 0
     """Spot checks that are behind."""
     days: int = 0
@@ -298,7 +304,7 @@ class NewsView:
 
 @dataclass(frozen=True, kw_only=True)
 class StandingLine:
-    """How far a workflow goes by its evidence, in a list."""
+    """A line of a list: how far a workflow goes by its evidence."""
 
     workflow: str
     reach: Reach

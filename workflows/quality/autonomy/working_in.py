@@ -19,7 +19,7 @@ from store.learning.epochs import CaseLine
 from store.schema import Epoch
 from workflows.engine.context import Context
 from workflows.engine.declare.registry import AnyWorkflow
-from workflows.quality.autonomy import demotion, moves
+from workflows.quality.autonomy import asking, demotion, moves
 from workflows.quality.autonomy.earning import Earning, Looked
 from workflows.quality.autonomy.evidence import evidence_of
 from workflows.quality.autonomy.kept_state import state_of, unfamiliar_of
@@ -61,7 +61,7 @@ def go_on(
     if row is None or row.ended_at is not None or not is_earned(context, name):
         return None
     workflow, earning = context.registry.get(name), Earning.read(row.state)
-    before = moves.Before(labels=earning.labels, on_probation=earning.on_probation)
+    before = asking.Before(labels=earning.labels, on_probation=earning.on_probation)
     if _take(session, context, row, earning, cases):
         again = evidence_of(session, context, row, until=row.worked_until)
         # How much is looked at next follows from what has happened, and goes on.
@@ -138,7 +138,7 @@ def _settle(
     workflow: AnyWorkflow,
     epoch: Epoch,
     earning: Earning,
-    before: moves.Before,
+    before: asking.Before,
     *,
     until: int,
 ) -> moves.Moved | None:
@@ -156,7 +156,7 @@ def _settle(
     )
     if earning.is_alarmed:
         return demotion.demote(session, context, workflow, epoch)
-    if epoch.level in moves.ALONE and epoch.floor is not None and (permitted is None or permitted.at > epoch.floor):
+    if epoch.level in moves.ALONE and epoch.floor is not None and not earning.permits(epoch.floor):
         return moves.narrow(session, context, workflow, epoch, earning)
-    moves.ask(session, context, workflow, epoch, earning, before=before)
+    asking.ask(session, context, workflow, epoch, earning, before=before)
     return None

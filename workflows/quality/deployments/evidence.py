@@ -90,7 +90,7 @@ class Pairs(_Kept):
 
 
 class Weighed(_Kept):
-    """What came of weighing, for the owners who sign."""
+    """The outcome of weighing, for the owners who sign."""
 
     labels: int = 0
     """Labels of both halves."""

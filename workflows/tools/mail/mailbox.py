@@ -214,7 +214,12 @@ def _fetched(box: "BaseMailBox", uid: int, what: str) -> tuple[bytes, bytes | No
 @contextmanager
 def _opened(account: Account, folder: str, name: str) -> "Iterator[BaseMailBox]":
     """Open a folder for reading. What goes wrong becomes an error that the engine knows, without a secret."""
-    from imap_tools import ImapToolsError, MailboxFolderSelectError
+    try:
+        from imap_tools import ImapToolsError, MailboxFolderSelectError
+    except ModuleNotFoundError as missing:
+        from store.db import extras  # here: an automation that works loads nothing of the store
+
+        raise NotDone(f"mail is fetched with imap-tools ({missing.name} is missing): {extras.advice('mail')}") from None
 
     try:
         box = _connected(account)

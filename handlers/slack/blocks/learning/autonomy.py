@@ -16,11 +16,12 @@ from handlers.slack.blocks.parts.sections import section
 from handlers.slack.blocks.parts.text import escaped
 from handlers.slack.ids import ALL, Action, Callback, Shown
 from handlers.texts import buttons
+from handlers.texts.buttons import Button
 from handlers.texts.learning import autonomy as texts
 from handlers.texts.pieces import Told, line, words
 from store.states import Level
 from workflows.quality.autonomy.codes import News
-from workflows.quality.autonomy.views import CertificateView, NewsView, QuestionView
+from workflows.quality.autonomy.views import CertificateView, NewsView, QuestionView, Reach, Step
 
 WHY = "why"
 """Name of the input of a reason."""
@@ -40,7 +41,7 @@ class May:
 def question(view: QuestionView) -> Drawn:
     """Draw the question as a message, or what became of it."""
     parts: list[Part] = [header(texts.heading(view)), *(block(*part) for part in texts.question(view))]
-    picture = texts.curve(view) if view.answered is None else None
+    picture = texts.curve(view) if view.answered is None and view.step is not Step.SHOW else None
     parts += [picture] if picture is not None else []
     parts.append(actions(f"alone.{_shown(view)}", _presses(view)))
     parts.append(small_print(texts.small_print(view)))
@@ -52,12 +53,16 @@ def _presses(view: QuestionView) -> list[Block]:
     look = button(buttons.certificate(name), action=Action.CERTIFICATE, value=name)
     if view.answered is not None:
         return [look]
-    let = buttons.let_alone(name, texts.what_is_let(view.then))
+    let = _let(name, view.then)
     return [
         button(let, action=Action.LET_ALONE, value=shown, style="primary"),
         button(buttons.not_now(name), action=Action.NOT_NOW, value=shown),
         look,
     ]
+
+
+def _let(workflow: str, to: Reach) -> Button:
+    return buttons.let_alone(workflow, texts.what_is_let(to), is_alone=to.level in (Level.VETO, Level.GUARDED))
 
 
 def certificate(view: CertificateView, *, may: May, first: str | None = None) -> Drawn:
@@ -83,8 +88,9 @@ def _certificate_presses(view: CertificateView, may: May) -> list[Block]:
     if view.epoch is None or view.now is None:
         return made
     if may.let and view.step is not None and view.permitted is not None:
-        let = buttons.let_alone(view.workflow, texts.what_is_let(view.permitted))
-        made.append(button(let, action=Action.LET_IN_CERTIFICATE, value=shown, style="primary"))
+        made.append(
+            button(_let(view.workflow, view.permitted), action=Action.LET_IN_CERTIFICATE, value=shown, style="primary")
+        )
     if may.take_back and view.now.reach.level in (Level.VETO, Level.GUARDED):
         back = buttons.take_alone_back(view.workflow)
         made.append(button(back, action=Action.TAKE_ALONE_BACK, value=shown, style="danger"))

@@ -21,7 +21,7 @@ from handlers.slack.blocks.parts.pages import View
 from handlers.slack.blocks.parts.paragraphs import told
 from handlers.slack.blocks.spot_check import GRADE, NOTE, RIGHT
 from handlers.slack.context import SlackContext
-from handlers.slack.ids import Action, Callback, Listed, Shown
+from handlers.slack.ids import ALL, Action, Callback, Listed, Shown
 from handlers.slack.interactions.forms.form_subjects import admitted_to_look
 from handlers.slack.interactions.forms.open_forms import OpenForm, form_in, keep, shown_as_is
 from handlers.slack.interactions.forms.submissions import complaining, present_form
@@ -57,9 +57,11 @@ def register(app: App, slack: SlackContext) -> None:
         with answering(body, ack, client) as answer:
             pressed = click(body)
             slack.admit(pressed.origin)
-            if not slack.turns(pressed.user.id, slack.shown_in(pressed.channel or "")).workflows:
-                raise NotAllowed("Only reviewers look at spot checks.")
-            if not begin(slack, answer, user=pressed.user.id, among=pressed.channel or ""):
+            # In direct messages and on Home no workflow has its cards.
+            among = "" if pressed.value == ALL else pressed.channel or ""
+            if not slack.turns(pressed.user.id, slack.shown_in(among)).workflows:
+                raise NotAllowed("Only reviewers look at spot checks: they start with the card in their channel.")
+            if not begin(slack, answer, user=pressed.user.id, among=among):
                 answer.tell(blocks.nothing_waits(next_spot_check.count_for(slack, pressed.user.id)))
 
     @app.view(Callback.SPOT_CHECK)

@@ -90,6 +90,7 @@ _NOW = EpochLine(
     looked_at=380,
     errors=24,
     alone=1_204,
+    unjudged=31,
     allowed_by=WHO,
     allowed_at=AT - timedelta(days=20),
     began_at=AT - timedelta(days=41),
@@ -200,6 +201,8 @@ NEWS_OF: Mapping[str, Mapping[str, Any]] = {
     "narrowed": {"news": News.NARROWED, "reach": _LESS, "packed": 0, "needed": None},
     "held": {"news": News.HELD, "behind": 12, "days": 2, "packed": 0, "needed": None},
     "held, over": {"news": News.HELD, "behind": 1, "days": 2, "is_over": True, "packed": 0, "needed": None},
+    "unannounced": {"news": News.UNANNOUNCED, "reach": _DRAFT, "packed": 0, "needed": None},
+    "restored": {"news": News.RESTORED, "reach": _DRAFT, "packed": 0, "needed": None},
     "free": {"news": News.FREE, "reach": _LESS, "packed": 0, "needed": None},
 }
 """News -> what differs from a demotion."""

@@ -36,7 +36,10 @@ def test_more_goes_alone_by_a_word_and_is_taken_back_by_one(things: CommandLine)
     assert "Its evidence: 280 looked at." in things.done("charter", "things").out
 
     assert "is not signed" in things("let", "things", "--yes").error()
+    things.done("charter", "things", "--sign")
+    assert "things would go alone without a volume test" in things("let", "things", "--yes").error()
     things.done("charter", "things", "--sign", "--exception", "we look at all of it")
+    assert "signed already" in things("charter", "things", "--sign", "--exception", "and again").error()
     asked = things("let", "things", input="n\n")
     assert asked.code == 1
     assert "things: let 62% go alone?" in asked.out
@@ -51,6 +54,10 @@ def test_more_goes_alone_by_a_word_and_is_taken_back_by_one(things: CommandLine)
     things.done("withdraw", "things", "--reason", "The rules changed.", "--to", "shadow")
     view = things.done("certificate", "things", "--json").json()
     assert view["now"]["reach"] == {"level": "shadow", "floor": None, "share": None, "place": None}
+    assert view["now"]["looked_at"] == 280
+    things.done("withdraw", "things", "--reason", "We sell other things.", "--to", "shadow", "--anew")
+    now = things.done("certificate", "things", "--json").json()["now"]
+    assert (now["number"], now["looked_at"]) == (2, 0)
 
 
 def test_a_workflow_that_earns_nothing_has_no_certificate(empty: CommandLine) -> None:

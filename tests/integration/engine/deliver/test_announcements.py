@@ -49,7 +49,7 @@ def announcing(make_world: MakeWorld, *, probability: float = 0.25, review: Revi
 
 
 def of(scene: Scene) -> list[tuple[str, str | None]]:
-    """How the announcements stand: (state, the person who stopped it)."""
+    """The announcements as they stand: (state, the person who stopped it)."""
     return [(row.state, row.stopped_by) for row in rows(scene.world, schema.Announcement)]
 
 
@@ -58,7 +58,7 @@ def stopped(scene: Scene, announcement: int = 1, *, by: str = "U0ANA") -> int:
 
 
 def settled(scene: Scene) -> list[tuple[bool, float, float, bool]]:
-    """What stands about each case: (alone, probability, least, counts)."""
+    """Facts that are kept about each case: (alone, probability, least, counts)."""
     return [(one.alone, one.probability, one.least, one.counts) for one in cases_of(scene.world)]
 
 

@@ -43,6 +43,7 @@ from workflows.engine.review.spot_checks.sampler import falls
 from workflows.engine.review.spot_checks.upkeep import Upkeep, correct, end_passed
 from workflows.engine.review.spot_checks.views import Became, Grade, Right, Task
 from workflows.engine.review.wrong import corrections, reports
+from workflows.model.port import Answer, Question
 from workflows.model.scripted import says
 
 pytestmark = pytest.mark.slow
@@ -453,12 +454,43 @@ def test_a_correction_ends_it_and_a_form_that_was_open_is_refused(make_world: Ma
     follow_the_trail(scene.world)
 
 
-def test_newer_content_ends_it(make_world: MakeWorld) -> None:
+def test_what_went_out_is_looked_at_whatever_newer_content_came_since(make_world: MakeWorld) -> None:
+    """Whoever got a wrong answer writes again: such cases are the last that a share of errors may leave out."""
     scene, check = drawn(make_world)
     scene.worked(text="charged three times")
+    assert end_passed(scene.world.context) == 0
+    assert [one.state for one in checks(scene)] == ["open", "open"], "the newer content is drawn for itself"
+    assert "charged twice" in blind_view(scene.world.context, check, by="U0ANA").text, "as it was when it went out"
+    look(scene, check, by="U0ANA", queue="delivery")
+    grade(scene.world.context, check, 2, Grade.MAJOR, by="U0ANA", people=["U0ANA"])
+    Upkeep(scene.world.context).look()
+    assert ended(scene, check) == ("decided", "major", "no_other", True)
+    assert [one.correction for one in checks(scene)] == ["overtaken", None], "what replaced it is not corrected"
+    told = counts(scene)
+    assert (told.alone, told.drawn, told.looked_at, told.errors) == (2, 2, 1, 1)
+    follow_the_trail(scene.world)
+
+
+def test_whoever_decided_newer_content_may_look_at_what_went_out_before_it(make_world: MakeWorld) -> None:
+    def unsure(question: Question) -> Answer:
+        is_sure = question.data["text"] == "charged twice"
+        return says({"queue": "billing", "reply": "Hello"}, confidence=0.95 if is_sure else 0.1)
+
+    scene, check = drawn(make_world, tell=unsure)
+    scene.approve(scene.worked(text="charged three times"), by="U0BEN")
+    scene.world.work()
+    found = next_of(scene.world.context, by="U0BEN", workflows=["sample"])
+    assert found is not None
+    assert found.check == check
+
+
+def test_newer_content_ends_what_did_not_go_out(make_world: MakeWorld) -> None:
+    scene = sample(make_world, autonomy=ALL)
+    scene.desk.errors.append(NotDone("the desk is closed"))
+    scene.worked()
+    scene.worked(text="charged three times")
     assert end_passed(scene.world.context) == 1
-    assert ended(scene, check) == ("superseded", None, "revision", None)
-    assert [one.state for one in checks(scene)] == ["superseded", "open"], "the newer content is drawn for itself"
+    assert [(one.state, one.end) for one in checks(scene)] == [("superseded", "revision"), ("open", None)]
 
 
 def test_a_workflow_that_is_gone_ends_it_a_week_after_it_was_due(make_world: MakeWorld) -> None:

@@ -52,7 +52,7 @@ class InTurn:
 
 
 def kept(world: World) -> list[tuple[int, float, bool, float | None, float, float, bool]]:
-    """What is settled about each case: (case, score, alone, floor, probability, least, counts)."""
+    """Facts that are settled about each case: (case, score, alone, floor, probability, least, counts)."""
     return [
         (one.case_id, one.score, one.alone, one.floor, one.probability, one.least, one.counts)
         for one in cases_of(world)
@@ -249,7 +249,8 @@ def test_runs_wait_for_no_other_run_and_a_person_is_asked_while_a_label_is_worke
         for session in (one, two):
             assert standing_of(session, deployment.id, team=team, held=True) is not None
     with database.write() as labels:
-        assert epochs.open_of(labels, deployment.id, team=team, held=True) is not None
+        (epoch,) = epochs.open_ones(labels, team=team)
+        assert epochs.held(labels, epoch.id, team=team) is not None
         case = scene.worked()
     assert [of for of, *_ in kept(scene.world)] == [case]
 

@@ -10,6 +10,7 @@ from store.governance import teams
 from store.learning import deployments
 from store.states import DeploymentState, Level
 from tests.conftest import MakeWorld
+from tests.evidence import have_evidence
 from tests.integration.engine.scene import Scene, rows, sample
 from tests.sample import Triage
 from workflows import Autonomy, Review
@@ -30,7 +31,7 @@ from workflows.quality.labels.making import make_labels
 FEWEST = 6
 """Labels before anything is permitted, in these tests."""
 EARNED = Autonomy.earned(wrong=0.4, sure=0.5, spot_checks=1)
-"""A promise for which eight right labels in a row are enough, and seven errors in a row too many."""
+"""A promise for which eight right labels in a row are enough, and eight errors in a row too many."""
 HOURS = Review(post_to="C0SUPPORT", hours=WorkingHours())
 
 
@@ -146,8 +147,10 @@ class Earned:
         return sum(row.wanted for row in rows(self.scene.world, schema.OutboxRow) if row.kind == "autonomy")
 
 
-def earned(make_world: MakeWorld, *, autonomy: Autonomy = EARNED, review: Review = HOURS) -> Earned:
-    """Make a workflow with a deployed version."""
+def earned(
+    make_world: MakeWorld, *, autonomy: Autonomy = EARNED, review: Review = HOURS, is_ready: bool = True
+) -> Earned:
+    """Make a workflow with a deployed version. `is_ready`: it has a volume test and a baseline."""
     made: list[Earned] = []
 
     def tell(question: Question) -> Answer:
@@ -182,6 +185,8 @@ def earned(make_world: MakeWorld, *, autonomy: Autonomy = EARNED, review: Review
             or 0
             for number in (1, 2)
         ]
+    if is_ready:
+        have_evidence(world.context)
     made.append(Earned(scene=scene, deployed=ids))
     made[0].go_live(0)
     return made[0]

@@ -2,10 +2,13 @@
 
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
+from sqlalchemy import update
 
 from store import schema
+from store.governance.teams import Restores
 from store.learning import epochs as kept
 from store.states import Level
 from tests.conftest import MakeWorld
@@ -16,7 +19,8 @@ from workflows.engine.context import Unsigned
 from workflows.engine.errors import Refused, Stale
 from workflows.engine.proof.kept_audit import verify_database
 from workflows.engine.proof.verification import Trust
-from workflows.quality.autonomy import moves
+from workflows.engine.run.runner import Runner
+from workflows.quality.autonomy import asking, moves
 from workflows.quality.autonomy.earning import Earning
 from workflows.quality.autonomy.kept_state import unfamiliar_of
 from workflows.quality.autonomy.upkeep import tend
@@ -61,6 +65,73 @@ def test_another_promise_begins_anew_and_what_is_earned_no_more_ends(make_world:
     tend(context)
     assert ends(world)[2:] == [(0, None)]
     assert tend(context).changed == 0
+
+
+def test_nothing_goes_alone_before_a_volume_test_and_a_baseline(make_world: MakeWorld) -> None:
+    world = earned(make_world, is_ready=False)
+    world.approved(8)
+    world.learned()
+    with pytest.raises(moves.NotReady, match=r"without a volume test .* and a baseline"):
+        world.let()
+    assert world.epoch.level is Level.DRAFT
+
+
+def test_nothing_goes_alone_by_another_promise_before_its_epoch_has_ended(make_world: MakeWorld) -> None:
+    world = earned(make_world)
+    world.alone()
+    world.scene.workflow.autonomy = Autonomy.earned(wrong=0.3, sure=0.5, spot_checks=1)
+    (case,) = world.tickets(1)
+    assert world.scene.review(case).version == 1, "a person decides"
+    assert not rows(world.scene.world, schema.EpochCase)[-1].alone
+
+
+def test_what_was_announced_goes_to_people_where_a_declaration_announces_nothing_any_more(
+    make_world: MakeWorld,
+) -> None:
+    veto = Autonomy.earned(wrong=0.4, sure=0.5, spot_checks=1, veto=timedelta(minutes=30))
+    world = earned(make_world, autonomy=veto)
+    world.approved(8)
+    world.learned()
+    world.let()
+    assert world.epoch.level is Level.VETO
+    context = world.scene.world.context
+    world.scene.workflow.autonomy = EARNED
+    assert tend(context).changed == 1
+    assert (world.epoch.level, world.epoch.floor, world.epoch.least) == (Level.DRAFT, None, 1)
+    assert [one["news"] for one in world.news()] == ["unannounced"]
+    assert tend(context).changed == 0
+    assert world.epoch.asked_at is not None, "people are asked whether it may go alone without being announced"
+    assert world.let().level is Level.GUARDED
+    with pytest.raises(Refused, match="declares no time for a veto"):
+        moves.withdraw(
+            context, world.epoch.id, change=world.epoch.change, by="U0MARIA", to=Level.VETO, reason="too many"
+        )
+    assert with_epochs(context, verify_database(context, Trust())).findings == []
+
+
+def test_after_a_restore_from_a_backup_people_decide_until_it_is_let_again(make_world: MakeWorld) -> None:
+    """It may have been taken back since the backup was made."""
+    world = earned(make_world, autonomy=replace(EARNED, by_itself=True))
+    world.approved(8)
+    world.learned()
+    assert world.epoch.level is Level.GUARDED
+    world.later(hours=1)
+    scene = world.scene.world
+    scene.context = replace(scene.context, restores=Restores(number=1, at=scene.clock()))
+    scene.runner = Runner(scene.context, lambda _: scene.model, sleep=scene.waits.append)
+    (case,) = world.tickets(1)
+    assert world.scene.review(case).version == 1, "a person decides, before anything is tended to"
+    world.later(minutes=1)
+    world.learned()
+    assert (world.epoch.level, world.epoch.floor, world.epoch.allowed_by) == (Level.DRAFT, None, None)
+    assert [one["news"] for one in world.news()] == ["restored"]
+    world.later(minutes=1)
+    assert tend(scene.context).changed == 0
+    assert world.let().level is Level.GUARDED
+    world.tickets(1)
+    assert rows(scene, schema.EpochCase)[-1].alone
+    assert tend(scene.context).changed == 0
+    assert with_epochs(scene.context, verify_database(scene.context, Trust())).findings == []
 
 
 def test_a_level_is_let_once_as_it_was_shown_and_never_beyond_the_evidence(make_world: MakeWorld) -> None:
@@ -142,12 +213,17 @@ def test_from_shadow_people_are_shown_proposals_after_enough_are_compared(
 ) -> None:
     monkeypatch.setattr(moves, "COMPARED", 3)
     world = earned(make_world, autonomy=replace(EARNED, begin="shadow"))
-    world.approved(2)
+
+    def answered(number: int) -> None:
+        for case in world.tickets(number):
+            world.scene.edit(case, queue="billing", reply="Hello")
+
+    answered(2)
     world.learned()
     assert (world.epoch.level, world.questions()) == (Level.SHADOW, 0)
     with pytest.raises(Refused, match="2 of 3"):
         world.let()
-    world.approved(1)
+    answered(1)
     world.learned()
     assert world.questions() == 1
     assert world.let().level is Level.DRAFT
@@ -225,6 +301,18 @@ def test_a_verification_finds_what_does_not_follow_from_the_rows(make_world: Mak
         session.query(schema.Epoch).one().state = state
         session.query(schema.EpochCase).filter(schema.EpochCase.id == 2).update({"is_error": True})
     assert said() == ["sample 1: labels"]
+    with context.database.write() as session:
+        session.query(schema.EpochCase).filter(schema.EpochCase.id == 2).update({"is_error": False})
+    assert said() == []
+    others: list[dict[str, Any]] = [{"probability": 0.001, "least": 0.001}, {"least": 0.5}, {"worked_until": 10_000}]
+    others += [{"wrong": 0.5}, {"sure": 0.6}, {"wrong": 0.5, "state": {**state, "promise": [0.5, 0.5]}}]
+    others += [{"seen_until": 10_000}]
+    for other in others:
+        before = {name: getattr(world.epoch, name) for name in other}
+        for values, found in ((other, 1), (before, 0)):
+            with context.database.write() as session:
+                session.execute(update(schema.Epoch).values(values))
+            assert len(said()) == found, values
     assert permitted is not None
 
 
@@ -235,10 +323,10 @@ def test_the_question_is_renewed_after_a_working_day_where_enough_more_would_go_
     earning, at = Earning.read(epoch.state), world.scene.world.clock()
     floors = earning.certifier.floors
     shares = {floor.at: place / 100 for place, floor in enumerate(floors)}
-    before = moves.Before(labels=8, on_probation=0)
+    before = asking.Before(labels=8, on_probation=0)
 
     def is_asked(after: timedelta) -> bool:
-        return moves.is_worth_asking(workflow, epoch, earning, before, share=shares.__getitem__, at=at + after)
+        return asking.is_worth_asking(workflow, epoch, earning, before, share=shares.__getitem__, at=at + after)
 
     epoch.asked_at, epoch.asked_floor, epoch.floor = at, floors[0].at, floors[0].at
     assert not is_asked(timedelta(hours=7))

@@ -15,6 +15,7 @@ from tests.sample import Triage
 from workflows import Autonomy
 from workflows.model.port import Answer, Question
 from workflows.model.scripted import says
+from workflows.quality.autonomy import prior as prior_evidence
 from workflows.quality.autonomy.certifier import SCORES
 from workflows.quality.autonomy.earning import Looked
 from workflows.quality.autonomy.known_scores import known_scores
@@ -119,6 +120,21 @@ def test_what_the_version_learned_from_or_what_came_before_a_demotion_is_left_ou
     scene.world.clock.move(timedelta(minutes=1))
     judge(scene, tried(scene, 3), 3)
     assert len(found(scene, version)) == 3
+
+
+def test_no_later_volume_test_pushes_out_one_that_came_out_badly(
+    make_world: MakeWorld, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(prior_evidence, "TESTS", 2)
+    scene = sample(make_world, tell, autonomy=Autonomy.earned())
+    test = tried(scene, 3)
+    version = deployed(scene, rows(scene.world, schema.VolumeTest)[0].version["name"])
+    judge(scene, test, 3)
+    assert any(one.is_error for one in found(scene, version))
+    for number in (4, 5):
+        judge(scene, tried(scene, number), number)
+    assert len(found(scene, version)) == 4, "the first ones count, and no further one"
+    assert any(one.is_error for one in found(scene, version))
 
 
 def epoch(scene: Scene, version: tuple[int, int], *, end: str) -> None:

@@ -9,7 +9,10 @@ import pytest
 from store import schema
 from store.db import failpoints
 from store.db.failpoints import Failpoint, Side
+from store.learning import certificates
+from store.slack import messages
 from store.states import Level
+from store.subjects import SubjectKind
 from tests.conftest import MakeWorld
 from tests.integration.engine.scene import Crash, rows
 from tests.integration.quality.autonomy.earned import EARNED, HOURS, Earned, earned
@@ -17,6 +20,7 @@ from tests.sample import Triage
 from workflows import Autonomy
 from workflows.engine.review.undo import undo
 from workflows.engine.review.wrong import corrections
+from workflows.quality.autonomy.certificates import certificate_view
 from workflows.quality.autonomy.earning import Earning
 from workflows.quality.autonomy.evidence import evidence_of
 from workflows.quality.autonomy.verifying import is_same
@@ -44,7 +48,7 @@ def test_labels_earn_it_a_person_lets_it_and_errors_take_it_back(make_world: Mak
     assert (moved.level, moved.floor) == (Level.GUARDED, world.epoch.permitted)
     cases = world.tickets(9)
     assert len(world.scene.deliveries()) == 17, "they go alone"
-    for case in cases[:6]:
+    for case in cases[:7]:
         world.checked(case, is_error=True)
     world.learned()
     assert world.epoch.level is Level.GUARDED
@@ -54,7 +58,7 @@ def test_labels_earn_it_a_person_lets_it_and_errors_take_it_back(make_world: Mak
         if (seam, side, about) == (Failpoint.AUDIT, Side.AFTER, "epoch.began"):
             raise Crash
 
-    world.checked(cases[6], is_error=True)
+    world.checked(cases[7], is_error=True)
     with failpoints.watched(die), pytest.raises(Crash):
         make_labels(world.scene.world.context)
     assert (len(world.epochs), world.news()) == (1, []), "all of it, or nothing"
@@ -62,8 +66,8 @@ def test_labels_earn_it_a_person_lets_it_and_errors_take_it_back(make_world: Mak
     ended, began = world.epochs
     assert (ended.end, began.level, began.floor, began.looked_at) == ("demoted", Level.DRAFT, None, 0)
     (news,) = world.news()
-    assert (news["news"], news["errors"], news["checks"], news["alone_since"]) == ("demoted", 7, 7, 9)
-    assert set(news["cases"]) == set(cases[:7])
+    assert (news["news"], news["errors"], news["checks"], news["alone_since"]) == ("demoted", 8, 8, 9)
+    assert set(news["cases"]) == set(cases[:8])
     world.tickets(1)
     assert len(world.scene.deliveries()) == 17, "the next one goes to a person"
     world.learned()
@@ -73,7 +77,7 @@ def test_labels_earn_it_a_person_lets_it_and_errors_take_it_back(make_world: Mak
 def test_what_went_alone_undrawn_since_the_last_good_evidence_is_a_pack_worst_first(make_world: MakeWorld) -> None:
     world = earned(make_world)
     world.alone()
-    drawn = world.tickets(8)
+    drawn = world.tickets(9)
     world.checked(drawn[0], is_error=False)
     world.learned()
     never = Autonomy.earned(wrong=0.4, sure=0.5, spot_checks=0.000001)
@@ -138,6 +142,9 @@ def test_a_lapse_or_a_case_that_nobody_opened_holds_nothing_up(make_world: MakeW
     world.scene.world.work()
     world.learned()
     assert world.epoch.looked_at == 3, "newer content took its place"
+    now = certificate_view(world.scene.world.context, world.scene.workflow).now
+    assert now is not None
+    assert (now.looked_at, now.unjudged) == (3, 1), "the certificate says of how many it says nothing"
 
 
 def test_what_is_taken_back_is_taken_out_and_no_longer_permits(make_world: MakeWorld) -> None:
@@ -160,6 +167,31 @@ def test_what_is_taken_back_is_taken_out_and_no_longer_permits(make_world: MakeW
     assert is_from_rows(world)
 
 
+def test_a_question_that_labels_no_longer_bear_out_is_asked_no_more(make_world: MakeWorld) -> None:
+    world = earned(make_world, review=replace(HOURS, grace=timedelta(minutes=5)))
+    context = world.scene.world.context
+    cases = world.tickets(8)
+    reviews = [world.scene.review(case) for case in cases]
+    for case in cases:
+        world.scene.approve(case)
+    world.learned()
+
+    def at_home() -> list[str]:
+        with context.database.read() as session:
+            return certificates.asked_of(session, ["sample"], team=context.team)
+
+    assert at_home() == ["sample"]
+    with context.database.write() as session:
+        subject = SubjectKind.EPOCH.of(world.epoch.id)
+        messages.drawn(session, team=context.team, channel="C0SUPPORT", subject=subject, ts="1.1", waits=False)
+    for review in reviews[:3]:
+        undo(context, review.id, review.version, by="U1")
+    world.later(minutes=1)
+    world.learned()
+    assert (world.epoch.permitted, at_home()) == (None, [])
+    assert world.questions() > 1, "its card is drawn anew"
+
+
 def test_what_somebody_reports_of_what_nobody_drew_only_has_more_looked_at(make_world: MakeWorld) -> None:
     world = earned(make_world, autonomy=Autonomy.earned(wrong=0.4, sure=0.5, spot_checks=0.000001))
     world.alone()
@@ -174,6 +206,13 @@ def test_what_somebody_reports_of_what_nobody_drew_only_has_more_looked_at(make_
     world.learned()
     assert (world.epoch.looked_at, world.epoch.probability, world.epoch.least) == (before, 0.5, 0.5)
     assert is_from_rows(world)
+    view = certificate_view(world.scene.world.context, world.scene.workflow)
+    assert view.now is not None
+    assert (view.now.looked_at, view.now.errors) == (before, 0), "it is none of those that were looked at"
+    context = world.scene.world.context
+    with context.database.read() as session:
+        (at_half,) = certificates.sums(session, world.epoch.id, [0.5], team=context.team, limit=9)
+    assert (at_half.number, at_half.errors) == (before, 0)
 
 
 def test_an_error_that_is_corrected_before_its_spot_check_counts_since_it_was_drawn(make_world: MakeWorld) -> None:

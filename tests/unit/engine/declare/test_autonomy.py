@@ -37,6 +37,12 @@ def test_a_certainty_is_from_half_to_below_1(sure: float) -> None:
     [
         ({"begin": "guarded"}, "a version begins at shadow or draft, not 'guarded'"),
         ({"veto": timedelta(0)}, "veto is a time for which a case is announced"),
+        ({"veto": 30}, r"such as timedelta\(minutes=30\), not 30"),
+        ({"wrong": "0.05"}, "a promise is a share of wrong ones above 0 and below 1, not '0.05'"),
+        ({"wrong": None}, "earned autonomy rests on a promise"),
+        ({"sure": "0.9"}, "sure is a certainty"),
+        ({"by_itself": "False"}, "by_itself is True or False, not 'False'"),
+        ({"spot_checks": "0.1"}, "spot_checks is a share from 0 to 1, not '0.1'"),
         ({"spot_checks": 0}, "earned autonomy rests on spot checks"),
         ({"second_opinion": None, "needs_second": True}, "needs_second asks for a second opinion"),
     ],

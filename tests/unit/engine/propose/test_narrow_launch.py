@@ -1,5 +1,7 @@
 """The share of the cases that a workflow looks at: by a keyed hash, and larger shares contain smaller ones."""
 
+from typing import Any
+
 import pytest
 
 from tests.sample import Ticket, Triage
@@ -32,8 +34,8 @@ def test_a_larger_declared_share_widens_and_a_smaller_one_does_not() -> None:
     assert found == [True, True, False, False, False]
 
 
-@pytest.mark.parametrize("share", [0, -0.1, 1.5, float("nan")])
-def test_a_share_that_is_none_is_refused_where_it_is_declared(share: float) -> None:
+@pytest.mark.parametrize("share", [0, -0.1, 1.5, float("nan"), "0.1"])
+def test_a_share_that_is_none_is_refused_where_it_is_declared(share: Any) -> None:
     with pytest.raises(BadDeclaration, match="scope_share is above 0 and at most 1"):
         Workflow(
             name="sample",

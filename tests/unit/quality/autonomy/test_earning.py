@@ -118,6 +118,40 @@ def test_a_stricter_floor_than_the_one_that_is_shown_is_permitted_unless_the_ste
     assert earned([]).permitted is None
 
 
+def test_only_a_floor_that_is_shown_is_permitted_however_much_stricter_it_is() -> None:
+    """One in twenty is stated at 0.85 and half of these are wrong; of the others, at 0.80, none is. Together that is
+    less than promised, and from 0.81 on it is not.
+    """
+    surest = Looked(score=0.85, is_error=True, probability=1, least=1)
+    earning = Earning.begin(PROMISE, [floor for floor in fixed_grid(PROMISE) if floor.at >= 0.8], fewest=0)
+    for place in range(1, 800):
+        earning.work_in(surest if place % 40 == 0 else right(0.85 if place % 40 == 20 else 0.80))
+    assert [floor.at for floor in earning.certifier.shown()] == [0.80]
+    assert earning.permitted is None, "the next stricter one is not shown"
+    assert [floor.at for floor in earning.certifier.floors if earning.permits(floor.at)] == [0.80], "what was let stays"
+
+
+@given(CASES)
+def test_what_is_permitted_is_shown_and_so_is_each_stricter_one_that_may_be_let(cases: Sequence[Looked]) -> None:
+    earning = earned([*([right()] * 60), *cases])
+    shown = set(earning.certifier.shown())
+    assert earning.permitted is None or earning.permitted in shown
+    for floor in FLOORS:
+        found = earning.permitted_from(floor.at)
+        assert found is None or (found in shown and found.at >= floor.at)
+        assert earning.permits(floor.at) == (found == floor)
+
+
+def test_what_was_lucky_at_first_is_permitted_no_more_and_may_stay_where_it_was_let() -> None:
+    """110 right ones show all floors; one wrong one in ten after that speaks against them."""
+    earning, wrong = earned([right()] * 110), Looked(score=0.95, is_error=True, probability=1, least=1)
+    let = earning.permitted
+    assert let is not None
+    earning.work_in_all([*[right()] * 9, wrong] * 6)
+    assert earning.permitted is None
+    assert earning.permits(let.at)
+
+
 def test_nothing_is_permitted_before_the_fewest_labels() -> None:
     earning = Earning.begin(PROMISE, FLOORS)
     earning.work_in_all([right()] * (FEWEST - 1))

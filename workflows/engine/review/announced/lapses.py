@@ -34,13 +34,13 @@ def against(session: Session, context: Context, run: schema.Run, workflow: AnyWo
         reasons.append(Reason(code=Code.UNSIGNED, by=workflow.owner))
     if charter.missing:
         reasons.append(Reason(code=Code.INCOMPLETE, missing=charter.missing))
-    taken_back = _taken_back(session, run, workflow)
+    taken_back = _taken_back(session, context, run, workflow)
     return [*reasons, taken_back] if taken_back is not None else reasons
 
 
-def _taken_back(session: Session, run: schema.Run, workflow: AnyWorkflow) -> Reason | None:
+def _taken_back(session: Session, context: Context, run: schema.Run, workflow: AnyWorkflow) -> Reason | None:
     """Return why a run does not go out by what its version has earned now; None where it does."""
-    now = standing_under(session, run.deployment_id, workflow.autonomy, team=run.team_id, held=True)
+    now = standing_under(session, context, run.deployment_id, workflow.autonomy, held=True)
     kept = announcements.evidence_of(session, run.id, team=run.team_id)
     if now is None or kept is None or now.id != kept.epoch_id:
         return Reason(code=Code.WITHDRAWN)

@@ -142,7 +142,7 @@ def checks_of_channel(context: Context, channel: str) -> ChecksOfChannel | None:
     workflows = [one.name for one in context.registry if one.review.post_to == channel]
     with context.database.read() as session:
         found = spot_checks.undecided(session, team=context.team, workflows=workflows)
-    if not found.number or found.due_at is None:
+    if not found.number:
         return None
     return ChecksOfChannel(channel=channel, number=found.number, due_at=found.due_at, packed=found.packed)
 

@@ -122,16 +122,20 @@ def refuse_unfit(
 
 
 def why_passed(session: Session, check: schema.SpotCheck) -> End | None:
-    """Return why what a spot check is about no longer stands; None while it does."""
+    """Return why what a spot check is about no longer stands; None while it does.
+
+    What went out is looked at also where newer content of the case came since: whoever got something wrong is the first
+    to write again, so without these the share of errors looks smaller than it is.
+    """
     of_case = runs.of_case(session, check.case_id, team=check.team_id)
     drawn = next(run for run in of_case if run.id == check.run_id)
     later = [run for run in of_case if run.id > drawn.id]
-    if any(run.revision > drawn.revision for run in later):
-        return End.REVISION
-    delivered = [run for run in later if run.state == RunState.DELIVERED]
+    if drawn.state in (RunState.CLOSED, RunState.SUPERSEDED):
+        return End.REVISION if any(run.revision > drawn.revision for run in later) else End.RERUN
+    delivered = [run for run in later if run.revision == drawn.revision and run.state == RunState.DELIVERED]
     if any(run.correction > drawn.correction for run in delivered):
         return End.CORRECTION
-    return End.RERUN if delivered or drawn.state in (RunState.CLOSED, RunState.SUPERSEDED) else None
+    return End.RERUN if delivered else None
 
 
 def supersede(session: Session, context: Context, check: schema.SpotCheck, why: End) -> bool:
@@ -176,7 +180,7 @@ def what_happened(check: schema.SpotCheck, why: End | None) -> str:
 
 
 _PASSED = {
-    End.REVISION: "newer content of this case came, so what was delivered is not looked at any more",
+    End.REVISION: "newer content of this case came before this went out, so there is nothing to look at",
     End.CORRECTION: "this case was corrected meanwhile, so there is nothing left to look at",
     End.RERUN: "this case was run again meanwhile, so there is nothing left to look at",
     End.STOPPED: "this case did not go out by itself after all: a person decides it",

@@ -60,7 +60,7 @@ class End(StrEnum):
     NO_OTHER = "no_other"
     """Nobody else may grade it, so the first person's grade stands."""
     REVISION = "revision"
-    """Without an outcome: newer content of the case came."""
+    """Without an outcome: newer content of the case came before it went out."""
     CORRECTION = "correction"
     """Without an outcome: something else was delivered in place of it."""
     RERUN = "rerun"
@@ -239,7 +239,7 @@ class ChecksOfChannel:
     channel: str
     number: int
     """Number of those that somebody has to look at."""
-    due_at: datetime
-    """Time by which the first of them is due."""
+    due_at: datetime | None
+    """Time by which the first is due of those that were drawn; None where none was."""
     packed: int = 0
     """Number of those that went alone before that was taken back."""
