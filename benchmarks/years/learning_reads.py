@@ -61,7 +61,7 @@ LEARNING: Mapping[str, Read] = {
     "epochs.of_cases": lambda session: epochs.of_cases(session, 1, range(4_000, 4_400), team=TEAM),
     "epochs.last_words": lambda session: epochs.last_words(session, range(4_000, 4_400), team=TEAM),
     "epochs.drawn_of": lambda session: epochs.drawn_of(session, range(4_000, 4_400), team=TEAM),
-    "epochs.waiting": lambda session: epochs.waiting(session, range(4_000, 4_400), team=TEAM, decided=1),
+    "epochs.waiting": lambda session: epochs.waiting(session, range(4_000, 4_040), team=TEAM, decided=29_500),
     "epochs.cases_after": lambda session: epochs.cases_after(session, 1, team=TEAM, after=1, limit=_BATCH),
     "epochs.newest_cases": lambda session: epochs.newest_cases(session, [1], team=TEAM),
     "epochs.share_from": lambda session: epochs.share_from(session, 1, team=TEAM, newest=500, floor=0.5),

@@ -405,9 +405,10 @@ def waiting(session: Session, runs: Collection[int], *, team: int, decided: int)
     """
     if not runs:
         return set()
-    later = select(Decision.id).where(Decision.review_id == Review.id, Decision.id > decided).exists()
-    is_open = Review.state.in_((ReviewState.OPEN, ReviewState.AWAITING_SECOND))
-    people = select(Review.run_id).where(Review.team_id == team, Review.run_id.in_(runs), or_(is_open, later))
+    people = select(Review.run_id).where(Review.team_id == team, Review.run_id.in_(runs))
+    still_open = people.where(Review.state.in_((ReviewState.OPEN, ReviewState.AWAITING_SECOND)))
+    # In a query of its own: in one with the other, PostgreSQL would read all decisions.
+    later = people.join(Decision, Decision.review_id == Review.id).where(Decision.id > decided)
     # One that was corrected before anybody looked has the label of its correction; one that is decided, its own.
     is_due = or_(
         SpotCheck.state.in_((*UNDECIDED, SpotCheckState.DECIDED)),
@@ -415,7 +416,7 @@ def waiting(session: Session, runs: Collection[int], *, team: int, decided: int)
     )
     drawn = SpotCheck.why == SpotCheckWhy.DRAWN
     checks = select(SpotCheck.run_id).where(SpotCheck.team_id == team, SpotCheck.run_id.in_(runs), drawn, is_due)
-    return set(session.scalars(people)) | set(session.scalars(checks))
+    return {run for query in (still_open, later, checks) for run in session.scalars(query)}
 
 
 def newest_cases(session: Session, epochs: Collection[int], *, team: int) -> dict[int, int]:

@@ -360,6 +360,7 @@ class Company:
             is_error=False,
             worked_at=NOW,
         )
+        rows.change(session, schema.Epoch, ids["epoch"], where={}, to={"worked_until": ids["epoch case"]})
         taken_back = {"version": 9, "kind": "approved", "by": "U3", "confirmed": [], "at": NOW, "revoked_at": NOW}
         ids["decision"] = rows.add(
             session, schema.Decision, team_id=team, review_id=ids["decided"], interaction_id=None, **taken_back
