@@ -65,7 +65,7 @@ def test_the_owner_is_asked_directly_and_lets_it_and_the_card_says_who_did(asked
     assert buttons(shown) == ["let_alone", "not_now", "certificate"]
     press(stage, MARIA, shown, "let_alone", channel=stage.person(MARIA).direct)
     (shown,) = direct(stage)
-    assert words(shown.blocks).startswith("sample: let\nLet by @U0MARIA")
+    assert words(shown.blocks).startswith("sample: allowed\nLet by @U0MARIA")
     assert "Guarded: 62% of the cases go alone." in words(shown.blocks)
     assert buttons(shown) == ["certificate"]
     assert (asked.epoch.level, asked.epoch.floor, asked.epoch.allowed_by) == (Level.GUARDED, 0.9, MARIA)
@@ -181,7 +181,7 @@ def test_news_is_a_message_of_its_own_since_nobody_is_told_of_one_that_is_change
         stage.send()
     told = [words(one.blocks).partition("\n")[0] for one in direct(stage)]
     assert told == [
-        "sample: let",
+        "sample: allowed",
         "sample: nothing goes alone for now",
         "sample: cases go alone again",
         "sample: nothing goes alone any more",

@@ -130,7 +130,7 @@ def heading(view: QuestionView) -> str:
 
 
 _BECAME: Mapping[Became, str] = {
-    Became.LET: "let",
+    Became.LET: "allowed",
     Became.LEFT: "not now",
     Became.CHANGED: "asked no more",
     Became.ENDED: "asked no more",
