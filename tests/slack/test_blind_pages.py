@@ -81,10 +81,12 @@ def test_both_answers_stand_with_the_pages_which_go_when_the_check_ends(desk: De
     assert desk.left() == []
 
 
-def test_newer_content_has_pages_of_its_own_before_the_old_ones_go(desk: Desk) -> None:
+def test_what_went_out_is_looked_at_with_its_own_pages_and_so_is_newer_content(desk: Desk) -> None:
     workflow = drawn(desk)
     take(desk, workflow, form=pdf(CLAIM + " and more"))
-    assert pictures(desk.opened(ANA, Action.SPOT_CHECKS).blocks) == ["claim.pdf, page 1", "photo 0.pdf, page 1"]
+    assert pictures(desk.opened(ANA, Action.SPOT_CHECKS).blocks) == TITLES
+    # Ben is shown another one while Ana has hers open.
+    assert pictures(desk.opened(BEN, Action.SPOT_CHECKS).blocks) == ["claim.pdf, page 1", "photo 0.pdf, page 1"]
 
 
 def test_a_page_that_was_deleted_at_slack_keeps_no_blind_form_shut(desk: Desk) -> None:

@@ -12,7 +12,7 @@ _PLAIN = re.compile(r"[A-Za-z0-9_./:@%+,=~-]*")
 """Values that every reader of such a file takes as they stand."""
 _HEAD = """\
 # Settings of Countersign, made by `countersign init`. There are secrets in it: it is for the account that runs serve.
-# A path is taken from this folder. docs/reference.md names every setting.
+# A path is taken from this folder. The reference in the documentation names every setting.
 """
 
 

@@ -128,7 +128,7 @@ def model(setup: Setup) -> None:
     asks = f"{vendor.key} (Enter alone: later, in {setup.file.path})"
     question = Question(flag=vendor.key, asks=asks, default="", check=works, is_secret=vendor.key.endswith("_KEY"))
     if not setup.take(vendor.key, question, given.keys.get(vendor.key)):
-        say(f"  Write {vendor.key} into {setup.file.path}, with what else docs/models.md names for {name}; until then")
+        say(f"  Write {vendor.key} into {setup.file.path}, with the other settings of {name}; until then")
         say("  people get cases without a proposal.")
 
 

@@ -101,7 +101,7 @@ def test_news_of_a_demotion_fits_a_notification() -> None:
 
 def test_the_certificate_draws_a_curve_only_of_two_points_and_more() -> None:
     assert texts.curve(CERTIFICATE) is not None
-    assert Reach(level=Level.DRAFT, floor=None, share=None).shown(3) == 399
+    assert Reach(level=Level.DRAFT, floor=None, share=None).shown(3) == 3_999
 
 
 def test_a_question_has_no_more_in_it_than_is_asked() -> None:
