@@ -1,4 +1,4 @@
-"""What is installed: the wheel brings all that it needs outside the repository, and the recipes hold what they say."""
+"""Tests of what is installed: the wheel brings all that it needs, and the recipes hold what they say."""
 
 import configparser
 import shutil

@@ -44,7 +44,7 @@ RowT = TypeVar("RowT", bound=schema.Base)
 
 @dataclass(frozen=True, kw_only=True)
 class Rule:
-    """What is right for a ticket, and what the model says of it."""
+    """The right answer for a ticket, and the model's."""
 
     about: str
     right: str

@@ -21,7 +21,7 @@ class CloudServer(AnthropicServer):
         self.refuses_tokens = False
         """True to refuse the credentials."""
         self.assertions: list[str] = []
-        """What was given in exchange for tokens."""
+        """A vendor's answer to a request for tokens."""
 
     def _routes(self) -> list[Route]:
         return [

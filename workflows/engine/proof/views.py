@@ -67,7 +67,7 @@ class FindingKind(StrEnum):
     CONTENT_CHANGED = "content_changed"
     """A content in the database has another hash than the audit keeps of it."""
     EVIDENCE_CHANGED = "evidence_changed"
-    """What is kept of a version's evidence, or how far it goes, does not follow from the rows of its cases."""
+    """A version's evidence, or its reach, does not follow from the rows of its cases."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -46,7 +46,7 @@ class ShareView:
     share: float | None
     """Above 0 and below 1; None: it looks at all of them."""
     declared: float | None
-    """Where it begins, as its declaration says."""
+    """Share with which it begins, as its declaration says."""
     before: float | None = None
     """The share that it had, where it was just changed; None otherwise, or where that was all cases."""
     changed: bool = False

@@ -89,7 +89,7 @@ class VendorDeclaration(Generic[SettingsT]):
     source: Callable[[SettingsT], str] = _nothing_more
     """Tells its answers from those of a model with the same name elsewhere; empty: the name alone does."""
     place: Callable[[SettingsT], str] = _nothing_more
-    """Where a question goes, for the data map, such as a region or a host; empty: the vendor's name says it."""
+    """Place of its questions for the data map, such as a region or a host; empty: the vendor's name says it."""
     pages: Callable[[SettingsT, str], PageLimits | None] = _no_pages
     """Tells which pages a model can be shown; None, and left out: none, and it is told the text of documents."""
     connect_batches: Callable[[SettingsT, float | None], BatchVendor] | None = None

@@ -17,7 +17,7 @@ class Began(StrEnum):
     PROMISE = "promise"
     """Its workflow promises something else."""
     DEMOTED = "demoted"
-    """What went alone before was taken back."""
+    """Cases that went alone before were taken back."""
     WITHDRAWN = "withdrawn"
     """A person wants evidence that is new."""
 
@@ -28,7 +28,7 @@ class End(StrEnum):
     REPLACED = "replaced"
     """Its version is not used any more."""
     DEMOTED = "demoted"
-    """What went alone became worse than promised."""
+    """Cases that went alone became worse than promised."""
     PROMISE = "promise"
     """Its workflow promises something else."""
     WITHDRAWN = "withdrawn"

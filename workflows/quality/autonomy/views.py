@@ -95,7 +95,7 @@ class Answered:
     by: str | None
     at: datetime | None
     reach: Reach | None
-    """How far it goes now; None where the version is judged no more."""
+    """Reach now; None where the version is judged no more."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -202,7 +202,7 @@ class EpochLine:
     wrong: float
     sure: float
     reach: Reach
-    """How far it went at last."""
+    """Reach at last."""
     looked_at: int
     errors: int
     alone: int
@@ -238,7 +238,7 @@ class CertificateView:
     change: int
     now: EpochLine | None
     permitted: Reach | None
-    """How far the evidence would let it go; None where that is no further."""
+    """Reach that the evidence permits; None where that is no further."""
     step: Step | None
     """Step that waits for somebody's word; None where none does."""
     held: str | None
@@ -293,7 +293,7 @@ class NewsView:
     days: int = 0
     """Working days after which a spot check is."""
     reach: Reach | None = None
-    """How far it goes since then; None where that is not known."""
+    """Reach since then; None where that is not known."""
     by: str | None = None
     """Person who took it back."""
     reason: str | None = None

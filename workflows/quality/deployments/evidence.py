@@ -119,6 +119,6 @@ class Evidence(_Kept):
     """None where none is live, or the live version cannot be asked by this process."""
     pairs: Pairs | None
     weighed: Weighed | None = None
-    """What came of weighing its confidence; None where its workflow's autonomy is not earned."""
+    """Result of weighing its confidence; None where its workflow's autonomy is not earned."""
     why_no_live: str | None = None
     """Code of why the live version was not tried, where one is live."""

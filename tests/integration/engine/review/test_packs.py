@@ -1,4 +1,4 @@
-"""What went alone before that was taken back is looked at, worst first, and counts in no figure."""
+"""Packs: cases that went alone before that was taken back are looked at, worst first, and count in no figure."""
 
 from datetime import timedelta
 from functools import partial

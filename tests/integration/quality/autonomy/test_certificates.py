@@ -84,7 +84,7 @@ def test_what_was_announced_for_long_enough_may_go_alone_though_it_is_no_more(ma
 
 
 def test_errors_and_the_curve_are_of_what_the_evidence_rests_on(make_world: MakeWorld) -> None:
-    """What somebody reported of what nobody drew, or decided out of turn, is in no figure before it is worked in."""
+    """A report about a case that nobody drew, or a decision out of turn, is in no figure before it is worked in."""
     made = earned(make_world)
     context, workflow = made.scene.world.context, made.scene.workflow
     made.alone()

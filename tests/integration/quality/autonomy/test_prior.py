@@ -1,4 +1,4 @@
-"""What is known before an epoch begins: scores for its floors, and the judged cases of volume tests of its version."""
+"""Evidence before an epoch begins: scores for its floors, and judged cases of volume tests of its version."""
 
 from datetime import timedelta
 

@@ -114,7 +114,7 @@ def until_done(one: Replica, *, wrong: bool = False) -> None:
 
 
 def is_right(world: Earned) -> None:
-    """What is kept follows from its rows, nothing is delivered twice, and what went alone was let."""
+    """All that is kept follows from its rows, nothing is delivered twice, and all that went alone was let."""
     context = world.scene.world.context
     verdict = with_epochs(context, verify_database(context, Trust()))
     assert [one.said for one in verdict.findings] == []

@@ -79,7 +79,7 @@ def test_the_wealth_after_some_labels_is_the_same_in_any_order(cases: Sequence[L
 def test_it_is_kept_and_read_at_any_time_without_a_difference(
     before: Sequence[Looked], after: Sequence[Looked]
 ) -> None:
-    """What goes on from JSON is, to the last digit, what is computed anew from all cases."""
+    """Evidence that goes on from JSON is, to the last digit, that which is computed anew from all cases."""
     kept = json.loads(json.dumps(earned(before).kept(), allow_nan=False))
     continued, anew = Earning.read(kept), earned([*before, *after])
     for case in after:
@@ -288,7 +288,7 @@ def test_more_is_looked_at_after_more_was_let_go_and_then_no_more() -> None:
 
 
 def test_more_is_looked_at_where_the_share_of_confident_cases_moves() -> None:
-    """What falls from three in ten to one in twenty is suspected; a demotion does not follow from it."""
+    """A share that falls from three in ten to one in twenty is suspected; a demotion does not follow from it."""
     earning = earned([right()] * 90)
     earning.allow(FLOORS[0])
     for _ in range(FIRST):

@@ -50,7 +50,7 @@ def test_mapie_and_the_alarm_say_the_same_of_what_goes_alone(rate: float, length
 
 
 def test_what_mapie_bounds_below_the_promise_is_certified() -> None:
-    """Where MAPIE's upper bound for all times is below 5 %, ours has certified it about as soon; and neither says
+    """Once MAPIE's upper bound for all times is below 5 %, ours has certified it about as soon; and neither says
     so of 8 %.
     """
     for seed in range(3):

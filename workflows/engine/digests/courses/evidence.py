@@ -69,7 +69,7 @@ class Facts:
     floor: float | None = None
     is_earned: bool = False
     promise: PromiseFacts | None = None
-    """What its evidence says; None where it earns nothing."""
+    """Its evidence; None where it earns nothing."""
     is_scoped: bool = False
 
 

@@ -37,7 +37,7 @@ class Code(StrEnum):
     NOTHING_ALONE = "nothing_alone"
     """Nothing went alone in four weeks."""
     PROMISE = "promise"
-    """What its evidence says, where it earns that cases go alone. `before`: the share that goes alone, 0 to 1; None:
+    """Its evidence, where it earns that cases go alone. `before`: the share that goes alone, 0 to 1; None:
     nothing does. `number`: labels that it rests on. `high`: at most so many of `of`, all that ever went alone, are
     wrong.
     """

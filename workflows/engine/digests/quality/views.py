@@ -151,7 +151,7 @@ class QualityOfWorkflow:
     examples: int = 0
     """Cases that people decided, of whatever time, and that wait now to be taken in as examples or left."""
     promise: PromiseFacts | None = None
-    """What its evidence says, where it earns what goes alone."""
+    """Its evidence, where it earns what goes alone."""
 
     @property
     def is_quiet(self) -> bool:

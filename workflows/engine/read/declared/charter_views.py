@@ -116,7 +116,7 @@ class PromiseView:
     held: str | None
     """Code of why nothing goes alone for now."""
     facts: PromiseFacts | None = None
-    """What its evidence says; None where nobody reads it."""
+    """Its evidence; None where nobody reads it."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -12,7 +12,7 @@ class BedrockSettings(VendorSettings):
     """The region, the credentials and the model."""
 
     region: str | None = Field(default=None, pattern=r"^[a-z0-9-]{2,40}$")
-    """Where the model is asked, such as eu-central-1."""
+    """Region in which the model is asked, such as eu-central-1."""
     model: str = DEFAULT_MODEL
     """Model for prompts that name none: a model's id, or that of an inference profile."""
     profile: str | None = None

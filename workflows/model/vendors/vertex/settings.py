@@ -15,7 +15,7 @@ class VertexSettings(VendorSettings):
     project: str | None = Field(default=None, pattern=r"^[a-z0-9][a-z0-9.:-]{1,100}$")
     """The project that pays."""
     region: str | None = Field(default=None, pattern=r"^[a-z0-9-]{2,40}$")
-    """Where the model is asked: a region such as europe-west1, eu or us for any there, global for any at all."""
+    """Place where the model is asked: a region such as europe-west1, eu or us for any there, global for any at all."""
     model: str = DEFAULT_MODEL
     """Model for prompts that name none."""
 
