@@ -20,7 +20,7 @@ from benchmarks.autonomy.pools import Pool, pools, stand_in
 from benchmarks.autonomy.runs import A_DAY, CASES, CHANGE_AT, Ended, People, World, earned
 from benchmarks.kit import machine
 from benchmarks.kit.report import DOCS, Part, Section, command, publish, table, tell
-from workflows.quality.autonomy.certifier import Promise
+from workflows.quality.autonomy.certifying.certifier import Promise
 
 RUNS = 500
 QUICK = 12

@@ -7,8 +7,8 @@ from mapie.risk_control import BinaryClassificationController
 
 from benchmarks.autonomy.pools import Numbers, Pool
 from benchmarks.autonomy.runs import SPOT_CHECKS, Drawn, Ended, World, draw, earned
-from workflows.quality.autonomy.certifier import Floor, Promise, grid
-from workflows.quality.autonomy.earning import Earning
+from workflows.quality.autonomy.certifying.certifier import Floor, Promise, grid
+from workflows.quality.autonomy.certifying.earning import Earning
 
 FIXED = 0.8
 """The confidence that people guess."""

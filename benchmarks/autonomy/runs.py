@@ -11,9 +11,9 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from benchmarks.autonomy.pools import Numbers, Pool
-from workflows.quality.autonomy.certifier import SCORES, Floor, Promise, grid
-from workflows.quality.autonomy.earning import Earning, Looked
-from workflows.quality.autonomy.ledger import Ledger
+from workflows.quality.autonomy.certifying.certifier import SCORES, Floor, Promise, grid
+from workflows.quality.autonomy.certifying.earning import Earning, Looked
+from workflows.quality.autonomy.certifying.ledger import Ledger
 
 CASES = 5_000
 CHANGE_AT = 3_000

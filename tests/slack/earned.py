@@ -16,9 +16,9 @@ from workflows.engine.case import learning_notices
 from workflows.engine.context import Context
 from workflows.engine.declare.registry import AnyWorkflow
 from workflows.quality.autonomy import epochs
-from workflows.quality.autonomy.certifier import Floor
+from workflows.quality.autonomy.certifying.certifier import Floor
+from workflows.quality.autonomy.certifying.earning import Earning, Looked
 from workflows.quality.autonomy.codes import Began
-from workflows.quality.autonomy.earning import Earning, Looked
 
 FLOORS = (
     Floor(at=0.95, coverage=0.3, level=0.05),

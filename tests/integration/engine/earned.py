@@ -18,8 +18,8 @@ from workflows.engine.context import Context
 from workflows.engine.declare.registry import AnyWorkflow
 from workflows.engine.declare.versions import FromFiles
 from workflows.engine.run.runner import Runner
-from workflows.quality.autonomy.certifier import Floor, Promise
-from workflows.quality.autonomy.earning import Earning
+from workflows.quality.autonomy.certifying.certifier import Floor, Promise
+from workflows.quality.autonomy.certifying.earning import Earning
 
 _PROMISE = Promise(wrong=0.05, sure=0.9)
 EARNED = Autonomy.earned(spot_checks=0.25)

@@ -28,8 +28,8 @@ from workflows.engine.review.spot_checks.upkeep import Upkeep
 from workflows.engine.review.wrong import reports
 from workflows.model.port import Answer, Question
 from workflows.model.scripted import says
-from workflows.quality.autonomy.certifier import Promise
-from workflows.quality.autonomy.earning import Earning
+from workflows.quality.autonomy.certifying.certifier import Promise
+from workflows.quality.autonomy.certifying.earning import Earning
 
 GUS, DAN, SUE, XENO = "U0GUS", "U0DAN", "U0SUE", "U0XENO"
 

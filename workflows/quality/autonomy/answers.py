@@ -10,7 +10,7 @@ from workflows.engine.declare.registry import AnyWorkflow
 from workflows.engine.errors import Refused, Unknown
 from workflows.quality.autonomy import moves
 from workflows.quality.autonomy.certificates import certificate_view
-from workflows.quality.autonomy.earning import Earning
+from workflows.quality.autonomy.certifying.earning import Earning
 from workflows.quality.autonomy.moves import Moved
 from workflows.quality.autonomy.views import NO_FLOOR, PLACES
 

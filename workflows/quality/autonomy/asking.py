@@ -13,7 +13,7 @@ from workflows.engine.case import learning_notices
 from workflows.engine.context import SYSTEM, Context
 from workflows.engine.declare.registry import AnyWorkflow
 from workflows.quality.autonomy import moves
-from workflows.quality.autonomy.earning import Earning
+from workflows.quality.autonomy.certifying.earning import Earning
 
 WORTH_ASKING = 0.05
 """Share of the cases that would go alone in addition, from which on people are asked again."""

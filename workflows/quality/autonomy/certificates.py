@@ -22,11 +22,11 @@ from workflows.engine.declare.promises import PromiseFacts
 from workflows.engine.declare.registry import AnyWorkflow
 from workflows.engine.digests.numbers.estimates import wilson
 from workflows.engine.errors import Refused, Unknown
-from workflows.quality.autonomy.certifier import Floor
+from workflows.quality.autonomy.certifying.certifier import Floor
+from workflows.quality.autonomy.certifying.earning import FEWEST, Earning, Looked
+from workflows.quality.autonomy.certifying.ledger import Ledger
 from workflows.quality.autonomy.codes import Held, News
-from workflows.quality.autonomy.earning import FEWEST, Earning, Looked
 from workflows.quality.autonomy.hours import Pace, pace_of
-from workflows.quality.autonomy.ledger import Ledger
 from workflows.quality.autonomy.moves import ALONE, COMPARED, next_level, share_of
 from workflows.quality.autonomy.prior import prior
 from workflows.quality.autonomy.views import (

@@ -18,7 +18,7 @@ from store.states import Level
 from workflows.engine.context import SYSTEM, Context
 from workflows.engine.declare.registry import AnyWorkflow
 from workflows.quality.autonomy import epochs, moves, packs
-from workflows.quality.autonomy.alarm import TRIGGER, Alarm
+from workflows.quality.autonomy.certifying.alarm import TRIGGER, Alarm
 from workflows.quality.autonomy.codes import Began, End, News
 
 MOST_CASES = 20

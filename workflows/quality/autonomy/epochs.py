@@ -16,9 +16,9 @@ from store.subjects import SubjectKind
 from workflows.engine.case import learning_notices
 from workflows.engine.context import Context
 from workflows.engine.declare.registry import AnyWorkflow
-from workflows.quality.autonomy.certifier import SCORES, Floor, Promise, fixed_grid, grid
+from workflows.quality.autonomy.certifying.certifier import SCORES, Floor, Promise, fixed_grid, grid
+from workflows.quality.autonomy.certifying.earning import FEWEST, Earning
 from workflows.quality.autonomy.codes import Began, End
-from workflows.quality.autonomy.earning import FEWEST, Earning
 from workflows.quality.autonomy.kept_state import state_of
 from workflows.quality.autonomy.known_scores import known_scores
 from workflows.quality.autonomy.prior import prior

@@ -5,9 +5,9 @@ from sqlalchemy.orm import Session
 from store.learning import epochs as kept
 from store.schema import Epoch
 from workflows.engine.context import Context
-from workflows.quality.autonomy.earning import Earning, Looked
+from workflows.quality.autonomy.certifying.earning import Earning, Looked
+from workflows.quality.autonomy.certifying.recomputed import recomputed
 from workflows.quality.autonomy.prior import prior
-from workflows.quality.autonomy.recomputed import recomputed
 
 
 def evidence_of(session: Session, context: Context, epoch: Epoch, *, until: int) -> Earning:

@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 from typing import Any
 
-from workflows.quality.autonomy.earning import Earning
-from workflows.quality.autonomy.suspicion import Suspicion
+from workflows.quality.autonomy.certifying.earning import Earning
+from workflows.quality.autonomy.certifying.suspicion import Suspicion
 
 _UNFAMILIAR = "unfamiliar"
 

@@ -14,7 +14,7 @@ from store import schema
 from store.learning import deployments, epochs, rollouts, volume_tests
 from store.quality import evals
 from workflows.engine.propose.scores import highest_floor_of
-from workflows.quality.autonomy.certifier import SCORES
+from workflows.quality.autonomy.certifying.certifier import SCORES
 from workflows.quality.autonomy.prior import score_of_tried, tests_of
 
 MOST = 2_000

@@ -24,11 +24,11 @@ from workflows.engine.declare.charter import CharterStatus
 from workflows.engine.declare.registry import AnyWorkflow
 from workflows.engine.errors import Refused, Stale, Unknown
 from workflows.quality.autonomy import epochs
-from workflows.quality.autonomy.certifier import Floor
+from workflows.quality.autonomy.certifying.certifier import Floor
+from workflows.quality.autonomy.certifying.earning import Earning
+from workflows.quality.autonomy.certifying.suspicion import Suspicion
 from workflows.quality.autonomy.codes import Began, End, Held, News
-from workflows.quality.autonomy.earning import Earning
 from workflows.quality.autonomy.kept_state import state_of, unfamiliar_of
-from workflows.quality.autonomy.suspicion import Suspicion
 
 LONGEST = 500
 """Most characters of a reason."""

@@ -18,7 +18,7 @@ from store.learning import deployments, epochs, volume_tests
 from store.learning.volume_tests import KeptScore, LookedScore
 from workflows.engine.context import Context
 from workflows.engine.propose.scores import highest_floor_of
-from workflows.quality.autonomy.earning import Looked
+from workflows.quality.autonomy.certifying.earning import Looked
 
 TESTS = 5
 """Most volume tests of a version that count: its first ones, which no later one pushes out."""

@@ -21,8 +21,8 @@ from workflows.engine.declare.registry import AnyWorkflow
 from workflows.engine.errors import Refused, Stale
 from workflows.engine.review.spot_checks.behind import behind
 from workflows.quality.autonomy import epochs, moves, working_in
+from workflows.quality.autonomy.certifying.earning import SUSPECTED, Earning
 from workflows.quality.autonomy.codes import Began, Held, News
-from workflows.quality.autonomy.earning import SUSPECTED, Earning
 from workflows.quality.autonomy.kept_state import state_of, unfamiliar_of
 
 AT_ONCE = working_in.AT_ONCE

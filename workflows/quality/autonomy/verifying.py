@@ -18,7 +18,7 @@ from store.subjects import SubjectKind
 from workflows.engine.context import Context
 from workflows.engine.proof.views import Finding, FindingKind, Verdict
 from workflows.quality.autonomy import moves
-from workflows.quality.autonomy.earning import Earning
+from workflows.quality.autonomy.certifying.earning import Earning
 from workflows.quality.autonomy.evidence import evidence_of
 
 ACTS = ("epoch.began", "epoch.let", "epoch.withdrawn", "epoch.narrowed")

@@ -20,10 +20,10 @@ from store.schema import Epoch
 from workflows.engine.context import Context
 from workflows.engine.declare.registry import AnyWorkflow
 from workflows.quality.autonomy import asking, demotion, moves
-from workflows.quality.autonomy.earning import Earning, Looked
+from workflows.quality.autonomy.certifying.earning import Earning, Looked
+from workflows.quality.autonomy.certifying.recomputed import take_checks
 from workflows.quality.autonomy.evidence import evidence_of
 from workflows.quality.autonomy.kept_state import state_of, unfamiliar_of
-from workflows.quality.autonomy.recomputed import take_checks
 
 AT_ONCE = 500
 """Cases of an epoch that are looked through in one go."""

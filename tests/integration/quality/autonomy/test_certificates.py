@@ -17,8 +17,8 @@ from workflows import Autonomy
 from workflows.quality.autonomy import certificates, epochs
 from workflows.quality.autonomy.answers import let_shown
 from workflows.quality.autonomy.certificates import certificate_view, question_of, question_view, standings
+from workflows.quality.autonomy.certifying.earning import Earning
 from workflows.quality.autonomy.codes import Began
-from workflows.quality.autonomy.earning import Earning
 from workflows.quality.autonomy.views import NeedKind, Step
 
 pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("few")]

@@ -21,7 +21,7 @@ from workflows.engine.proof.kept_audit import verify_database
 from workflows.engine.proof.verification import Trust
 from workflows.engine.run.runner import Runner
 from workflows.quality.autonomy import asking, moves
-from workflows.quality.autonomy.earning import Earning
+from workflows.quality.autonomy.certifying.earning import Earning
 from workflows.quality.autonomy.kept_state import unfamiliar_of
 from workflows.quality.autonomy.upkeep import tend
 from workflows.quality.autonomy.verifying import with_epochs

@@ -16,8 +16,8 @@ from workflows import Autonomy
 from workflows.model.port import Answer, Question
 from workflows.model.scripted import says
 from workflows.quality.autonomy import prior as prior_evidence
-from workflows.quality.autonomy.certifier import SCORES
-from workflows.quality.autonomy.earning import Looked
+from workflows.quality.autonomy.certifying.certifier import SCORES
+from workflows.quality.autonomy.certifying.earning import Looked
 from workflows.quality.autonomy.known_scores import known_scores
 from workflows.quality.autonomy.prior import prior
 from workflows.quality.volume import judging

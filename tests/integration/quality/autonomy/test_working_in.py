@@ -21,7 +21,7 @@ from workflows import Autonomy
 from workflows.engine.review.undo import undo
 from workflows.engine.review.wrong import corrections
 from workflows.quality.autonomy.certificates import certificate_view
-from workflows.quality.autonomy.earning import Earning
+from workflows.quality.autonomy.certifying.earning import Earning
 from workflows.quality.autonomy.evidence import evidence_of
 from workflows.quality.autonomy.verifying import is_same
 from workflows.quality.labels.making import make_labels

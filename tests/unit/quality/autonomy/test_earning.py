@@ -10,11 +10,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from workflows.quality.autonomy.alarm import TRIGGER, Alarm
-from workflows.quality.autonomy.certifier import HIGHEST, Certifier, Floor, Promise, fixed_grid, grid
-from workflows.quality.autonomy.earning import BOOST, FEWEST, FIRST, PROBATION, SUSPECTED, Earning, Looked
-from workflows.quality.autonomy.ledger import Ledger
-from workflows.quality.autonomy.suspicion import Suspicion
+from workflows.quality.autonomy.certifying.alarm import TRIGGER, Alarm
+from workflows.quality.autonomy.certifying.certifier import HIGHEST, Certifier, Floor, Promise, fixed_grid, grid
+from workflows.quality.autonomy.certifying.earning import BOOST, FEWEST, FIRST, PROBATION, SUSPECTED, Earning, Looked
+from workflows.quality.autonomy.certifying.ledger import Ledger
+from workflows.quality.autonomy.certifying.suspicion import Suspicion
 
 PROMISE = Promise()
 FLOORS = tuple(

@@ -11,8 +11,8 @@ from benchmarks.autonomy import rivals
 from benchmarks.autonomy.pools import stand_in
 from benchmarks.autonomy.promise import row
 from benchmarks.autonomy.runs import World, earned
-from workflows.quality.autonomy.alarm import TRIGGER, Alarm
-from workflows.quality.autonomy.certifier import Certifier, Floor, Promise
+from workflows.quality.autonomy.certifying.alarm import TRIGGER, Alarm
+from workflows.quality.autonomy.certifying.certifier import Certifier, Floor, Promise
 
 pytestmark = pytest.mark.slow
 

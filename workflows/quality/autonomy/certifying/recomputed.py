@@ -7,7 +7,7 @@ labels came in. How much is looked at next is no part of it: that is settled wit
 
 from collections.abc import Iterable
 
-from workflows.quality.autonomy.earning import Earning, Looked
+from workflows.quality.autonomy.certifying.earning import Earning, Looked
 
 
 def recomputed(begun: Earning, *, start: Iterable[Looked], cases: Iterable[Looked], checks: Iterable[bool]) -> Earning:

@@ -8,9 +8,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from workflows.quality.autonomy.alarm import DOUBT, TRIGGER, Alarm
-from workflows.quality.autonomy.certifier import Certifier, Floor, Promise
-from workflows.quality.autonomy.suspicion import Suspicion
+from workflows.quality.autonomy.certifying.alarm import DOUBT, TRIGGER, Alarm
+from workflows.quality.autonomy.certifying.certifier import Certifier, Floor, Promise
+from workflows.quality.autonomy.certifying.suspicion import Suspicion
 
 FEWEST = 200
 """Labels before anything is permitted."""

@@ -1,0 +1,1 @@
+"""The evidence of an epoch, and what it permits. Pure: no database, no clock."""
