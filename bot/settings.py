@@ -149,6 +149,20 @@ class Settings(BaseSettings):
     """Key from which the secrets that sign webhooks are derived: 32 bytes, as hex digits or base64. The former one
     stands after a comma while it is replaced. None: no webhook is sent.
     """
+    token_keys: SecretStr | None = None
+    """Keys that encrypt the tokens of workspaces, separated by commas, the one that encrypts first; the others are
+    there until `countersign workspace rotate` has encrypted all tokens anew.
+    """
+    token_keys_file: Path | None = None
+    """File with these keys, one in a line, in place of `token_keys`; it is read again when it changes."""
+    install: str = "off"
+    """Address where `serve` answers those who install the app, as HOST:PORT; `off`: nobody can."""
+    install_url: str | None = None
+    """Address at which the outside reaches that, such as https://countersign.example.com."""
+    workspaces: Path | None = None
+    """Folder with a file of settings for each workspace, `T0123.env`: its channels, reviewers and digests."""
+    workspace: str | None = None
+    """The workspace, by its id, that a command works on where there are several."""
     digest_at: str = "08:00"
     """Time at which digests are posted, HH:MM in `timezone`."""
     digests: Annotated[Mapping[str, str], NoDecode] = Field(default_factory=dict)
@@ -164,6 +178,9 @@ class Settings(BaseSettings):
     slack_bot_token: SecretStr | None = Field(default=None, validation_alias="SLACK_BOT_TOKEN")
     slack_app_token: SecretStr | None = Field(default=None, validation_alias="SLACK_APP_TOKEN")
     slack_signing_secret: SecretStr | None = Field(default=None, validation_alias="SLACK_SIGNING_SECRET")
+    slack_client_id: str | None = Field(default=None, validation_alias="SLACK_CLIENT_ID")
+    slack_client_secret: SecretStr | None = Field(default=None, validation_alias="SLACK_CLIENT_SECRET")
+    """With the client id: the app is installed in workspaces over OAuth, and `serve` serves all of them."""
     slack_api_url: str = Field(default="https://slack.com/api/", validation_alias="SLACK_API_URL")
     spans_content: bool = False
     """True to put content of cases into spans, as far as a channel may be shown it."""
@@ -212,6 +229,8 @@ class Settings(BaseSettings):
         "slack_bot_token",
         "slack_app_token",
         "slack_signing_secret",
+        "slack_client_id",
+        "slack_client_secret",
         "otel_headers",
         "otel_traces_headers",
         "documents",
@@ -224,6 +243,11 @@ class Settings(BaseSettings):
         "seal_key_file",
         "seal_heads",
         "webhook_key",
+        "token_keys",
+        "token_keys_file",
+        "install_url",
+        "workspaces",
+        "workspace",
         mode="before",
     )
     @classmethod
@@ -312,7 +336,7 @@ class Settings(BaseSettings):
             return value
         return {workflow: tuple(who.strip() for who in people.split("+")) for workflow, people in _pairs(value)}
 
-    @field_validator("health", "api", "slack_http")
+    @field_validator("health", "api", "slack_http", "install")
     @classmethod
     def _host_and_port(cls, value: str) -> str:
         host, _, port = value.rpartition(":")
@@ -334,6 +358,11 @@ class Settings(BaseSettings):
     def slack_http_address(self) -> Address | None:
         """Address where Slack is heard over HTTP; None for Socket Mode."""
         return _address(self.slack_http)
+
+    @property
+    def install_address(self) -> Address | None:
+        """Address where those who install the app are answered; None for none."""
+        return _address(self.install)
 
     @field_validator("digest_at")
     @classmethod

@@ -93,6 +93,17 @@ class SpotCheckWhy(StrEnum):
     """It went alone before that was taken back, so it is looked at although nobody drew it. It is no random sample."""
 
 
+class InstallationEnd(StrEnum):
+    """Why the app is no longer installed in a workspace."""
+
+    UNINSTALLED = "uninstalled"
+    """Somebody there removed it."""
+    REVOKED = "revoked"
+    """Its token was revoked, as Slack said in an event or in the refusal of a call."""
+    REMOVED = "removed"
+    """An operator removed it here."""
+
+
 class OutboxState(StrEnum):
     """The state of an intent to show something."""
 

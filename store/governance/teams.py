@@ -19,6 +19,27 @@ def first_team(session: Session) -> int | None:
     return session.scalar(select(Team.id).order_by(Team.id).limit(1))
 
 
+def nobodys_team(session: Session) -> int | None:
+    """Return the id of the team that no workspace was connected to yet; None where there is none."""
+    return session.scalar(select(Team.id).where(Team.slack_id.is_(None)).order_by(Team.id).limit(1))
+
+
+@dataclass(frozen=True, kw_only=True)
+class TeamLine:
+    """A team, by its names."""
+
+    id: int
+    workspace: str | None
+    """Slack's id of it; None before Slack was first connected."""
+    name: str
+
+
+def all_teams(session: Session) -> list[TeamLine]:
+    """Return all teams of a database, the oldest first."""
+    query = select(Team.id, Team.slack_id, Team.name).order_by(Team.id)
+    return [TeamLine(id=id, workspace=slack_id, name=name) for id, slack_id, name in session.execute(query)]
+
+
 def add_local_team(session: Session, *, at: datetime) -> int:
     """Return the id of the only team; add it where there is none. Its Slack id follows when Slack is connected."""
     found = first_team(session)

@@ -36,7 +36,7 @@ from store.schema.questions import Question
 from store.schema.reports import Report
 from store.schema.reviews import Decision, Delivery, DirectReminder, Draft, Opening, Proposal, Review
 from store.schema.segments import CaseSegment, DigestLook, SegmentGroup
-from store.schema.slack import Digest, InboxRow, Message, OutboxRow, RateLimit
+from store.schema.slack import Digest, InboxRow, Installation, Invitation, Message, OutboxRow, RateLimit
 from store.schema.sources import FollowUp, HandedIn, HeardMessage, Origin, Source, SourceCursor, SourceKey
 from store.schema.spans import SpanExport
 from store.schema.spot_checks import SpotCheck, SpotCheckPack
@@ -76,6 +76,8 @@ __all__ = [
     "HeardMessage",
     "Improvement",
     "InboxRow",
+    "Installation",
+    "Invitation",
     "Label",
     "LabelProgress",
     "LegalHold",

@@ -1,4 +1,4 @@
-"""Tables of Slack: messages to show and shown, events heard, rate limits, and digests."""
+"""Tables of Slack: installations, messages to show and shown, events heard, rate limits, and digests."""
 
 from datetime import datetime
 from typing import Any
@@ -7,7 +7,7 @@ from sqlalchemy import String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from store.schema.base import Base, OfSubject, OfTeam, index_of_some
-from store.states import OutboxState
+from store.states import InstallationEnd, OutboxState
 from store.types import OneOf
 
 
@@ -53,6 +53,47 @@ class OutboxRow(OfSubject, OfTeam, Base):
     view, only where it is shown to a person.
     """
     created_at: Mapped[datetime]
+
+
+class Installation(OfTeam, Base):
+    """An installation of the app in a workspace, or in an organisation as a whole; one row for a team."""
+
+    __tablename__ = "installations"
+    __table_args__ = (UniqueConstraint("team_id"),)
+
+    app_id: Mapped[str] = mapped_column(String(32))
+    enterprise_id: Mapped[str | None] = mapped_column(String(32))
+    """Organisation on Enterprise Grid that it belongs to."""
+    is_whole: Mapped[bool]
+    """True if the app is installed in the organisation as a whole."""
+    bot_user: Mapped[str] = mapped_column(String(32))
+    bot_id: Mapped[str] = mapped_column(String(32))
+    scopes: Mapped[str]
+    """Scopes that Slack granted, separated by commas."""
+    sealed_token: Mapped[str | None]
+    """The bot's token, encrypted; None once the installation has ended."""
+    installed_by: Mapped[str | None] = mapped_column(String(32))
+    """Person who installed it, by id; None where an operator added it by its token."""
+    installed_at: Mapped[datetime]
+    ended_at: Mapped[datetime | None]
+    """Time when it was uninstalled, or its token was found revoked; None while it stands."""
+    ended_why: Mapped[InstallationEnd | None] = mapped_column(OneOf(InstallationEnd))
+    turn: Mapped[int]
+    """Number of times that it was installed or ended: whoever serves it sees by it that something changed."""
+
+
+class Invitation(Base):
+    """An invitation to install the app, which is the state of one OAuth exchange. It belongs to no team yet."""
+
+    __tablename__ = "invitations"
+
+    digest: Mapped[str] = mapped_column(String(64), unique=True)
+    """SHA-256 of its secret, as hex digits."""
+    for_workspace: Mapped[str | None] = mapped_column(String(32))
+    """Workspace or organisation that alone may take it, by Slack's id; None: whoever has the link chooses."""
+    made_at: Mapped[datetime]
+    expires_at: Mapped[datetime]
+    used_at: Mapped[datetime | None]
 
 
 class RateLimit(OfTeam, Base):

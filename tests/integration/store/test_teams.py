@@ -42,6 +42,8 @@ from store.learning.rollouts import Asked, Mark
 from store.learning.volume_tests import Claimant, Draw
 from store.quality.costs import Span
 from store.quality.evals import begin as begin_eval
+from store.slack import installations
+from store.slack.installations import Granted
 from store.slack.outbox import HeldUp
 from store.sources.cursors import CursorLine
 from store.sources.origins import NewOrigin
@@ -56,6 +58,7 @@ from store.states import (
     FollowUpState,
     Health,
     ImprovementState,
+    InstallationEnd,
     Level,
     OutboxState,
     QuestionState,
@@ -77,6 +80,7 @@ HOUR = timedelta(hours=1)
 CLAIMANT = Claimant(by="U2", at=NOW, lapsed=NOW - HOUR)
 LOOKS = Looks(by="U2", workflows=["sample"], at=NOW, lasts=HOUR, grade_within=HOUR)
 TURNS = Turns(by="U1", workflows=["sample"])
+GRANTED = Granted(app_id="A1", enterprise_id=None, is_whole=False, bot_user="U0B", bot_id="B0B", scopes="chat:write")
 CHANNEL, GONE, HOOK = "C0SUPPORT", "C0GONE", "webhook:1"
 DAYS = Days(since={"sample": NOW - HOUR}, undoable=NOW - HOUR, at=NOW)
 ON_POSTGRESQL_ALONE = {"queue.enqueue_forgotten": "its queue is there alone; test_replicas.py runs it"}
@@ -978,6 +982,7 @@ class Company:
         rows.add(session, schema.OutboxRow, team_id=team, **told, **due)
         rows.add(session, schema.RateLimit, team_id=team, method="chat.postMessage", channel=CHANNEL, until=NOW)
         rows.add(session, schema.InboxRow, team_id=team, key="heard", kind="message", received_at=NOW)
+        installations.record(session, team=team, granted=GRANTED, sealed_token="sealed", by="U1", at=NOW)
 
     def _shown_files(self, session: Session) -> None:
         """Add files that Slack was given: of a review, of a case, of a person, and one that it does not delete."""
@@ -1487,6 +1492,9 @@ class Company:
             "bulk_reruns.change": {"bulk": (schema.BulkRerun, ids["bulk"]), "state": BulkState.DONE},
             "bulk_reruns.kinds": {"choice": chosen},
             "bulk_reruns.following": {"choice": chosen},
+            "installations.record": {"granted": GRANTED, "sealed_token": "theirs", "by": "U2"},
+            "installations.end": {"why": InstallationEnd.REVOKED, "turn": None},
+            "installations.replace_token": {"old": "sealed", "new": "sealed anew"},
             "inbox.note_form": {"key": "form of a message", "mark": "1"},
             "inbox.remove": {"key": "heard"},
             "inbox.is_known": {"key": "heard"},
@@ -1869,6 +1877,8 @@ def all_rows(dialect: str) -> TextClause:
     """The statement that finds all rows of a team, each as a text: one for all tables, as each call asks for it."""
     parts = []
     for table in schema.Base.metadata.sorted_tables:
+        if table.name == "invitations":
+            continue  # no team's
         quoted = " || ',' || ".join(f"quote({column.name})" for column in table.columns)
         row = quoted if dialect == "sqlite" else f"CAST({table.name} AS text)"
         whose = "id" if table.name == "teams" else "team_id"
@@ -1970,6 +1980,7 @@ def test_a_compiled_query_returns_what_sqlalchemy_does(database: Database) -> No
     ours = team_called(database, "ours", at=NOW)
     with database.write() as session:
         ours.fill(session)
+        installations.invite(session, digest="digest", for_workspace="T1", at=NOW, until=NOW + HOUR)
     with database.read() as session:
         for table in schema.Base.metadata.sorted_tables:
             query = select(table).order_by(table.c.id)

@@ -11,7 +11,15 @@ OF_NO_TEAM = {
     "queue.enqueue": "adds a job for a run that its caller has read or added; a job is no team's row",
     "queue.enqueue_all": "does so for several",
     "queue.forget_wrong_clocks": "mends rows of the task queue's own tables, which know no team",
+    "installations.all_of_them": "tells a process which teams it serves",
+    "installations.forget_invitations": "an invitation is no team's",
+    "installations.invite": "the same",
+    "installations.is_open": "the same",
+    "installations.team_for": "finds or makes the team of a workspace",
+    "installations.use_invitation": "an invitation is no team's",
+    "teams.all_teams": "tells an operator which teams there are",
     "teams.first_team": "finds the team where a process has only one",
+    "teams.nobodys_team": "finds the team before Slack was first connected",
     "teams.add_local_team": "makes the team",
 }
 ASKS_NOTHING_OF_A_TEAM = {"bot/serve/server.py": "asks whether the database answers"}
