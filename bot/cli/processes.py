@@ -110,7 +110,10 @@ def demo(
 @commands.command()
 def sandbox(
     port: Annotated[int, typer.Option(min=1, max=65_535)] = 8470,
-    workspace: Annotated[Path | None, typer.Option(help="A JSON file with users, channels and groups.")] = None,
+    workspace: Annotated[
+        list[Path] | None,
+        typer.Option(help="A JSON file with users, channels and groups; several times for several workspaces."),
+    ] = None,
     request_url: Annotated[str | None, typer.Option(help="Where the app hears, if over HTTP.", metavar="URL")] = None,
 ) -> None:
     """Serve a local Slack to try things in, on this machine only."""
@@ -125,8 +128,11 @@ def sandbox(
 
     with one_line_errors():
         try:
-            served = Sandbox(default_workspace(manifest_file()) if workspace is None else read_workspace(workspace))
-        except WorkspaceUnusable as error:
+            first, *others = [read_workspace(file) for file in workspace or ()] or [default_workspace(manifest_file())]
+            served = Sandbox(first)
+            for other in others:
+                Sandbox(other, beside=served)
+        except (WorkspaceUnusable, ValueError) as error:
             raise Refused(str(error)) from error
         try:
             served.request_url.set(request_url)
@@ -195,10 +201,16 @@ def _tell(sandbox: Sandbox) -> None:
     from bot.sandbox.state.sandbox import SIGNING_SECRET
 
     typer.echo(f"The sandbox Slack is at {sandbox.url} (Ctrl-C ends it)", err=True)
-    typer.echo(f"Look at it in a browser: {sandbox.page_url}", err=True)
-    typer.echo(f"Its control API takes X-Sandbox-Token: {sandbox.control_token}", err=True)
+    several = len(sandbox.workspaces) > 1
+    for one in sandbox.workspaces:
+        of = f" of {one.workspace.team.name} ({one.workspace.team.id})" if several else ""
+        typer.echo(f"Look at it in a browser{of}: {one.page_url}", err=True)
+        typer.echo(f"Its control API takes X-Sandbox-Token: {one.control_token}", err=True)
+        if several:
+            typer.echo(f"The token of its bot: {one.bot_token}", err=True)
     typer.echo("To connect `countersign serve` to it:", err=True)
-    typer.echo(f"export SLACK_BOT_TOKEN={sandbox.bot_token}")
+    if not several:
+        typer.echo(f"export SLACK_BOT_TOKEN={sandbox.bot_token}")
     if sandbox.request_url.url is None:
         typer.echo(f"export SLACK_APP_TOKEN={sandbox.app_token}")
     else:

@@ -3,8 +3,8 @@
 import asyncio
 import socket
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, replace
 from threading import Event, Thread
 
 import uvicorn
@@ -22,7 +22,10 @@ class Running:
 
     sandbox: Sandbox
     url: str
+    """Address of the server."""
     administrator: Administrator
+    beside: tuple["Running", ...] = ()
+    """The workspaces beside it, in which the same app is installed."""
 
     @property
     def api_url(self) -> str:
@@ -51,7 +54,7 @@ class Running:
 def serving(sandbox: Sandbox, *, port: int = 0) -> Iterator[Running]:
     """Serve a sandbox from a background thread, on a free port unless one is named."""
     listening = _listen("127.0.0.1", port)
-    sandbox.url = f"http://127.0.0.1:{listening.getsockname()[1]}"
+    sandbox.serve_at(f"http://127.0.0.1:{listening.getsockname()[1]}")
     server = create_server(sandbox)
     started = Event()
     thread = Thread(target=lambda: asyncio.run(_serve(sandbox, server, listening, started.set)), name="sandbox")
@@ -59,8 +62,16 @@ def serving(sandbox: Sandbox, *, port: int = 0) -> Iterator[Running]:
     try:
         if not started.wait(START_SECONDS):
             raise RuntimeError("the sandbox did not start")
-        with Administrator(sandbox.url, sandbox.control_token) as administrator:
-            yield Running(sandbox=sandbox, url=sandbox.url, administrator=administrator)
+        with ExitStack() as administrators:
+            served = [
+                Running(
+                    sandbox=one,
+                    url=sandbox.url,
+                    administrator=administrators.enter_context(Administrator(one.url, one.control_token)),
+                )
+                for one in sandbox.workspaces
+            ]
+            yield replace(served[0], beside=tuple(served[1:]))
     finally:
         server.should_exit = True
         thread.join()
@@ -84,8 +95,9 @@ async def _watch(sandbox: Sandbox, server: uvicorn.Server, started: Callable[[],
     started()
     while not server.should_exit:
         await asyncio.sleep(0.05)
-    sandbox.changes.close()
-    sandbox.faults.clear()
+    for one in sandbox.workspaces:
+        one.changes.close()
+        one.faults.clear()
 
 
 def serve(sandbox: Sandbox, port: int, *, host: str = "127.0.0.1", started: Callable[[], None]) -> None:
@@ -96,7 +108,7 @@ def serve(sandbox: Sandbox, port: int, *, host: str = "127.0.0.1", started: Call
     server = create_server(sandbox, host=host, port=port)
     with _listen(host.strip("[]"), port) as listening:
         name = f"[{host.strip('[]')}]" if ":" in host else host
-        sandbox.url = f"http://{name}:{listening.getsockname()[1]}"
+        sandbox.serve_at(f"http://{name}:{listening.getsockname()[1]}")
         asyncio.run(_serve(sandbox, server, listening, started))
 
 

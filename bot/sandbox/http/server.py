@@ -9,7 +9,7 @@ from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
-from starlette.routing import Route, WebSocketRoute
+from starlette.routing import Mount, Route, WebSocketRoute
 
 from bot.sandbox.control.endpoints import Control
 from bot.sandbox.control.files import ControlOfFiles
@@ -26,7 +26,11 @@ PATIENCE = 2
 
 
 def create_app(sandbox: Sandbox) -> Starlette:
-    """Return the sandbox as an ASGI application."""
+    """Return a workspace as an ASGI application; below it, each workspace beside it.
+
+    The Web API is the same for all of them: the token says which one a call is about.
+    """
+    beside = [one for one in sandbox.workspaces if one is not sandbox] if sandbox is sandbox.workspaces[0] else []
     web, control, page, host = WebApi(sandbox), Control(sandbox), Page(), FileHost(sandbox)
     files = ControlOfFiles(sandbox, control)
     app = Starlette(
@@ -44,6 +48,7 @@ def create_app(sandbox: Sandbox) -> Starlette:
             WebSocketRoute("/link/", sandbox.sockets.serve),
             *[_route(path, handler, "GET") for path, handler in control.reading.items()],
             *[_route(path, handler, "POST") for path, handler in {**control.acting, **files.acting}.items()],
+            *[Mount(f"/{one.workspace.team.id}", create_app(one)) for one in beside],
         ],
         middleware=[Middleware(LoopbackOnly)],
         exception_handlers={HTTPException: _not_here, ClientDisconnect: _gone, Exception: _failed},

@@ -32,5 +32,5 @@ export function leave() {
 /** The address of a place, for another window. @param {string} token @param {Partial<Place>} place */
 export function addressOf(token, { user, channel, message }) {
   const told = Object.entries({ token, user, channel, message }).filter(([, value]) => value);
-  return `/#${new URLSearchParams(told)}`;
+  return `#${new URLSearchParams(told)}`;
 }

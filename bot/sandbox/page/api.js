@@ -23,7 +23,7 @@ export class Api {
   async act(what, order = {}) {
     let response;
     try {
-      response = await fetch(`/control/${what}`, {
+      response = await fetch(`control/${what}`, {
         method: "POST",
         headers: { "Content-Type": "application/json", "X-Sandbox-Token": this.token },
         body: JSON.stringify({ user: this.user(), ...order }),
@@ -39,7 +39,7 @@ export class Api {
     const query = new URLSearchParams({ user: this.user(), name: file.name });
     let response;
     try {
-      response = await fetch(`/control/files?${query}`, {
+      response = await fetch(`control/files?${query}`, {
         method: "POST",
         headers: { "Content-Type": "application/octet-stream", "X-Sandbox-Token": this.token },
         body: file,
@@ -53,7 +53,7 @@ export class Api {
   /** The content of a file. @param {string} id @returns {Promise<Blob>} */
   async file(id) {
     const query = new URLSearchParams({ user: this.user() });
-    const response = await fetch(`/control/files/${id}?${query}`, { headers: { "X-Sandbox-Token": this.token } });
+    const response = await fetch(`control/files/${id}?${query}`, { headers: { "X-Sandbox-Token": this.token } });
     if (!response.ok) throw new NotDone("The file cannot be read.");
     return response.blob();
   }

@@ -18,7 +18,10 @@ export function listen({ token, user, heard, lost, refused, nobody }) {
 
   function connect() {
     let first = true;
-    socket = new WebSocket(`${location.protocol === "https:" ? "wss" : "ws"}://${location.host}/page/live`);
+    const address = new URL("page/live", location.href);
+    address.protocol = location.protocol === "https:" ? "wss:" : "ws:";
+    address.hash = "";
+    socket = new WebSocket(address);
     socket.onopen = () => socket.send(JSON.stringify({ token, user }));
     socket.onmessage = (event) => {
       if (ended) return;

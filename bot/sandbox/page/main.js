@@ -72,7 +72,7 @@ function become(user) {
 async function becomeSomebody() {
   // Nobody is sent on to a place as somebody who is not there.
   if (aim?.user) aim = null;
-  const response = await fetch("/control/workspace", { headers: { "X-Sandbox-Token": given.token } });
+  const response = await fetch("control/workspace", { headers: { "X-Sandbox-Token": given.token } });
   if (!response.ok) return refuse();
   const { workspace } = await response.json();
   const people = workspace.users.filter((user) => !user.bot && !user.deactivated);

@@ -33,13 +33,16 @@ class Sandbox:
     `rate_limits` refuses calls that come too fast. `ack_seconds` is how long the app may take to acknowledge, in real
     seconds; all other times are those of `clock`. `guide` is what the page says that one can try; `links` are shown
     beside it, by their label, and lead to other programs on this machine.
+
+    `beside` is another workspace in which the same app is installed. The app then hears both over the same connections,
+    or at the same request URL, and its token says which one a call is about.
     """
 
     def __init__(
         self,
         workspace: Workspace | None = None,
         *,
-        bot_token: str = BOT_TOKEN,
+        bot_token: str | None = None,
         app_token: str = APP_TOKEN,
         control_token: str | None = None,
         clock: Clock = time.time,
@@ -47,22 +50,56 @@ class Sandbox:
         ack_seconds: float = limits.ACK_SECONDS,
         guide: Guide | None = None,
         links: Mapping[str, str] | None = None,
+        beside: "Sandbox | None" = None,
     ) -> None:
         self._given = (workspace or default_workspace()).model_copy(deep=True)
         self._rate_limited = rate_limited
-        self.bot_token = bot_token
+        own = BOT_TOKEN if beside is None else f"{BOT_TOKEN}-{self._given.team.id}"
+        self.bot_token = bot_token or own
         self.app_token = app_token
         self.control_token = control_token or token_hex(16)
         self.clock = clock
         self.guide = guide or Guide()
-        self.links = {label: local_address(url) for label, url in (links or {}).items()}
+        self._links = {label: local_address(url) for label, url in (links or {}).items()}
         self.url = "http://127.0.0.1"
-        """Address of the server; set when it is served."""
+        """Address of the server, and behind it the id of a workspace that is not the first; set when it is served."""
         self.changes = Changes()
         self.faults = Faults(clock)
-        self.sockets = Sockets(self.changes, self.faults.sockets, app=self._given.app.id, ack_seconds=ack_seconds)
-        self.request_url = RequestUrl(SIGNING_SECRET)
+        if beside is None:
+            self.workspaces = [self]
+            """All workspaces in which the app is installed, the first one first."""
+            self.sockets = Sockets(self.changes, self.faults.sockets, app=self._given.app.id, ack_seconds=ack_seconds)
+            self.request_url = RequestUrl(SIGNING_SECRET)
+        else:
+            self._join(beside)
         self._begin()
+
+    def _join(self, beside: "Sandbox") -> None:
+        """Share with another workspace what belongs to the app. Raise ValueError where they cannot be told apart."""
+        app, team = self._given.app.id, self._given.team.id
+        if app != beside.workspace.app.id:
+            raise ValueError(f"the app of {team} is {app}, and that of the first workspace {beside.workspace.app.id}")
+        if team in [one.workspace.team.id for one in beside.workspaces]:
+            raise ValueError(f"two workspaces with the id {team}")
+        if self.bot_token in [one.bot_token for one in beside.workspaces]:
+            raise ValueError(f"the bot of {team} has the token of another one")
+        self.workspaces = beside.workspaces
+        self.workspaces.append(self)
+        self.app_token, self.sockets, self.request_url = beside.app_token, beside.sockets, beside.request_url
+        self.faults.sockets = beside.faults.sockets
+        # Whether the app is connected is told there.
+        beside.changes.observers.append(lambda _: self.changes.announce())
+
+    def serve_at(self, url: str) -> None:
+        """Note the address of the server, for this workspace and those beside it."""
+        for one in self.workspaces:
+            one.url = url if one is self else f"{url}/{one.workspace.team.id}"
+
+    @property
+    def links(self) -> Mapping[str, str]:
+        """What is shown beside the guide, by its label: other programs, and the other workspaces."""
+        others = {f"Workspace {one.workspace.team.name}": one.page_url for one in self.workspaces if one is not self}
+        return {**self._links, **others}
 
     @property
     def hears(self) -> bool:

@@ -35,19 +35,18 @@ class WebApi:
         if scheme.lower() != "bearer":
             token = named if isinstance(named, str) else ""
         method = request.path_params["method"]
-        fault = self._sandbox.faults.calls.take(method, named_channel(given))
+        token = token.strip()
+        sandbox = self._of(token)
+        fault = sandbox.faults.calls.take(method, named_channel(given))
         if fault is None:
-            return self._execute(method, token.strip(), given)
+            return _execute(sandbox, method, token, given)
         if not fault.executes:
-            self._sandbox.calls.note(method, given, error=error_of(fault), fault=fault.kind, at=self._sandbox.clock())
-        return await fail(self._sandbox, fault, lambda: self._execute(method, token.strip(), given, fault=fault.kind))
+            sandbox.calls.note(method, given, error=error_of(fault), fault=fault.kind, at=sandbox.clock())
+        return await fail(sandbox, fault, lambda: _execute(sandbox, method, token, given, fault=fault.kind))
 
-    def _execute(self, method: str, token: str, given: Object, *, fault: str | None = None) -> Response:
-        done = call(self._sandbox, method, token, given, fault=fault)
-        headers = {} if done.retry_after is None else {"Retry-After": str(done.retry_after)}
-        if token == self._sandbox.bot_token:
-            headers["X-OAuth-Scopes"] = ",".join(self._sandbox.workspace.app.scopes)
-        return answer(done.body, done.status, headers)
+    def _of(self, token: str) -> Sandbox:
+        """Return the workspace of a bot's token; for any other, the one that this is the Web API of."""
+        return next((one for one in self._sandbox.workspaces if one.bot_token == token), self._sandbox)
 
     async def reply(self, request: Request) -> Response:
         """Answer a POST to a response_url."""
@@ -70,6 +69,14 @@ class WebApi:
             gone = refused.code in ("used_url", "expired_url", "no_service")
             return answer({"ok": False, "error": refused.code}, 404 if gone else 400)
         return PlainTextResponse("ok")
+
+
+def _execute(sandbox: Sandbox, method: str, token: str, given: Object, *, fault: str | None = None) -> Response:
+    done = call(sandbox, method, token, given, fault=fault)
+    headers = {} if done.retry_after is None else {"Retry-After": str(done.retry_after)}
+    if token == sandbox.bot_token:
+        headers["X-OAuth-Scopes"] = ",".join(sandbox.workspace.app.scopes)
+    return answer(done.body, done.status, headers)
 
 
 def _read(request: Request, body: bytes) -> Object:

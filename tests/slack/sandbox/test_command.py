@@ -47,7 +47,7 @@ def test_a_file_that_describes_no_workspace_ends_it(tmp_path: Path, capsys: pyte
         if content is not None:
             file.write_text(content)
         with pytest.raises(typer.Exit) as ended:
-            sandbox(0, file)
+            sandbox(0, [file])
         assert ended.value.exit_code == 1
         error = capsys.readouterr().err
         assert said in error
