@@ -119,6 +119,8 @@ class Asking:
 
     marked: Marked
     mouth: Mouth
+    heard: str = ""
+    """What the person got at last."""
 
     @property
     def app(self) -> App:
@@ -131,7 +133,8 @@ class Asking:
         self.mouth.taken()
         dispatch(self.app, request_of(way.body, {}), answers.append)
         acknowledged = "\n".join(str(answer.body) for answer in answers)
-        got = self.marked.marks_in(f"{acknowledged}\n{self.mouth.taken()}")
+        self.heard = f"{acknowledged}\n{self.mouth.taken()}"
+        got = self.marked.marks_in(self.heard)
         return got - self.marked.marks_in(str(way.body))
 
 
