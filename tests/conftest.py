@@ -90,7 +90,7 @@ def postgres_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     if given:
         yield given
         return
-    server = _started(tmp_path_factory.mktemp("postgres"))
+    server = start_postgres(tmp_path_factory.mktemp("postgres"))
     with psycopg.connect(server.get_uri(), autocommit=True) as admin:
         # No test cuts the power: what was committed need not reach the disk.
         for setting in ("fsync", "synchronous_commit", "full_page_writes"):
@@ -103,14 +103,15 @@ def postgres_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 @pytest.fixture
 def own_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, int]]:
     """Yield the URL and the process id of a PostgreSQL server of the test's own."""
-    server = _started(tmp_path_factory.mktemp("own"))
+    server = start_postgres(tmp_path_factory.mktemp("own"))
     pid = server.get_pid()
     assert pid is not None
     yield server.get_uri(), pid
     server.cleanup()
 
 
-def _started(folder: Path) -> "PostgresServer":
+def start_postgres(folder: Path, **settings: str) -> "PostgresServer":
+    """Start a server on a folder of its own, which is made to a new cluster where it is empty."""
     with warnings.catch_warnings():
         # It warns about a runtime directory that only a login session has, and that it does not need.
         warnings.simplefilter("ignore")
@@ -118,8 +119,14 @@ def _started(folder: Path) -> "PostgresServer":
     # For root the server runs as another user, who cannot enter a test's private folder.
     with contextlib.chdir("/"):
         server = get_server(folder, cleanup_mode="stop", start=False)
+        if settings:
+            server.ensure_pgdata_inited()
+            with (folder / "postgresql.conf").open("a") as conf:
+                conf.writelines(f"{name} = '{value}'\n" for name, value in settings.items())
         # It gives a start ten seconds, which a machine with much else to do may exceed; the next one finds it started.
-        Retrying(retry=retry_if_exception_type(SubprocessError), stop=stop_after_attempt(6), reraise=True)(server.start)
+        # And it may read a file of the server's that is only half written, and says so by an assertion.
+        trouble = retry_if_exception_type((SubprocessError, AssertionError))
+        Retrying(retry=trouble, stop=stop_after_attempt(6), reraise=True)(server.start)
     return server
 
 

@@ -17,6 +17,7 @@ from bot import settings_file
 from bot.cli import (
     absences,
     authors,
+    backups,
     cases,
     decisions,
     lists,
@@ -47,6 +48,7 @@ for group in (
     spot_checks,
     absences,
     operations,
+    backups,
     processes,
     manifests,
     init,

@@ -375,12 +375,13 @@ def _take_in(app: App, workflow: AnyWorkflow, file: Path, reading: Reading, fold
 def _work(app: App, workflow: AnyWorkflow) -> Worked:
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-    from bot.cli.completion import left_to_another
+    from bot.cli.completion import left_to_another, refuse_older
     from bot.cli.screens.output import progress
     from bot.cli.screens.run_report import Worked
     from bot.serve.watchdog import ending_if_frozen
     from workflows.engine.read.workload import ready
 
+    refuse_older(app)
     worked = Worked(runs=0, seconds=0, learned={}, elsewhere=True)
     with left_to_another("that process works on the cases"), app.dispatcher.alone() as taken_back:
         if taken_back:

@@ -1,8 +1,7 @@
-"""`pause`, `resume`, `propose`, `recount`, and the database: `backup`, `restore`, `restored`, `migrate`."""
+"""`pause`, `resume`, `scope`, `propose`, `recount`, and `migrate`."""
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -13,8 +12,6 @@ from bot.cli.start import started
 
 if TYPE_CHECKING:
     from bot.app import App
-    from store.db.backups import Backup
-    from workflows.engine.case.restores import Restored
     from workflows.engine.pauses import PauseStatus
 
 commands = typer.Typer()
@@ -135,70 +132,6 @@ def propose(workflow: WorkflowArgument = None) -> None:
 
 
 @commands.command()
-def backup(
-    file: Annotated[Path, typer.Argument(metavar="FILE", help="The file to write.")],
-    replace: Annotated[bool, typer.Option("--replace", help="Overwrite an existing file.")] = False,
-) -> None:
-    """Write the database to one file, and its documents to FILE.documents, also while it is served. For SQLite."""
-    from bot.app import database_of
-    from bot.cli.documents import back_up_documents
-    from bot.cli.screens.output import one_line_errors, out, shown
-    from bot.settings import settings
-    from store.db import backups
-    from workflows.engine.errors import Refused
-
-    with one_line_errors():
-        database = database_of(settings())
-        try:
-            made = backups.back_up(database, file, replace=replace)
-            out.print(shown(f"{file}: {made.size:,} bytes, checked, schema {made.schema}"))
-            is_whole = back_up_documents(database, file)
-        except backups.Unusable as error:
-            raise Refused(f"no backup was made: {error}") from error
-        finally:
-            database.close()
-        raise typer.Exit(0 if is_whole else 1)
-
-
-@commands.command()
-def restore(
-    file: Annotated[Path, typer.Argument(metavar="FILE", help="A backup.")],
-) -> None:
-    """Replace the database by a backup while nothing is served. Older deliveries are not made twice."""
-    from bot.app import database_of, now
-    from bot.cli.completion import PATIENCE
-    from bot.cli.documents import restore_documents
-    from bot.cli.screens.output import one_line_errors, out, shown
-    from bot.settings import settings
-    from store.db import backups, migration
-    from store.db.process_locks import SENDER, WORK, exclusive
-    from workflows.engine.errors import Refused
-
-    with one_line_errors():
-        database = database_of(settings())
-        try:
-            with (
-                backups.staged_copy(database, file) as staged,
-                # No process may work or send with what it knew from the old database.
-                exclusive(database, name=WORK, patience=PATIENCE),
-                exclusive(database, name=SENDER, patience=PATIENCE),
-            ):
-                found = _marked(staged)
-                kept = backups.put_in_place(database, staged, at=now())
-                is_whole = restore_documents(database, file)
-        except backups.Unusable as error:
-            raise Refused(f"nothing was changed: {error}") from error
-        except migration.NewerSchema as error:
-            raise Refused(f"nothing was changed: of {file}: {error}") from error
-        finally:
-            database.close()
-        if kept is not None:
-            out.print(shown(f"what was there before is kept as {kept}"))
-        _tell_restored(found)
-        raise typer.Exit(0 if is_whole else 1)
-
-
-@commands.command()
 def recount(model: Annotated[str, typer.Argument(help="The model's name, as doctor shows it.")]) -> None:
     """Reserve the plain estimate for a model again, after its provider had miscounted the cost of a question."""
     from bot.cli.screens.output import out
@@ -210,20 +143,6 @@ def recount(model: Annotated[str, typer.Argument(help="The model's name, as doct
         if not recount(app.context, model, by=operator()):
             raise Refused(f"no overrun of a model {model} is known; countersign doctor lists them")
         out.print(sanitize(f"for {model} the plain estimate is reserved again; booked costs stay as they are"))
-
-
-@commands.command()
-def restored() -> None:
-    """Mark the database as a backup that was put in place by other means, before anything is served."""
-    from bot.cli.completion import PATIENCE
-    from store.db.process_locks import SENDER, exclusive
-    from workflows.engine.case.restores import restored
-
-    with started() as app:
-        # No process may work or send with what it knew from the old database.
-        with app.dispatcher.alone(patience=PATIENCE), exclusive(app.context.database, name=SENDER, patience=PATIENCE):
-            found = restored(app.context, by=operator())
-        _tell_restored(found)
 
 
 @commands.command()
@@ -261,34 +180,3 @@ def _tell_all(app: App) -> None:
 def _waiting(status: PauseStatus) -> str:
     empty = f", {status.empty:,} of them without a proposal" if status.empty else ""
     return f"{status.waiting:,} {'case waits' if status.waiting == 1 else 'cases wait'} for people{empty}"
-
-
-def _tell_restored(found: Restored) -> None:
-    """Print the consequences of a restored backup."""
-    from bot.cli.screens.output import out
-
-    made = f"up to {found.made_at:%Y-%m-%d %H:%M} UTC" if found.made_at is not None else "empty"
-    out.print(f"the database is a backup ({made}); {found.unfinished:,} of its cases are not at an end")
-    out.print(
-        "deliveries to a system without keys may have happened since; they become doubtful: look, then settle each"
-    )
-    out.print("cases taken in since are not in it: look which of them such a system has before you submit them again")
-
-
-def _marked(staged: Backup) -> Restored:
-    """Upgrade a staged copy to this version's schema, and mark it as a backup before it is in place."""
-    from bot.app import now
-    from store.db import migration
-    from store.db.database import Database
-    from workflows.engine.case.restores import restored
-    from workflows.engine.case.team import team_of
-    from workflows.engine.context import Context
-    from workflows.engine.declare.registry import Registry
-
-    copy = Database(f"sqlite:///{staged.file}")
-    try:
-        migration.upgrade(copy)
-        team = team_of(copy, at=now()).id
-        return restored(Context(database=copy, registry=Registry(), clock=now, team=team), by=operator())
-    finally:
-        copy.close()

@@ -35,6 +35,7 @@ def serve(
     import gc
 
     from bot.app import opened
+    from bot.cli.completion import refuse_older
     from bot.cli.screens.output import one_line_errors
     from bot.cli.start import tell_prompts
     from bot.doctor import findings, without_embedding
@@ -55,6 +56,7 @@ def serve(
         opened(settings(), log_level="info") as app,
         ending_if_frozen(app.settings.frozen_seconds),
     ):
+        refuse_older(app)
         app.prepare_models()
         if (unkept := without_folder(app)) is not None:
             typer.echo(f"note: {unkept}", err=True)

@@ -273,6 +273,13 @@ METRICS: Sequence[Metric] = (
         of=_one(lambda watched: watched.view.unsealed_for.total_seconds()),
     ),
     Metric(
+        name="countersign_last_backup_timestamp_seconds",
+        kind=_GAUGE,
+        says="Time of the last backup that is known of, in seconds since 1970; 0 where none is." + ALL,
+        unit="seconds",
+        of=_one(lambda watched: at.timestamp() if (at := watched.view.backed_up_at) is not None else 0),
+    ),
+    Metric(
         name="countersign_model_requests_total",
         kind=_COUNTER,
         says="Questions to paid models by their outcome, with those that were not sent." + OWN,

@@ -9,7 +9,7 @@ import shutil
 import sqlite3
 import tempfile
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -68,14 +68,15 @@ def staged_copy(database: Database, file: Path) -> Iterator[Backup]:
         raise Unusable(f"there is no file {file}")
     if file.resolve() in (target, *_beside(target)):
         raise Unusable(f"{file} belongs to the database itself; name its backup")
-    with _in_words(file), _stage(target.parent) as folder:
-        staged = folder / "restored.sqlite"
-        for source, copy in zip((file, *_beside(file)), (staged, *_beside(staged)), strict=True):
-            # SQLite makes the -shm file anew from the -wal.
-            if source.exists() and not copy.name.endswith("-shm"):
-                shutil.copyfile(source, copy)
-                copy.chmod(0o600)
-        yield _checked(staged)
+    with ExitStack() as held:
+        with _in_words(file):
+            staged = held.enter_context(_stage(target.parent)) / "restored.sqlite"
+            for source, copy in zip((file, *_beside(file)), (staged, *_beside(staged)), strict=True):
+                # SQLite makes the -shm file anew from the -wal.
+                if source.exists() and not copy.name.endswith("-shm"):
+                    _copy(source, copy)
+            whole = _checked(staged)
+        yield whole
 
 
 def put_in_place(database: Database, backup: Backup, *, at: datetime) -> Path | None:
@@ -105,9 +106,9 @@ def _sqlite_file(database: Database) -> Path:
     if database.file is None:
         raise Unusable(
             "the database is PostgreSQL, which has tools of its own: pg_dump --format=custom --file=FILE DATABASE "
-            "makes a backup while it is in use; pg_restore --clean --if-exists --dbname=DATABASE FILE puts it back "
-            "while nothing is served; then run `countersign restored` before anything is. "
-            "The folder of documents is copied after pg_dump, and put back before anything is served"
+            "makes a backup while it is in use; then copy the folder of documents, and run `countersign backed-up`. "
+            "pg_restore --single-transaction --no-owner --dbname=NEW FILE puts it into a new database; name that in "
+            "COUNTERSIGN_DATABASE_URL, put the documents back, and run `countersign restored` before anything is served"
         )
     return database.file
 
@@ -155,6 +156,14 @@ def _closed_by_all(file: Path) -> None:
             raise Taken(f"another process has {file} open; end it first") from None
     except sqlite3.DatabaseError:
         return  # It is damaged: that is why a backup is put in its place.
+
+
+def _copy(source: Path, target: Path) -> None:
+    try:
+        shutil.copyfile(source, target)
+        target.chmod(0o600)
+    except OSError as error:
+        raise Unusable(f"it cannot be copied to {target.parents[1]}: {error.strerror or error}") from error
 
 
 def _place(staged: Path, file: Path, *, replace: bool) -> None:
@@ -208,3 +217,5 @@ def _in_words(file: Path) -> Iterator[None]:
         raise Unusable(f"{file}: {error}" if str(file) not in str(error) else str(error)) from error.__cause__
     except sqlite3.Error as error:
         raise Unusable(f"{file}: {error}") from error
+    except OSError as error:
+        raise Unusable(f"{file}: {error.strerror or error}") from error

@@ -60,6 +60,11 @@ def newest(session: Session, *, team: int) -> SealHead | None:
     return None if row is None else SealHead(**row._mapping)
 
 
+def head_at(session: Session, *, team: int, number: int) -> str | None:
+    """Return the head of a team's seal by its number; None where there is no such seal."""
+    return session.scalar(select(Seal.head).where(Seal.team_id == team, Seal.number == number))
+
+
 def last_row(session: Session, *, team: int) -> int:
     """Return the last row that is sealed, and one before each other where none is. The seal may have been altered."""
     query = select(Seal.last_row).where(Seal.team_id == team).order_by(Seal.number.desc()).limit(1)

@@ -56,12 +56,14 @@ def test_the_unit_has_no_right_of_roots_and_writes_in_its_own_folder_alone() -> 
 
 
 @pytest.mark.skipif(shutil.which("systemd-analyze") is None, reason="no systemd here")
-def test_systemd_takes_the_unit(tmp_path: Path) -> None:
+def test_systemd_takes_the_units(tmp_path: Path) -> None:
     """With a command that is there, since systemd looks for it."""
-    unit = tmp_path / UNIT.name
-    unit.write_text(UNIT.read_text().replace("/opt/countersign/bin/countersign", shutil.which("true") or ""))
+    units = [tmp_path / name for name in (UNIT.name, "countersign-backup.service", "countersign-backup.timer")]
+    for unit in units:
+        recipe = (RECIPES / unit.name).read_text()
+        unit.write_text(recipe.replace("/opt/countersign/bin/countersign", shutil.which("true") or ""))
     judged = subprocess.run(
-        ["systemd-analyze", "verify", "--man=no", str(unit)], capture_output=True, text=True, timeout=LONGEST
+        ["systemd-analyze", "verify", "--man=no", *map(str, units)], capture_output=True, text=True, timeout=LONGEST
     )
     assert (judged.returncode, judged.stderr) == (0, "")
 

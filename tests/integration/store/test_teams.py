@@ -1832,6 +1832,7 @@ class Company:
             "span_exports.change": {"export": (schema.SpanExport, ids["spans"]), "position": 2},
             "span_exports.stops": {"until": 1_000_000_000, "actions": ["run.doubtful"]},
             "seals.add": {"number": 2, **SEAL},
+            "seals.head_at": {"number": 1},
             "seals.first_since": {"at": NOW},
             "seals.unsealed": {"at_most": 10},
             "seals.seals_after": {"number": 0},

@@ -64,6 +64,7 @@ def watched(traffic: Traffic | None = None, *workflows: WorkflowNumbers) -> Watc
         fetches_late=timedelta(seconds=90),
         unsealed=12,
         unsealed_for=timedelta(seconds=3),
+        backed_up_at=datetime(2026, 11, 19, tzinfo=UTC),
     )
     counts = (traffic or asked()).counts()
     return Watched(view=view, requests=counts, version="1.2", database="sqlite", seconds=0.1)

@@ -6,6 +6,7 @@ a minute at most while rows are sealed, and the head of a quiet time once.
 
 import json
 import os
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -14,7 +15,7 @@ from store.db.failpoints import Failpoint
 from store.governance import seals
 from workflows.engine.context import Context
 from workflows.engine.proof.kept import moment
-from workflows.engine.proof.known_heads import MOST_BYTES, known_head
+from workflows.engine.proof.known_heads import MOST_BYTES, KnownHead, known_head
 
 EVERY = timedelta(minutes=1)
 """Time between two lines, at least."""
@@ -42,7 +43,8 @@ class HeadFile:
         with self._context.database.read() as session:
             newest = seals.newest(session, team=self._context.team)
         if self._published is None:
-            self._published = _last_head(self._file)
+            last = _last_lines(self._file)[-1:]
+            self._published = last[0].head if last and last[0] is not None else ""
         if newest is None or newest.head == self._published:
             return False
         line = {
@@ -78,13 +80,29 @@ def _last_byte(file: Path) -> bytes:
         return kept.read(1)
 
 
-def _last_head(file: Path) -> str:
-    """Return the last head in a file; an empty text where there is none."""
+def _last_lines(file: Path) -> Sequence[KnownHead | None]:
+    """Return what the last lines of a file tell, one for each: a head, or None. Raise `OSError`."""
     try:
         with file.open("rb") as kept:
             kept.seek(max(0, kept.seek(0, os.SEEK_END) - 2 * MOST_BYTES))
-            last = kept.read().splitlines()[-1:]
+            return [known_head(line) for line in kept.read().splitlines()]
     except FileNotFoundError:
-        return ""
-    found = known_head(last[0]) if last else None
-    return found.head if found is not None else ""
+        return []
+
+
+def missing_head(context: Context, file: Path) -> KnownHead | None:
+    """Return the last head that was published in a file, where it is not in the chain; None where all is well.
+
+    Then the database is older than what was published of it: a backup that was put in place and not marked as one. A
+    head from before the last restore that was reported is expected to be missing. Raise `OSError`, or
+    `store.db.database.Unavailable`.
+    """
+    ours = [head for head in _last_lines(file) if head is not None and head.team in (None, context.team)]
+    if not ours:
+        return None
+    last, restored_at = ours[-1], context.restores.at
+    with context.database.read() as session:
+        if seals.head_at(session, team=context.team, number=last.number) == last.head:
+            return None
+    was_reported = restored_at is not None and last.sealed_at is not None and last.sealed_at <= moment(restored_at)
+    return None if was_reported else last

@@ -19,6 +19,8 @@ class KnownHead:
     head: str
     sealed_at: str | None = None
     """Time of its seal as it was sealed; None where nobody noted it."""
+    team: int | None = None
+    """Team of its chain; None where nobody noted it."""
 
 
 class NoHead(ValueError):
@@ -52,4 +54,5 @@ def known_head(line: bytes) -> KnownHead | None:
     number, head, at = said.get("number"), said.get("head"), said.get("sealed_at")
     if type(number) is not int or not isinstance(head, str) or not (at is None or isinstance(at, str)):
         return None
-    return KnownHead(number=number, head=head.lower(), sealed_at=at)
+    team = said.get("team")
+    return KnownHead(number=number, head=head.lower(), sealed_at=at, team=team if type(team) is int else None)

@@ -58,3 +58,5 @@ class NumbersView:
     """Audit rows that are not sealed yet, at most 100,000."""
     unsealed_for: timedelta
     """Age of the first of them; zero where all are sealed."""
+    backed_up_at: datetime | None
+    """Time of the last backup that is known; None where none is."""

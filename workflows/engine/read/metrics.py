@@ -12,6 +12,7 @@ from store.governance import metrics, seals
 from store.sources import cursors
 from store.sources.cursors import CursorLine
 from store.states import NOT_ENDED, CauseState, DeliveryState, OutboxState, Resolution
+from workflows.engine.case.backups import last_backup_in
 from workflows.engine.context import Context
 from workflows.engine.declare.incoming.fetching import source_name
 from workflows.engine.declare.registry import AnyWorkflow
@@ -47,6 +48,7 @@ def numbers_view(context: Context) -> NumbersView:
             fetches_failing=sum(line.error is not None for line in looks),
             fetches_late=max([_NO_TIME, *(at - line.next_at for line in looks)]),
             unsealed=unsealed.number,
+            backed_up_at=last_backup_in(session, team=team),
             unsealed_for=max(at - unsealed.oldest, _NO_TIME) if unsealed.oldest is not None else _NO_TIME,
         )
 

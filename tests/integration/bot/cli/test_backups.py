@@ -1,20 +1,26 @@
 """`backup` and `restore`: one whole file, made while others write, and put back in one move (F61, F70)."""
 
+import resource
 import shutil
 import sqlite3
 import stat
 import threading
-from contextlib import closing
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
 from bot.cli import completion
+from handlers.texts.plain import in_words
 from store.db.backups import back_up
 from store.db.database import Database
 from store.db.process_locks import SENDER, exclusive
 from tests.integration.bot.commandline import CommandLine, wait_until
 from tests.waiting import LONGEST
+from workflows.engine.case.backups import note_backup
+from workflows.engine.read.metrics import numbers_view
 
 pytestmark = pytest.mark.slow
 
@@ -250,6 +256,88 @@ def test_what_is_no_whole_backup_is_refused_and_nothing_is_changed(countersign: 
     assert len(states(countersign)) == 2
 
 
+@contextmanager
+def full_beyond(size: int) -> Iterator[None]:
+    """No file of this process grows beyond so many bytes: to who writes it, the disk is full."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (size, hard))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+
+
+def test_a_disk_that_is_full_in_the_middle_changes_nothing_and_leaves_nothing(countersign: CommandLine) -> None:
+    countersign.submit(1)
+    countersign.done("backup", "copy.sqlite")
+    countersign.submit(2)
+    before = sorted(countersign.folder.iterdir())
+    with full_beyond(database_file(countersign).stat().st_size // 2):
+        made = countersign("backup", "another.sqlite").error()
+        put_back = countersign("restore", "copy.sqlite").error()
+    assert made == "no backup was made: another.sqlite: disk I/O error"
+    assert put_back.startswith(f"nothing was changed: copy.sqlite: it cannot be copied to {countersign.folder}: ")
+    assert len(states(countersign)) == 2
+    assert sorted(countersign.folder.iterdir()) == before
+
+
+def test_a_folder_that_is_not_there_is_said_to_be_the_reason(countersign: CommandLine) -> None:
+    error = countersign("backup", "nowhere/copy.sqlite").error()
+    assert error == "no backup was made: nowhere/copy.sqlite: No such file or directory"
+
+
+def backups(countersign: CommandLine) -> list[tuple[str, str]]:
+    """What doctor says of backups."""
+    findings = countersign("doctor", "--json").json()
+    return [(one["level"], one["what"]) for one in findings if "backup" in one["what"]]
+
+
+def test_doctor_and_the_metrics_know_how_old_the_last_backup_is(countersign: CommandLine) -> None:
+    assert backups(countersign) == [], "of a database without a case there is nothing to lose"
+    countersign.submit(1)
+    assert backups(countersign) == [("note", "no backup of the database is known of")]
+    with countersign.opened() as app:
+        assert numbers_view(app.context).backed_up_at is None
+        long_ago = app.context.clock() - timedelta(days=3)
+        note_backup(app.context, at=long_ago, by="cli:ana")
+        assert numbers_view(app.context).backed_up_at == long_ago
+    assert backups(countersign) == [("note", f"the last backup that is known of is of {in_words(long_ago)}")]
+    countersign.done("backup", "copy.sqlite")
+    ((level, _),) = backups(countersign)
+    assert level == "ok"
+    with closing(sqlite3.connect(countersign.folder / "copy.sqlite")) as copy:
+        noted = copy.execute("SELECT count(*) FROM audit WHERE action = 'database.backed_up'").fetchone()
+    assert noted == (1,), "a backup does not know of itself"
+
+
+def test_what_another_tool_made_is_noted(countersign: CommandLine) -> None:
+    countersign.submit(1)
+    said = countersign.done("backed-up").out
+    assert said.removeprefix("noted: ").rstrip() == backups(countersign)[0][1]
+
+
+def test_a_backup_that_was_put_in_place_by_hand_is_not_worked_on_before_that_is_said(countersign: CommandLine) -> None:
+    """The last head that was published is not in its audit."""
+    countersign.settings["COUNTERSIGN_SEAL_HEADS"] = str(countersign.folder / "heads.jsonl")
+    countersign.submit(2, "unsure", workflow="letters")
+    countersign.done("backup", "copy.sqlite")
+    countersign.done("approve", "1")
+    countersign.done("seal")
+    shutil.copy(countersign.folder / "copy.sqlite", database_file(countersign))
+    assert ("bad", True) in [(level, "is older than its own audit" in what) for level, what in older(countersign)]
+    for command in (("approve", "1"), ("serve", "--no-slack")):
+        error = countersign(*command).error()
+        assert error.startswith("nothing is worked on: the database is older than its own audit: seal 1 of ")
+    assert countersign.lines("attempts") == ["letters/parcel-2"]
+    assert "seal 1 of " in countersign.done("restored").out
+    assert older(countersign) == []
+
+
+def older(countersign: CommandLine) -> list[tuple[str, str]]:
+    findings = countersign("doctor", "--json").json()
+    return [(one["level"], one["what"]) for one in findings if "older" in one["what"]]
+
+
 def test_a_backup_of_a_newer_version_is_refused(countersign: CommandLine) -> None:
     countersign.submit(1)
     countersign.done("backup", "copy.sqlite")
@@ -267,3 +355,4 @@ def test_on_postgresql_its_own_tools_are_named(countersign: CommandLine, postgre
         assert "pg_dump" in error
         assert "pg_restore" in error
         assert "countersign restored" in error
+        assert "countersign backed-up" in error

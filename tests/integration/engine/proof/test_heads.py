@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -17,13 +18,14 @@ from store.db import failpoints
 from store.db.database import Database
 from store.db.failpoints import Failpoint, Side
 from store.faces import AUDIT
+from store.governance.teams import Restores
 from tests.integration.engine.proof.audits import KEY, context_of, fill, seal_all
 from tests.world import Clock
 from workflows.engine.case.restores import restored
 from workflows.engine.context import Context
 from workflows.engine.digests.making import digest_view, make
 from workflows.engine.digests.names import JobName
-from workflows.engine.proof.head_file import HeadFile
+from workflows.engine.proof.head_file import HeadFile, missing_head
 from workflows.engine.proof.kept_audit import verify_database
 from workflows.engine.proof.known_heads import heads_in
 from workflows.engine.proof.seal_status import seal_status
@@ -119,6 +121,27 @@ def test_a_restored_backup_has_no_head_that_was_published_since(context: Context
     assert [one.kind for one in again.findings] == [FindingKind.UNKNOWN_HEAD], "it has a second seal of its own"
     assert verify_database(old, Trust(keys=[KEY.public])).is_right
     copy.close()
+
+
+def test_a_database_that_lacks_the_last_published_head_is_older_than_it(context: Context, tmp_path: Path) -> None:
+    """Until somebody says that a backup was put in place. A line of another team, or one that was cut off, is none."""
+    file = tmp_path / "heads"
+    assert missing_head(context, file) is None, "nothing was published"
+    fill(context, 10)
+    seal_all(context)
+    HeadFile(context, file).publish()
+    with file.open("a") as out:
+        out.write(json.dumps({"team": context.team + 1, "number": 9, "head": "0" * 64}) + '\n{"number": 1')
+    assert missing_head(context, file) is None
+    with context.database.writing.begin() as connection:
+        connection.execute(text("UPDATE seals SET head = :head"), {"head": "f" * 64})
+    missing = missing_head(context, file)
+    assert missing is not None
+    assert missing.number == 1
+    later = replace(context, restores=Restores(number=1, at=context.clock()))
+    assert missing_head(later, file) is None
+    before = replace(context, restores=Restores(number=1, at=context.clock() - timedelta(hours=1)))
+    assert missing_head(before, file) == missing
 
 
 def _copied(context: Context, file: Path) -> Path:
