@@ -6,7 +6,7 @@ WORKERS := $(shell expr $$(nproc 2> /dev/null || echo 2) + 1)
 PYTEST := $(BIN)/pytest -n $(WORKERS) --dist worksteal
 LIBRARY := workflows/library/intent_triage
 
-.PHONY: installed setup test test-slow test-all chaos check lint demo sample real promise bench lock clean
+.PHONY: installed setup test test-slow test-all chaos check lint demo sample real promise bench lock sbom clean
 
 # What runs Countersign, and with it what tests and checks it.
 installed: $(if $(wildcard .venv/ready),.venv/ready,.venv/installed)
@@ -94,5 +94,16 @@ lock:
 	uv pip compile --quiet --universal --generate-hashes --no-header --no-annotate --python-version 3.11 \
 		--extra dev pyproject.toml -o requirements-dev.lock
 
+# What is in a release, in build/: an SBOM (CycloneDX) of what the lock installs, and its licences. It fails where one is not
+# allowed. INSTALLED=/opt/countersign/bin/python says it of an installation, with the extras that were chosen there.
+sbom: setup
+	@mkdir -p build
+	$(if $(INSTALLED),,@$(PYTHON) -m venv --clear build/released \
+		&& build/released/bin/python -m pip install --quiet --no-compile --require-hashes -r requirements.lock \
+		&& build/released/bin/python -m pip install --quiet --no-compile --no-deps --no-build-isolation .)
+	$(BIN)/cyclonedx-py environment --pyproject pyproject.toml --mc-type application --sv 1.6 --output-reproducible \
+		-o build/sbom.cdx.json $(or $(INSTALLED),build/released/bin/python)
+	$(BIN)/python -m release.licences build/sbom.cdx.json build/licences.md
+
 clean:
-	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf .venv build/released .mypy_cache .ruff_cache .pytest_cache .hypothesis

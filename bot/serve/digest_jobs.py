@@ -2,15 +2,15 @@
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import date, time
+from datetime import date, datetime, time
 from zoneinfo import ZoneInfo
 
-from bot.serve.schedule import Daily
+from bot.serve.schedule import Daily, day_of_last_slot
 from bot.settings import Settings
 from store.faces import AUDIT, LEADS
 from workflows.engine.context import Context
 from workflows.engine.digests.jobs import JOBS
-from workflows.engine.digests.making import make
+from workflows.engine.digests.making import is_missing, make
 from workflows.engine.digests.names import JobName
 
 
@@ -63,6 +63,17 @@ def place_of(settings: Settings, job: str, workflow: str | None) -> str:
 def _is_nowhere(settings: Settings, job: str) -> bool:
     """Tell whether a digest is for a channel that an installation need not have, and this one has none."""
     return place_of(settings, job, None) == AUDIT and settings.audit_channel is None
+
+
+def late(context: Context, plan: Sequence[Planned], *, zone: ZoneInfo, at: datetime) -> Sequence[str]:
+    """Return the names of the digests whose time has come and that no process made."""
+    return [
+        one.name
+        for one in plan
+        if is_missing(
+            context, one.job, today=day_of_last_slot(at, at=one.at, zone=zone), zone=zone, workflow=one.workflow
+        )
+    ]
 
 
 def daily(context: Context, one: Planned, *, zone: ZoneInfo) -> Daily:

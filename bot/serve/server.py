@@ -137,7 +137,7 @@ def serve(
     ]
     ended: list[str] = []
     running = Event()
-    making = _Making(app)
+    making, sending = _Making(app), _Sending(app)
     with ExitStack() as held:
         # Health is answered first and ends last, so that a supervisor sees how far the process is.
         alive = {"loops": lambda: not ended}
@@ -154,7 +154,8 @@ def serve(
         }
         told = {"given up and running": lambda: len(author_threads.stuck()), "slow": _slow}
         address = app.settings.health_address
-        metrics = partial(watched, app) if app.settings.metrics else None
+        checks, sends = {**alive, **ready}, sending.is_sender
+        metrics = partial(watched, app, checks=checks, is_sender=sends) if app.settings.metrics else None
         held.enter_context(answering_health(address, alive=alive, ready=ready, told=told, metrics=metrics))
         if worker:
             taken_back = held.enter_context(app.dispatcher.alone())
@@ -176,7 +177,7 @@ def serve(
         if slack is not None:
             held.callback(slack.hearing.close)
             # Work on cases continues while Slack cannot be reached.
-            loops += [_Loop(run=partial(_hear, slack), ends=True), _Loop(run=partial(_send, app, slack))]
+            loops += [_Loop(run=partial(_hear, slack), ends=True), _Loop(run=partial(sending.run, slack))]
             loops.append(_Loop(run=partial(_assign, app, slack)))
         if api is not None:
             held.callback(api.close)
@@ -228,17 +229,31 @@ def _hear(slack: Slack, stop: Event) -> None:
     slack.hearing.connect(stop)
 
 
-def _send(app: App, slack: Slack, stop: Event) -> None:
-    """Send while this process is the sender. Another process takes over when it ends."""
-    while not stop.is_set():
-        try:
-            with exclusive(app.context.database, name=SENDER) as is_held:
-                slack.sender.run(stop, entitled=is_held)
-        except Taken:
-            stop.wait(_TURN)
-        except (DBAPIError, Unavailable) as error:
-            log.warning("sender.without_database", error=type(error).__name__)
-            stop.wait(_TURN)
+class _Sending:
+    """The loop that sends to people. One process at a time does; another one takes over when it ends."""
+
+    def __init__(self, app: App) -> None:
+        self._app = app
+        self._sends = False
+
+    def run(self, slack: Slack, stop: Event) -> None:
+        """Send while this process is the sender, until told to stop."""
+        while not stop.is_set():
+            try:
+                with exclusive(self._app.context.database, name=SENDER) as is_held:
+                    self._sends = True
+                    slack.sender.run(stop, entitled=is_held)
+            except Taken:
+                stop.wait(_TURN)
+            except (DBAPIError, Unavailable) as error:
+                log.warning("sender.without_database", error=type(error).__name__)
+                stop.wait(_TURN)
+            finally:
+                self._sends = False
+
+    def is_sender(self) -> bool:
+        """Tell whether this process is the one that sends."""
+        return self._sends
 
 
 def _send_webhooks(app: App, sender: WebhookSender, stop: Event) -> None:

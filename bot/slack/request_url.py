@@ -58,7 +58,7 @@ class RequestUrl:
         self._free = BoundedSemaphore(CLICKS + WAITING)
         self._app = bolt_app(workspace, register)
         self._executor = ThreadPoolExecutor(CLICKS, thread_name_prefix="listener")
-        self._routes = create_app(secret=at.signing_secret, hear=self._hear, refused=self._refused)
+        self._routes = create_app(secrets=at.signing_secrets, hear=self._hear, refused=self._refused)
         self._running = ExitStack()
         self._audited = float("-inf")
         self.is_connected = False

@@ -1,7 +1,8 @@
 """The connection to a Slack workspace: our identity there, and the clients for its API."""
 
 import re
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 
 from pydantic import SecretStr
 from slack_sdk import WebClient
@@ -18,6 +19,7 @@ from workflows.engine.errors import CountersignError
 from workflows.engine.send.refusals import Then
 
 _SECRET = re.compile("[0-9A-Za-z]{20,100}", re.ASCII)
+_MOST_SECRETS = 2
 """Form of a signing secret: Slack's has 32 characters now. Tokens have a dash."""
 _SENDER_SECONDS = 15
 """Seconds for which the sender waits for an answer."""
@@ -38,7 +40,8 @@ class Http:
     """The place where Slack is heard over HTTP."""
 
     address: Address
-    signing_secret: str
+    signing_secrets: Sequence[str] = field(repr=False)
+    """The present one, and the former one while it is replaced."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -156,9 +159,13 @@ def _http(settings: Settings) -> Http | None:
             f"COUNTERSIGN_SLACK_HTTP is {address}, but SLACK_SIGNING_SECRET is not set, and without it anybody could "
             f"pass for Slack: {place}"
         )
-    if not _SECRET.fullmatch(secret.get_secret_value()):
-        raise NoWorkspace(f"SLACK_SIGNING_SECRET is no signing secret, which has 32 letters and digits: {place}")
-    return Http(address=address, signing_secret=secret.get_secret_value())
+    secrets = [one.strip() for one in secret.get_secret_value().split(",")]
+    if len(secrets) > _MOST_SECRETS or not all(map(_SECRET.fullmatch, secrets)):
+        raise NoWorkspace(
+            "SLACK_SIGNING_SECRET is no signing secret, which has 32 letters and digits, nor two with a comma between "
+            f"them, the present one and the former one: {place}"
+        )
+    return Http(address=address, signing_secrets=secrets)
 
 
 def _scopes(who: SlackResponse) -> frozenset[str] | None:

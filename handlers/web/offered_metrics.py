@@ -29,6 +29,14 @@ class Watched:
     view: NumbersView
     requests: Mapping[Route, Requests]
     """The requests of this process to models, in the order in which their routes were first used."""
+    digests_late: int
+    """Digests that should have been made by now, and were not."""
+    checks: Mapping[str, bool]
+    """What /readyz says of this process."""
+    is_sender: bool
+    """Whether this process is the one that sends to people."""
+    logged: Mapping[tuple[str, str], int]
+    """Warnings and errors that this process logged, by level and event."""
     version: str
     database: str
     """Kind of the database."""
@@ -155,6 +163,14 @@ METRICS: Sequence[Metric] = (
         of=_of_each_by(lambda one: one.runs),
     ),
     Metric(
+        name="countersign_runs_ready_oldest_age_seconds",
+        kind=_GAUGE,
+        says="Time for which the run that is ready for longest has waited for a worker; 0 where none is ready." + ALL,
+        labels=["workflow"],
+        unit="seconds",
+        of=_of_each(lambda one: one.oldest_ready.total_seconds()),
+    ),
+    Metric(
         name="countersign_reviews_open",
         kind=_GAUGE,
         says="Reviews that wait for a person." + ALL,
@@ -216,7 +232,7 @@ METRICS: Sequence[Metric] = (
     Metric(
         name="countersign_messages_unsent",
         kind=_GAUGE,
-        says="Messages that are not sent, by state: dead ones were given up, held ones wait for room." + ALL,
+        says="Messages to people that are not sent, by state: dead ones were given up, held ones wait for room." + ALL,
         labels=["state"],
         of=_by(lambda view: view.messages),
     ),
@@ -226,6 +242,26 @@ METRICS: Sequence[Metric] = (
         says="Time since when the first message that is due could have been sent; 0 where none could." + ALL,
         unit="seconds",
         of=_one(lambda watched: watched.view.late.total_seconds()),
+    ),
+    Metric(
+        name="countersign_webhooks_unsent",
+        kind=_GAUGE,
+        says="Webhooks that are not sent, by state: dead ones were given up." + ALL,
+        labels=["state"],
+        of=_by(lambda view: view.webhooks),
+    ),
+    Metric(
+        name="countersign_webhooks_oldest_age_seconds",
+        kind=_GAUGE,
+        says="Age of the oldest webhook that is still to be sent; 0 where none is." + ALL,
+        unit="seconds",
+        of=_one(lambda watched: watched.view.webhooks_oldest.total_seconds()),
+    ),
+    Metric(
+        name="countersign_digests_late",
+        kind=_GAUGE,
+        says="Digests that should have been made by now, and were not." + ALL,
+        of=_one(lambda watched: watched.digests_late),
     ),
     Metric(
         name="countersign_troubles",
@@ -278,6 +314,26 @@ METRICS: Sequence[Metric] = (
         says="Time of the last backup that is known of, in seconds since 1970; 0 where none is." + ALL,
         unit="seconds",
         of=_one(lambda watched: at.timestamp() if (at := watched.view.backed_up_at) is not None else 0),
+    ),
+    Metric(
+        name="countersign_ready",
+        kind=_GAUGE,
+        says="1 where a check of /readyz holds, else 0." + OWN.replace(", since it began", ""),
+        labels=["check"],
+        of=lambda watched: [Sample(labels=[name], value=float(holds)) for name, holds in watched.checks.items()],
+    ),
+    Metric(
+        name="countersign_is_sender",
+        kind=_GAUGE,
+        says="1 where this process is the one that sends to people, else 0." + OWN.replace(", since it began", ""),
+        of=_one(lambda watched: float(watched.is_sender)),
+    ),
+    Metric(
+        name="countersign_log_events_total",
+        kind=_COUNTER,
+        says="Warnings and errors that were logged." + OWN,
+        labels=["level", "event"],
+        of=lambda watched: [Sample(labels=key, value=number) for key, number in watched.logged.items()],
     ),
     Metric(
         name="countersign_model_requests_total",

@@ -7,7 +7,7 @@ import asyncio
 import json
 import math
 import time
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import parse_qs
@@ -61,20 +61,22 @@ class _Wrong(Exception):
 
 def create_app(
     *,
-    secret: str,
+    secrets: Sequence[str],
     hear: Callable[[Heard], Awaitable[Response]],
     refused: Callable[[int, str], None] = lambda status, why: None,
     clock: Callable[[], float] = time.time,
     seconds: float = _SECONDS,
 ) -> Starlette:
-    """Create the application. `secret`: the app's signing secret. `hear`: gets what Slack signed, and answers.
+    """Create the application. `secrets`: the app's signing secret, and the former one while it is replaced.
+
+    `hear`: gets what Slack signed, and answers.
 
     `refused`: told the status and the reason of each refusal. `seconds`: for which a body is waited for.
     """
 
     async def take(request: Request) -> Response:
         try:
-            return await _take(request, secret=secret, hear=hear, clock=clock, seconds=seconds)
+            return await _take(request, secrets=secrets, hear=hear, clock=clock, seconds=seconds)
         except _Wrong as wrong:
             refused(wrong.status, wrong.why)
             return said(wrong.status, wrong.why)
@@ -114,7 +116,7 @@ def answered(status: int, body: str, content_type: str) -> Response:
 async def _take(
     request: Request,
     *,
-    secret: str,
+    secrets: Sequence[str],
     hear: Callable[[Heard], Awaitable[Response]],
     clock: Callable[[], float],
     seconds: float,
@@ -129,7 +131,7 @@ async def _take(
     try:
         timestamp, signature = timestamp_in(timestamps, signatures, now=clock())
         body = await _body(request, largest=LARGEST, seconds=seconds)
-        verify(secret, timestamp, signature, body)
+        verify(secrets, timestamp, signature, body)
     except NotSigned as wrong:
         raise _Wrong(401, str(wrong)) from wrong
     match kind:

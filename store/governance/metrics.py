@@ -11,6 +11,7 @@ from decimal import Decimal
 from sqlalchemy import case, func, select
 from sqlalchemy.orm import Session
 
+from store.faces import WEBHOOK
 from store.schema import (
     Case,
     Cause,
@@ -52,12 +53,23 @@ class OpenReviews:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Unfinished:
+    """The runs of a workflow in a state, with something left to do."""
+
+    number: int
+    since: datetime
+    """Time since when the oldest of them is in it."""
+
+
+@dataclass(frozen=True, kw_only=True)
 class Unsent:
     """The messages in a state that are not sent."""
 
     number: int
     due: datetime
     """Time from which on the first of them may be sent."""
+    written: datetime
+    """Time when the oldest of them was written."""
 
 
 def taken_in(session: Session, *, team: int) -> dict[str, int]:
@@ -86,12 +98,16 @@ def resolved(session: Session, *, team: int) -> dict[tuple[str, Resolution], int
     return found
 
 
-def unfinished_runs(session: Session, *, team: int) -> dict[tuple[str, RunState], int]:
-    """Count the runs with which somebody, or a worker, has something left to do, by workflow and state."""
-    query = select(Run.workflow_id, Run.state, func.count()).where(Run.team_id == team, Run.state.in_(NOT_ENDED))
+def unfinished_runs(session: Session, *, team: int) -> dict[tuple[str, RunState], Unfinished]:
+    """Return the runs with which somebody, or a worker, has something left to do, by workflow and state."""
+    query = select(Run.workflow_id, Run.state, func.count(), func.min(Run.changed_at)).where(
+        Run.team_id == team, Run.state.in_(NOT_ENDED)
+    )
     names = _names(session, team=team)
     found = session.execute(query.group_by(Run.workflow_id, Run.state))
-    return {(names[workflow], state): number for workflow, state, number in found}
+    return {
+        (names[workflow], state): Unfinished(number=number, since=since) for workflow, state, number, since in found
+    }
 
 
 def open_reviews(session: Session, *, team: int, at: datetime) -> dict[str, OpenReviews]:
@@ -123,13 +139,17 @@ def deliveries(session: Session, *, team: int) -> dict[DeliveryState, int]:
     return {state: number for state, number in found.items() if number}
 
 
-def unsent(session: Session, *, team: int) -> dict[OutboxState, Unsent]:
-    """Return the messages that are not sent, by state; a state without any is left out."""
-    query = select(OutboxRow.state, func.count(), func.min(OutboxRow.not_before)).where(
-        OutboxRow.team_id == team, _UNSENT
+def unsent(session: Session, *, team: int, webhooks: bool = False) -> dict[OutboxState, Unsent]:
+    """Return the messages to people that are not sent, by state; a state without any is left out.
+
+    `webhooks`: those to programs instead, which wait for hours where a receiver is down.
+    """
+    face = OutboxRow.face == WEBHOOK if webhooks else OutboxRow.face != WEBHOOK
+    query = select(OutboxRow.state, func.count(), func.min(OutboxRow.not_before), func.min(OutboxRow.created_at)).where(
+        OutboxRow.team_id == team, _UNSENT, face
     )
     found = session.execute(query.group_by(OutboxRow.state))
-    return {state: Unsent(number=number, due=due) for state, number, due in found}
+    return {state: Unsent(number=number, due=due, written=written) for state, number, due, written in found}
 
 
 def causes(session: Session, *, team: int) -> dict[tuple[str, CauseState], int]:

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from sqlalchemy import select
 
-from bot.serve.digest_jobs import daily, planned
+from bot.serve.digest_jobs import daily, late, planned
 from bot.serve.schedule import Schedule
 from bot.settings import Settings
 from store import schema
@@ -187,3 +187,22 @@ def test_one_job_that_fails_keeps_no_other_from_its_turn(make_world: MakeWorld) 
     running.look()
     running.look()
     assert Counter(row.job for row in rows(world)) == Counter(list(JOBS))
+
+
+def test_a_digest_is_late_from_its_time_on_until_it_is_made(make_world: MakeWorld) -> None:
+    world = sample(make_world).world
+    of, zone = settings("Europe/Berlin", "08:00"), ZoneInfo("Europe/Berlin")
+    (failures,) = [one for one in planned(of, known=KNOWN) if one.job == "failures"]
+
+    def missing(days: int, hour: int) -> list[str]:
+        at = datetime.combine(world.clock().date() + timedelta(days=days), time(hour), tzinfo=zone)
+        return list(late(world.context, [failures], zone=zone, at=at))
+
+    make, today = daily(world.context, failures, zone=zone).make, world.clock().date()
+    make(today)
+    assert missing(1, 7) == []
+    assert missing(1, 9) == ["failures"]
+    make(today + timedelta(days=1))
+    assert missing(1, 9) == []
+    assert missing(2, 7) == []
+    assert missing(2, 9) == ["failures"]

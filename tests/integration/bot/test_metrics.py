@@ -1,9 +1,11 @@
 """`countersign serve` tells Prometheus its numbers, and no secret and no word of a case is among them."""
 
+import re
 import signal
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from http.client import HTTPConnection
+from pathlib import Path
 
 import pytest
 from prometheus_client.openmetrics.parser import text_string_to_metric_families
@@ -14,6 +16,7 @@ from tests.waiting import LONGEST
 
 pytestmark = pytest.mark.slow
 
+ALERTS = Path(__file__).parents[3] / "docs" / "install" / "alerts.yml"
 SECRET = "xoxb-1-never-shown"
 
 
@@ -49,7 +52,15 @@ def test_a_server_is_scraped(countersign: CommandLine) -> None:
         status, body = scraped(port)
     assert status == 200
     families = text_string_to_metric_families(body)  # type: ignore[no-untyped-call]  # its authors left it untyped
-    assert {"countersign_cases", "countersign_build_info", "process_open_fds"} <= {family.name for family in families}
+    samples = {sample.name: sample.labels for family in families for sample in family.samples}
+    assert {"countersign_cases_total", "countersign_build_info", "process_open_fds"} <= set(samples)
+    # What the alert rules ask for; of a model there is nothing before one was asked.
+    rules = ALERTS.read_text()
+    of_models = {"countersign_model_requests_total", "countersign_model_requests_sent_total"}
+    assert set(re.findall(r"\b(?:countersign|process)_[a-z_]+", rules)) - set(samples) == of_models
+    for check in re.findall(r'check=~"([^"]+)"', rules)[0].split("|"):
+        assert f'countersign_ready{{check="{check}"}} 1.0' in body
+    assert 'countersign_log_events_total{event="job.failed",level="error"} 0.0' in body
     for hidden in (SECRET, "4711", "parcel-", "Curie", "unsure"):
         assert hidden not in body
 

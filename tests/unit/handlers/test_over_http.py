@@ -32,6 +32,7 @@ class Route:
     """The route, and what it believed."""
 
     heard: list[Heard] = field(default_factory=list)
+    secrets: Sequence[str] = (SECRET,)
 
     def status(self, headers: Headers, body: bytes, *, now: float = NOW) -> int:
         """Send a request; return the status of its answer."""
@@ -48,7 +49,7 @@ class Route:
             sent.append(message)
 
         scope = {"type": "http", "method": "POST", "path": PATH, "query_string": b"", "headers": list(headers)}
-        app = create_app(secret=SECRET, hear=hear, clock=lambda: now)
+        app = create_app(secrets=self.secrets, hear=hear, clock=lambda: now)
         asyncio.run(app(scope, receive, send))
         return int(sent[0]["status"])
 
@@ -69,6 +70,13 @@ def test_slack_s_own_example_is_believed() -> None:
     route = Route()
     assert route.status(signed_headers(EXAMPLE, FORM), EXAMPLE) == 200
     assert route.heard[0].body["command"] == "/webhook-collect"
+
+
+def test_while_the_secret_is_replaced_the_present_one_and_the_former_one_are_believed() -> None:
+    """So that no press is lost between the change at Slack and the start of each process with the new one."""
+    other = "b" * 32
+    for secrets, status in (([other, SECRET], 200), ([SECRET, other], 200), ([other], 401), ([other, other], 401)):
+        assert Route(secrets=secrets).status(signed_headers(EXAMPLE, FORM), EXAMPLE) == status
 
 
 def test_a_request_is_believed_for_five_minutes_either_way() -> None:

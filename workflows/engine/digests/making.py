@@ -88,6 +88,15 @@ def make(
     return made
 
 
+def is_missing(context: Context, name: str, *, today: date, zone: ZoneInfo, workflow: str | None = None) -> bool:
+    """Tell whether the digest of the last period that was over when `today` began is still to be made."""
+    job = job_called(name)
+    if job.is_wanted is not None and not job.is_wanted(context):
+        return False
+    with context.database.read() as session:
+        return _due(session, context, job, today=today, zone=zone, workflow=workflow) is not None
+
+
 def preview(context: Context, name: str, *, today: date, zone: ZoneInfo, workflow: str | None = None) -> DigestView:
     """Return the digest of the last period that was over when `today` began, as it would be now. Nothing is kept.
 

@@ -21,6 +21,8 @@ class WorkflowNumbers:
     """Runs that were ever resolved to the end, by resolution."""
     runs: Mapping[RunState, int]
     """Runs with which somebody, or a worker, has something left to do, by state."""
+    oldest_ready: timedelta
+    """Time for which the run that is ready for longest has waited for a worker; zero where none is ready."""
     open_reviews: int
     overdue_reviews: int
     """Open reviews that should have been answered by now."""
@@ -43,9 +45,13 @@ class NumbersView:
     deliveries: Mapping[DeliveryState, int]
     """Deliveries that wait for another attempt, and those in doubt."""
     messages: Mapping[OutboxState, int]
-    """Messages that are not sent, by state."""
+    """Messages to people that are not sent, by state."""
     late: timedelta
     """Time since when the first of them could have been sent; zero where none could."""
+    webhooks: Mapping[OutboxState, int]
+    """Messages to programs that are not sent, by state."""
+    webhooks_oldest: timedelta
+    """Age of the oldest of them that is still to be sent; zero where none is."""
     troubles: Mapping[Kind, int]
     """Systems of which many calls fail, by kind."""
     models_down: int

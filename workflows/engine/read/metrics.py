@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from store.governance import metrics, seals
 from store.sources import cursors
 from store.sources.cursors import CursorLine
-from store.states import NOT_ENDED, CauseState, DeliveryState, OutboxState, Resolution
+from store.states import NOT_ENDED, CauseState, DeliveryState, OutboxState, Resolution, RunState
 from workflows.engine.case.backups import last_backup_in
 from workflows.engine.context import Context
 from workflows.engine.declare.incoming.fetching import source_name
@@ -21,6 +21,7 @@ from workflows.engine.read.metric_views import NumbersView, WorkflowNumbers
 
 _Word = TypeVar("_Word", bound=StrEnum)
 _UNSENT = tuple(state for state in OutboxState if state is not OutboxState.SENT)
+_WEBHOOKS = (OutboxState.DUE, OutboxState.ATTEMPTING, OutboxState.DEAD)
 _DELIVERIES = (DeliveryState.WAITING, DeliveryState.DOUBTFUL)
 _NO_TIME = timedelta(0)
 _UNSEALED = 100_000
@@ -33,6 +34,8 @@ def numbers_view(context: Context) -> NumbersView:
     with context.database.read() as session:
         unsent = metrics.unsent(session, team=team)
         due = unsent.get(OutboxState.DUE)
+        webhooks = metrics.unsent(session, team=team, webhooks=True)
+        untold = [webhooks[state].written for state in (OutboxState.DUE, OutboxState.ATTEMPTING) if state in webhooks]
         troubles, deliveries = metrics.troubles(session, team=team), metrics.deliveries(session, team=team)
         looks = _looks(session, context)
         unsealed = seals.unsealed(session, team=team, at_most=_UNSEALED)
@@ -42,6 +45,8 @@ def numbers_view(context: Context) -> NumbersView:
             deliveries={state: deliveries.get(state, 0) for state in _DELIVERIES},
             messages={state: unsent[state].number if state in unsent else 0 for state in _UNSENT},
             late=max(at - due.due, _NO_TIME) if due is not None else _NO_TIME,
+            webhooks={state: webhooks[state].number if state in webhooks else 0 for state in _WEBHOOKS},
+            webhooks_oldest=max([_NO_TIME, *(at - written for written in untold)]),
             troubles={kind: troubles.get(kind, 0) for kind in Kind},
             models_down=metrics.models_down(session, team=team),
             targets_down=metrics.targets_down(session, team=team),
@@ -65,7 +70,9 @@ def _workflows(session: Session, context: Context, *, at: datetime) -> list[Work
     team = context.team
     declared = {one.name: one for one in sorted(context.registry, key=lambda one: one.name)}
     taken_in, resolved = metrics.taken_in(session, team=team), metrics.resolved(session, team=team)
-    runs, causes = metrics.unfinished_runs(session, team=team), metrics.causes(session, team=team)
+    unfinished, causes = metrics.unfinished_runs(session, team=team), metrics.causes(session, team=team)
+    runs = {key: one.number for key, one in unfinished.items()}
+    ready = {name: one.since for (name, state), one in unfinished.items() if state is RunState.READY}
     reviews, paused = metrics.open_reviews(session, team=team, at=at), metrics.paused(session, team=team)
     left = _left_today(session, list(declared.values()), team=team, at=at)
 
@@ -77,6 +84,7 @@ def _workflows(session: Session, context: Context, *, at: datetime) -> list[Work
             taken_in=sum(taken_in.get(name, 0) for name in meant),
             resolved=_summed(resolved, meant, tuple(Resolution)),
             runs=_summed(runs, meant, NOT_ENDED),
+            oldest_ready=max([_NO_TIME, *(at - ready[name] for name in meant if name in ready)]),
             open_reviews=sum(one.number for one in waiting),
             overdue_reviews=sum(one.overdue for one in waiting),
             oldest_review=max((at - one.oldest for one in waiting), default=_NO_TIME),

@@ -8,7 +8,9 @@ from decimal import Decimal
 import pytest
 
 from store import schema
+from store.slack import outbox
 from store.states import CauseState, DeliveryState, OutboxState, Resolution, ReviewState, RunState
+from store.subjects import SubjectKind
 from tests.conftest import MakeWorld
 from tests.integration.engine.scene import CARDS, DRAFT, Scene, rows, sample
 from workflows import Budget, NotDone, OutcomeUnknown
@@ -59,6 +61,9 @@ def test_what_waits_is_counted_with_the_age_of_the_oldest_and_what_is_overdue(ma
     assert numbers.overdue_reviews == sum(one.answer_by is not None and one.answer_by < now for one in open_ones)
     assert view(scene).messages[OutboxState.DUE] == len(scene.outbox())
     assert view(scene).late == HOURS
+    assert numbers.oldest_ready == timedelta(0)
+    scene.world.clock.move(HOURS)
+    assert told(scene).oldest_ready == HOURS
 
 
 def test_resolutions_are_those_of_the_rows(make_world: MakeWorld) -> None:
@@ -115,3 +120,17 @@ def test_what_is_left_of_a_budget_is_of_the_workflows_own_day(make_world: MakeWo
             spent = {"budget": "workflow:sample", "period": day.isoformat(), "taken": taken}
             session.add(schema.Spending(team_id=team, **spent))
     assert (told(scene).per_day, told(scene).left_today) == (Decimal(5), Decimal("3.75"))
+
+
+def test_what_waits_for_a_program_that_is_down_is_no_message_to_people(make_world: MakeWorld) -> None:
+    """A receiver may be down for days; that Slack is behind would be a false alarm."""
+    scene = sample(make_world)
+    context = scene.world.context
+    with scene.world.database.write() as session:
+        subject = SubjectKind.RUN.of(1)
+        outbox.add_note(
+            session, team=context.team, kind=outbox.OUTCOME, subject=subject, channel="webhook:1", at=context.clock()
+        )
+    scene.world.clock.move(HOURS)
+    assert (view(scene).late, view(scene).messages[OutboxState.DUE]) == (timedelta(0), 0)
+    assert (view(scene).webhooks_oldest, view(scene).webhooks[OutboxState.DUE]) == (HOURS, 1)
