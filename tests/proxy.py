@@ -1,6 +1,7 @@
-"""A proxy between Countersign and PostgreSQL that loses connections without a word.
+"""A proxy between Countersign and PostgreSQL that loses connections without a word, or ends them at a COMMIT.
 
-The systems at both ends acknowledge what they are sent, as behind a router that forgot the connection; nobody is told.
+Where one is lost, the systems at both ends acknowledge what they are sent, as behind a router that forgot the
+connection; nobody is told.
 """
 
 import select
@@ -14,6 +15,9 @@ from sqlalchemy.engine import make_url
 
 _LOOK = 0.02
 """Seconds between two looks for changes."""
+_COMMIT = b"COMMIT\0"
+_READY = b"Z\0\0\0\5"
+"""Beginning of the server's message that it waits for the next command."""
 
 
 class Proxy:
@@ -25,7 +29,12 @@ class Proxy:
         self._lock = Lock()
         self._pairs: list[tuple[socket.socket, socket.socket]] = []
         self._lost: list[tuple[socket.socket, socket.socket]] = []
-        self._takes_new = True
+        self._every = 0
+        self._commits = 0
+        self.unheard = 0
+        """Number of COMMITs that never reached the server, with the connection that ended then."""
+        self.unanswered = 0
+        """Number of COMMITs that the server made, and whose answer was lost with the connection."""
         self._stop = Event()
         self._thread = Thread(target=self._run, name="proxy")
         self._thread.start()
@@ -51,6 +60,10 @@ class Proxy:
             self._lost += lost
         return len(lost)
 
+    def cut_commits(self, *, every: int) -> None:
+        """End the connection at each so manieth COMMIT: in turn before the server hears it and after. 0: at none."""
+        self._every = every
+
     def close(self) -> None:
         """End all."""
         self._stop.set()
@@ -74,11 +87,12 @@ class Proxy:
 
     def _pass_on(self, source: socket.socket, to: socket.socket) -> None:
         with self._lock:
-            if not any(source in pair for pair in self._pairs):
+            pair = next((pair for pair in self._pairs if source in pair), None)
+            if pair is None:
                 return
             try:
                 data = source.recv(65_536)
-                if data:
+                if data and not (source is pair[0] and self._is_cut(data, to)):
                     to.sendall(data)
                     return
             except OSError:
@@ -86,6 +100,24 @@ class Proxy:
             self._pairs = [pair for pair in self._pairs if source not in pair]
             source.close()
             to.close()
+
+    def _is_cut(self, data: bytes, server: socket.socket) -> bool:
+        """Tell whether a client's connection is to end here."""
+        if not self._every or _COMMIT not in data:
+            return False
+        self._commits += 1
+        if self._commits % self._every:
+            return False
+        if self._commits // self._every % 2:
+            self.unheard += 1
+            return True
+        server.sendall(data)
+        answer = b""
+        while _READY not in answer and (more := server.recv(65_536)):
+            answer += more
+        # A transaction in which something failed is undone by a COMMIT, too.
+        self.unanswered += _COMMIT in answer
+        return True
 
     def _connected(self) -> socket.socket:
         host = str(self._target.query.get("host") or self._target.host or "127.0.0.1")

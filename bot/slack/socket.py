@@ -8,8 +8,9 @@ import json
 import logging
 import time
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from contextlib import suppress
+from contextvars import ContextVar
 from threading import Event
 from typing import Any
 
@@ -25,6 +26,7 @@ from slack_sdk.socket_mode.request import SocketModeRequest
 from bot.slack.api_errors import TRANSPORT, refusal
 from bot.slack.dispatch import CLICKS, LAST_CALL, QUIET, Busy, bolt_app, dispatch, request_of
 from bot.slack.workspace import Workspace
+from handlers.slack.limits import ACK_SECONDS
 
 log = structlog.get_logger()
 
@@ -32,6 +34,9 @@ _PING = 3.0
 """Seconds between two checks of the socket; a dead one is noticed after a few of them."""
 _AGAIN = 5.0
 """Seconds between two attempts to connect."""
+
+_arrived: ContextVar[float] = ContextVar("socket_arrived")
+"""Time at which what a listener works on arrived, by the monotonic clock."""
 
 
 class Hearing:
@@ -51,7 +56,7 @@ class Hearing:
         )
         self._socket = _Handler(self._busy, app, self._client)
         # The client would make a pool of its own.
-        self._client.message_workers = self._executor
+        self._client.message_workers = _Timed(self._executor)  # type: ignore[assignment]  # it only submits to it
 
     @property
     def is_connected(self) -> bool:
@@ -84,6 +89,27 @@ class Hearing:
         self._busy.wait_for_quiet(quiet=QUIET, at_most=LAST_CALL)
         self._socket.close()  # type: ignore[no-untyped-call]  # Bolt leaves it untyped
         self._executor.shutdown()
+
+
+class _Timed(Executor):
+    """A pool that tells what it works on when that arrived: while all threads are busy, it waits."""
+
+    def __init__(self, executor: Executor) -> None:
+        self._executor = executor
+
+    def submit(self, fn: Callable[..., Any], /, *args: Any, **options: Any) -> Future[Any]:
+        """Have something done."""
+        arrived = time.monotonic()
+
+        def work() -> Any:
+            _arrived.set(arrived)
+            return fn(*args, **options)
+
+        return self._executor.submit(work)
+
+    def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
+        """End the pool."""
+        self._executor.shutdown(wait, cancel_futures=cancel_futures)
 
 
 class _Client(SocketModeClient):
@@ -160,6 +186,10 @@ class _Handler(SocketModeHandler):
 
     def handle(self, client: SocketModeClient, req: SocketModeRequest) -> None:  # type: ignore[override]  # as in Bolt
         began = time.time()
+        if time.monotonic() - _arrived.get() > ACK_SECONDS:
+            # Slack has told the person already that it failed, so nothing may come of it. An event comes again.
+            log.warning("socket.waited_too_long")
+            return
 
         def send(response: BoltResponse) -> None:
             # What is done for it is done, so a socket that is gone is no error.

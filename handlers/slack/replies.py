@@ -154,7 +154,9 @@ class Answer:
         return self._refused("views.push", lambda: self._client.views_push(trigger_id=self._trigger, view=view)) is None
 
     def _update(self, view: View, *, of: str | None = None) -> bool:
-        named = of or self._body["view"]["id"]
+        named = of or (self._body.get("view") or {}).get("id")
+        if named is None:
+            return False
 
         def call(shown: View) -> str | None:
             return self._refused("views.update", lambda: self._client.views_update(view_id=named, view=shown))

@@ -1,8 +1,8 @@
 """Two automations in a file of their own, for real processes that are really killed.
 
 Their world is a folder: each effect is a file that is there whole or not at all, each step a line with its time.
-`poison` in a text ends whatever process works on it, as a fault in C code does; `frozen` holds its interpreter, as a
-pattern does that searches for hours.
+`poison` in a text ends whatever process works on it, as a fault in C code does; `frozen` has a never hold its
+interpreter, as a pattern does that searches for hours.
 """
 
 import json
@@ -48,8 +48,6 @@ def weigh(parcel: int, text: str) -> float:
         # Give the neighbouring cases time to be inside their steps.
         time.sleep(0.05)
         os.kill(os.getpid(), signal.SIGKILL)
-    if "frozen" in text:
-        re.search("(a+)+$", "a" * 60 + "b")
     time.sleep(float(os.environ.get("DEPOT_SECONDS", "0.02")))
     return 1.5
 
@@ -62,6 +60,10 @@ def propose(parcel: Parcel, ask: Ask[Routing]) -> Proposal[Routing]:
 
 def routed(text: str) -> dict[str, str]:
     return {"queue": "home", "note": f"about {text}"}
+
+
+def freezes(parcel: Parcel, routing: Routing) -> bool:
+    return "frozen" in parcel.text and re.search("(a+)+$", "a" * 60 + "b") is not None
 
 
 def arrive(key: str, routing: Routing, *, once: bool) -> str:
@@ -94,6 +96,7 @@ def declare(name: str, *, idempotent: bool) -> Workflow[Parcel, Routing]:
         autonomy=Autonomy.floor(0.9),
     )
     made.propose(propose)
+    made.never("send what freezes")(freezes)
 
     @made.deliver(idempotent=idempotent)
     def deliver(routing: Routing, run: Run[Parcel]) -> str:

@@ -66,7 +66,8 @@ def running(slack_time: SlackTime) -> Iterator[Running]:
 def unhurried(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let nobody give up because the machine is slow; a test that is about a limit sets its own."""
     monkeypatch.setattr(lookups, "PATIENCE", ACK_SECONDS)
-    monkeypatch.setattr(over_http, "ACK_SECONDS", ACK_SECONDS)
+    for module in (socket, over_http):
+        monkeypatch.setattr(module, "ACK_SECONDS", ACK_SECONDS)
     for module in (replies, events, over_http):
         monkeypatch.setattr(module, "DATABASE_SECONDS", ACK_SECONDS)
 

@@ -1,11 +1,14 @@
 """Decisions that come too late, twice, or without the right: nothing is recorded, and the person is told why."""
 
 from concurrent.futures import ThreadPoolExecutor
+from threading import Event
 
 import pytest
 from sqlalchemy import text
 
 from bot.sandbox.client import Outcome
+from bot.slack import socket
+from bot.slack.dispatch import CLICKS
 from handlers.slack import replies
 from store import schema
 from store.db.database import Database
@@ -179,6 +182,27 @@ def test_a_press_that_the_database_has_no_time_for_is_not_acknowledged_and_can_b
         with stage.unheard():
             assert not stage.press(ANA, "approve").acknowledged
     other.close()
+    assert decisions(stage) == []
+    assert stage.press(ANA, "approve").acknowledged
+    assert decisions(stage) == ["U0ANA approved"]
+
+
+def test_a_press_that_waited_for_a_thread_until_slack_gave_up_is_not_worked_on(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """F33: Slack has told the person that it failed. All threads are busy here, as with a Slack that is slow."""
+    stage.submit(stage.sample(), id=1, text="Where is my money?")
+    assert stage.ears.listeners is not None
+    free = Event()
+    with monkeypatch.context() as patch, stage.unheard():
+        patch.setattr(socket, "ACK_SECONDS", 0.2)
+        try:
+            for _ in range(CLICKS):
+                stage.ears.listeners.submit(free.wait)
+            assert not stage.press(ANA, "approve").acknowledged
+        finally:
+            free.set()
+        stage.ears.listeners.wait()
     assert decisions(stage) == []
     assert stage.press(ANA, "approve").acknowledged
     assert decisions(stage) == ["U0ANA approved"]

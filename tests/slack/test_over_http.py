@@ -23,8 +23,9 @@ from store import schema
 from store.db import failpoints
 from store.db.failpoints import Failpoint, Side
 from tests.slack.over_http import FORM, JSON, Answer, Caller, http_settings, payload_of
-from tests.slack.stage import ANA, BEN, SUPPORT, Stage, dict_of, inputs, list_of
+from tests.slack.stage import ANA, BEN, KIM, SUPPORT, Stage, dict_of, inputs, list_of
 from tests.waiting import LONGEST, wait_until
+from workflows.engine.deliver import workflow_pauses
 
 pytestmark = pytest.mark.slow
 
@@ -183,17 +184,41 @@ def test_slack_s_own_checks_are_answered(caller: Caller) -> None:
     assert caller.raw(b"ssl_check=1&" + b"x" * 2_000, unsigned).status == 413
 
 
-def test_a_replay_within_five_minutes_is_recognised_and_has_no_effect(stage: Stage, caller: Caller) -> None:
+def test_a_replay_within_five_minutes_is_recognised_and_has_no_effect(
+    stage: Stage, caller: Caller, ears_alone: RequestUrl
+) -> None:
     """A3: by a row, so another process recognises it too. It is in the audit once."""
-    stage.submit(stage.sample(), id=1, text="Where is my money?")
-    body, asked = command(text="pause+sample+because"), {"X-Slack-Request-Timestamp": str(int(time.time()) - 5)}
+    stage.sample()
+    body, asked = command(KIM, "pause+sample+because"), {"X-Slack-Request-Timestamp": str(int(time.time()) - 5)}
     asked["X-Slack-Signature"] = signed(caller.secret, asked["X-Slack-Request-Timestamp"], body)
+    context = stage.world.context
     assert caller.send(body, kind=FORM, more={**asked}).status == 200
-    for _ in range(3):
-        answer = caller.send(body, kind=FORM, more={**asked})
+    wait_until(lambda: workflow_pauses.is_paused(context, "sample"))
+    workflow_pauses.resume(context, "sample", by=KIM)
+    for place in (caller, Caller(port=ears_alone.port), caller):
+        answer = place.send(body, kind=FORM, more={**asked})
         assert (answer.status, json.loads(answer.body)) == (409, {"error": "it was heard before"})
+    assert not workflow_pauses.is_paused(context, "sample")
     assert audited(stage) == ["heard.replay"]
-    assert caller.send(command(text="pause+sample+because"), kind=FORM).status == 200
+    assert caller.send(command(KIM, "pause+sample+because"), kind=FORM).status == 200
+    wait_until(lambda: workflow_pauses.is_paused(context, "sample"))
+
+
+def test_an_event_that_comes_to_two_processes_at_once_is_taken_in_once(
+    stage: Stage, caller: Caller, ears_alone: RequestUrl
+) -> None:
+    """F18: each time signed anew, as Slack does where it sends an event again."""
+    for number in range(8):
+        event = {"type": "tokens_revoked", "tokens": {"bot": ["U0BOT"]}}
+        told = {"type": "event_callback", "team_id": "T0SANDBOX", "event_id": f"Ev{number}", "event": event}
+        body = json.dumps(told).encode()
+        with ThreadPoolExecutor(2) as pool:
+            sent = [
+                pool.submit(Caller(port=port).send, body, ago=ago)
+                for port, ago in ((caller.port, 2), (ears_alone.port, 1))
+            ]
+        assert [one.result().status for one in sent] == [200, 200]
+    assert audited(stage) == ["heard.tokens_revoked"] * 8
 
 
 def test_what_could_not_be_kept_is_not_acknowledged_and_is_done_when_the_same_bytes_come_again(

@@ -89,6 +89,7 @@ def export_audit(
     from workflows.engine.digests.days import Days
     from workflows.engine.errors import Refused
     from workflows.engine.proof.audit_export import export_audit as write_export
+    from workflows.new_files import for_owner_alone
 
     with started() as app:
         zone = ZoneInfo(app.settings.timezone)
@@ -109,7 +110,7 @@ def export_audit(
             sys.stdout.buffer.flush()
         else:
             try:
-                with out.open("xb") as file:
+                with open(out, "xb", opener=for_owner_alone) as file:
                     made = made_by(file.write)
             except FileExistsError:
                 raise Refused(f"{out} is there already; name a new file") from None

@@ -1,7 +1,6 @@
 """Receipts at the terminal, and in files."""
 
 import json
-import os
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -9,13 +8,13 @@ from pydantic import JsonValue
 
 from bot.cli.screens.output import out, shown
 from workflows.engine.errors import Refused
+from workflows.new_files import for_owner_alone
 
 
 def write_receipt(document: Mapping[str, JsonValue], to: Path) -> None:
     """Write a receipt into a new file that its owner alone may read. Raise `Refused` where that is not possible."""
     try:
-        made = os.open(to, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(made, "w", encoding="utf-8") as file:
+        with open(to, "x", encoding="utf-8", opener=for_owner_alone) as file:
             json.dump(document, file, indent=2, ensure_ascii=False)
             file.write("\n")
     except FileExistsError:

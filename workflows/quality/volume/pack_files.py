@@ -15,6 +15,7 @@ from workflows.engine.errors import InvalidInput, InvalidOutput, Refused
 from workflows.engine.review.form.forms import read_form
 from workflows.engine.text.form_fields import form_of
 from workflows.engine.text.form_texts import text_of
+from workflows.new_files import for_owner_alone
 from workflows.quality.volume import judging
 from workflows.quality.volume.views import BadRow, JudgedFile, PackCase
 
@@ -27,10 +28,10 @@ MOST_BYTES = 64 * 1024 * 1024
 
 
 def write_pack(workflow: AnyWorkflow, cases: Sequence[PackCase], file: Path) -> None:
-    """Write cases to a new CSV file. Raise `Refused` where there is one already, or it cannot be written."""
+    """Write cases to a new CSV file, for its owner alone. Raise `Refused` where that is not possible, or it exists."""
     fields = form_of(workflow.output)
     try:
-        with file.open("x", newline="", encoding="utf-8-sig") as opened:
+        with open(file, "x", newline="", encoding="utf-8-sig", opener=for_owner_alone) as opened:
             writer = csv.writer(opened)
             writer.writerow([_PLACE, _INPUT, _VERDICT, *(f"{_FIELD}{field.name}" for field in fields)])
             for one in cases:

@@ -98,9 +98,9 @@ def register(app: App, slack: SlackContext) -> None:
     def back(body: Body, ack: Ack, client: WebClient) -> None:
         with answering(body, ack, client) as answer:
             pressed = click(body)
+            form, _ = _below(slack, pressed)
             assert pressed.view is not None
             row = pressed.view.open_row.row
-            form, _ = _below(slack, pressed)
             if has_moved_on(form.about, pressed.view.shown):
                 _hand_back_late(slack, answer, pressed, form)
                 return
@@ -241,8 +241,9 @@ def _row_form(form: OpenForm, field: Field, at: Row, *, is_alone: bool) -> View:
 
 def _below(slack: SlackContext, acted: Click | Submission) -> tuple[OpenForm, Draft | None]:
     """Return the form that a row's form was opened from, as the person's draft has it, and that draft."""
+    about = admitted_to_fill_in(slack, acted)
     assert acted.view is not None
-    about, generation = admitted_to_fill_in(slack, acted), acted.view.open_row.generation
+    generation = acted.view.open_row.generation
     note_form_reading(slack, about, by=acted.user.id)
     form = untouched(slack, about, listed=acted.view.listed, generation=generation)
     draft = draft_in(slack, about, user=acted.user.id)

@@ -35,6 +35,7 @@ def test_what_is_sealed_is_verified_in_the_database_and_in_an_export(countersign
     assert verified.startswith("The audit is as it was sealed: ")
     assert "1 published head is in the chain." in verified
     countersign.done("audit-export", *SPAN, "--out", str(file), **settings)
+    assert file.stat().st_mode & 0o077 == 0, "it names people (A43)"
     in_export = countersign.done("verify", str(file), "--key", PUBLIC, "--head", f"1:{published['head']}").out
     assert in_export.startswith("The audit is as it was sealed: ")
     assert "1 signed by the key" in in_export
