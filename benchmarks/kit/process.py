@@ -47,13 +47,13 @@ def cpu(process: int) -> float:
     """Return the seconds of a core that a process and all that it started have used, the ended included. Linux only."""
     while True:
         before = _times(process)
-        total = sum(sum(_times(one)) for one in _family(process))
+        total = sum(sum(_times(one)) for one in family(process))
         # What ends meanwhile moves into its parent's sum, and would count twice or not at all.
         if before[1] == _times(process)[1]:
             return total
 
 
-def _family(process: int) -> list[int]:
+def family(process: int) -> list[int]:
     """Return a process and all below it."""
     parents = {int(stat.parent.name): _fields(stat) for stat in Path("/proc").glob("[0-9]*/stat")}
     found = [process]

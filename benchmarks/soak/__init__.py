@@ -1,0 +1,1 @@
+"""A soak: the real program with everything switched on for hours, and what it uses meanwhile."""
