@@ -170,6 +170,18 @@ def opened(
         database.close()
 
 
+@contextmanager
+def opened_database(settings: Settings) -> Iterator[Database]:
+    """Open the database alone for the block, for what concerns all teams. It is prepared as by `opened`."""
+    logs.configure(settings.log_level if settings.log_level != "auto" else "off")
+    database = database_of(settings)
+    try:
+        _prepare(database)
+        yield database
+    finally:
+        database.close()
+
+
 def database_of(settings: Settings) -> Database:
     """Return the database that the settings name, with a connection for each thread. Raise `UnsupportedDatabase`."""
     try:

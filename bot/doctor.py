@@ -10,7 +10,7 @@ from pathlib import Path
 
 from countersign import collisions
 
-from bot import doctor_backups, doctor_documents, doctor_sources
+from bot import doctor_backups, doctor_documents, doctor_sources, doctor_workspaces
 from bot.app import App
 from bot.otel.target import Unsendable, target_of
 from bot.settings import SettingsUnusable
@@ -91,6 +91,7 @@ def findings(app: App) -> Iterator[Finding]:
     yield from _names()
     yield from _database(app)
     yield from doctor_backups.backups(app)
+    yield from doctor_workspaces.workspaces(app.settings, app.context.database)
     yield from doctor_documents.documents(app)
     yield _prompts(app)
     yield from _model(app)

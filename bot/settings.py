@@ -6,6 +6,7 @@ from datetime import time
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from typing import Annotated, Literal, TypeVar
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from pydantic import Field, PrivateAttr, SecretStr, ValidationError, field_validator
@@ -158,7 +159,7 @@ class Settings(BaseSettings):
     install: str = "off"
     """Address where `serve` answers those who install the app, as HOST:PORT; `off`: nobody can."""
     install_url: str | None = None
-    """Address at which the outside reaches that, such as https://countersign.example.com."""
+    """Address at which browsers reach that, such as https://countersign.example.com; no other Host is answered."""
     workspaces: Path | None = None
     """Folder with a file of settings for each workspace, `T0123.env`: its channels, reviewers and digests."""
     workspace: str | None = None
@@ -364,6 +365,18 @@ class Settings(BaseSettings):
     def install_address(self) -> Address | None:
         """Address where those who install the app are answered; None for none."""
         return _address(self.install)
+
+    @field_validator("install_url")
+    @classmethod
+    def _origin(cls, value: str | None) -> str | None:
+        if value is None:
+            return None
+        url = urlsplit(value.rstrip("/").lower())
+        here = url.scheme == "http" and url.hostname in ("127.0.0.1", "localhost", "::1")
+        plain = url.geturl() == f"{url.scheme}://{url.netloc}" and "@" not in url.netloc
+        if not url.hostname or not plain or not (url.scheme == "https" or here):
+            raise ValueError("has to be https://HOST and nothing more; on this machine alone, to try it, http")
+        return url.geturl()
 
     @field_validator("digest_at")
     @classmethod

@@ -14,11 +14,13 @@ NAME = ".env"
 VARIABLE = "COUNTERSIGN_ENV_FILE"
 """Environment variable for `--env-file`."""
 _DATABASE, _WORKFLOWS = "countersign_database_url", "countersign_workflows"
-_EMBEDDING = "countersign_embedding"
 _SQLITE = "sqlite:///"
-_SLACK = ("slack_bot_token", "slack_app_token")
+_TOKEN_KEYS = ("countersign_token_keys", "countersign_token_keys_file")
+_SLACK = ("slack_bot_token", "slack_app_token", "slack_client_secret", *_TOKEN_KEYS)
+"""What is sent to Slack's address, or opens what is sent there: the tokens of installed workspaces."""
 _POSTGRES = ("pgpassword", "pgpassfile")
-_SIGNING = ("countersign_seal_key", "countersign_webhook_key")
+_SIGNING = ("countersign_seal_key", "countersign_webhook_key", "slack_signing_secret")
+_PATHS = ("countersign_embedding", "countersign_token_keys_file", "countersign_workspaces")
 
 
 class EnvFileUnusable(ValueError):
@@ -76,8 +78,9 @@ def read(path: Path, more: Mapping[str, str] | None = None) -> dict[str, str]:
     if found.get(_WORKFLOWS):
         files = (part.strip() for part in found[_WORKFLOWS].split(","))
         found[_WORKFLOWS] = ",".join(str(path.parent / file) for file in files if file)
-    if found.get(_EMBEDDING):
-        found[_EMBEDDING] = str(path.parent / found[_EMBEDDING])
+    for one in _PATHS:
+        if found.get(one):
+            found[one] = str(path.parent / found[one])
     database = found.get(_DATABASE, "")
     if database.startswith(_SQLITE):
         found[_DATABASE] = _SQLITE + str(path.parent / database.removeprefix(_SQLITE))

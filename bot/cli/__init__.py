@@ -26,6 +26,7 @@ from bot.cli import (
     processes,
     prompts,
     spot_checks,
+    workspaces,
 )
 from bot.cli.digests import baselines, courses, digests
 from bot.cli.governance import charters, data_map, deployments, privacy, proof, readings, receipts, seals
@@ -75,6 +76,7 @@ app.add_typer(improvements.commands, name="improvements")
 app.add_typer(privacy.holds, name="legal-hold")
 sources.commands.add_typer(webhooks.commands)
 app.add_typer(sources.commands, name="source")
+app.add_typer(workspaces.commands, name="workspace")
 
 
 def _tell_version(wanted: bool) -> None:

@@ -200,6 +200,7 @@ def _say(line: str) -> None:
 def _tell(sandbox: Sandbox) -> None:
     from urllib.parse import urlsplit
 
+    from bot.sandbox.state.installs import CLIENT_ID, CLIENT_SECRET
     from bot.sandbox.state.sandbox import SIGNING_SECRET
 
     typer.echo(f"The sandbox Slack is at {sandbox.url} (Ctrl-C ends it)", err=True)
@@ -211,7 +212,10 @@ def _tell(sandbox: Sandbox) -> None:
         if several:
             typer.echo(f"The token of its bot: {one.bot_token}", err=True)
     typer.echo("To connect `countersign serve` to it:", err=True)
-    if not several:
+    if several:
+        typer.echo(f"export SLACK_CLIENT_ID={CLIENT_ID}")
+        typer.echo(f"export SLACK_CLIENT_SECRET={CLIENT_SECRET}")
+    else:
         typer.echo(f"export SLACK_BOT_TOKEN={sandbox.bot_token}")
     if sandbox.request_url.url is None:
         typer.echo(f"export SLACK_APP_TOKEN={sandbox.app_token}")

@@ -10,6 +10,8 @@ import typer
 
 if TYPE_CHECKING:
     from bot.app import App
+    from bot.settings import Settings
+    from store.db.database import Database
 
 
 @contextmanager
@@ -21,6 +23,19 @@ def started() -> Iterator[App]:
 
     with one_line_errors(), opened(settings()) as app:
         yield app
+
+
+@contextmanager
+def opened_database() -> Iterator[tuple[Settings, Database]]:
+    """Open the database for the block, for what concerns all workspaces, and say in one line what goes wrong in it."""
+    from bot.app import opened_database
+    from bot.cli.screens.output import one_line_errors
+    from bot.settings import settings
+
+    with one_line_errors():
+        found = settings()
+        with opened_database(found) as database:
+            yield found, database
 
 
 def tell_prompts(app: App) -> None:

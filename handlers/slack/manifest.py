@@ -1,4 +1,4 @@
-"""The manifest of the Slack app: where it lies, the commands that it names, and its form for HTTP."""
+"""The manifest of the Slack app: where it lies, the commands that it names, and its forms for HTTP and for OAuth."""
 
 import json
 from collections.abc import Mapping, Sequence
@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+from handlers.web.install.installing import CALLBACK
 from handlers.web.slack import PATH
 from workflows.engine.errors import Refused
 
@@ -41,4 +42,21 @@ def over_http(manifest: Mapping[str, Any], url: str) -> Mapping[str, Any]:
     settings["interactivity"] |= {"request_url": url, "message_menu_options_url": url}
     for command in told["features"]["slash_commands"]:
         command["url"] = url
+    return told
+
+
+def over_oauth(manifest: Mapping[str, Any], url: str, *, whole: bool) -> Mapping[str, Any]:
+    """Return a manifest for an app that people install over OAuth. Raise `Refused` for an address that Slack refuses.
+
+    `url`: of the server, or the whole redirect URL. `whole`: an organisation on Enterprise Grid may install it as a
+    whole, too.
+    """
+    split = urlsplit(url)
+    if split.scheme != "https" or not split.hostname or split.path not in ("", "/", CALLBACK) or split.query:
+        raise Refused(
+            f"Slack sends people back to https only: name the server as https://HOST, or https://HOST{CALLBACK}"
+        )
+    told = deepcopy(dict(manifest))
+    told["oauth_config"]["redirect_urls"] = [f"https://{split.netloc}{CALLBACK}"]
+    told["settings"]["org_deploy_enabled"] = whole
     return told

@@ -91,6 +91,8 @@ class Invitation(Base):
     """SHA-256 of its secret, as hex digits."""
     for_workspace: Mapped[str | None] = mapped_column(String(32))
     """Workspace or organisation that alone may take it, by Slack's id; None: whoever has the link chooses."""
+    made_by: Mapped[str] = mapped_column(String(100))
+    """The operator who made it."""
     made_at: Mapped[datetime]
     expires_at: Mapped[datetime]
     used_at: Mapped[datetime | None]

@@ -3,8 +3,9 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import ColumnElement, Executable, delete, select, update
 from sqlalchemy.orm import Session
 
 from store.db import rows
@@ -46,19 +47,27 @@ class Installed:
 
 
 def team_for(session: Session, *, workspace: str, name: str, at: datetime) -> int:
-    """Return the team of a workspace: its own, else the one that is nobody's yet, else a new one."""
-    found = session.scalar(select(Team.id).where(Team.slack_id == workspace))
-    if found is None:
-        found = nobodys_team(session)
-    if found is None:
-        return rows.add(session, Team, name=name, slack_id=workspace, created_at=at)
-    session.execute(update(Team).where(Team.id == found).values(slack_id=workspace, name=name))
-    return found
+    """Return the team of a workspace: its own, else the one that is nobody's yet, else a new one.
+
+    Of two workspaces at once one takes the team that is nobody's. Two that ask for one workspace get the same team.
+    """
+    renamed = update(Team).where(Team.slack_id == workspace).values(name=name).returning(Team.id)
+    found: int | None = session.scalar(renamed)
+    if found is not None:
+        return found
+    nobodys = nobodys_team(session)
+    if nobodys is not None:
+        taking = update(Team).where(Team.id == nobodys, Team.slack_id.is_(None))
+        taken: int | None = session.scalar(taking.values(slack_id=workspace, name=name).returning(Team.id))
+        if taken is not None:
+            return taken
+    added = rows.add_new(session, Team, ("slack_id",), name=name, slack_id=workspace, created_at=at)
+    return added if added is not None else session.scalars(select(Team.id).where(Team.slack_id == workspace)).one()
 
 
-def record(session: Session, *, team: int, granted: Granted, sealed_token: str, by: str | None, at: datetime) -> None:
-    """Note that the app was installed for a team, for the first time or anew."""
-    values = {
+def record(session: Session, *, team: int, granted: Granted, sealed_token: str, by: str | None, at: datetime) -> bool:
+    """Note that the app was installed for a team; True the first time, False where it is installed anew."""
+    values: dict[str, Any] = {
         "app_id": granted.app_id,
         "enterprise_id": granted.enterprise_id,
         "is_whole": granted.is_whole,
@@ -71,14 +80,18 @@ def record(session: Session, *, team: int, granted: Granted, sealed_token: str, 
         "ended_at": None,
         "ended_why": None,
     }
-    changed = session.execute(
+    anew = (
         update(Installation)
         .where(Installation.team_id == team)
         .values(**values, turn=Installation.turn + 1)
         .returning(Installation.id)
-    ).all()
-    if not changed:
-        rows.add(session, Installation, team_id=team, turn=1, **values)
+    )
+    if session.execute(anew).all():
+        return False
+    if rows.add_new(session, Installation, ("team_id",), team_id=team, turn=1, **values) is not None:
+        return True
+    session.execute(anew)
+    return False
 
 
 def end(session: Session, *, team: int, why: InstallationEnd, at: datetime, turn: int | None = None) -> bool:
@@ -128,17 +141,29 @@ def replace_token(session: Session, *, team: int, old: str, new: str) -> bool:
     return bool(session.execute(changed).all())
 
 
-def invite(session: Session, *, digest: str, for_workspace: str | None, at: datetime, until: datetime) -> None:
+def invite(session: Session, *, digest: str, for_workspace: str | None, by: str, at: datetime, until: datetime) -> None:
     """Add an invitation."""
-    rows.add(session, Invitation, digest=digest, for_workspace=for_workspace, made_at=at, expires_at=until)
+    rows.add(
+        session,
+        Invitation,
+        digest=digest,
+        for_workspace=for_workspace,
+        made_by=by,
+        made_at=at,
+        expires_at=until,
+        used_at=None,
+    )
 
 
 @dataclass(frozen=True, kw_only=True)
 class Invited:
-    """An invitation that was used."""
+    """An invitation, to whoever has its secret."""
 
     for_workspace: str | None
     """Workspace or organisation that alone may take it; None: any."""
+    by: str
+    """The operator who made it."""
+    until: datetime
 
 
 def use_invitation(session: Session, *, digest: str, at: datetime) -> Invited | None:
@@ -146,24 +171,30 @@ def use_invitation(session: Session, *, digest: str, at: datetime) -> Invited | 
 
     Of two who use it at once, one does.
     """
-    used = (
-        update(Invitation)
-        .where(Invitation.digest == digest, Invitation.used_at.is_(None), Invitation.expires_at > at)
-        .values(used_at=at)
-        .returning(Invitation.for_workspace)
-    )
-    found = session.execute(used).one_or_none()
-    return None if found is None else Invited(for_workspace=found.for_workspace)
+    used = update(Invitation).where(*_is_open(digest, at)).values(used_at=at).returning(*_INVITED)
+    return _invited(session, used)
 
 
-def is_open(session: Session, *, digest: str, at: datetime) -> bool:
-    """Tell whether an invitation can still be used."""
-    query = select(Invitation.id).where(
-        Invitation.digest == digest, Invitation.used_at.is_(None), Invitation.expires_at > at
-    )
-    return session.scalar(query) is not None
+def open_invitation(session: Session, *, digest: str, at: datetime) -> Invited | None:
+    """Return an invitation that can still be used; None where there is none."""
+    return _invited(session, select(*_INVITED).where(*_is_open(digest, at)))
 
 
 def forget_invitations(session: Session, *, before: datetime) -> None:
     """Delete the invitations that expired before a time."""
     session.execute(delete(Invitation).where(Invitation.expires_at < before))
+
+
+_INVITED = (Invitation.for_workspace, Invitation.made_by, Invitation.expires_at)
+
+
+def _is_open(digest: str, at: datetime) -> tuple[ColumnElement[bool], ...]:
+    return Invitation.digest == digest, Invitation.used_at.is_(None), Invitation.expires_at > at
+
+
+def _invited(session: Session, query: Executable) -> Invited | None:
+    found = session.execute(query).one_or_none()
+    if found is None:
+        return None
+    for_workspace, by, until = found
+    return Invited(for_workspace=for_workspace, by=by, until=until)

@@ -111,6 +111,14 @@ class Administrator(Failing):
     def revoke_token(self) -> None:
         self._act("admin/revoke_token")
 
+    def remove_app(self) -> Outcome:
+        """Remove the app from the workspace: its token is revoked, and it is told so."""
+        return self._act("admin/remove_app")
+
+    def answer_exchange(self, **also: JsonValue) -> None:
+        """Have the answer to the next exchange of a code hold something else than usual."""
+        self._act("admin/answer_exchange", also=also)
+
     def restore_token(self) -> None:
         self._act("admin/restore_token")
 

@@ -67,6 +67,8 @@ class Control:
             "admin/deactivate_user": self.ordered(orders.ForUser, self._deactivate),
             "admin/change_user": self.ordered(orders.ChangeUser, self._change_user),
             "admin/revoke_token": self.ordered(orders.Nothing, self._revoke),
+            "admin/remove_app": self.ordered(orders.Nothing, self._remove_app),
+            "admin/answer_exchange": self.ordered(orders.AnswerExchange, self._answer_exchange),
             "admin/restore_token": self.ordered(orders.Nothing, self._restore),
             "admin/refresh_sockets": self.ordered(orders.Refresh, self._refresh),
             "admin/set_request_url": self.ordered(orders.SetRequestUrl, self._set_request_url),
@@ -224,6 +226,13 @@ class Control:
 
     async def _revoke(self, order: orders.Nothing) -> Object:
         self._sandbox.bot_token_revoked = True
+        return told(None, outcome="done")
+
+    async def _remove_app(self, order: orders.Nothing) -> Object:
+        return await administration.remove_app(self._sandbox)
+
+    async def _answer_exchange(self, order: orders.AnswerExchange) -> Object:
+        self._sandbox.installs.also = order.also
         return told(None, outcome="done")
 
     async def _restore(self, order: orders.Nothing) -> Object:

@@ -155,6 +155,10 @@ class SetScopes(Order):
     scopes: list[str]
 
 
+class AnswerExchange(Order):
+    also: dict[str, JsonValue]
+
+
 class SendEvent(Order):
     type: str
 

@@ -13,6 +13,7 @@ from starlette.routing import Mount, Route, WebSocketRoute
 
 from bot.sandbox.control.endpoints import Control
 from bot.sandbox.control.files import ControlOfFiles
+from bot.sandbox.http.authorize import Authorize
 from bot.sandbox.http.dropped_connections import DroppableProtocol
 from bot.sandbox.http.files import FileHost
 from bot.sandbox.http.gate import LARGEST_BODY, LOOPBACK, LoopbackOnly, answer
@@ -32,13 +33,17 @@ def create_app(sandbox: Sandbox) -> Starlette:
     """
     beside = [one for one in sandbox.workspaces if one is not sandbox] if sandbox is sandbox.workspaces[0] else []
     web, control, page, host = WebApi(sandbox), Control(sandbox), Page(), FileHost(sandbox)
+    authorize = Authorize(sandbox)
     files = ControlOfFiles(sandbox, control)
     app = Starlette(
         routes=[
             Route("/", page.first),
             Route("/page/{name}", page.file),
             WebSocketRoute("/page/live", Live(sandbox).serve),
-            Route("/api/{method}", web.call, methods=["POST"]),
+            Route("/api/{method}", web.call, methods=["GET", "POST"]),
+            Route("/oauth/v2/authorize", authorize.page),
+            Route("/oauth/v2/allow", authorize.allow),
+            Route("/oauth/v2/cancel", authorize.cancel),
             Route("/reply/{key}", web.reply, methods=["POST"]),
             Route("/upload/v1/{key}", host.upload, methods=["POST"]),
             Route("/files-pri/{place}/{name}", host.shown),

@@ -4,7 +4,7 @@ from pydantic import ValidationError
 
 from bot.sandbox.errors import NotPossible
 from bot.sandbox.json import Object
-from bot.sandbox.people.events import tell
+from bot.sandbox.people.events import send_event, tell
 from bot.sandbox.people.outcomes import Outcome, told
 from bot.sandbox.people.sight import find_person
 from bot.sandbox.state.guide import Guide
@@ -126,6 +126,21 @@ def _channel(sandbox: Sandbox, id: str) -> Channel:
     if channel is None:
         raise NotPossible(404, f"there is no channel {id[:50]!r}")
     return channel
+
+
+async def remove_app(sandbox: Sandbox) -> Outcome:
+    """Remove the app from the workspace; its token is revoked, and the app is told. Raise NotPossible."""
+    if sandbox.bot_token_revoked:
+        raise NotPossible(409, "the app is not installed")
+    sandbox.bot_token_revoked = True
+    sandbox.changes.announce()
+    return await removed(sandbox, uninstalled=True)
+
+
+async def removed(sandbox: Sandbox, *, uninstalled: bool) -> Outcome:
+    """Tell the app that its token was revoked, and where it was uninstalled that, too."""
+    outcome = await send_event(sandbox, "tokens_revoked")
+    return await send_event(sandbox, "app_uninstalled") if uninstalled else outcome
 
 
 async def set_request_url(sandbox: Sandbox, url: str | None) -> Outcome:

@@ -13,6 +13,7 @@ from bot.sandbox.state.events import Events
 from bot.sandbox.state.files.kept import Files
 from bot.sandbox.state.guide import Guide, local_address
 from bot.sandbox.state.homes import Homes
+from bot.sandbox.state.installs import Installs
 from bot.sandbox.state.messages import History
 from bot.sandbox.state.modals import Modals
 from bot.sandbox.state.rate_limits import RateLimits
@@ -55,7 +56,8 @@ class Sandbox:
         self._given = (workspace or default_workspace()).model_copy(deep=True)
         self._rate_limited = rate_limited
         own = BOT_TOKEN if beside is None else f"{BOT_TOKEN}-{self._given.team.id}"
-        self.bot_token = bot_token or own
+        self._first_token = bot_token or own
+        self.bot_token = self._first_token
         self.app_token = app_token
         self.control_token = control_token or token_hex(16)
         self.clock = clock
@@ -70,6 +72,7 @@ class Sandbox:
             """All workspaces in which the app is installed, the first one first."""
             self.sockets = Sockets(self.changes, self.faults.sockets, app=self._given.app.id, ack_seconds=ack_seconds)
             self.request_url = RequestUrl(SIGNING_SECRET)
+            self.installs = Installs()
         else:
             self._join(beside)
         self._begin()
@@ -87,6 +90,7 @@ class Sandbox:
         self.workspaces.append(self)
         self.app_token, self.sockets, self.request_url = beside.app_token, beside.sockets, beside.request_url
         self.faults.sockets = beside.faults.sockets
+        self.installs = beside.installs
         # Whether the app is connected is told there.
         beside.changes.observers.append(lambda _: self.changes.announce())
 
@@ -139,4 +143,5 @@ class Sandbox:
         self.calls = Calls()
         self.events = Events()
         self.faults.clear()
+        self.bot_token = self._first_token
         self.bot_token_revoked = False

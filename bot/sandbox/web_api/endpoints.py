@@ -13,6 +13,7 @@ from bot.sandbox.state.responses import reply
 from bot.sandbox.state.sandbox import Sandbox
 from bot.sandbox.web_api.failures import error_of, fail
 from bot.sandbox.web_api.methods import call
+from bot.sandbox.web_api.oauth import basic_credentials
 
 FIELDS = 200
 """Most fields of a form; a limit of our own."""
@@ -25,7 +26,7 @@ class WebApi:
         self._sandbox = sandbox
 
     async def call(self, request: Request) -> Response:
-        """Answer POST /api/METHOD."""
+        """Answer /api/METHOD, a POST or a GET."""
         try:
             given = _read(request, await read_body(request))
         except BadRequest as refused:
@@ -34,6 +35,8 @@ class WebApi:
         named = given.pop("token", None)
         if scheme.lower() != "bearer":
             token = named if isinstance(named, str) else ""
+        if scheme.lower() == "basic":
+            given |= basic_credentials(request.headers["authorization"].partition(" ")[2])
         method = request.path_params["method"]
         token = token.strip()
         sandbox = self._of(token)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from bot.sandbox.errors import MissingScope, RateLimited, SlackError
 from bot.sandbox.json import Object
 from bot.sandbox.state.sandbox import Sandbox
-from bot.sandbox.web_api import chat, direct_messages, files, history, lookups, people, views
+from bot.sandbox.web_api import chat, direct_messages, files, history, lookups, oauth, people, views
 from bot.sandbox.web_api.arguments import Arguments
 from bot.sandbox.web_api.scopes import check_method
 from bot.sandbox.web_api.validation import Invalid, validate_blocks
@@ -45,6 +45,9 @@ def open_connection(sandbox: Sandbox, arguments: Arguments) -> Object:
 
 BOT_METHODS: Mapping[str, Method] = {
     "auth.test": auth_test,
+    "auth.revoke": oauth.auth_revoke,
+    "apps.uninstall": oauth.apps_uninstall,
+    "bots.info": oauth.bots_info,
     "chat.postMessage": chat.post_message,
     "chat.postEphemeral": chat.post_ephemeral,
     "chat.update": chat.update,
@@ -101,6 +104,8 @@ def call(sandbox: Sandbox, name: str, token: str | None, given: Object, *, fault
 def _run(sandbox: Sandbox, name: str, token: str | None, arguments: Arguments) -> Object:
     if name == "api.test":
         return api_test(sandbox, arguments)
+    if name == "oauth.v2.access":
+        return oauth.access(sandbox, arguments)
     app_level = name == "apps.connections.open"
     if not app_level and name not in BOT_METHODS:
         raise SlackError("unknown_method")

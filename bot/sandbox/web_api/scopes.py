@@ -13,6 +13,7 @@ _NEEDED: Mapping[str, tuple[str, ...]] = {
     "chat.postEphemeral": ("chat:write",),
     "chat.update": ("chat:write",),
     "chat.delete": ("chat:write",),
+    "bots.info": ("users:read",),
     "users.info": ("users:read",),
     "users.list": ("users:read",),
     "users.profile.get": ("users.profile:read",),

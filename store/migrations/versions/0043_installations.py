@@ -40,6 +40,7 @@ def upgrade() -> None:
         sa.Column("id", ID, nullable=False),
         sa.Column("digest", sa.String(length=64), nullable=False),
         sa.Column("for_workspace", sa.String(length=32), nullable=True),
+        sa.Column("made_by", sa.String(length=100), nullable=False),
         sa.Column("made_at", UtcDateTime(timezone=True), nullable=False),
         sa.Column("expires_at", UtcDateTime(timezone=True), nullable=False),
         sa.Column("used_at", UtcDateTime(timezone=True), nullable=True),

@@ -1981,7 +1981,7 @@ def test_a_compiled_query_returns_what_sqlalchemy_does(database: Database) -> No
     ours = team_called(database, "ours", at=NOW)
     with database.write() as session:
         ours.fill(session)
-        installations.invite(session, digest="digest", for_workspace="T1", at=NOW, until=NOW + HOUR)
+        installations.invite(session, digest="digest", for_workspace="T1", by="cli:ana", at=NOW, until=NOW + HOUR)
     with database.read() as session:
         for table in schema.Base.metadata.sorted_tables:
             query = select(table).order_by(table.c.id)

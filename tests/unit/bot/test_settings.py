@@ -125,6 +125,11 @@ def test_channels_and_reviewers_are_named_for_each_workflow(monkeypatch: pytest.
         ("COUNTERSIGN_TIMEZONE", "../../etc/passwd", "has to be a time zone such as Europe/Berlin or UTC"),
         ("SLACK_API_URL", "http://slack.example/api/", "has to be an https URL, or http on this machine"),
         ("SLACK_API_URL", "file:///etc/passwd", "has to be an https URL, or http on this machine"),
+        ("COUNTERSIGN_INSTALL_URL", "http://countersign.example", "has to be https://HOST and nothing more"),
+        ("COUNTERSIGN_INSTALL_URL", "https://countersign.example/app", "has to be https://HOST and nothing more"),
+        ("COUNTERSIGN_INSTALL_URL", "https://me@countersign.example", "has to be https://HOST and nothing more"),
+        ("COUNTERSIGN_INSTALL_URL", "countersign.example", "has to be https://HOST and nothing more"),
+        ("COUNTERSIGN_INSTALL", "8482", "has to be HOST:PORT, or off"),
         ("ANTHROPIC_BASE_URL", "http://169.254.169.254/latest", "has to be an https URL, or http on this machine"),
         ("ANTHROPIC_BASE_URL", "http://10.0.0.8:8080", "has to be an https URL, or http on this machine"),
         ("ANTHROPIC_BASE_URL", "https://", "has to be an https URL, or http on this machine"),
@@ -151,3 +156,27 @@ def test_a_setting_that_cannot_be_used_is_named_with_what_it_has_to_be(
 def test_the_address_of_slack_ends_with_a_slash(monkeypatch: pytest.MonkeyPatch, value: str, url: str) -> None:
     monkeypatch.setenv("SLACK_API_URL", value)
     assert Settings().slack_api_url == url
+
+
+@pytest.mark.parametrize(
+    ("value", "url"),
+    [
+        ("", None),
+        ("https://Countersign.example/", "https://countersign.example"),
+        ("https://countersign.example:8443", "https://countersign.example:8443"),
+        ("http://127.0.0.1:8482", "http://127.0.0.1:8482"),
+    ],
+)
+def test_the_address_of_installing_is_a_server_and_nothing_more(
+    monkeypatch: pytest.MonkeyPatch, value: str, url: str | None
+) -> None:
+    monkeypatch.setenv("COUNTERSIGN_INSTALL_URL", value)
+    assert Settings().install_url == url
+
+
+def test_what_opens_tokens_is_not_in_what_is_printed_of_the_settings(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SLACK_CLIENT_SECRET", "planted-secret")
+    monkeypatch.setenv("COUNTERSIGN_TOKEN_KEYS", "planted-key")
+    settings = Settings()
+    assert settings.slack_client_secret == SecretStr("planted-secret")
+    assert "planted" not in f"{settings} {settings!r} {settings.model_dump_json()}"

@@ -10,7 +10,14 @@ from bot import settings_file
 from bot.settings import SettingsUnusable, settings
 from tests.unit.bot.said import of_anthropic
 
-SECRETS = ("ANTHROPIC_API_KEY", "SLACK_BOT_TOKEN", "SLACK_APP_TOKEN", "PGPASSWORD", "PGPASSFILE")
+SENT_TO_SLACK = (
+    "SLACK_BOT_TOKEN",
+    "SLACK_APP_TOKEN",
+    "SLACK_CLIENT_SECRET",
+    "COUNTERSIGN_TOKEN_KEYS",
+    "COUNTERSIGN_TOKEN_KEYS_FILE",
+)
+SECRETS = ("ANTHROPIC_API_KEY", *SENT_TO_SLACK, "SLACK_SIGNING_SECRET", "PGPASSWORD", "PGPASSFILE")
 
 
 @pytest.fixture(autouse=True)
@@ -83,7 +90,7 @@ def test_paths_in_a_file_are_taken_from_its_folder(monkeypatch: pytest.MonkeyPat
     ("setting", "value", "secrets"),
     [
         ("ANTHROPIC_BASE_URL", "https://evil.example", ("ANTHROPIC_API_KEY",)),
-        ("SLACK_API_URL", "https://evil.example/api/", ("SLACK_BOT_TOKEN", "SLACK_APP_TOKEN")),
+        ("SLACK_API_URL", "https://evil.example/api/", SENT_TO_SLACK),
         ("COUNTERSIGN_DATABASE_URL", "postgresql://evil.example/x", ("PGPASSWORD", "PGPASSFILE")),
         ("COUNTERSIGN_WORKFLOWS", "evil.py", SECRETS),
         ("countersign_workflows", "evil.py", SECRETS),
@@ -102,6 +109,13 @@ def test_a_url_or_a_workflow_of_a_file_never_meets_a_secret_from_elsewhere(
                 f"{setting.upper()} comes from {file}, and {secret} from the environment, which are not used together: "
                 "set both in one place"
             )
+
+
+def test_paths_about_workspaces_are_relative_to_the_file(tmp_path: Path) -> None:
+    text = "COUNTERSIGN_TOKEN_KEYS_FILE=token.keys\nCOUNTERSIGN_WORKSPACES=/etc/workspaces\n"
+    with settings_file.named(written(tmp_path, text)):
+        assert settings().token_keys_file == tmp_path / "token.keys"
+        assert settings().workspaces == Path("/etc/workspaces")
 
 
 def test_a_secret_that_the_file_holds_as_well_is_none_from_elsewhere(

@@ -14,7 +14,7 @@ from bot.sandbox.state.workspace import default_workspace
 from handlers.slack import commands, listeners
 from handlers.slack.access.scopes import Granted, asked_for
 from handlers.slack.context import SlackContext
-from handlers.slack.manifest import command_rows, manifest_file, over_http
+from handlers.slack.manifest import command_rows, manifest_file, over_http, over_oauth
 from handlers.texts.scopes import WITHOUT
 from tests.unit.handlers import commands as commands_of_tests
 from workflows.engine.errors import BadDeclaration, Refused
@@ -192,3 +192,21 @@ def test_over_http_everything_is_sent_to_one_address_and_nothing_else_changes(ur
 def test_an_address_that_slack_does_not_send_to_is_refused(url: str) -> None:
     with pytest.raises(Refused, match="https://HOST"):
         over_http(MANIFEST, url)
+
+
+@pytest.mark.parametrize("url", ["https://countersign.example", "https://countersign.example/oauth/callback"])
+def test_an_app_that_people_install_names_where_slack_sends_them_back(url: str) -> None:
+    told = over_oauth(MANIFEST, url, whole=False)
+    assert told["oauth_config"]["redirect_urls"] == ["https://countersign.example/oauth/callback"]
+    assert told["settings"]["org_deploy_enabled"] is False
+    assert told["settings"]["token_rotation_enabled"] is False
+    assert "redirect_urls" not in MANIFEST["oauth_config"]
+    assert (
+        over_oauth(over_http(MANIFEST, "https://x.example"), url, whole=True)["settings"]["org_deploy_enabled"] is True
+    )
+
+
+@pytest.mark.parametrize("url", ["http://countersign.example", "countersign.example", "https://x.example/other", ""])
+def test_an_address_to_which_slack_sends_nobody_back_is_refused(url: str) -> None:
+    with pytest.raises(Refused, match="https only"):
+        over_oauth(MANIFEST, url, whole=False)

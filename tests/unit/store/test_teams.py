@@ -14,7 +14,7 @@ OF_NO_TEAM = {
     "installations.all_of_them": "tells a process which teams it serves",
     "installations.forget_invitations": "an invitation is no team's",
     "installations.invite": "the same",
-    "installations.is_open": "the same",
+    "installations.open_invitation": "the same",
     "installations.team_for": "finds or makes the team of a workspace",
     "installations.use_invitation": "an invitation is no team's",
     "teams.all_teams": "tells an operator which teams there are",

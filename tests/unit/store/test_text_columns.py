@@ -215,6 +215,7 @@ KEPT = {
     "installations.ended_why": CODE,
     "invitations.digest": HASH,
     "invitations.for_workspace": SLACK,
+    "invitations.made_by": WHO,
     "outbox.subject_kind": CODE,
     "outbox.kind": CODE,
     "outbox.face": CODE,
