@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from bot.settings import Settings
-from bot.slack.installed import State, WorkspaceView, workspace_views
+from bot.slack.installations import State, WorkspaceView, workspace_views
 from bot.slack.token_vault import BadKeys, Vault, keys_if_set
 from handlers.slack.access.scopes import asked_for
 from handlers.texts.installing import ENDED
@@ -136,10 +136,10 @@ def _keys(settings: Settings, vault: Vault | None, views: list[WorkspaceView]) -
 
 def _workspace(view: WorkspaceView) -> Iterator[Finding]:
     name, again = f"{view.name} ({view.id})", _AGAIN.format(id=view.id)
-    if view.ended_at is not None:
+    if view.ended_at is not None and view.ended_why is not None:
         yield Finding(
             level="note",
-            what=f"workspace {name}: {ENDED.get(view.ended_why or '', 'ended')} on {in_words(view.ended_at)}; its "
+            what=f"workspace {name}: {ENDED[view.ended_why]} on {in_words(view.ended_at)}; its "
             "cases stay, and nothing of it is worked on",
             do=again,
         )

@@ -53,7 +53,7 @@ def list_workspaces(json: Json = False) -> None:
     """List the workspaces: since when, by whom, with which scopes missing, and which key encrypted the token."""
     from bot.cli.screens.output import print_json
     from bot.cli.screens.workspaces import print_workspaces
-    from bot.slack.installed import workspace_views
+    from bot.slack.installations import workspace_views
     from bot.slack.token_vault import keys_if_set
 
     with opened_database() as (settings, database):
@@ -101,7 +101,7 @@ def remove(
     """Remove a workspace: the app is uninstalled at Slack, and its token forgotten. Its cases stay."""
     from bot.app import now
     from bot.cli.screens.output import out, shown
-    from bot.slack.installed import end_at_slack, find
+    from bot.slack.installations import end_at_slack, find
     from workflows.engine.case import installations
     from workflows.engine.case.installations import InstallationEnd
     from workflows.engine.errors import Refused
@@ -128,7 +128,7 @@ def rotate() -> None:
     from bot.app import now
     from bot.cli.screens.output import tell_error
     from bot.cli.screens.workspaces import print_rotated
-    from bot.slack.installed import rotate as rotated
+    from bot.slack.installations import rotate as rotated
     from bot.slack.token_vault import TokenKeys
 
     with opened_database() as (settings, database):

@@ -66,10 +66,12 @@ class Installer:
         seconds = int((found.until - now).total_seconds())
         return Invitation(for_workspace=found.for_workspace, until=found.until, seconds=max(seconds, 1))
 
-    def authorize_url(self, state: str, for_workspace: str | None) -> str:
+    def authorize_url(self, oauth_state: str, for_workspace: str | None) -> str:
         """Return the address at Slack where a person allows it."""
         asked = asked_for()
-        return self.oauth.authorize_url(state, scopes=(*asked.required, *asked.optional), for_workspace=for_workspace)
+        return self.oauth.authorize_url(
+            oauth_state, scopes=(*asked.required, *asked.optional), for_workspace=for_workspace
+        )
 
     def install(self, secret: str, code: str) -> Done:
         """Use the invitation, and install. Raise `NotInstalled`."""

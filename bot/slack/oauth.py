@@ -78,13 +78,13 @@ class OAuth:
     api_url: str
     redirect_url: str
 
-    def authorize_url(self, state: str, *, scopes: tuple[str, ...], for_workspace: str | None) -> str:
+    def authorize_url(self, oauth_state: str, *, scopes: tuple[str, ...], for_workspace: str | None) -> str:
         """Return the address where a person allows the app. `for_workspace`: the one that is offered first."""
         asked = {
             "client_id": self.client_id,
             "scope": ",".join(scopes),
             "redirect_uri": self.redirect_url,
-            "state": state,
+            "state": oauth_state,
         }
         if for_workspace is not None:
             asked["team"] = for_workspace

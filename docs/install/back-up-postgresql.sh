@@ -8,6 +8,7 @@
 set -eu
 umask 077
 file=$1/$(date +%u).dump
+trap 'rm -f "$file.new"' EXIT
 pg_dump --format=custom --file="$file.new" "$2"
 pg_restore --list "$file.new" > /dev/null
 mv "$file.new" "$file"

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from handlers.texts.scopes import WITHOUT
+from store.states import InstallationEnd
 
 ASK_AGAIN = "This link is used up now: ask whoever sent it to you for a new one."
 TELL_THEM = "Tell whoever sent you the link: it is not yours to repair."
@@ -23,12 +24,11 @@ USED_FOR: Mapping[str, str] = {
 }
 """Scope -> what it is used for."""
 
-ENDED: Mapping[str, str] = {
-    "uninstalled": "uninstalled there",
-    "revoked": "token revoked",
-    "removed": "removed by an operator",
+ENDED: Mapping[InstallationEnd, str] = {
+    InstallationEnd.UNINSTALLED: "uninstalled there",
+    InstallationEnd.REVOKED: "token revoked",
+    InstallationEnd.REMOVED: "removed by an operator",
 }
-"""Code of an end -> words."""
 
 
 class Why(StrEnum):

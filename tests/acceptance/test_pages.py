@@ -55,7 +55,7 @@ def test_the_architecture_names_each_task_once_with_files_that_there_are() -> No
     page = (ROOT / "docs" / "architecture.md").read_text()
     tasks = Counter(re.findall(r"^\| ([^|]+) \|", page, re.MULTILINE))
     assert [task for task, times in tasks.items() if times > 1 and " " in task] == []
-    rooms = ("bot", "handlers", "workflows", "store", "tests", "benchmarks", "examples")
+    rooms = ("bot", "handlers", "workflows", "store", "tests", "benchmarks", "examples", "release")
     there = [f"/{file.relative_to(ROOT)}" for room in rooms for file in (ROOT / room).rglob("*.py")]
     named = {path for path in re.findall(r"`([\w./-]+\.py)`", page) if "/" in path}
     assert named

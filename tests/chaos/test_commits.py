@@ -68,13 +68,15 @@ def test_a_transaction_that_postgresql_refuses_at_its_commit_is_made_again_as_a_
     with psycopg.connect(migrated_postgres_url, autocommit=True) as admin:
         admin.execute(REFUSING)
         load = Load(opened(migrated_postgres_url))
+        load.bring_all(4)
+        assert load.refused > 0, "the source was told, too"
         with working(load):
-            load.bring_all(NUMBER)
+            for id in range(5, NUMBER + 1):
+                load.bring((KNOWING, FORGETFUL)[id % 2], id)
             counts = load.finish()
         row = admin.execute("SELECT last_value FROM commits").fetchone()
     assert row is not None
     assert row[0] > 4 * REFUSED
-    assert load.refused > 0, "the source was told, too"
     hold("F45, F48", "PostgreSQL refuses to commit", counts, refused=REFUSED)
 
 
@@ -85,15 +87,19 @@ def test_where_the_connection_ends_at_a_commit_it_is_read_whether_it_was_made(
     """F46: before the server hears it, and after it made it, in turn."""
     with proxied(migrated_postgres_url) as proxy:
         load = Load(opened(proxy.url))
+        proxy.cut_commits(every=3)
+        id = 4
+        load.bring_all(id)
+        assert load.refused > 0, "the source was told, too"
+        # A process that cannot begin is started again.
+        proxy.cut_commits(every=0)
         with working(load, queue=migrated_postgres_url):
             proxy.cut_commits(every=3)
-            id = 0
             while min(proxy.unheard, proxy.unanswered) < CUT:
                 id += 1
                 load.bring((KNOWING, FORGETFUL)[id % 2], id)
             proxy.cut_commits(every=0)
             counts = load.finish()
-    assert load.refused > 0, "the source was told, too"
     hold("F46", "the connection ends at a COMMIT", counts, cut=proxy.unheard + proxy.unanswered)
 
 

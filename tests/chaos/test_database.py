@@ -99,8 +99,8 @@ class Load:
                 delivery = next(row for row in rows(self.world, schema.Delivery) if row.run_id == run.id)
                 happened = self.office.has(delivery.key)
                 doubts.settle(context, run.case_id, happened=happened, by="U0ANA", key=delivery.key)
-        except Refused:
-            pass  # it moved on meanwhile
+        except (Refused, Unavailable):
+            pass  # it moved on meanwhile, or whoever helps was told to come again
 
 
 @contextmanager

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 import typer
 
 from bot.cli.screens.output import moment, out, print_table, shown
-from bot.slack.installed import Rotated, State, WorkspaceView
+from bot.slack.installations import Rotated, State, WorkspaceView
 from handlers.slack.manifest import manifest_file
 from handlers.texts.installing import ENDED, Why
 from handlers.web.install.installing import NotInstalled
@@ -85,6 +85,6 @@ def why_not(refused: NotInstalled) -> str:
 
 
 def _state(view: WorkspaceView) -> str:
-    if view.ended_at is None:
+    if view.ended_at is None or view.ended_why is None:
         return _STATES[view.state]
-    return f"{ENDED.get(view.ended_why or '', 'ended')} {moment(view.ended_at)}"
+    return f"{ENDED[view.ended_why]} {moment(view.ended_at)}"

@@ -109,7 +109,7 @@ class Pages:
             until=f"{found.until:%d %B %Y, %H:%M} UTC",
             is_organisation=named is not None and named.startswith("E"),
         )
-        url = self._installing.authorize_url(binding.state, named)
+        url = self._installing.authorize_url(binding.oauth_state, named)
         response = _page(200, page, act=(url, "Go on to Slack"))
         self._bind(response, binding, seconds=found.seconds)
         return response

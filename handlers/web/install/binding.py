@@ -24,7 +24,7 @@ class Binding:
     nonce: str
 
     @property
-    def state(self) -> str:
+    def oauth_state(self) -> str:
         """The state that Slack hands back."""
         return sha256(f"state of {self.secret}.{self.nonce}".encode()).hexdigest()
 
@@ -33,9 +33,9 @@ class Binding:
         """The value of the cookie."""
         return f"{self.secret}.{self.nonce}"
 
-    def fits(self, state: str) -> bool:
+    def fits(self, oauth_state: str) -> bool:
         """Tell whether Slack's answer belongs to this browser."""
-        return compare_digest(self.state.encode(), state.encode())
+        return compare_digest(self.oauth_state.encode(), oauth_state.encode())
 
 
 def cookie_name(*, over_tls: bool) -> str:

@@ -46,7 +46,7 @@ class Installing(Protocol):
     def find(self, secret: str) -> Invitation | None:
         """Return an invitation that can be used; None where there is none. Raise `NotInstalled`."""
 
-    def authorize_url(self, state: str, for_workspace: str | None) -> str:
+    def authorize_url(self, oauth_state: str, for_workspace: str | None) -> str:
         """Return the address at Slack where a person allows it."""
 
     def install(self, secret: str, code: str) -> Done:

@@ -44,8 +44,8 @@ class Kept:
             for_workspace=self.for_workspace, until=until, seconds=int(timedelta(hours=1).total_seconds())
         )
 
-    def authorize_url(self, state: str, for_workspace: str | None) -> str:
-        return f"https://slack.example/authorize?{urlencode({'state': state, 'team': for_workspace or ''})}"
+    def authorize_url(self, oauth_state: str, for_workspace: str | None) -> str:
+        return f"https://slack.example/authorize?{urlencode({'state': oauth_state, 'team': for_workspace or ''})}"
 
     def install(self, secret: str, code: str) -> Done:
         if self.refuses is not None:

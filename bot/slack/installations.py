@@ -12,7 +12,7 @@ from bot.slack.token_vault import TokenKeys, Unreadable, Vault, key_id
 from handlers.slack.access.scopes import asked_for
 from store.db.database import Database
 from workflows.engine.case import installations
-from workflows.engine.case.installations import Installed
+from workflows.engine.case.installations import InstallationEnd, Installed
 from workflows.engine.errors import Unknown
 
 
@@ -44,7 +44,7 @@ class WorkspaceView:
     key: str | None = None
     """Fingerprint of the key that encrypted its token."""
     ended_at: datetime | None = None
-    ended_why: str | None = None
+    ended_why: InstallationEnd | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
