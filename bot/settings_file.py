@@ -20,7 +20,14 @@ _SLACK = ("slack_bot_token", "slack_app_token", "slack_client_secret", *_TOKEN_K
 """What is sent to Slack's address, or opens what is sent there: the tokens of installed workspaces."""
 _POSTGRES = ("pgpassword", "pgpassfile")
 _SIGNING = ("countersign_seal_key", "countersign_webhook_key", "slack_signing_secret")
-_PATHS = ("countersign_embedding", "countersign_token_keys_file", "countersign_workspaces")
+_PATHS = (
+    "countersign_documents",
+    "countersign_embedding",
+    "countersign_seal_heads",
+    "countersign_seal_key_file",
+    "countersign_token_keys_file",
+    "countersign_workspaces",
+)
 
 
 class EnvFileUnusable(ValueError):

@@ -2,12 +2,13 @@
 
 import os
 from pathlib import Path
+from typing import get_args
 
 import pytest
 from pydantic import SecretStr
 
 from bot import settings_file
-from bot.settings import SettingsUnusable, settings
+from bot.settings import Settings, SettingsUnusable, settings
 from tests.unit.bot.said import of_anthropic
 
 SENT_TO_SLACK = (
@@ -111,10 +112,13 @@ def test_a_url_or_a_workflow_of_a_file_never_meets_a_secret_from_elsewhere(
             )
 
 
-def test_paths_about_workspaces_are_relative_to_the_file(tmp_path: Path) -> None:
-    text = "COUNTERSIGN_TOKEN_KEYS_FILE=token.keys\nCOUNTERSIGN_WORKSPACES=/etc/workspaces\n"
+def test_every_path_in_a_file_is_relative_to_its_folder(tmp_path: Path) -> None:
+    names = [name for name, field in Settings.model_fields.items() if Path in get_args(field.annotation)]
+    assert {"documents", "seal_heads", "workspaces"} <= set(names)
+    text = "".join(f"COUNTERSIGN_{name.upper()}={name}\n" for name in names)
     with settings_file.named(written(tmp_path, text)):
-        assert settings().token_keys_file == tmp_path / "token.keys"
+        assert {name: getattr(settings(), name) for name in names} == {name: tmp_path / name for name in names}
+    with settings_file.named(written(tmp_path, "COUNTERSIGN_WORKSPACES=/etc/workspaces\n")):
         assert settings().workspaces == Path("/etc/workspaces")
 
 
