@@ -18,8 +18,10 @@ from bot import discovery, logs
 from bot.settings import Settings
 from bot.worker.embedded import Embedded
 from bot.worker.port import Dispatcher
-from store.db import migration
+from store.db import backups, migration
 from store.db.database import Database, Unavailable, UnsupportedDatabase
+from store.db.process_locks import is_taken
+from store.db.schema_lock import UPGRADING
 from workflows.documents.documents import Documents
 from workflows.documents.shelf import FolderShelf
 from workflows.engine.case.team import team_of
@@ -111,10 +113,11 @@ def opened(
 ) -> Iterator[App]:
     """Wire Countersign for the block.
 
-    A SQLite file is created and upgraded automatically; PostgreSQL has to be migrated before. `make`: options of a
+    A SQLite file is created and upgraded automatically; PostgreSQL has to be migrated before. Nobody changes the schema
+    meanwhile. `make`: options of a
     workflow to make now, instead of those kept for it. `log_level`: used where the settings name none. `seed`: a
     secret of draws in place of the team's own, so that a demonstration is the same each time. Raise
-    `CountersignError`, or `store.db.migration.NewerSchema`.
+    `CountersignError`, or `store.db.schema_lock.OtherSchema`.
     """
     logs.configure(settings.log_level if settings.log_level != "auto" else log_level)
     database = database_of(settings)
@@ -223,10 +226,22 @@ def _count(context: Context) -> None:
 
 
 def _prepare(database: Database) -> None:
+    """Have the schema of this version, and keep others from changing it while this process works."""
     if database.file is not None:
-        migration.upgrade(database)
-    elif migration.is_behind(database):
-        raise Refused("the database is not up to date; run `countersign migrate` first")
+        try:
+            upgraded = migration.upgrade(database, keeps=True)
+        except backups.Unusable as error:
+            raise Refused(
+                f"the database was not upgraded, since no copy of it as it was can be kept: {error}"
+            ) from error
+        if upgraded is not None and upgraded.was is not None:
+            log.warning("database.upgraded", was=upgraded.was, now=migration.newest(), kept=str(upgraded.kept))
+    else:
+        if is_taken(database):
+            raise Refused(UPGRADING)
+        if migration.is_behind(database):
+            raise Refused("the database is not up to date; run `countersign migrate` first")
+    database.hold_to(migration.newest())
 
 
 def _registry(

@@ -118,6 +118,12 @@ def _database(app: App) -> Iterator[Finding]:
     database = app.context.database
     where = database.file or database.engine.url.render_as_string(hide_password=True)
     yield Finding(level="ok", what=f"database {where}, schema {migration.newest()}")
+    for kept in migration.kept_copies(database):
+        yield Finding(
+            level="note",
+            what=f"{kept} is the database as it was before an upgrade; it holds cases, removed ones too",
+            do="delete it once you need no way back",
+        )
     if database.file is not None and os.name == "posix" and database.file.stat().st_mode & 0o077:
         yield Finding(
             level="bad",

@@ -81,7 +81,9 @@ app.add_typer(workspaces.commands, name="workspace")
 
 def _tell_version(wanted: bool) -> None:
     if wanted:
-        typer.echo(f"countersign {version('countersign-bot')}")
+        from store.db import migration
+
+        typer.echo(f"countersign {version('countersign-bot')}, schema {migration.newest()}")
         raise typer.Exit
 
 
@@ -93,7 +95,10 @@ def _begin(
         typer.Option(metavar="FILE", help="Read settings from FILE as well."),
     ] = None,
     version: Annotated[
-        bool, typer.Option("--version", callback=_tell_version, is_eager=True, help="Show the version, and exit.")
+        bool,
+        typer.Option(
+            "--version", callback=_tell_version, is_eager=True, help="Show the version and its schema, and exit."
+        ),
     ] = False,
 ) -> None:
     """AI proposes, your team countersigns."""

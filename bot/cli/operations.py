@@ -12,6 +12,7 @@ from bot.cli.start import started
 
 if TYPE_CHECKING:
     from bot.app import App
+    from store.db.database import Database
     from workflows.engine.pauses import PauseStatus
 
 commands = typer.Typer()
@@ -146,20 +147,54 @@ def recount(model: Annotated[str, typer.Argument(help="The model's name, as doct
 
 
 @commands.command()
-def migrate() -> None:
-    """Upgrade the database to the schema of this version."""
+def migrate(
+    check: Annotated[
+        bool, typer.Option("--check", help="Change nothing: say what would be done. Code 1 where something would be.")
+    ] = False,
+) -> None:
+    """Upgrade the database to the schema of this version.
+
+    Processes that work on it end by themselves, and are started again with this version by whoever supervises them.
+    """
     from bot.app import database_of
-    from bot.cli.screens.output import one_line_errors, out
+    from bot.cli.screens.output import one_line_errors, out, shown
     from bot.settings import settings
-    from store.db import migration
+    from store.db import backups, migration
+    from workflows.engine.errors import Refused
 
     with one_line_errors():
         database = database_of(settings())
         try:
-            changed = migration.upgrade(database)
+            if check:
+                _tell_upgrade(database)
+                return
+            upgraded = migration.upgrade(database, keeps=True)
+        except backups.Unusable as error:
+            raise Refused(f"nothing was changed, since no copy of it as it was can be kept: {error}") from error
         finally:
             database.close()
-        out.print(f"the database {'is now' if changed else 'was already'} at schema {migration.newest()}")
+        out.print(f"the database {'is now' if upgraded else 'was already'} at schema {migration.newest()}")
+        if upgraded and upgraded.kept is not None:
+            out.print(shown(f"what was there before is kept as {upgraded.kept}; delete it once you need no way back"))
+
+
+def _tell_upgrade(database: Database) -> None:
+    """Say what an upgrade would do; end with code 1 where it would do something."""
+    from bot.cli.screens.output import out, shown
+    from store.db import migration
+
+    newest = migration.newest()
+    # Looked at before: to look makes a file.
+    was = migration.current(database) if database.file is None or database.file.exists() else None
+    if was is not None and not migration.is_behind(database):
+        out.print(f"the database is at schema {newest}, which is that of this version; nothing is to be done")
+        return
+    out.print(f"the database would be upgraded from schema {was or '(none: it is empty)'} to {newest}")
+    if was is not None and database.file is not None:
+        out.print(shown(f"a copy of it as it is would be kept as {migration.kept_copy(database.file, was)}"))
+    elif was is not None:
+        out.print("make a backup before: pg_dump --format=custom --file=FILE DATABASE")
+    raise typer.Exit(1)
 
 
 def _tell_all(app: App) -> None:

@@ -29,7 +29,8 @@ from bot.serve.schedule import Daily, Schedule, Turn
 from bot.slack.wiring import Slack
 from bot.webhooks.sender import WebhookSender
 from bot.worker.threads import SLOW
-from store.db.database import Unavailable
+from store.db import migration
+from store.db.database import Unavailable, Upgrading
 from store.db.process_locks import (
     FOLLOW_UPS,
     LABELS,
@@ -40,6 +41,7 @@ from store.db.process_locks import (
     Taken,
     exclusive,
 )
+from store.db.schema_lock import UPGRADING, OtherSchema
 from store.db.time_limits import time_limit
 from workflows.engine.context import Clock
 from workflows.engine.declare.calls import author_threads
@@ -109,6 +111,8 @@ _LABELS_GO_ON = 0.1
 """Seconds until the next look where one did not come to the end, so that others may write meanwhile."""
 _EXPIRIES = 600.0
 """Seconds between two looks at what expires."""
+_UPGRADES = 2.0
+"""Seconds between two looks whether the database is to be upgraded."""
 _ANSWERS_WITHIN = 1.5
 """Seconds within which the database has to answer a health check."""
 
@@ -136,6 +140,7 @@ def serve(
         _Loop(run=partial(_seal, app, Sealer(app.context, app.settings.signing_key()))),
     ]
     ended: list[str] = []
+    loops.append(_Loop(run=partial(_heed_upgrades, app, ended)))
     running = Event()
     making, sending = _Making(app), _Sending(app)
     with ExitStack() as held:
@@ -456,6 +461,26 @@ def _watch(threads: int, stop: Event) -> None:
         if len(stuck) > STUCK_FOR_EACH * threads:
             where = sorted({f"{one.what} of {one.workflow}" for one in stuck})
             raise RuntimeError(f"{len(stuck)} threads hang in authors' code: {', '.join(where)}")
+
+
+def _heed_upgrades(app: App, ended: list[str], stop: Event) -> None:
+    """Stop where the database is to be upgraded, or was: the next version goes on.
+
+    Code that is not 0 has a supervisor start the process again, with the version that is installed then.
+    """
+    while not stop.wait(_UPGRADES):
+        try:
+            why = migration.why_to_end(app.context.database)
+        except OtherSchema as error:
+            why = str(error)
+        except Upgrading:
+            why = UPGRADING
+        except (DBAPIError, Unavailable):
+            continue  # The other loops say so.
+        if why is not None:
+            log.warning("serve.ends", why=why)
+            ended.append(why)
+            stop.set()
 
 
 def _slow() -> int:

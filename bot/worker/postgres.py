@@ -259,7 +259,7 @@ class Queued:
             max_size=4 * (1 + SPARE),
             kwargs=postgres.parameters(make_url(self._url)),
             connection_class=_Connection,
-            configure=prepare,
+            configure=partial(prepare, schema=self._context.database.schema),
             timeout=_CONNECTING,
             reconnect_timeout=_CONNECTING,
         )
@@ -350,9 +350,11 @@ class Queued:
             done()
 
 
-async def prepare(connection: AsyncConnection[Any]) -> None:
-    """Prepare a connection that takes jobs."""
+async def prepare(connection: AsyncConnection[Any], *, schema: str | None) -> None:
+    """Prepare a connection that takes jobs. `schema`: the one that this process works with; None: whatever there is."""
     await postgres.prepare(connection)
+    if schema is not None:
+        await postgres.hold(connection, schema)
     await connection.execute(_ALONG_THE_INDEXES)
     await connection.commit()
 

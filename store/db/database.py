@@ -23,7 +23,7 @@ from sqlalchemy.exc import TimeoutError as NoConnection
 from sqlalchemy.orm import Session
 from tenacity import Retrying, retry_if_exception_type, stop_after_delay, wait_random
 
-from store.db import extras, failpoints, statements, time_limits
+from store.db import extras, failpoints, schema_lock, statements, time_limits
 from store.db.failpoints import Failpoint
 from store.db.fair_lock import FairLock, TookTooLong
 from store.db.group_commit import GroupCommit, NotKept
@@ -46,6 +46,10 @@ class Unavailable(RuntimeError):
     """The database failed or did not answer. It is not certain whether the transaction was kept."""
 
 
+class Upgrading(Unavailable):
+    """The schema of the database is being upgraded."""
+
+
 class Database:
     """A database; connections are made when first needed."""
 
@@ -59,12 +63,15 @@ class Database:
         parsed = _parsed(url)
         self.dialect = parsed.get_backend_name()
         self.file: Path | None = None
+        self.schema: str | None = None
+        """Schema that this process works with, and which no other process changes while it does. None: whatever it is.
+        """
         self._together: GroupCommit | None = None
         self._turns = FairLock(AT_ONCE)
         if self.dialect == "sqlite":
             self.file = _file_of(parsed)
             self.engine = _sqlite(parsed, connections, synchronous=SYNCHRONOUS if durable else "OFF")
-            self._together = GroupCommit(self.engine, _begin_hurried)
+            self._together = GroupCommit(self.engine, self._begin)
         else:
             self.engine = _postgresql(parsed, connections)
         # On SQLite a read sees one state anyway.
@@ -75,6 +82,26 @@ class Database:
         if self.dialect == "sqlite":
             # Not on the engine that all use: its listeners would cost time at each statement.
             event.listen(self.writing, "begin", _begin_immediate)
+
+    def hold_to(self, schema: str) -> None:
+        """Work with this schema alone from now on.
+
+        Raise `store.db.schema_lock.OtherSchema` where the database has another one, now or at a later transaction that
+        writes, or `Upgrading`.
+        """
+        self.schema = schema
+        if self.file is None:
+            event.listen(self.engine, "connect", partial(_hold, schema=schema))
+            # Those that were made before do not hold it.
+            self.engine.dispose()
+        with self.read() as session:
+            driver = statements.driver_of(session.connection())
+            schema_lock.check(driver, schema)
+
+    def _begin(self, connection: Connection) -> None:
+        _begin_hurried(connection)
+        if self.schema is not None:
+            schema_lock.check(_driver(connection), self.schema)
 
     @contextmanager
     def read(self) -> Iterator[Session]:
@@ -228,6 +255,22 @@ def _driver(connection: Connection) -> sqlite3.Connection:
 
 def _begin_immediate(connection: Connection) -> None:
     connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+
+# Any: the driver's own connection, whose package may not be there
+def _hold(connection: Any, _record: object, *, schema: str) -> None:
+    """Keep upgrades of the schema off for as long as this connection to PostgreSQL lives."""
+    try:
+        (is_held,) = connection.execute(schema_lock.HOLD).fetchone()
+        connection.commit()
+        if not is_held:
+            raise Upgrading(schema_lock.UPGRADING)
+        # Looked at once it is held: another statement sees what was committed before.
+        schema_lock.check(connection, schema)
+        connection.commit()
+    except BaseException:
+        connection.close()
+        raise
 
 
 def _milliseconds(seconds: float) -> int:

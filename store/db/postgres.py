@@ -30,7 +30,7 @@ from psycopg.waiting import Ready, Wait
 from sqlalchemy import URL, Engine, create_engine, event
 from sqlalchemy.exc import InvalidatePoolError
 
-from store.db import time_limits
+from store.db import schema_lock, time_limits
 
 QUIET = 10.0
 """Seconds without a byte of an answer after which the server is asked whether it works on the statement."""
@@ -330,3 +330,17 @@ async def prepare(connection: "psycopg.AsyncConnection[Any]") -> None:
     """Set the limits with which the server notices, too, that this end of the connection is gone."""
     await connection.execute(_PREPARE)
     await connection.commit()
+
+
+async def hold(connection: "psycopg.AsyncConnection[Any]", schema: str) -> None:
+    """Keep upgrades of the schema off for as long as this connection lives.
+
+    Raise `psycopg.OperationalError` while there is one, or `store.db.schema_lock.OtherSchema` after it.
+    """
+    held = await (await connection.execute(schema_lock.HOLD)).fetchone()
+    await connection.commit()
+    if held is None or not held[0]:
+        raise psycopg.OperationalError(schema_lock.UPGRADING)
+    found = await (await connection.execute(schema_lock.SCHEMA)).fetchone()
+    await connection.commit()
+    schema_lock.compare(found, schema)

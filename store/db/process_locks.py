@@ -21,6 +21,8 @@ WEBHOOKS, FOLLOW_UPS, LABELS, ROLLOUTS = "webhooks", "follow-ups", "labels", "ro
 sending webhooks, for making what follows, for making labels and candidates of them, and for asking versions beside the
 live ones.
 """
+OF_PROCESSES = (SENDER, SPANS, RETENTION, WEBHOOKS, FOLLOW_UPS, LABELS, ROLLOUTS)
+"""Names of the locks of which a process that serves holds some, on PostgreSQL."""
 _ADVISORY_KEY = 0x636F756E746572
 """Key of PostgreSQL's advisory lock: "counter" in ASCII."""
 
@@ -57,7 +59,7 @@ def exclusive(database: Database, *, name: str = WORK, patience: float = 0) -> I
         finally:
             lock.release()
         return
-    key = _ADVISORY_KEY + zlib.crc32(name.encode()) if name != WORK else _ADVISORY_KEY
+    key = advisory_key(name)
     with database.engine.connect() as connection:
         _lock(connection, key, patience)
         if name in (SENDER, SPANS, WEBHOOKS, FOLLOW_UPS):
@@ -72,6 +74,25 @@ def exclusive(database: Database, *, name: str = WORK, patience: float = 0) -> I
                 connection.commit()
             # Settings of this session must not reach the next user of the connection.
             connection.invalidate()
+
+
+def advisory_key(name: str) -> int:
+    """Return the key of PostgreSQL's advisory lock for a lock."""
+    return _ADVISORY_KEY + zlib.crc32(name.encode()) if name != WORK else _ADVISORY_KEY
+
+
+def is_taken(database: Database) -> bool:
+    """Tell whether a process holds the lock for working on runs alone. On PostgreSQL an upgrade of the schema does."""
+    if database.file is not None:
+        lock = FileLock(f"{database.file}.lock")
+        try:
+            with lock.acquire(timeout=0):
+                return False
+        except Timeout:
+            return True
+    free = text("SELECT pg_try_advisory_xact_lock_shared(:key)")
+    with database.read() as session:
+        return not session.scalar(free, {"key": advisory_key(WORK)})
 
 
 def _is_held(connection: Connection) -> bool:

@@ -15,7 +15,7 @@ from store.slack.outbox import CAUSE
 from store.subjects import SubjectKind
 from tests.chaos.counting import DECIDING, STOPPED, CaseNow, Decided, Effect, Evidence, Intent, Shown, Stop
 from workflows.engine.case.idempotency_keys import delivery_key
-from workflows.engine.case.notices import UNSENT
+from workflows.engine.case.notices import FAILURE, UNSENT
 
 RowT = TypeVar("RowT", bound=schema.Base)
 
@@ -67,7 +67,8 @@ class Kept:
                 outbox=all_of(schema.OutboxRow),
                 steps=all_of(schema.Step),
                 workflows={row.id: row.name for row in all_of(schema.Workflow)},
-                bodies={row.id: json.loads(row.body) for row in all_of(schema.Content)},
+                # A migration emptied those of old steps, which the steps hold themselves since.
+                bodies={row.id: json.loads(row.body) for row in all_of(schema.Content) if row.body},
                 digests=[f"{row.job} {row.period}" for row in all_of(schema.Digest)],
                 heard=[row.action for row in audit if row.action.startswith("heard.")],
                 stopped=[row.subject_id for row in audit if _is_stop(row)],
@@ -114,7 +115,8 @@ def seen(administrator: Administrator, channels: Sequence[str], *, user: str) ->
 
 def _stop(run: int, kept: Kept, messages: Sequence[Shown] | None) -> Stop:
     cause = next(row.cause_id for row in kept.runs if row.id == run)
-    cards = [row for row in kept.outbox if (row.kind, row.subject_id) == (CAUSE, cause)]
+    # Before causes were counted, each failed run had a message of its own.
+    cards = [row for row in kept.outbox if (row.kind, row.subject_id) in ((CAUSE, cause), (FAILURE, run))]
     if messages is None:
         return Stop(run=run, told=bool(cards))
     shown = {row for message in messages for row in message.rows}

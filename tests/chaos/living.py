@@ -44,6 +44,8 @@ class Living:
     """The present process, and everything that outlives it."""
 
     file: Path
+    postgres: str | None = None
+    """URL of a PostgreSQL database in place of the file."""
     running: Running
     ears: Ears
     watching: Watching = field(default_factory=Watching)
@@ -53,6 +55,11 @@ class Living:
     redeployed: int | None = None
     """Version of the automations' code from the second start on."""
     _process: Process | None = None
+
+    @property
+    def url(self) -> str:
+        """URL of the database."""
+        return self.postgres or f"sqlite:///{self.file}"
 
     @property
     def world(self) -> World:
@@ -73,7 +80,7 @@ class Living:
         self.starts += 1
         if self.starts > 1 and self.redeployed is not None:
             self.office.version = self.redeployed
-        database = Database(f"sqlite:///{self.file}")
+        database = Database(self.url)
         try:
             world = World(database=database, model=ScriptedModel(self.office.answer), clock=self.clock)
             for name in (KNOWING, FORGETFUL):

@@ -69,7 +69,7 @@ class Story(Living):
         """Return the evidence afterwards."""
         self.remembered.questions = self.office.questions
         self.remembered.effects = self.office.effects
-        database = Database(f"sqlite:///{self.file}")
+        database = Database(self.url)
         try:
             return gather(database, self.remembered, seen(self.running.administrator, CHANNELS, user=ANA))
         finally:

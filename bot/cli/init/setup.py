@@ -98,12 +98,12 @@ def trying() -> Iterator[None]:
     from sqlalchemy.exc import DBAPIError
 
     from store.db.database import Unavailable, UnsupportedDatabase
-    from store.db.migration import NewerSchema
     from store.db.process_locks import Taken
+    from store.db.schema_lock import OtherSchema
 
     try:
         yield
-    except (CountersignError, ModelError, SettingsUnusable, UnsupportedDatabase, Unavailable, NewerSchema, Taken) as e:
+    except (CountersignError, ModelError, SettingsUnusable, UnsupportedDatabase, Unavailable, OtherSchema, Taken) as e:
         raise Wrong(str(e)) from e
     except DBAPIError as error:
         raise Wrong(f"the database: {error.orig}") from error

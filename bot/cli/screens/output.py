@@ -77,8 +77,8 @@ def one_line_errors() -> Iterator[None]:
 
     from bot.settings import SettingsUnusable
     from store.db.database import Unavailable, UnsupportedDatabase
-    from store.db.migration import NewerSchema
     from store.db.process_locks import Taken
+    from store.db.schema_lock import OtherSchema
     from workflows.engine.errors import CountersignError
     from workflows.model.port import ModelError
 
@@ -86,7 +86,7 @@ def one_line_errors() -> Iterator[None]:
         typer.echo("note: .env in this folder is not read; --env-file .env reads it", err=True)
     try:
         yield
-    except (CountersignError, ModelError, UnsupportedDatabase, Unavailable, NewerSchema, Taken) as error:
+    except (CountersignError, ModelError, UnsupportedDatabase, Unavailable, OtherSchema, Taken) as error:
         tell_error(str(error))
     except SettingsUnusable as error:
         tell_error(f"the settings cannot be used: {error}")

@@ -121,8 +121,8 @@ def test_a_start_on_a_database_that_is_up_to_date_loads_no_migration(sqlite_url:
 
 def test_upgrading_again_does_nothing(database: Database) -> None:
     assert migration.current(database) is None
-    assert migration.upgrade(database) is True
-    assert migration.upgrade(database) is False
+    assert migration.upgrade(database) == migration.Upgraded(was=None, kept=None)
+    assert migration.upgrade(database) is None
     assert migration.current(database) == migration.newest()
 
 
@@ -138,7 +138,7 @@ def test_a_database_of_an_unknown_newer_version_is_refused_in_words_and_left_alo
 def test_threads_that_start_on_a_new_sqlite_file_at_once_all_find_it_ready(sqlite_url: str) -> None:
     databases = [Database(sqlite_url) for _ in range(4)]
     together = Barrier(len(databases))
-    changed: list[bool] = []
+    changed: list[migration.Upgraded | None] = []
     errors: list[Exception] = []
 
     def start(database: Database) -> None:

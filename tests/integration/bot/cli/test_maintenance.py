@@ -1,11 +1,14 @@
 """`rerun`, `correct`, `settle`, `migrate`: what people do about cases and databases that need looking after."""
 
+from pathlib import Path
+
 import pytest
 
 from store.db import migration
 from store.db.database import Database
 from store.db.process_locks import SENDER, exclusive
 from tests.integration.bot.commandline import CommandLine
+from tests.upgrading.next_version import NEXT, of_next_version, with_one_more
 
 pytestmark = pytest.mark.slow
 
@@ -161,6 +164,55 @@ def test_a_database_of_a_newer_version_is_refused_in_words(
         "the database has the schema 9999, which this version does not know; "
         "start the newer version that made it, or restore a backup"
     )
+
+
+def test_migrate_says_before_what_it_would_do(database_url: str, countersign: CommandLine) -> None:
+    countersign.settings["COUNTERSIGN_DATABASE_URL"] = database_url
+    newest = migration.newest()
+    said = countersign("migrate", "--check")
+    assert (said.code, said.out) == (
+        1,
+        f"the database would be upgraded from schema (none: it is empty) to {newest}\n",
+    )
+    countersign.done("migrate")
+    assert countersign.done("migrate", "--check").out == (
+        f"the database is at schema {newest}, which is that of this version; nothing is to be done\n"
+    )
+
+
+def test_a_sqlite_database_is_kept_as_it_was_at_an_upgrade_and_can_be_put_back(
+    countersign: CommandLine, tmp_path: Path
+) -> None:
+    """The way back: the version of before takes the copy in place of what the newer version left."""
+    countersign.submit(1, "unsure")
+    file = countersign.folder / "countersign.sqlite"
+    kept = file.with_name(f"{file.name}.schema-{migration.newest()}")
+    with of_next_version(with_one_more(tmp_path)):
+        said = countersign("migrate", "--check")
+        assert (said.code, said.out.splitlines()) == (
+            1,
+            [
+                f"the database would be upgraded from schema {kept.name.rpartition('-')[2]} to {NEXT}",
+                f"a copy of it as it is would be kept as {kept}",
+            ],
+        )
+        assert countersign.done("migrate").out.splitlines() == [
+            f"the database is now at schema {NEXT}",
+            f"what was there before is kept as {kept}; delete it once you need no way back",
+        ]
+    refused = countersign("cases").error()
+    assert refused.startswith(f"the database has the schema {NEXT}, which this version does not know")
+    assert "the database is a backup" in countersign.done("restore", kept).out
+    assert countersign.state(1) == "waiting"
+    assert f"{kept} is the database as it was before an upgrade" in countersign("doctor").out
+
+
+def test_a_start_on_sqlite_upgrades_by_itself_and_keeps_a_copy(countersign: CommandLine, tmp_path: Path) -> None:
+    countersign.submit(1, "unsure")
+    kept = countersign.folder / f"countersign.sqlite.schema-{migration.newest()}"
+    with of_next_version(with_one_more(tmp_path)):
+        assert countersign.state(1) == "waiting"
+    assert kept.exists()
 
 
 def test_a_backup_is_said_once_and_what_may_have_been_delivered_since_becomes_doubtful(

@@ -15,7 +15,7 @@ _LOOKED_AT = "SELECT seq_tup_read + idx_tup_fetch FROM pg_stat_xact_user_tables 
 async def looked_at(url: str) -> int:
     """Take a job on a connection of a worker; returns the number of rows that the server looked at."""
     async with await postgres.NoticingAsync.connect(url) as connection:
-        await prepare(connection)
+        await prepare(connection, schema=None)
         worker = await (
             await connection.execute("INSERT INTO procrastinate_workers DEFAULT VALUES RETURNING id")
         ).fetchone()
