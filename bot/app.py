@@ -6,7 +6,7 @@ The parts that talk to Slack are wired in `bot/slack/wiring.py`, so that a comma
 from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager
 from copy import copy
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -18,13 +18,14 @@ from bot import discovery, logs
 from bot.settings import Settings
 from bot.worker.embedded import Embedded
 from bot.worker.port import Dispatcher
+from bot.workspace_settings import settings_of
 from store.db import backups, migration
 from store.db.database import Database, Unavailable, UnsupportedDatabase
 from store.db.process_locks import is_taken
 from store.db.schema_lock import UPGRADING
 from workflows.documents.documents import Documents
 from workflows.documents.shelf import FolderShelf
-from workflows.engine.case.team import team_of
+from workflows.engine.case.team import Team, team_of
 from workflows.engine.charters.kept import KeptCharters
 from workflows.engine.charters.terms import Answering
 from workflows.engine.context import Clock, Context
@@ -40,6 +41,7 @@ from workflows.engine.read.declared.prompt_views import PromptsFrom
 from workflows.engine.read.declared.prompts_from import prompts_from
 from workflows.engine.run.runner import Runner
 from workflows.engine.sources.told.webhook_secrets import WebhookKeys
+from workflows.model.concurrency import SharedConcurrency
 from workflows.quality.autonomy.promises import EarnedPromises
 from workflows.quality.deployments.kept import KeptVersions
 from workflows.quality.deployments.taking_over import take_over
@@ -102,6 +104,21 @@ def now() -> datetime:
     return datetime.now(UTC)
 
 
+@dataclass(frozen=True, kw_only=True)
+class Process:
+    """What all teams of a process share."""
+
+    settings: Settings
+    """Those of the process. What a team has for itself is not among them."""
+    database: Database
+    is_first: bool
+    """True if its SQLite file was made for this process."""
+    concurrency: SharedConcurrency = field(default_factory=SharedConcurrency)
+    """The limits of each key to a vendor's models."""
+    files: dict[str, list[AnyWorkflow]] = field(default_factory=dict)
+    """File -> the workflows that it declares. It is loaded once: its author's code is not there twice."""
+
+
 @contextmanager
 def opened(
     settings: Settings,
@@ -111,78 +128,102 @@ def opened(
     clock: Clock = now,
     seed: str | None = None,
 ) -> Iterator[App]:
-    """Wire Countersign for the block.
+    """Wire Countersign for one team in the block: the only one, or the one that the settings name.
 
     A SQLite file is created and upgraded automatically; PostgreSQL has to be migrated before. Nobody changes the schema
     meanwhile. `make`: options of a
     workflow to make now, instead of those kept for it. `log_level`: used where the settings name none. `seed`: a
     secret of draws in place of the team's own, so that a demonstration is the same each time. Raise
-    `CountersignError`, or `store.db.schema_lock.OtherSchema`.
+    `CountersignError`, `bot.settings.SettingsUnusable`, or `store.db.schema_lock.OtherSchema`.
     """
+    with process_of(settings, log_level=log_level) as process:
+        team = team_of(process.database, at=now(), workspace=settings.workspace)
+        with app_of(process, team, make=make, clock=clock, seed=seed) as app:
+            yield app
+
+
+@contextmanager
+def process_of(settings: Settings, *, log_level: str = "off") -> Iterator[Process]:
+    """Open what all teams share for the block, as `opened` does."""
     logs.configure(settings.log_level if settings.log_level != "auto" else log_level)
     database = database_of(settings)
     is_first = database.file is not None and not database.file.exists()
     try:
         _prepare(database)
-        team = team_of(database, at=now())
-        registry, made = _registry(settings, team.options, make)
-        keep_prompts(database, registry, team=team.id, at=clock())
-        with closing(Models(settings.for_models, database=database, team=team.id, clock=clock)) as models:
-            versions = KeptVersions(database, team=team.id, clock=clock, models=models, versions_from=settings.prompts)
-            charters = KeptCharters(
-                database,
-                registry,
-                team=team.id,
-                clock=clock,
-                answering=lambda workflow: Answering(
-                    models=models.named(workflow, registry.prompt(workflow.name)), examples=examples_file(workflow)
-                ),
-                versions=versions,
-            )
-            context = Context(
-                database=database,
-                registry=registry,
-                clock=clock,
-                team=team.id,
-                queue_limit=settings.queue_limit,
-                restores=team.restores,
-                seed=team.seed if seed is None else seed,
-                charters=charters,
-                versions=versions,
-                promises=EarnedPromises(),
-                documents=documents_of(settings, database, team=team.id),
-                prices=models.prices,
-            )
-            if settings.prompts is not From.FILES:
-                take_over(context, models)
-            runner = Runner(context, models, second=models.second)
-            dispatcher = _dispatcher(context, runner, threads=settings.threads)
-            yield App(
-                settings=settings,
-                context=context,
-                models=models,
-                charters=charters,
-                versions=versions,
-                dispatcher=dispatcher,
-                made=made,
-                is_first=is_first,
-            )
-            # A command that worked on cases ends here; a server has looked every few seconds.
-            _count(context)
+        yield Process(settings=settings, database=database, is_first=is_first)
     finally:
         database.close()
 
 
 @contextmanager
+def app_of(
+    process: Process,
+    team: Team,
+    *,
+    make: Mapping[str, JsonValue] | None = None,
+    clock: Clock = now,
+    seed: str | None = None,
+    owner: str | None = None,
+) -> Iterator[App]:
+    """Wire Countersign for a team in the block. Raise as `opened` does.
+
+    `owner`: the workspace, where the process works for others beside it.
+    """
+    database = process.database
+    settings = settings_of(process.settings, team.workspace, is_oldest=team.is_oldest)
+    registry, made = _registry(settings, team.options, make, process.files)
+    keep_prompts(database, registry, team=team.id, at=clock())
+    asking = Models(settings.for_models, database=database, team=team.id, clock=clock, concurrency=process.concurrency)
+    with closing(asking) as models:
+        versions = KeptVersions(database, team=team.id, clock=clock, models=models, versions_from=settings.prompts)
+        charters = KeptCharters(
+            database,
+            registry,
+            team=team.id,
+            clock=clock,
+            answering=lambda workflow: Answering(
+                models=models.named(workflow, registry.prompt(workflow.name)), examples=examples_file(workflow)
+            ),
+            versions=versions,
+        )
+        context = Context(
+            database=database,
+            registry=registry,
+            clock=clock,
+            team=team.id,
+            is_oldest_team=team.is_oldest,
+            queue_limit=settings.queue_limit,
+            restores=team.restores,
+            seed=team.seed if seed is None else seed,
+            charters=charters,
+            versions=versions,
+            promises=EarnedPromises(),
+            documents=documents_of(settings, database, team=team.id),
+            prices=models.prices,
+        )
+        if settings.prompts is not From.FILES:
+            take_over(context, models)
+        runner = Runner(context, models, second=models.second)
+        dispatcher = _dispatcher(context, runner, threads=settings.threads, owner=owner)
+        yield App(
+            settings=settings,
+            context=context,
+            models=models,
+            charters=charters,
+            versions=versions,
+            dispatcher=dispatcher,
+            made=made,
+            is_first=process.is_first,
+        )
+        # A command that worked on cases ends here; a server has looked every few seconds.
+        _count(context)
+
+
+@contextmanager
 def opened_database(settings: Settings) -> Iterator[Database]:
     """Open the database alone for the block, for what concerns all teams. It is prepared as by `opened`."""
-    logs.configure(settings.log_level if settings.log_level != "auto" else "off")
-    database = database_of(settings)
-    try:
-        _prepare(database)
-        yield database
-    finally:
-        database.close()
+    with process_of(settings) as process:
+        yield process.database
 
 
 def database_of(settings: Settings) -> Database:
@@ -207,14 +248,14 @@ def beside(file: Path) -> Path:
     return file.with_name(f"{file.name}.documents")
 
 
-def _dispatcher(context: Context, runner: Runner, *, threads: int) -> Dispatcher:
+def _dispatcher(context: Context, runner: Runner, *, threads: int, owner: str | None) -> Dispatcher:
     if context.database.file is not None:
-        return Embedded(context, runner, threads=threads)
+        return Embedded(context, runner, threads=threads, owner=owner)
     # Loaded here: it comes with the extra "postgres".
     from bot.worker.postgres import Queued
 
     url = context.database.engine.url.set(drivername="postgresql").render_as_string(hide_password=False)
-    return Queued(context, runner, url=url, threads=threads)
+    return Queued(context, runner, url=url, threads=threads, owner=owner)
 
 
 def _count(context: Context) -> None:
@@ -245,13 +286,18 @@ def _prepare(database: Database) -> None:
 
 
 def _registry(
-    settings: Settings, kept: Mapping[str, Mapping[str, JsonValue]], make: Mapping[str, JsonValue] | None
+    settings: Settings,
+    kept: Mapping[str, Mapping[str, JsonValue]],
+    make: Mapping[str, JsonValue] | None,
+    files: dict[str, list[AnyWorkflow]],
 ) -> tuple[Registry, dict[str, Mapping[str, JsonValue]]]:
     registry = Registry()
     made: dict[str, Mapping[str, JsonValue]] = {}
     declared: list[AnyWorkflow] = [*discovery.library(), *discovery.installed()]
     for file in settings.workflows:
-        declared += in_file(Path(file))
+        if file not in files:
+            files[file] = in_file(Path(file))
+        declared += files[file]
     for workflow in declared:
         registry.add(_placed(workflow, settings))
     if make is not None:

@@ -16,6 +16,7 @@ from bot.otel.target import Unsendable, target_of
 from bot.settings import SettingsUnusable
 from bot.slack.api_errors import advice
 from bot.slack.places import look
+from bot.slack.tokens import with_token
 from bot.slack.workspace import Http, Workspace, check_hearing, connect
 from bot.slack.workspace import check as check_workspace
 from handlers.slack.access.scopes import asked_for
@@ -88,10 +89,20 @@ def about_workflow(app: App, name: str) -> Iterator[Finding]:
 
 def findings(app: App) -> Iterator[Finding]:
     """Check the set-up. It asks the model's provider and Slack, so it takes seconds."""
+    yield from findings_of_process(app)
+    yield from findings_of_team(app)
+
+
+def findings_of_process(app: App) -> Iterator[Finding]:
+    """Check what all teams of a database share."""
     yield from _names()
     yield from _database(app)
     yield from doctor_backups.backups(app)
     yield from doctor_workspaces.workspaces(app.settings, app.context.database)
+
+
+def findings_of_team(app: App) -> Iterator[Finding]:
+    """Check what is of the team alone."""
     yield from doctor_documents.documents(app)
     yield _prompts(app)
     yield from _model(app)
@@ -305,7 +316,7 @@ def _charter(app: App, workflow: AnyWorkflow) -> Iterator[Finding]:
         return
     if workflow.is_sample and (signature is None or signature.how is How.SAMPLE):
         is_used = workflow.review.post_to is not None or signature is not None
-        if is_used and app.settings.slack_bot_token is not None:
+        if is_used and (app.settings.slack_bot_token is not None or app.settings.serves_several):
             yield Finding(
                 level="note",
                 what=f"{name}: it goes alone, and its charter is signed as a sample, by no person",
@@ -377,7 +388,7 @@ def _paused(app: App, workflow: AnyWorkflow) -> Iterator[Finding]:
 
 def _slack(app: App) -> Iterator[Finding]:
     settings = app.settings
-    if settings.slack_bot_token is None and settings.slack_app_token is None:
+    if settings.slack_bot_token is None and settings.slack_app_token is None and not settings.serves_several:
         do = (
             f"make an app at https://api.slack.com/apps from the manifest {manifest_file()}, and set "
             "SLACK_BOT_TOKEN and SLACK_APP_TOKEN; to try it without a workspace: countersign sandbox"
@@ -385,7 +396,7 @@ def _slack(app: App) -> Iterator[Finding]:
         yield Finding(level="note", what="no Slack workspace is connected", do=do)
         return
     try:
-        workspace = connect(settings)
+        workspace = connect(with_token(app))
         check_workspace(app.context, workspace)
         yield Finding(level="ok", what=f"Slack workspace {workspace.name} ({workspace.team})")
         yield from _scopes(workspace)

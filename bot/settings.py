@@ -56,7 +56,7 @@ def _read(located: Callable[[], Path | None], more: Mapping[str, str]) -> "Setti
         if file is None:
             return Settings()
         values = settings_file.read(file, more)
-        return _with_file(Settings, values).with_vendors(_of_vendors(lambda part: _with_file(part, values)))
+        return _with_file(Settings, values).with_vendors(of_vendors(lambda part: _with_file(part, values)))
     except ValidationError as error:
         raise SettingsUnusable(all_complaints(error)) from error
     except settings_file.EnvFileUnusable as error:
@@ -196,7 +196,7 @@ class Settings(BaseSettings):
     otel_traces_exporter: str = Field(default="", validation_alias="OTEL_TRACES_EXPORTER")
     otel_sdk_disabled: str = Field(default="", validation_alias="OTEL_SDK_DISABLED")
     otel_service_name: str = Field(default="", validation_alias="OTEL_SERVICE_NAME")
-    _vendors: Mapping[str, VendorSettings] = PrivateAttr(default_factory=lambda: _of_vendors(lambda part: part()))
+    _vendors: Mapping[str, VendorSettings] = PrivateAttr(default_factory=lambda: of_vendors(lambda part: part()))
 
     @property
     def vendors(self) -> Mapping[str, VendorSettings]:
@@ -208,6 +208,15 @@ class Settings(BaseSettings):
         copy = self.model_copy()
         copy._vendors = vendors
         return copy
+
+    def but(self, **changed: object) -> "Settings":
+        """These settings, with others for some fields, which were checked before."""
+        return self.model_copy(update=changed)
+
+    @property
+    def serves_several(self) -> bool:
+        """True if `serve` serves each workspace in which the app was installed, and no token names the only one."""
+        return self.slack_bot_token is None and self.slack_client_id is not None
 
     @property
     def for_models(self) -> ModelSettings:
@@ -429,8 +438,16 @@ def _address(text: str) -> Address | None:
 PartT = TypeVar("PartT", bound=BaseSettings)
 
 
-def _with_file(part: type[PartT], values: Mapping[str, str]) -> PartT:
-    """Return the settings of the environment, completed by those of a file that was read."""
+def of_values(part: type[PartT], values: Mapping[str, str]) -> PartT:
+    """Return the settings that a file says, whatever the environment says."""
+    return _with_file(part, values, alone=True)
+
+
+def _with_file(part: type[PartT], values: Mapping[str, str], *, alone: bool = False) -> PartT:
+    """Return the settings of the environment, completed by those of a file that was read.
+
+    `alone`: only those of the file.
+    """
 
     class OfFile(EnvSettingsSource):
         def _load_env_vars(self) -> Mapping[str, str | None]:
@@ -446,13 +463,14 @@ def _with_file(part: type[PartT], values: Mapping[str, str]) -> PartT:
             dotenv_settings: PydanticBaseSettingsSource,
             file_secret_settings: PydanticBaseSettingsSource,
         ) -> tuple[PydanticBaseSettingsSource, ...]:
-            return env_settings, OfFile(settings_cls)
+            of_file = OfFile(settings_cls)
+            return (of_file,) if alone else (env_settings, of_file)
 
     found: PartT = WithFile()
     return found
 
 
-def _of_vendors(read: Callable[[type[BaseSettings]], BaseSettings]) -> Mapping[str, VendorSettings]:
+def of_vendors(read: Callable[[type[BaseSettings]], BaseSettings]) -> Mapping[str, VendorSettings]:
     """Return the settings of each vendor. `read`: makes a class of settings from where they are read."""
     found: dict[str, VendorSettings] = {}
     for name, vendor in vendors().items():

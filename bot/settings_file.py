@@ -7,12 +7,14 @@ otherwise decide where keys are sent and which code runs.
 
 import os
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 
 NAME = ".env"
 VARIABLE = "COUNTERSIGN_ENV_FILE"
 """Environment variable for `--env-file`."""
+WORKSPACE = "COUNTERSIGN_WORKSPACE"
+"""Environment variable for `--workspace`."""
 _DATABASE, _WORKFLOWS = "countersign_database_url", "countersign_workflows"
 _SQLITE = "sqlite:///"
 _TOKEN_KEYS = ("countersign_token_keys", "countersign_token_keys_file")
@@ -34,18 +36,27 @@ class EnvFileUnusable(ValueError):
     """The file of settings cannot be used. The message says why and what to do."""
 
 
-@contextmanager
-def named(path: Path) -> Iterator[None]:
+def named(path: Path) -> AbstractContextManager[None]:
     """Read settings from a file for the block, also in processes that are started in it."""
-    before = os.environ.get(VARIABLE)
-    os.environ[VARIABLE] = str(path.absolute())
+    return _variable(VARIABLE, str(path.absolute()))
+
+
+def of_workspace(workspace: str) -> AbstractContextManager[None]:
+    """Work for one workspace of several in the block, also in processes that are started in it."""
+    return _variable(WORKSPACE, workspace)
+
+
+@contextmanager
+def _variable(name: str, value: str) -> Iterator[None]:
+    before = os.environ.get(name)
+    os.environ[name] = value
     try:
         yield
     finally:
         if before is None:
-            del os.environ[VARIABLE]
+            del os.environ[name]
         else:
-            os.environ[VARIABLE] = before
+            os.environ[name] = before
 
 
 def located() -> Path | None:
@@ -70,6 +81,16 @@ def read(path: Path, more: Mapping[str, str] | None = None) -> dict[str, str]:
 
     `more`: lines to read as if they stood at its end.
 
+    Raise `EnvFileUnusable` as `values_in` does, and where it may not be combined with the environment.
+    """
+    found = values_in(path, more)
+    _refuse_joined(path, found)
+    return found
+
+
+def values_in(path: Path, more: Mapping[str, str] | None = None) -> dict[str, str]:
+    """Return what a file says, as `read` does, whatever the environment says.
+
     Nothing is filled in from the environment (`${NAME}` stays as it is): a file could otherwise pass off a secret of
     the environment as its own. Raise `EnvFileUnusable` for a file that others may write, or that is not UTF-8 text.
     """
@@ -91,7 +112,6 @@ def read(path: Path, more: Mapping[str, str] | None = None) -> dict[str, str]:
     database = found.get(_DATABASE, "")
     if database.startswith(_SQLITE):
         found[_DATABASE] = _SQLITE + str(path.parent / database.removeprefix(_SQLITE))
-    _refuse_joined(path, found)
     return found
 
 

@@ -94,6 +94,10 @@ def _begin(
         Path | None,
         typer.Option(metavar="FILE", help="Read settings from FILE as well."),
     ] = None,
+    workspace: Annotated[
+        str | None,
+        typer.Option(metavar="ID", help="Work for this workspace, where several are in the database."),
+    ] = None,
     version: Annotated[
         bool,
         typer.Option(
@@ -104,6 +108,8 @@ def _begin(
     """AI proposes, your team countersigns."""
     if env_file is not None:
         context.with_resource(settings_file.named(env_file))
+    if workspace is not None:
+        context.with_resource(settings_file.of_workspace(workspace))
 
 
 def main() -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -69,12 +71,10 @@ def restore(
 ) -> None:
     """Replace the database by a backup while nothing is served. Older deliveries are not made twice."""
     from bot.app import database_of, now
-    from bot.cli.completion import PATIENCE
     from bot.cli.documents import restore_documents
     from bot.cli.screens.output import one_line_errors, out, shown
     from bot.settings import settings
     from store.db import backups, migration
-    from store.db.process_locks import SENDER, WORK, exclusive
     from workflows.engine.errors import Refused
 
     with one_line_errors():
@@ -83,9 +83,7 @@ def restore(
         try:
             with (
                 backups.staged_copy(database, file) as staged,
-                # No process may work or send with what it knew from the old database.
-                exclusive(database, name=WORK, patience=PATIENCE),
-                exclusive(database, name=SENDER, patience=PATIENCE),
+                _undisturbed(database),
             ):
                 found = _marked(staged, heads=chosen.seal_heads)
                 kept = backups.put_in_place(database, staged, at=now())
@@ -105,13 +103,13 @@ def restore(
 @commands.command()
 def restored() -> None:
     """Mark the database as a backup that was put in place by other means, before anything is served."""
-    from bot.cli.completion import PATIENCE
-    from store.db.process_locks import SENDER, exclusive
+    from bot.app import process_of
+    from bot.cli.screens.output import one_line_errors
+    from bot.settings import settings
 
-    with started() as app:
-        # No process may work or send with what it knew from the old database.
-        with app.dispatcher.alone(patience=PATIENCE), exclusive(app.context.database, name=SENDER, patience=PATIENCE):
-            found = _reported(app.context, heads=app.settings.seal_heads)
+    with one_line_errors(), process_of(settings()) as process:
+        with _undisturbed(process.database):
+            found = _reported(process.database, heads=process.settings.seal_heads)
         _tell(found)
 
 
@@ -134,49 +132,74 @@ def _note(database: Database, made: Backup, *, at: datetime) -> None:
     if made.schema != migration.newest():
         return
     try:
-        note_backup(_context(database, clock=now), at=at, by=operator())
+        for context in _contexts(database, clock=now):
+            note_backup(context, at=at, by=operator())
     except Unavailable as error:
         typer.echo(f"the backup is whole, but it could not be noted that it was made: {error}", err=True)
 
 
 def _marked(staged: Backup, *, heads: Path | None) -> _Found:
     """Upgrade a staged copy to this version's schema, and mark it as a backup before it is in place."""
-    from bot.app import now
     from store.db import migration
     from store.db.database import Database
 
     copy = Database(f"sqlite:///{staged.file}")
     try:
         migration.upgrade(copy)
-        return _reported(_context(copy, clock=now), heads=heads)
+        return _reported(copy, heads=heads)
     finally:
         copy.close()
 
 
-def _reported(context: Context, *, heads: Path | None) -> _Found:
+def _reported(database: Database, *, heads: Path | None) -> _Found:
     """Mark a database as a backup. `heads`: the file in which its heads are published, where there is one."""
-    from contextlib import suppress
-
+    from bot.app import now
     from handlers.texts.operations.backups import lost
-    from workflows.engine.case.restores import restored
+    from workflows.engine.case.restores import restored_all
     from workflows.engine.proof.head_file import missing_head
 
     head = None
     if heads is not None:
-        with suppress(OSError):  # what cannot be read tells nothing, and keeps nobody from a restore
-            head = missing_head(context, heads)
-    found = restored(context, by=operator())
+        for context in _contexts(database, clock=now):
+            with suppress(OSError):  # what cannot be read tells nothing, and keeps nobody from a restore
+                head = head or missing_head(context, heads)
+    found = restored_all(database, by=operator(), clock=now)
     return _Found(backup=found, lost=lost(head, heads) if head is not None and heads is not None else None)
 
 
-def _context(database: Database, *, clock: Clock) -> Context:
-    """Return what is needed to read and mark a database with this version's schema."""
-    from workflows.engine.case.team import team_of
+def _contexts(database: Database, *, clock: Clock) -> list[Context]:
+    """Return for each team what is needed to read and mark a database with this version's schema."""
+    from workflows.engine.case.team import all_teams_of
     from workflows.engine.context import Context
     from workflows.engine.declare.registry import Registry
 
-    team = team_of(database, at=clock())
-    return Context(database=database, registry=Registry(), clock=clock, team=team.id, restores=team.restores)
+    return [
+        Context(database=database, registry=Registry(), clock=clock, team=team.id, restores=team.restores)
+        for team in all_teams_of(database, at=clock())
+    ]
+
+
+@contextmanager
+def _undisturbed(database: Database) -> Iterator[None]:
+    """Let no process work or send in the block, with what it knew from the old database."""
+    from sqlalchemy.exc import DBAPIError
+
+    from bot.cli.completion import PATIENCE
+    from store.db.database import Unavailable
+    from store.db.process_locks import SENDER, WORK, exclusive
+    from workflows.engine.case.team import locks_of_all
+
+    senders = [SENDER]
+    if database.file is None or database.file.exists():
+        # It may be broken: that is why one restores.
+        with suppress(Unavailable, DBAPIError):
+            senders = list(locks_of_all(database, SENDER))
+        # A file that is open cannot be replaced.
+        database.close()
+    with ExitStack() as held:
+        for name in (WORK, *senders):
+            held.enter_context(exclusive(database, name=name, patience=PATIENCE))
+        yield
 
 
 def _tell(found: _Found) -> None:

@@ -73,13 +73,14 @@ def back_up_documents(database: Database, file: Path) -> bool:
     """
     from bot.app import beside, documents_of
     from bot.settings import settings
+    from workflows.engine.documents.copying import Copied
 
-    team, copied = _team(database), None
-    if team is not None:
-        to = beside(file)
-        copied = _copied(database, documents_of(settings(), database, team=team), _in(to, team), team, drop=True)
-        _tell(copied, f"to {to}")
-    return copied is None or copied.is_whole
+    to, copied = beside(file), Copied()
+    for team in _teams(database):
+        one = _copied(database, documents_of(settings(), database, team=team), _in(to, team), team, drop=True)
+        copied = copied.plus(one)
+    _tell(copied, f"to {to}")
+    return copied.is_whole
 
 
 def restore_documents(database: Database, file: Path) -> bool:
@@ -90,27 +91,28 @@ def restore_documents(database: Database, file: Path) -> bool:
     from bot.app import beside, documents_of
     from bot.cli.screens.output import out, shown
     from bot.settings import settings
+    from workflows.engine.documents.copying import Copied
 
-    team, copied = _team(database), None
-    if team is not None:
-        back = beside(file)
-        copied = _copied(database, _in(back, team), documents_of(settings(), database, team=team), team, drop=False)
-        _tell(copied, f"from {back}")
-        if not copied.is_whole:
-            out.print(
-                shown(
-                    f"documents of cases are missing: put the folder that belongs to {file} to {back} and run the same "
-                    "command again; what no backup has its source hands in again, and cases are read from their text"
-                )
+    back, copied = beside(file), Copied()
+    for team in _teams(database):
+        one = _copied(database, _in(back, team), documents_of(settings(), database, team=team), team, drop=False)
+        copied = copied.plus(one)
+    _tell(copied, f"from {back}")
+    if not copied.is_whole:
+        out.print(
+            shown(
+                f"documents of cases are missing: put the folder that belongs to {file} to {back} and run the same "
+                "command again; what no backup has its source hands in again, and cases are read from their text"
             )
-    return copied is None or copied.is_whole
+        )
+    return copied.is_whole
 
 
-def _team(database: Database) -> int | None:
-    """Return the team of a database that may have documents; None for one of an earlier version, or of nobody."""
-    from workflows.engine.documents.copying import team_with_documents
+def _teams(database: Database) -> Sequence[int]:
+    """Return the teams of a database that may have documents; none for one of an earlier version, or of nobody."""
+    from workflows.engine.documents.copying import teams_with_documents
 
-    return team_with_documents(database)
+    return teams_with_documents(database)
 
 
 def _in(folder: Path, team: int) -> Documents:

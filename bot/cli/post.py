@@ -31,7 +31,7 @@ def post(app: App, workflow: AnyWorkflow, workspace: Workspace) -> bool:
     channel = workflow.review.post_to
     assert channel is not None
     try:
-        with exclusive(app.context.database, name=SENDER):
+        with exclusive(app.context.database, name=app.context.lock(SENDER)):
             sender = sender_of(app, workspace, context_in(app, workspace), pace=PACE)
             sender.prepare()
             done = sender.drain(seconds=LONGEST)

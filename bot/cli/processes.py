@@ -5,14 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, NamedTuple
 
 import typer
 
 if TYPE_CHECKING:
     from socket import socket
+    from threading import Event
 
     from bot.sandbox.state.sandbox import Sandbox
+    from bot.settings import Settings
 
 commands = typer.Typer()
 _GONE_WITHIN = 60.0
@@ -30,65 +32,123 @@ def serve(
     """Serve a Slack workspace: work on cases, show cards, hear decisions, until stopped.
 
     Needs SLACK_BOT_TOKEN and SLACK_APP_TOKEN; over HTTP, COUNTERSIGN_SLACK_HTTP and SLACK_SIGNING_SECRET.
+    With SLACK_CLIENT_ID in place of SLACK_BOT_TOKEN it serves each workspace in which the app was installed.
     On PostgreSQL several of these share the work.
     """
-    import gc
+    from bot.cli.screens.output import one_line_errors
+    from bot.serve.signals import stopping_on_signals
+    from bot.serve.watchdog import ending_after
+    from bot.settings import settings
 
+    wanted = _Wanted(worker=not no_worker, slack=not no_slack, schedule=not no_schedule)
+    with one_line_errors(), stopping_on_signals() as stop, ending_after(stop, seconds=_GONE_WITHIN):
+        given = settings()
+        done = _serve_several(given, stop, wanted) if given.serves_several else _serve_one(given, stop, wanted)
+        raise typer.Exit(0 if done else 1)
+
+
+class _Wanted(NamedTuple):
+    """What `serve` is to do in this process."""
+
+    worker: bool
+    slack: bool
+    schedule: bool
+
+
+def _serve_one(given: Settings, stop: Event, wanted: _Wanted) -> bool:
+    """Serve one workspace; False where that ended before it was told to stop."""
     from bot.app import opened
     from bot.cli.completion import refuse_older
-    from bot.cli.screens.output import one_line_errors
     from bot.cli.start import tell_prompts
     from bot.doctor import findings, without_embedding
     from bot.doctor_documents import without_folder
     from bot.otel.sending import sending_of
     from bot.serve.api import api_of
     from bot.serve.server import schedule_of, serve
-    from bot.serve.signals import stopping_on_signals
-    from bot.serve.watchdog import ending_after, ending_if_frozen
-    from bot.settings import settings
+    from bot.serve.watchdog import ending_if_frozen
+    from bot.slack.tokens import refuse_both
     from bot.slack.wiring import in_slack as slack_of
-    from workflows.engine.errors import Refused
 
-    with (
-        one_line_errors(),
-        stopping_on_signals() as stop,
-        ending_after(stop, seconds=_GONE_WITHIN),
-        opened(settings(), log_level="info") as app,
-        ending_if_frozen(app.settings.frozen_seconds),
-    ):
+    refuse_both(given)
+    with opened(given, log_level="info") as app, ending_if_frozen(app.settings.frozen_seconds):
         refuse_older(app)
         app.prepare_models()
         if (unkept := without_folder(app)) is not None:
             typer.echo(f"note: {unkept}", err=True)
         if (broken := without_embedding(app)) is not None:
             typer.echo(f"note: {broken}", err=True)
-        if not no_worker:
+        if wanted.worker:
             app.begin_charters()
-        slack = slack_of(app, checks=partial(findings, app)) if not no_slack else None
-        schedule = schedule_of(app) if not no_schedule else None
+        slack = slack_of(app, checks=partial(findings, app)) if wanted.slack else None
+        schedule = schedule_of(app) if wanted.schedule else None
         api = api_of(app)
-        roles = {
-            "works on cases": not no_worker,
-            f"serves the Slack workspace {slack.workspace.name if slack else ''}": not no_slack,
-            "makes the summary of the day": not no_schedule,
-            f"answers the API at {app.settings.api}": api is not None,
-        }
-        if not any(roles.values()):
-            raise Refused("nothing is left to do: remove one of --no-worker, --no-slack, --no-schedule")
+        where = f"serves the Slack workspace {slack.workspace.name if slack else ''}"
 
         def started() -> None:
-            # What is loaded stays to the end. To look for garbage in it would stop all threads for a tenth of a second.
-            gc.collect()
-            gc.freeze()
-            doing = ", ".join(what for what, wanted in roles.items() if wanted)
-            typer.echo(f"Countersign {doing}; Ctrl-C stops it.", err=True)
+            _tell_started(wanted, where, api=given.api if api is not None else None)
             tell_prompts(app)
 
+        _refuse_nothing(wanted, is_any=api is not None)
         spans = sending_of(app)
-        done = serve(
-            app, stop, slack=slack, api=api, worker=not no_worker, schedule=schedule, spans=spans, started=started
+        return serve(
+            app, stop, slack=slack, api=api, worker=wanted.worker, schedule=schedule, spans=spans, started=started
         )
-        raise typer.Exit(0 if done else 1)
+
+
+def _serve_several(given: Settings, stop: Event, wanted: _Wanted) -> bool:
+    """Serve each workspace in which the app is installed; False where that ended before it was told to stop."""
+    from bot.app import now, process_of
+    from bot.serve.api import api_of_many
+    from bot.serve.install import install_server_of
+    from bot.serve.several import hearing_for, serve_several
+    from bot.serve.watchdog import ending_if_frozen
+    from bot.serve.workspaces import Roles, Workspaces
+    from bot.slack.switchboard import Switchboard
+    from bot.slack.token_vault import TokenKeys
+
+    with process_of(given, log_level="info") as process, ending_if_frozen(given.frozen_seconds):
+        keys, switchboard = TokenKeys(given), Switchboard()
+        roles = Roles(worker=wanted.worker, slack=wanted.slack, schedule=wanted.schedule)
+        workspaces = Workspaces(process, keys=keys, roles=roles, switchboard=switchboard)
+        hearing = hearing_for(given, switchboard) if wanted.slack else None
+        api = api_of_many(process, workspaces.app_of)
+        _refuse_nothing(wanted, is_any=api is not None)
+        return serve_several(
+            process,
+            stop,
+            workspaces=workspaces,
+            switchboard=switchboard,
+            hearing=hearing,
+            api=api,
+            install=install_server_of(given, process.database, keys, clock=now),
+            worker=wanted.worker,
+            started=lambda: _tell_started(
+                wanted, "serves each workspace in which it is installed", api=given.api if api is not None else None
+            ),
+        )
+
+
+def _refuse_nothing(wanted: _Wanted, *, is_any: bool) -> None:
+    from workflows.engine.errors import Refused
+
+    if not (any(wanted) or is_any):
+        raise Refused("nothing is left to do: remove one of --no-worker, --no-slack, --no-schedule")
+
+
+def _tell_started(wanted: _Wanted, slack: str, *, api: str | None) -> None:
+    import gc
+
+    # What is loaded stays to the end. To look for garbage in it would stop all threads for a tenth of a second.
+    gc.collect()
+    gc.freeze()
+    roles = {
+        "works on cases": wanted.worker,
+        slack: wanted.slack,
+        "makes the summary of the day": wanted.schedule,
+        f"answers the API at {api}": api is not None,
+    }
+    doing = ", ".join(what for what, is_wanted in roles.items() if is_wanted)
+    typer.echo(f"Countersign {doing}; Ctrl-C stops it.", err=True)
 
 
 @commands.command()

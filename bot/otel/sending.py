@@ -99,7 +99,7 @@ class Sending:
         """Send while this process is the one that sends. Another one takes over when it ends."""
         while not stop.is_set():
             try:
-                with exclusive(self._context.database, name=SPANS) as is_held:
+                with exclusive(self._context.database, name=self._context.lock(SPANS)) as is_held:
                     span_exports.begin(self._context)
                     self._progress = Progress()
                     log.info("spans.sending", to=self._target.shown, content=self._target.content)

@@ -6,17 +6,20 @@ believed, since nothing depends on the address of a caller.
 
 import importlib.util
 import socket
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from threading import Event
 
 import structlog
 
-from bot.app import API_THREADS, App
+from bot.app import API_THREADS, App, Process
 from bot.settings import Address
 from bot.web_server import Keeps, answering, listening_at
+from handlers.web.api.access import NotServed
 from handlers.web.api.waiting import LONGEST
-from workflows.engine.errors import Refused
+from workflows.engine.context import Context
+from workflows.engine.errors import NotAccepted, Refused
+from workflows.engine.sources.programs.keys import team_of
 
 log = structlog.get_logger()
 
@@ -32,9 +35,12 @@ _ENDS_WITHIN = 10
 class ApiServer:
     """The API of this process, at its address."""
 
-    def __init__(self, app: App, address: Address) -> None:
-        """Listen; nothing is answered yet. Raise `Refused` where the address is taken, or is not ours."""
-        self._app = app
+    def __init__(self, app_of: Callable[[str], App], address: Address) -> None:
+        """Listen; nothing is answered yet. Raise `Refused` where the address is taken, or is not ours.
+
+        `app_of`: returns what serves the team that a key is for; it raises as `ContextOf` does.
+        """
+        self._app_of = app_of
         self._listening = _listen(address)
         self._host = address.host
         self.is_answering = False
@@ -51,11 +57,18 @@ class ApiServer:
         # Loaded here: the library of rates brings a client for each kind of storage.
         from handlers.web.api.app import Api
 
-        api = Api(self._app.context, threads=API_THREADS, stops=stop.is_set)
+        made: dict[int, App] = {}
+
+        def context_of(key: str) -> Context:
+            app = self._app_of(key)
+            made[app.context.team] = app
+            return app.context
+
+        api = Api(context_of, threads=API_THREADS, stops=stop.is_set)
         if has_agents():
             from bot.serve.agents import beside  # loaded here: it comes with the extra "mcp"
 
-            beside(api, self._app, host=self._host)
+            beside(api, lambda context: made[context.team].made, host=self._host)
         try:
             with answering(
                 api.app,
@@ -83,7 +96,28 @@ class ApiServer:
 def api_of(app: App) -> ApiServer | None:
     """Return the API where the settings name an address for it. Raise `Refused`."""
     address = app.settings.api_address
-    return ApiServer(app, address) if address is not None else None
+    return ApiServer(lambda _: app, address) if address is not None else None
+
+
+def api_of_many(process: Process, app_of_team: Callable[[int], App | None]) -> ApiServer | None:
+    """Return the API of all teams, each request that of its key's; None where no address is named. Raise `Refused`.
+
+    `app_of_team`: returns what serves a team; None while it is not served.
+    """
+    address = process.settings.api_address
+    if address is None:
+        return None
+
+    def app_of(key: str) -> App:
+        team = team_of(process.database, key)
+        if team is None:
+            raise NotAccepted
+        app = app_of_team(team)
+        if app is None:
+            raise NotServed
+        return app
+
+    return ApiServer(app_of, address)
 
 
 def has_agents() -> bool:

@@ -18,10 +18,15 @@ from bot.slack.workspace import Workspace
 
 CLICKS = 32
 """Number of acts of people that are worked on at once."""
+WAITING = 3 * CLICKS
+"""Requests that may wait for a thread."""
 QUIET = 1.0
 """Seconds without anything in flight after which nothing more is heard."""
 LAST_CALL = 10.0
 """Seconds after which that is so in any case."""
+
+_making = Lock()
+"""The level of the log is everybody's, and several workspaces may be begun at once."""
 
 
 def bolt_app(workspace: Workspace, register: Callable[[App], None]) -> App:
@@ -34,19 +39,20 @@ def bolt_app(workspace: Workspace, register: Callable[[App], None]) -> App:
         bot_user_id=workspace.bot_user,
     )
     logger = logging.getLogger("countersign.bolt")
-    # Bolt would warn that it ignores a token in the environment.
-    logger.setLevel(logging.ERROR)
-    # The identity is known already: Bolt would otherwise ask Slack who we are.
-    app = App(
-        logger=logger,
-        client=workspace.asking,
-        authorize=lambda **_: identity,
-        # A listener runs in the thread that has the request, and its acknowledgement does not wait for its end.
-        process_before_response=True,
-        # The listeners' error handler acknowledges requests without a listener; Bolt would log their content.
-        raise_error_for_unhandled_request=True,
-    )
-    logger.setLevel(logging.WARNING)
+    with _making:
+        # Bolt would warn that it ignores a token in the environment.
+        logger.setLevel(logging.ERROR)
+        # The identity is known already: Bolt would otherwise ask Slack who we are.
+        app = App(
+            logger=logger,
+            client=workspace.asking,
+            authorize=lambda **_: identity,
+            # A listener runs in the thread that has the request, and its acknowledgement does not wait for its end.
+            process_before_response=True,
+            # The listeners' error handler acknowledges requests without a listener; Bolt would log their content.
+            raise_error_for_unhandled_request=True,
+        )
+        logger.setLevel(logging.WARNING)
     register(app)
     return app
 
@@ -54,6 +60,10 @@ def bolt_app(workspace: Workspace, register: Callable[[App], None]) -> App:
 def request_of(body: Mapping[str, Any], headers: Mapping[str, Any]) -> BoltRequest:
     """Return a request for Bolt. Whoever calls this knows that it is Slack's: Bolt does not look at its signature."""
     return BoltRequest(mode="socket_mode", body=dict(body), headers=dict(headers))
+
+
+Take = Callable[[BoltRequest, Callable[[BoltResponse], None]], None]
+"""Function that has a request worked on, and its answer sent."""
 
 
 def dispatch(app: App, request: BoltRequest, send: Callable[[BoltResponse], None]) -> None:

@@ -7,16 +7,19 @@ an id of its own, by which it is known. A request that cannot be worked on at on
 
 import asyncio
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, suppress
+from dataclasses import dataclass
 from threading import BoundedSemaphore, Event
+from typing import Any
 
 import structlog
 from slack_bolt import App, BoltRequest, BoltResponse
 from starlette.responses import Response
 
-from bot.slack.dispatch import CLICKS, LAST_CALL, QUIET, Busy, bolt_app, dispatch, request_of
+from bot.slack.dispatch import CLICKS, LAST_CALL, QUIET, WAITING, Busy, bolt_app, dispatch, request_of
+from bot.slack.switchboard import Line, Switchboard
 from bot.slack.workspace import Http, NoWorkspace, Workspace
 from bot.web_server import answering, listening_at
 from handlers.slack.limits import ACK_SECONDS
@@ -28,8 +31,6 @@ from workflows.engine.context import Context
 
 log = structlog.get_logger()
 
-WAITING = 3 * CLICKS
-"""Requests that may wait for a thread."""
 _SECONDS = 15.0
 """For which a connection may last. Slack gives up after three."""
 _CONNECTIONS = 400
@@ -38,26 +39,47 @@ _FORGED = 60.0
 """Seconds between two looks whether a request that is not signed is in the audit already."""
 
 
-class RequestUrl:
-    """The listeners behind a request URL."""
+@dataclass(frozen=True, kw_only=True)
+class Listening:
+    """The listeners that one request is for, and where what they hear is kept."""
+
+    app: App
+    context: Context | None
+    """None: it is not kept."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Way:
+    """The threads and the room for requests of one workspace."""
+
+    executor: ThreadPoolExecutor
+    free: BoundedSemaphore
+    listening: Callable[[float], Listening | None]
+    """Returns the listeners, once they are begun; None after a time of the monotonic clock."""
+
+
+class Url:
+    """A request URL at which Slack is heard, of however many workspaces."""
 
     def __init__(
         self,
-        workspace: Workspace,
-        register: Callable[[App], None],
-        *,
         at: Http,
-        context: Callable[[], Context] | None,
+        *,
+        way: Callable[[Mapping[str, Any]], Way | None],
+        stranger: Callable[[BoltRequest], BoltResponse],
+        context: Callable[[], Context | None],
+        executor: ThreadPoolExecutor,
     ) -> None:
         """Take the address; nothing is answered yet. Raise `NoWorkspace` where that is taken.
 
-        `register`: adds the listeners. `context`: returns where what was heard is kept; None: nothing is.
+        `way`: chooses it by the payload; None for a workspace that is not known, which `stranger` answers. `context`:
+        where it is noted that a request was not signed. `executor`: makes that note, and ends with this.
         """
+        self._way = way
+        self._stranger = stranger
         self._context = context
+        self._executor = executor
         self._busy = Busy()
-        self._free = BoundedSemaphore(CLICKS + WAITING)
-        self._app = bolt_app(workspace, register)
-        self._executor = ThreadPoolExecutor(CLICKS, thread_name_prefix="listener")
         self._routes = create_app(secrets=at.signing_secrets, hear=self._hear, refused=self._refused)
         self._running = ExitStack()
         self._audited = float("-inf")
@@ -99,7 +121,10 @@ class RequestUrl:
         self._executor.shutdown()
 
     async def _hear(self, heard: Heard) -> Response:
-        if not self._free.acquire(blocking=False):
+        way = self._way(heard.body)
+        if way is None:
+            return _as_http(self._stranger(request_of(heard.body, heard.headers)))
+        if not way.free.acquire(blocking=False):
             log.warning("request_url.full")
             return said(503, "too much is under way")
         loop = asyncio.get_running_loop()
@@ -121,26 +146,34 @@ class RequestUrl:
                         # Slack has told the person already that it failed; so nothing may come of it.
                         send(said(503, "it waited for too long"))
                     else:
-                        self._work(heard, send)
+                        self._work(way, heard, send, until=arrived + ACK_SECONDS)
             finally:
-                self._free.release()
+                way.free.release()
                 # Where a listener sent no answer, nothing was done.
                 send(said(500, "it failed"))
 
         with self._busy.one_more():
-            self._executor.submit(work)
+            try:
+                way.executor.submit(work)
+            except RuntimeError:  # the app was uninstalled at this moment
+                way.free.release()
+                return said(503, "this workspace is not served any more")
             return await answer
 
-    def _work(self, heard: Heard, send: Callable[[Response], None]) -> None:
+    def _work(self, way: Way, heard: Heard, send: Callable[[Response], None], *, until: float) -> None:
+        listening = way.listening(until)
+        if listening is None:
+            send(said(503, "the workspace is not begun yet"))
+            return
         try:
             request = request_of(heard.body, heard.headers)
         except (AttributeError, KeyError, TypeError, ValueError):
             send(said(400, "it cannot be understood"))
             return
-        if heard.can_recur or self._context is None:
-            self._dispatch(request, lambda response: send(_as_http(response)))
+        if heard.can_recur or listening.context is None:
+            self._dispatch(listening.app, request, lambda response: send(_as_http(response)))
             return
-        context, key = self._context(), f"signed:{heard.signature.removeprefix('v0=')}"
+        context, key = listening.context, f"signed:{heard.signature.removeprefix('v0=')}"
         try:
             is_new = _is_new(context, key)
         except Exception as error:  # noqa: BLE001  # whatever is wrong with the database, nothing is done
@@ -158,11 +191,11 @@ class RequestUrl:
                 _forget(context, key)
             send(_as_http(response))
 
-        self._dispatch(request, answer)
+        self._dispatch(listening.app, request, answer)
 
-    def _dispatch(self, request: BoltRequest, answer: Callable[[BoltResponse], None]) -> None:
+    def _dispatch(self, app: App, request: BoltRequest, answer: Callable[[BoltResponse], None]) -> None:
         try:
-            dispatch(self._app, request, answer)
+            dispatch(app, request, answer)
         except (AttributeError, IndexError, KeyError, TypeError) as error:
             # An error of a listener does not come here: Bolt itself stumbled over what is in the request.
             log.warning("request_url.not_understood", error=type(error).__name__)
@@ -172,9 +205,61 @@ class RequestUrl:
         """Log a refusal. One that is not signed is in the audit, too: once an hour, so that nobody can fill it."""
         log.warning("request_url.refused", status=status, why=why)
         now = time.monotonic()
-        if status == 401 and self._context is not None and now - self._audited > _FORGED:
+        if status == 401 and now - self._audited > _FORGED and (context := self._context()) is not None:
             self._audited = now
-            self._executor.submit(_audit_forged, self._context())
+            self._executor.submit(_audit_forged, context)
+
+
+class RequestUrl(Url):
+    """The listeners of one workspace behind a request URL."""
+
+    def __init__(
+        self,
+        workspace: Workspace,
+        register: Callable[[App], None],
+        *,
+        at: Http,
+        context: Callable[[], Context] | None,
+    ) -> None:
+        """Take the address; nothing is answered yet. Raise `NoWorkspace` where that is taken.
+
+        `register`: adds the listeners. `context`: returns where what was heard is kept; None: nothing is.
+        """
+        app, executor = bolt_app(workspace, register), ThreadPoolExecutor(CLICKS, thread_name_prefix="listener")
+        kept = context if context is not None else lambda: None
+        way = Way(
+            executor=executor,
+            free=BoundedSemaphore(CLICKS + WAITING),
+            listening=lambda _: Listening(app=app, context=kept()),
+        )
+        self._free = way.free
+        super().__init__(
+            at, way=lambda _: way, stranger=lambda _: BoltResponse(status=200), context=kept, executor=executor
+        )
+
+
+def url_of_many(switchboard: Switchboard, at: Http) -> Url:
+    """Return the request URL of all workspaces of a switchboard. Raise `NoWorkspace` where its address is taken."""
+
+    def way(body: Mapping[str, Any]) -> Way | None:
+        line = switchboard.line_for(body)
+        return _of_line(line) if line is not None else None
+
+    return Url(
+        at,
+        way=way,
+        stranger=switchboard.stranger,
+        context=switchboard.oldest_context,
+        executor=ThreadPoolExecutor(1, thread_name_prefix="request URL"),
+    )
+
+
+def _of_line(line: Line) -> Way:
+    def listening(until: float) -> Listening | None:
+        connected = line.connected(until=until)
+        return None if connected is None else Listening(app=connected.app, context=connected.context)
+
+    return Way(executor=line.executor, free=line.free, listening=listening)
 
 
 def _is_new(context: Context, key: str) -> bool:

@@ -72,12 +72,15 @@ class Sender:
         roles: Mapping[str, str],
         pace: float,
         may: MayDecide = nobody_may,
+        without_token: Callable[[], None] = lambda: None,
     ) -> None:
         """Use a client without retries.
 
         `bot`: our id among the bots of the workspace. `roles`: role -> channel. `pace`: seconds between two messages to
         a channel. `may`: whether somebody who is written to may still decide; left out, nobody is written to.
+        `without_token`: called where Slack refuses all that the token is for.
         """
+        self._without_token = without_token
         self._context = context
         self._breaker = breaker
         self._sync = MessageSync(context, client, bot=bot)
@@ -268,6 +271,7 @@ class Sender:
                 return timedelta(seconds=refused.after or 1.0)
             case Then.NO_TOKEN:
                 self._breaker.note_refused_all(seconds=_HELD_UP.total_seconds())
+                self._without_token()
                 return timedelta(0)
             case Then.LATER:
                 if self._breaker.note_unanswered(channel):

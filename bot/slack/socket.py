@@ -11,6 +11,7 @@ from collections.abc import Callable
 from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from contextlib import suppress
 from contextvars import ContextVar
+from functools import partial
 from threading import Event
 from typing import Any
 
@@ -24,7 +25,8 @@ from slack_sdk.socket_mode.builtin import SocketModeClient
 from slack_sdk.socket_mode.request import SocketModeRequest
 
 from bot.slack.api_errors import TRANSPORT, refusal
-from bot.slack.dispatch import CLICKS, LAST_CALL, QUIET, Busy, bolt_app, dispatch, request_of
+from bot.slack.dispatch import CLICKS, LAST_CALL, QUIET, Busy, Take, bolt_app, dispatch, request_of
+from bot.slack.switchboard import Relay, Switchboard
 from bot.slack.workspace import Workspace
 from handlers.slack.limits import ACK_SECONDS
 
@@ -32,6 +34,8 @@ log = structlog.get_logger()
 
 _PING = 3.0
 """Seconds between two checks of the socket; a dead one is noticed after a few of them."""
+_READERS = 4
+"""Threads that read what the socket says and hand it on, where several workspaces have threads of their own."""
 _AGAIN = 5.0
 """Seconds between two attempts to connect."""
 
@@ -39,24 +43,35 @@ _arrived: ContextVar[float] = ContextVar("socket_arrived")
 """Time at which what a listener works on arrived, by the monotonic clock."""
 
 
-class Hearing:
-    """The listeners on one socket."""
+class Socket:
+    """One socket on which Slack is heard, of however many workspaces."""
 
-    def __init__(self, workspace: Workspace, register: Callable[[App], None], *, address: str | None = None) -> None:
-        """Connect to nothing yet. `register`: adds the listeners. `address`: one that Slack gave, to begin at."""
-        self._busy = Busy()
-        self._executor = ThreadPoolExecutor(CLICKS, thread_name_prefix="listener")
-        app = bolt_app(workspace, register)
+    def __init__(
+        self,
+        *,
+        app_token: str,
+        api_url: str,
+        take: Take,
+        busy: Busy,
+        executor: ThreadPoolExecutor,
+        address: str | None = None,
+    ) -> None:
+        """Connect to nothing yet. `take`: has a request worked on, in a thread of `executor`. `busy`: counts them.
+
+        `address`: one that Slack gave, to begin at.
+        """
+        self._busy = busy
+        self._executor = executor
         self._client = _Client(
             address,
-            app_token=workspace.app_token,
+            app_token=app_token,
             logger=logging.getLogger("countersign.socket"),
-            web_client=WebClient(base_url=workspace.api_url, timeout=15, retry_handlers=[]),
+            web_client=WebClient(base_url=api_url, timeout=15, retry_handlers=[]),
             ping_interval=_PING,
         )
-        self._socket = _Handler(self._busy, app, self._client)
+        self._socket = _Handler(busy, take, self._client)
         # The client would make a pool of its own.
-        self._client.message_workers = _Timed(self._executor)  # type: ignore[assignment]  # it only submits to it
+        self._client.message_workers = _Timed(executor)  # type: ignore[assignment]  # it only submits to it
 
     @property
     def is_connected(self) -> bool:
@@ -110,6 +125,34 @@ class _Timed(Executor):
     def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
         """End the pool."""
         self._executor.shutdown(wait, cancel_futures=cancel_futures)
+
+
+class Hearing(Socket):
+    """The listeners of one workspace on one socket."""
+
+    def __init__(self, workspace: Workspace, register: Callable[[App], None], *, address: str | None = None) -> None:
+        """Connect to nothing yet. `register`: adds the listeners. `address`: one that Slack gave, to begin at."""
+        super().__init__(
+            app_token=workspace.app_token,
+            api_url=workspace.api_url,
+            take=partial(dispatch, bolt_app(workspace, register)),
+            busy=Busy(),
+            executor=ThreadPoolExecutor(CLICKS, thread_name_prefix="listener"),
+            address=address,
+        )
+
+
+def socket_of_many(switchboard: Switchboard, *, app_token: str, api_url: str, address: str | None = None) -> Socket:
+    """Return the socket of all workspaces of a switchboard. `address`: as `Socket` has it."""
+    busy = Busy()
+    return Socket(
+        app_token=app_token,
+        api_url=api_url,
+        take=Relay(switchboard, busy),
+        busy=busy,
+        executor=ThreadPoolExecutor(_READERS, thread_name_prefix="socket"),
+        address=address,
+    )
 
 
 class _Client(SocketModeClient):
@@ -177,10 +220,10 @@ class _Client(SocketModeClient):
 class _Handler(SocketModeHandler):
     """Bolt's handler, counting what is in flight."""
 
-    def __init__(self, busy: Busy, app: App, client: _Client) -> None:
+    def __init__(self, busy: Busy, take: Take, client: _Client) -> None:
         # Bolt's own __init__ only makes a client.
         self._busy = busy
-        self.app = app
+        self._take = take
         self.client = client
         client.socket_mode_request_listeners.append(self.handle)  # type: ignore[arg-type]  # as in Bolt
 
@@ -199,4 +242,4 @@ class _Handler(SocketModeHandler):
                 log.warning("socket.not_acknowledged")
 
         with self._busy.one_more():
-            dispatch(self.app, request_of(req.payload, build_headers(req) or {}), send)
+            self._take(request_of(req.payload, build_headers(req) or {}), send)

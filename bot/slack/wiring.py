@@ -4,11 +4,14 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import partial
 
+from slack_bolt import App as BoltApp
+
 from bot.app import App
 from bot.slack.circuit_breaker import Breaker
 from bot.slack.request_url import RequestUrl
 from bot.slack.sender import PACE, Sender
 from bot.slack.socket import Hearing
+from bot.slack.tokens import with_token
 from bot.slack.workspace import Workspace, adopt, check_hearing, connect
 from handlers.slack import listeners
 from handlers.slack.access.assignable import reviewers_of
@@ -21,6 +24,7 @@ from handlers.slack.files import SlackFiles
 from handlers.texts.operations.findings import Finding
 from handlers.who import named
 from store.faces import AUDIT, FAILURES, LEADS, SLACK, face_of
+from store.states import InstallationEnd
 from workflows.engine.case import notices
 from workflows.engine.context import Context
 from workflows.engine.review.assignment.upkeep import Reviewers
@@ -28,16 +32,24 @@ from workflows.engine.sources.heard.files import FaceFiles
 
 
 @dataclass(frozen=True, kw_only=True)
-class Slack:
-    """Countersign in a Slack workspace, put together and not yet started."""
+class InWorkspace:
+    """Countersign in a Slack workspace, put together and not yet started, however that is heard."""
 
     workspace: Workspace
     sender: Sender
-    hearing: Hearing | RequestUrl
     reviewers: Reviewers
     """The way to find out who may decide, for the upkeep of assignments."""
     files: FaceFiles
     """Files of the workspace."""
+    register: Callable[[BoltApp], None]
+    """Adds the listeners."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Slack(InWorkspace):
+    """Countersign in the only workspace of a process."""
+
+    hearing: Hearing | RequestUrl
 
 
 def in_slack(app: App, *, checks: Callable[[], Iterable[Finding]], pace: float = PACE) -> Slack:
@@ -48,24 +60,45 @@ def in_slack(app: App, *, checks: Callable[[], Iterable[Finding]], pace: float =
     """
     workspace = connected(app)
     address = check_hearing(workspace) if workspace.http is None else None
-    slack = context_in(app, workspace, checks=checks)
-    register = partial(listeners.register, slack=slack)
+    parts = in_workspace(app, workspace, checks=checks, pace=pace)
     hearing: Hearing | RequestUrl
     if workspace.http is None:
-        hearing = Hearing(workspace, register, address=address)
+        hearing = Hearing(workspace, parts.register, address=address)
     else:
-        hearing = RequestUrl(workspace, register, at=workspace.http, context=lambda: app.context)
-    return Slack(
+        hearing = RequestUrl(workspace, parts.register, at=workspace.http, context=lambda: app.context)
+    return Slack(**vars(parts), hearing=hearing)
+
+
+def in_workspace(
+    app: App,
+    workspace: Workspace,
+    *,
+    checks: Callable[[], Iterable[Finding]],
+    pace: float = PACE,
+    is_gone: Callable[[InstallationEnd], None] = lambda why: None,
+) -> InWorkspace:
+    """Wire what is of one workspace, however it is heard. `checks`, `pace`: as for `in_slack`.
+
+    `is_gone`: called where Slack says that the app was uninstalled, or that its token was revoked.
+    """
+    slack = context_in(app, workspace, checks=checks, is_gone=is_gone)
+    return InWorkspace(
         workspace=workspace,
-        sender=sender_of(app, workspace, slack, pace=pace),
-        hearing=hearing,
-        files=slack.files,
+        sender=sender_of(app, workspace, slack, pace=pace, is_gone=is_gone),
         reviewers=reviewers_of(slack.rights),
+        files=slack.files,
+        register=partial(listeners.register, slack=slack),
     )
 
 
-def context_in(app: App, workspace: Workspace, *, checks: Callable[[], Iterable[Finding]] = tuple) -> SlackContext:
-    """Return the context of what is done for people of a workspace. `checks`: as for `in_slack`."""
+def context_in(
+    app: App,
+    workspace: Workspace,
+    *,
+    checks: Callable[[], Iterable[Finding]] = tuple,
+    is_gone: Callable[[InstallationEnd], None] = lambda why: None,
+) -> SlackContext:
+    """Return the context of what is done for people of a workspace. `checks`, `is_gone`: as for `in_workspace`."""
     groups = Groups(workspace.looking_up, team=workspace.named_team, tell=partial(tell_unusable, app.context))
     people = People(workspace.looking_up)
     return SlackContext(
@@ -83,18 +116,30 @@ def context_in(app: App, workspace: Workspace, *, checks: Callable[[], Iterable[
         files=SlackFiles(workspace.looking_up),
         personal_figures=app.settings.personal_figures,
         checks=checks,
+        bot_user=workspace.bot_user,
+        is_gone=is_gone,
     )
 
 
 def connected(app: App) -> Workspace:
     """Return the workspace of the settings, which this database is for. Raise `bot.slack.workspace.NoWorkspace`."""
-    workspace = connect(app.settings)
+    workspace = connect(with_token(app))
     adopt(app.context, workspace)
     return workspace
 
 
-def sender_of(app: App, workspace: Workspace, slack: SlackContext, *, pace: float) -> Sender:
-    """Return the sender to a workspace. `pace`: seconds between two messages to a channel."""
+def sender_of(
+    app: App,
+    workspace: Workspace,
+    slack: SlackContext,
+    *,
+    pace: float,
+    is_gone: Callable[[InstallationEnd], None] = lambda why: None,
+) -> Sender:
+    """Return the sender to a workspace. `pace`: seconds between two messages to a channel.
+
+    `is_gone`: as for `in_workspace`.
+    """
     settings = app.settings
     named = {FAILURES: settings.failures_channel, LEADS: settings.leads_channel, AUDIT: settings.audit_channel}
     roles = {role: channel for role, channel in named.items() if channel is not None and face_of(channel) == SLACK}
@@ -107,6 +152,7 @@ def sender_of(app: App, workspace: Workspace, slack: SlackContext, *, pace: floa
         roles=roles,
         pace=pace,
         may=slack.may_decide,
+        without_token=lambda: is_gone(InstallationEnd.REVOKED),
     )
 
 

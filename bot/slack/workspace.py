@@ -124,6 +124,8 @@ def connect(settings: Settings, *, hears: bool = True) -> Workspace:
         refused = refusal(error)
         if refused.then in (Then.LATER, Then.WAIT):
             raise NoWorkspace(f"Slack cannot answer just now ({refused.code}); start again in a moment") from error
+        if settings.slack_client_id is not None:
+            raise NoWorkspace(f"Slack refuses the token of this installation ({refused.code})") from error
         raise NoWorkspace(f"Slack refuses SLACK_BOT_TOKEN ({refused.code})") from error
     except TRANSPORT as error:
         raise NoWorkspace(f"{settings.slack_api_url} cannot be reached: {error}") from error
@@ -141,6 +143,26 @@ def connect(settings: Settings, *, hears: bool = True) -> Workspace:
         granted=Granted(scopes=_scopes(who)),
         address=_address(who.get("url")),
     )
+
+
+@dataclass(frozen=True, kw_only=True)
+class HearingOf:
+    """The place where an app is heard, of however many workspaces."""
+
+    app_token: str
+    """Empty where Slack is heard over HTTP."""
+    http: Http | None
+    first: str | None = None
+    """Address to begin at, over Socket Mode, where Slack gave one."""
+
+
+def hearing_of(settings: Settings) -> HearingOf:
+    """Return where the app of the settings is heard. Raise `NoWorkspace` where it cannot be, as far as Slack says."""
+    http = _http(settings)
+    if http is not None:
+        return HearingOf(app_token="", http=http)
+    token = _token(settings.slack_app_token, "SLACK_APP_TOKEN", "xapp-", "Basic Information, App-Level Tokens")
+    return HearingOf(app_token=token, http=None, first=check_app_token(token, api_url=settings.slack_api_url))
 
 
 def _address(given: object) -> str | None:
@@ -180,9 +202,14 @@ def check_hearing(workspace: Workspace) -> str | None:
 
     The address is good once, and for a short time. Raise `NoWorkspace` where the token is refused.
     """
-    client = WebClient(base_url=workspace.api_url, timeout=_SENDER_SECONDS, retry_handlers=[])
+    return check_app_token(workspace.app_token, api_url=workspace.api_url)
+
+
+def check_app_token(token: str, *, api_url: str) -> str | None:
+    """Return an address to hear at, as `check_hearing` does."""
+    client = WebClient(base_url=api_url, timeout=_SENDER_SECONDS, retry_handlers=[])
     try:
-        return str(client.apps_connections_open(app_token=workspace.app_token)["url"])
+        return str(client.apps_connections_open(app_token=token)["url"])
     except SlackApiError as error:
         refused = refusal(error)
         if refused.then not in (Then.LATER, Then.WAIT):

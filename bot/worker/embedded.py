@@ -4,7 +4,7 @@ The ready row is the queue. A case that waits for a person is a row and takes no
 """
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from concurrent.futures import Future
 from contextlib import contextmanager
 from datetime import datetime
@@ -56,6 +56,11 @@ class _Pending:
         """The runs of the leases."""
         return [lease.run for lease in self._leases.values()]
 
+    @property
+    def runs_at_work(self) -> list[int]:
+        """The runs of the leases whose work was begun and has not ended."""
+        return [lease.run for future, lease in list(self._leases.items()) if future.running()]
+
     def add(self, future: "Future[object]", lease: Lease) -> None:
         """Note whose lease the work of a future is."""
         self._leases[future] = lease
@@ -78,18 +83,28 @@ class Embedded:
     """A pool of threads in the one process that works on a SQLite file."""
 
     def __init__(
-        self, context: Context, runner: Runner, *, threads: int, slow_after: float = SLOW, drain: float = DRAIN
+        self,
+        context: Context,
+        runner: Runner,
+        *,
+        threads: int,
+        slow_after: float = SLOW,
+        drain: float = DRAIN,
+        owner: str | None = None,
     ) -> None:
         """Start no thread yet. `slow_after`: seconds after which an author's code no longer holds up others.
 
-        `drain`: seconds for begun work to end, when told to stop.
+        `drain`: seconds for begun work to end, when told to stop. `owner`: the workspace, where there are several.
         """
+        self._owner = owner
         self._context = context
         self._runner = runner
         self._threads = threads
         self._slow_after = slow_after
         self._drain = drain
         self._isolation = Isolation()
+        self._pending = _Pending()
+        """What `run` began."""
         self._pool: ThreadPool | None = None
         """Threads of `run`."""
         self._looked_at = float("-inf")
@@ -102,7 +117,16 @@ class Embedded:
         `patience`: seconds to wait for another process. Raise `store.db.process_locks.Taken` after that.
         """
         with exclusive(self._context.database, patience=patience):
-            yield take_back(self._context)
+            yield self.begin()
+
+    def begin(self, *, but: Collection[int] = ()) -> int:
+        """Take back the runs of a dead process, within its lock. `but`: runs that are still worked on here."""
+        return take_back(self._context, but=but)
+
+    @property
+    def left(self) -> Collection[int]:
+        """Runs that are still worked on here, after `run` has ended."""
+        return self._pending.runs_at_work
 
     def drain(
         self, *, case: int | None = None, since: datetime | None = None, done: Callable[[], None] = lambda: None
@@ -113,7 +137,7 @@ class Embedded:
         `done`: called after each. An interruption lets go of runs that were not begun; they are taken back at the next
         start.
         """
-        advanced, pool = 0, ThreadPool(self._threads, slow_after=self._slow_after)
+        advanced, pool = 0, self._new_pool()
         pending = _Pending()
         try:
             while True:
@@ -136,8 +160,8 @@ class Embedded:
 
         Raise `Unfinished` where that takes too long.
         """
-        pool = self._pool = ThreadPool(self._threads, slow_after=self._slow_after)
-        pending = _Pending()
+        pool = self._pool = self._new_pool()
+        pending = self._pending = _Pending()
         trouble: list[BaseException] = []
         awakened = claimed = float("-inf")
         is_any_held = has_changed = True
@@ -188,6 +212,9 @@ class Embedded:
     def is_able(self) -> bool:
         """Tell whether `run` looks for work, and can begin some."""
         return self._pool is not None and time.monotonic() - self._looked_at < SILENT and self._pool.has_room
+
+    def _new_pool(self) -> ThreadPool:
+        return ThreadPool(self._threads, slow_after=self._slow_after, owner=self._owner)
 
     def _top_up(
         self, pool: ThreadPool, pending: _Pending, *, case: int | None = None, since: datetime | None = None

@@ -1,6 +1,6 @@
 """The port of a dispatcher: it calls `advance` for each ready run, at least once."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from contextlib import AbstractContextManager
 from datetime import datetime
 from threading import Event
@@ -19,6 +19,18 @@ class Dispatcher(Protocol):
         `patience`: seconds to wait for another process, where only one may work. Raise `store.db.process_locks.Taken`
         after that.
         """
+        ...
+
+    def begin(self, *, but: Collection[int] = ()) -> int:
+        """Take back the runs of a dead process, for a caller that is entitled already; returns their number.
+
+        `but`: runs that threads of this process still work on, for a dispatcher that was told to stop.
+        """
+        ...
+
+    @property
+    def left(self) -> Collection[int]:
+        """Runs that are still worked on here, after `run` has ended."""
         ...
 
     def drain(

@@ -8,7 +8,7 @@ transaction that makes them ready.
 import asyncio
 import math
 import time
-from collections.abc import AsyncGenerator, Callable, Iterable, Iterator
+from collections.abc import AsyncGenerator, Callable, Collection, Iterable, Iterator
 from concurrent.futures import Future
 from contextlib import contextmanager
 from datetime import datetime
@@ -174,12 +174,15 @@ class Queued:
         threads: int,
         slow_after: float = SLOW,
         drain: float = DRAIN,
+        owner: str | None = None,
     ) -> None:
         """Start no worker yet. `url`: a libpq connection URL.
 
         `slow_after`: seconds after which an author's code no longer holds up others. `drain`: seconds for begun work to
-        end, when told to stop.
+        end, when told to stop. `owner`: the workspace, where there are several.
         """
+        self._owner = owner
+        self._queue = queue.queue_of(team=context.team, is_oldest=context.is_oldest_team)
         self._context = context
         self._runner = runner
         self._url = url
@@ -201,17 +204,29 @@ class Queued:
     @contextmanager
     def alone(self, *, patience: float = 0) -> Iterator[int]:
         """Queue the runs without a job, and yield their number. No lock is needed: a dead worker's jobs come back."""
+        yield self.begin()
+
+    def begin(self, *, but: Collection[int] = ()) -> int:
+        """Queue the runs without a job; returns their number. A run that is still worked on here has one."""
         with self._context.database.write() as session:
             forgotten = queue.enqueue_forgotten(session, team=self._context.team)
         # A process that resumed a workflow may have ended before it released all held runs.
         awaken(self._context)
-        yield forgotten
+        return forgotten
+
+    @property
+    def left(self) -> Collection[int]:
+        """None: their jobs come back."""
+        return ()
+
+    def _new_pool(self) -> ThreadPool:
+        return ThreadPool(self._threads, slow_after=self._slow_after, owner=self._owner)
 
     def drain(
         self, *, case: int | None = None, since: datetime | None = None, done: Callable[[], None] = lambda: None
     ) -> int:
         """Work until no job is left; returns the number of runs that were advanced here. Others may work beside it."""
-        before, pool, interrupted = self._advanced, ThreadPool(self._threads, slow_after=self._slow_after), Event()
+        before, pool, interrupted = self._advanced, self._new_pool(), Event()
         working: Future[None] = Future()
 
         def work() -> None:
@@ -236,7 +251,7 @@ class Queued:
 
     def run(self, stop: Event) -> None:
         """Work until told to stop; begun work is finished. Raise `Unfinished` where that takes too long."""
-        pool = self._pool = ThreadPool(self._threads, slow_after=self._slow_after)
+        pool = self._pool = self._new_pool()
         while not stop.is_set():
             try:
                 asyncio.run(self._work(pool, stop, is_endless=True, done=lambda: None))
@@ -270,7 +285,7 @@ class Queued:
         async def advance(run: int) -> None:
             await asyncio.wrap_future(pool.submit(partial(self._advance, pool, run, done)))
 
-        app.task(name=queue.TASK, queue=queue.QUEUE, retry=Again())(advance)
+        app.task(name=queue.TASK, queue=self._queue, retry=Again())(advance)
         async with app.open_async():
             workers = [asyncio.create_task(self._worker(app, is_endless=is_endless))]
             rescuing = [asyncio.create_task(self._rescue(app))] if is_endless else []
@@ -292,7 +307,7 @@ class Queued:
 
     async def _worker(self, app: App, *, is_endless: bool) -> None:
         await app.run_worker_async(
-            queues=[queue.QUEUE],
+            queues=[self._queue],
             concurrency=self._threads,
             wait=is_endless,
             install_signal_handlers=False,
@@ -313,7 +328,7 @@ class Queued:
             await asyncio.sleep(HEARTBEAT)
             now = time.monotonic()
             try:
-                for job in await app.job_manager.get_stalled_jobs(queue=queue.QUEUE, seconds_since_heartbeat=STALLED):
+                for job in await app.job_manager.get_stalled_jobs(queue=self._queue, seconds_since_heartbeat=STALLED):
                     log.warning("job.rescued", run=job.task_kwargs.get("run"))
                     await app.job_manager.retry_job(job)
                 # Only a run makes a delivery wait, or a decision that can be taken back. One of another process is

@@ -10,6 +10,8 @@ from concurrent.futures import Future
 from dataclasses import dataclass
 from threading import Condition, Thread
 
+import structlog
+
 from workflows.engine.declare.calls import author_threads
 
 SLOW = 15.0
@@ -46,8 +48,12 @@ class _Task:
 class ThreadPool:
     """Threads that do the calls that they are given, in order."""
 
-    def __init__(self, threads: int, *, slow_after: float = SLOW) -> None:
-        """Start no thread yet. `threads`: number of calls at once. `slow_after`: seconds until a call is slow."""
+    def __init__(self, threads: int, *, slow_after: float = SLOW, owner: str | None = None) -> None:
+        """Start no thread yet. `threads`: number of calls at once. `slow_after`: seconds until a call is slow.
+
+        `owner`: whose calls alone count as slow here, where there are several in the process.
+        """
+        self._owner = owner
         self._threads = threads
         self._slow_after = slow_after
         self._changed = Condition()
@@ -77,13 +83,14 @@ class ThreadPool:
     @property
     def slow(self) -> int:
         """Number of calls that have not returned for a while, up to the number of spare threads."""
-        return min(sum(author_threads.slow(self._slow_after).values()), SPARE * self._threads)
+        return min(sum(author_threads.slow(self._slow_after, owner=self._owner).values()), SPARE * self._threads)
 
     @property
     def clogged(self) -> frozenset[str]:
         """Workflows that begin nothing more, since half of the threads wait for their code."""
         most = max(1, self._threads // 2)
-        return frozenset(name for name, number in author_threads.slow(self._slow_after).items() if number >= most)
+        slow = author_threads.slow(self._slow_after, owner=self._owner)
+        return frozenset(name for name, number in slow.items() if number >= most)
 
     @property
     def has_room(self) -> bool:
@@ -116,6 +123,9 @@ class ThreadPool:
             idle += 1
 
     def _serve(self) -> None:
+        if self._owner is not None:
+            author_threads.belong_to(self._owner)
+            structlog.contextvars.bind_contextvars(workspace=self._owner)
         while (task := self._next()) is not None:
             try:
                 task.do()

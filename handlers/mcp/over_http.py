@@ -3,6 +3,7 @@
 Keys, rates and limits are those of the API: who may call there may call here.
 """
 
+from collections.abc import Callable
 from functools import partial
 
 from mcp.server.transport_security import TransportSecuritySettings
@@ -16,6 +17,7 @@ from handlers.web.api.app import Shared
 from handlers.web.api.bodies import parsed
 from handlers.web.api.problems import Kind, Problem, unavailable
 from store.db.database import Unavailable
+from workflows.engine.context import Context
 
 PATH = "/mcp"
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
@@ -24,9 +26,12 @@ LOOPBACK = ("127.0.0.1", "localhost", "::1")
 class OverHttp:
     """An ASGI application that may stand under any path of another one, and needs no lifespan."""
 
-    def __init__(self, server: Server, shared: Shared, *, host: str) -> None:
-        """Serve at an address. `host`: on loopback, requests for another host's name are refused (DNS rebinding)."""
-        self._server = server
+    def __init__(self, server_of: Callable[[Context], Server], shared: Shared, *, host: str) -> None:
+        """Serve at an address. `server_of`: returns the server of a team's sources.
+
+        `host`: on loopback, requests for another host's name are refused (DNS rebinding).
+        """
+        self._server_of = server_of
         self._shared = shared
         self._security = None if host in LOOPBACK else TransportSecuritySettings(enable_dns_rebinding_protection=False)
 
@@ -49,10 +54,11 @@ class OverHttp:
         except ClientDisconnect:
             return
         # A manager of its own for each request, which it does not outlive: so nothing has to be started or ended.
-        self._server.streamable_http_app(
+        server = self._server_of(admitted.context)
+        server.streamable_http_app(
             stateless_http=True, max_request_body_size=len(body) + 1, transport_security=self._security
         )
-        manager = self._server.session_manager
+        manager = server.session_manager
         async with manager.run():
             await manager.handle_request({**scope, CALLER: admitted.caller}, _again(body, receive), send)
 

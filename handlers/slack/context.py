@@ -12,6 +12,7 @@ from handlers.slack.access.scopes import Granted
 from handlers.slack.access.user_groups import Groups
 from handlers.texts.operations.findings import Finding
 from store.cases.turns import Turns
+from store.states import InstallationEnd
 from store.subjects import Subject
 from workflows.engine.context import Context
 from workflows.engine.declare.registry import AnyWorkflow
@@ -39,6 +40,8 @@ class SlackContext:
     """Workspace that the cases belong to."""
     bot: str = ""
     """Our id among the bots of the workspace."""
+    bot_user: str = ""
+    """Our id among the people of the workspace."""
     address: str | None = None
     """Address at which people open the workspace; None where Slack does not say."""
     zone_of: Callable[[str], ZoneInfo | None] = field(default=lambda user: None)
@@ -55,6 +58,8 @@ class SlackContext:
     """True if the team wants its people to see figures about themselves, each their own."""
     checks: Callable[[], Iterable[Finding]] = field(default=tuple)
     """Function that checks the set-up; it takes seconds."""
+    is_gone: Callable[[InstallationEnd], None] = field(default=lambda why: None)
+    """Function that is told that Slack says so: the app was uninstalled here, or its token revoked."""
 
     def admit(self, origin: Origin) -> None:
         """Raise `NotAllowed` for anybody from another workspace, who is told nothing about any case."""

@@ -15,6 +15,7 @@ from handlers.slack.replies import DATABASE_SECONDS, afterwards
 from store.db import failpoints
 from store.db.failpoints import Failpoint
 from store.db.time_limits import time_limit
+from store.states import InstallationEnd
 from workflows.engine.case import inbox
 from workflows.engine.errors import Refused
 from workflows.engine.sources.heard import messages, thread_answers, waiting
@@ -89,9 +90,17 @@ def register(app: App, slack: SlackContext) -> None:
             finally:
                 free.release()
 
-    for kind in _AUDITED:
-        # The event is kept; the sender notices on its own that Slack refuses it.
-        app.event(kind)(lambda: None)
+    @app.event("app_uninstalled")
+    def uninstalled() -> None:
+        # The event is kept, and people from elsewhere cannot send it; whether it is still true, Slack is asked.
+        slack.is_gone(InstallationEnd.UNINSTALLED)
+
+    @app.event("tokens_revoked")
+    def revoked(event: Mapping[str, Any]) -> None:
+        tokens = event.get("tokens")
+        # Tokens of people may be revoked too, and this app has none.
+        if isinstance(tokens, Mapping) and slack.bot_user in (tokens.get("bot") or ()):
+            slack.is_gone(InstallationEnd.REVOKED)
 
     @app.event("subteam_members_changed")
     def members_changed(event: Mapping[str, Any]) -> None:

@@ -6,6 +6,7 @@ from slack_bolt.error import BoltUnhandledRequestError
 
 from handlers.slack import commands, events
 from handlers.slack.blocks import answers, modals
+from handlers.slack.blocks.parts.drawing import Drawn
 from handlers.slack.blocks.parts.paragraphs import told
 from handlers.slack.context import SlackContext
 from handlers.slack.interactions import (
@@ -94,18 +95,28 @@ def _nobody_listens(request: BoltRequest) -> BoltResponse:
     """
     kind = _kind(request)
     log.info("request.not_listened_to", kind=kind)
-    match kind:
+    if kind == "command":
+        return _said(told(commands_there_are()))
+    return answer_of_nobody(request, "This form is from another version of Countersign; nothing was recorded.")
+
+
+def answer_of_nobody(request: BoltRequest, why: str) -> BoltResponse:
+    """Acknowledge a request for which nothing is done. `why`: for the person, where Slack shows them the answer."""
+    match _kind(request):
         case "block_suggestion" | "dialog_suggestion":
             return BoltResponse(status=200, body={"options": []})
         case "view_submission":
-            old = answers.refused("This form is from another version of Countersign; nothing was recorded.")
-            return BoltResponse(status=200, body={"response_action": "update", "view": modals.told(old)})
+            view = modals.told(answers.refused(why))
+            return BoltResponse(status=200, body={"response_action": "update", "view": view})
         case "command":
-            said = told(commands_there_are())
-            body = {"text": said.text, "blocks": list(said.blocks), "response_type": "ephemeral"}
-            return BoltResponse(status=200, body=body)
+            return _said(answers.refused(why))
         case _:
             return BoltResponse(status=200, body="")
+
+
+def _said(drawn: Drawn) -> BoltResponse:
+    body = {"text": drawn.text, "blocks": list(drawn.blocks), "response_type": "ephemeral"}
+    return BoltResponse(status=200, body=body)
 
 
 def _kind(request: BoltRequest) -> str:

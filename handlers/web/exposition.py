@@ -11,7 +11,8 @@ from prometheus_client.openmetrics.exposition import generate_latest as as_openm
 from prometheus_client.process_collector import ProcessCollector
 from prometheus_client.registry import Collector
 
-from handlers.web.offered_metrics import METRICS, MetricKind, Watched
+from handlers.web.offered_metrics import METRICS, MetricKind, Reading
+from handlers.web.offered_metrics import Metric as Offered
 
 _OPENMETRICS = "application/openmetrics-text"
 
@@ -23,9 +24,9 @@ def of_process() -> Collector:
     return process
 
 
-def formatted(watched: Watched, accepted: str, process: Collector | None = None) -> tuple[bytes, str]:
+def formatted(reading: Reading, accepted: str, process: Collector | None = None) -> tuple[bytes, str]:
     """Return the numbers in the format that is accepted, and its content type. `process`: further numbers."""
-    collector = _Numbers(watched, process)
+    collector = _Numbers(reading, process)
     if _OPENMETRICS in accepted.lower():
         openmetrics: bytes = as_openmetrics(collector)  # type: ignore[no-untyped-call]  # its authors left it untyped
         return openmetrics, CONTENT_TYPE_OPENMETRICS
@@ -35,21 +36,34 @@ def formatted(watched: Watched, accepted: str, process: Collector | None = None)
 class _Numbers(Collector):
     """The numbers of one reading."""
 
-    def __init__(self, watched: Watched, process: Collector | None) -> None:
-        self._watched = watched
+    def __init__(self, reading: Reading, process: Collector | None) -> None:
+        self._reading = reading
         self._process = process
 
     def collect(self) -> Iterator[Metric]:
         for metric in METRICS:
             make = CounterMetricFamily if metric.kind is MetricKind.COUNTER else GaugeMetricFamily
+            of_process, are_several = metric.of_process, self._reading.are_several
+            labels = ("workspace", *metric.labels) if are_several and of_process is None else metric.labels
             # A counter's unit stands before `_total`, which the family puts there by itself.
-            family = make(metric.name.removesuffix("_total"), metric.says, labels=metric.labels, unit=metric.unit)
+            family = make(metric.name.removesuffix("_total"), metric.says, labels=labels, unit=metric.unit)
             told = set[tuple[str, ...]]()
-            for sample in metric.of(self._watched):
+            for values, value in self._samples(metric):
                 # A workflow may be called as those are that are not declared any more: no line may stand twice.
-                if (labels := tuple(sample.labels)) not in told:
-                    told.add(labels)
-                    family.add_metric(labels, sample.value)
+                if values not in told:
+                    told.add(values)
+                    family.add_metric(values, value)
             yield family
         if self._process is not None:
             yield from self._process.collect()
+
+    def _samples(self, metric: Offered) -> Iterator[tuple[tuple[str, ...], float]]:
+        """Yield the numbers of a metric, each with the values of its labels."""
+        if metric.of_process is not None:
+            for sample in metric.of_process(self._reading.process):
+                yield tuple(sample.labels), sample.value
+            return
+        for workspace, watched in self._reading.each.items():
+            first = (workspace,) if self._reading.are_several else ()
+            for sample in metric.of(watched):
+                yield (*first, *sample.labels), sample.value

@@ -17,7 +17,7 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
-from handlers.web.offered_metrics import Watched
+from handlers.web.offered_metrics import Reading
 
 log = structlog.get_logger()
 
@@ -26,7 +26,7 @@ KEPT = 5.0
 """Seconds for which a reading is told again."""
 _HEADERS = {"Cache-Control": "no-store", "Connection": "close"}
 
-Read = Callable[[], Watched]
+Read = Callable[[], Reading]
 """Function that reads the numbers anew. It may raise, or hang."""
 
 
@@ -56,10 +56,10 @@ class _Reading:
 
     def __init__(self, read: Read) -> None:
         self._read = read
-        self._running: asyncio.Future[Watched] | None = None
+        self._running: asyncio.Future[Reading] | None = None
         self._began = 0.0
 
-    def newest(self) -> asyncio.Future[Watched]:
+    def newest(self) -> asyncio.Future[Reading]:
         """Return a reading that runs, or began a moment ago and worked; else begin one."""
         last = self._running
         if last is not None and (not last.done() or self._is_fresh(last)):
@@ -68,13 +68,13 @@ class _Reading:
         self._running = self._begin()
         return self._running
 
-    def _is_fresh(self, last: asyncio.Future[Watched]) -> bool:
+    def _is_fresh(self, last: asyncio.Future[Reading]) -> bool:
         return last.exception() is None and time.monotonic() - self._began < KEPT
 
-    def _begin(self) -> asyncio.Future[Watched]:
+    def _begin(self) -> asyncio.Future[Reading]:
         """Read in a thread of its own, which may hang: asyncio's and anyio's are waited for at the end."""
         loop = asyncio.get_running_loop()
-        answer: asyncio.Future[Watched] = loop.create_future()
+        answer: asyncio.Future[Reading] = loop.create_future()
         # Where nobody waits any more, an error was told already.
         answer.add_done_callback(lambda done: done.exception())
 

@@ -31,17 +31,34 @@ class Watched:
     """The requests of this process to models, in the order in which their routes were first used."""
     digests_late: int
     """Digests that should have been made by now, and were not."""
-    checks: Mapping[str, bool]
-    """What /readyz says of this process."""
     is_sender: bool
     """Whether this process is the one that sends to people."""
-    logged: Mapping[tuple[str, str], int]
-    """Warnings and errors that this process logged, by level and event."""
     version: str
     database: str
     """Kind of the database."""
     seconds: float
     """Seconds that it took to read them."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class OfProcess:
+    """What is counted of the process itself, whomever it serves."""
+
+    checks: Mapping[str, bool]
+    """What /readyz says of it."""
+    logged: Mapping[tuple[str, str], int]
+    """Warnings and errors that it logged, by level and event."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Reading:
+    """What all numbers are taken from."""
+
+    each: Mapping[str, Watched]
+    """That of each workspace, by its id."""
+    process: OfProcess
+    are_several: bool = False
+    """True if several workspaces may be served: their numbers have a label for it."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -70,8 +87,10 @@ class Metric:
     says: str
     labels: Sequence[str] = ()
     unit: str = ""
-    of: Callable[[Watched], Iterable[Sample]]
-    """Takes its numbers."""
+    of: Callable[[Watched], Iterable[Sample]] = lambda watched: ()
+    """Takes its numbers of a workspace."""
+    of_process: Callable[[OfProcess], Iterable[Sample]] | None = None
+    """Takes its numbers of the process; None for what is counted for each workspace."""
 
 
 def _of_each(number: Callable[[WorkflowNumbers], float | None]) -> Callable[[Watched], Iterable[Sample]]:
@@ -320,7 +339,7 @@ METRICS: Sequence[Metric] = (
         kind=_GAUGE,
         says="1 where a check of /readyz holds, else 0." + OWN.replace(", since it began", ""),
         labels=["check"],
-        of=lambda watched: [Sample(labels=[name], value=float(holds)) for name, holds in watched.checks.items()],
+        of_process=lambda own: [Sample(labels=[name], value=float(holds)) for name, holds in own.checks.items()],
     ),
     Metric(
         name="countersign_is_sender",
@@ -333,7 +352,7 @@ METRICS: Sequence[Metric] = (
         kind=_COUNTER,
         says="Warnings and errors that were logged." + OWN,
         labels=["level", "event"],
-        of=lambda watched: [Sample(labels=key, value=number) for key, number in watched.logged.items()],
+        of_process=lambda own: [Sample(labels=key, value=number) for key, number in own.logged.items()],
     ),
     Metric(
         name="countersign_model_requests_total",

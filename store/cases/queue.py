@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import bindparam, text
 from sqlalchemy.orm import Session
 
+from store.governance.teams import is_oldest
 from store.states import BUSY, RunState
 
 if TYPE_CHECKING:  # procrastinate comes with the extra "postgres"
@@ -18,6 +19,7 @@ if TYPE_CHECKING:  # procrastinate comes with the extra "postgres"
 
 TASK = "advance"
 QUEUE = "runs"
+"""Queue of the oldest team; another's has its number in its name, so that its jobs go to its own workers."""
 
 _WITHOUT_JOB = text(
     """
@@ -50,17 +52,23 @@ def forget_wrong_clocks(session: Session, *, longest: float) -> None:
     session.execute(_NO_LONGER_AHEAD)
 
 
-def enqueue(session: Session, *, run: int, case: int) -> None:
-    """Have a run advanced once this transaction is committed."""
-    enqueue_all(session, [(run, case)])
+def queue_of(*, team: int, is_oldest: bool) -> str:
+    """Return the name of the queue of a team."""
+    return QUEUE if is_oldest else f"{QUEUE}-{team}"
 
 
-def enqueue_all(session: Session, queued: Sequence[tuple[int, int]]) -> None:
-    """Have runs advanced once this transaction is committed. `queued`: each run with its case."""
+def enqueue(session: Session, *, team: int, run: int, case: int) -> None:
+    """Have a run of a team advanced once this transaction is committed."""
+    enqueue_all(session, [(run, case)], team=team)
+
+
+def enqueue_all(session: Session, queued: Sequence[tuple[int, int]], *, team: int) -> None:
+    """Have runs of a team advanced once this transaction is committed. `queued`: each run with its case."""
     if session.get_bind().dialect.name != "postgresql" or not queued:
         return
+    name = queue_of(team=team, is_oldest=is_oldest(session, team=team))
     connection = session.connection().connection.driver_connection
-    job = _deferring().configure_task(TASK, queue=QUEUE).job
+    job = _deferring().configure_task(TASK, queue=name).job
     jobs = [job.evolve(lock=f"case-{case}", task_kwargs={"run": run}) for run, case in queued]
     _deferring().job_manager.batch_defer_jobs(jobs, connection=connection)
 
@@ -68,7 +76,7 @@ def enqueue_all(session: Session, queued: Sequence[tuple[int, int]]) -> None:
 def enqueue_forgotten(session: Session, *, team: int) -> int:
     """Queue the runs of a team that are to be worked on, or are, and have no job; returns how many."""
     found = session.execute(_WITHOUT_JOB, {"task": TASK, "team": team}).all()
-    enqueue_all(session, [(run, case) for run, case in found])
+    enqueue_all(session, [(run, case) for run, case in found], team=team)
     return len(found)
 
 

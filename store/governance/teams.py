@@ -4,19 +4,30 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+from weakref import WeakKeyDictionary
 
-from sqlalchemy import bindparam, select, update
+from sqlalchemy import Engine, bindparam, func, select, update
 from sqlalchemy.orm import Session
 
 from store.db import rows
 from store.schema import Team, Workflow
 
 LOCAL = "local"
+_oldest: WeakKeyDictionary[Engine, int] = WeakKeyDictionary()
+"""Database -> the first team in it."""
 
 
 def first_team(session: Session) -> int | None:
     """Return the id of the only team; None before there is one."""
     return session.scalar(select(Team.id).order_by(Team.id).limit(1))
+
+
+def is_oldest(session: Session, *, team: int) -> bool:
+    """Tell whether a team is the first one of the database. No team is ever removed, so it is asked once."""
+    engine = session.get_bind().engine
+    if engine not in _oldest:
+        _oldest[engine] = session.scalars(select(func.min(Team.id))).one()
+    return _oldest[engine] == team
 
 
 def nobodys_team(session: Session) -> int | None:

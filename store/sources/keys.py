@@ -77,6 +77,11 @@ def add(
     )
 
 
+def team_of(session: Session, *, hash: str) -> int | None:
+    """Return the team whose source has a key with this hash; None where there is none. A key tells whose it is."""
+    return session.scalar(select(SourceKey.team_id).where(SourceKey.hash == hash))
+
+
 def known(session: Session, *, team: int, hash: str, kind: SourceKind) -> KnownKey | None:
     """Return the key with this hash, of a source of this kind; None where there is none."""
     query = (

@@ -30,6 +30,11 @@ QUEUE_LIMIT = 100_000
 """Most cases that may wait for work at a time."""
 
 
+def lock_of(name: str, *, team: int, is_oldest: bool) -> str:
+    """Return the name of a team's lock. That of the oldest team is what it was before there were several."""
+    return name if is_oldest else f"{name}-{team}"
+
+
 class Charters(Protocol):
     """The terms of workflows, and whether their owners signed them."""
 
@@ -91,6 +96,8 @@ class Context:
     registry: Registry
     clock: Clock
     team: int
+    is_oldest_team: bool = True
+    """True for the first team of the database: its locks have the names that they had before there were several."""
     queue_limit: int = QUEUE_LIMIT
     """Most cases that may wait for work; no more are taken in. Cases that wait for people do not count."""
     restores: Restores = NEVER
@@ -113,6 +120,10 @@ class Context:
     """The files of the team's cases. Left out, none is taken."""
     prices: Prices = field(default_factory=Prices, compare=False)
     """The prices of models, today's. Without any, no model is compared with another."""
+
+    def lock(self, name: str) -> str:
+        """Return the name of a lock between processes that each team has for itself."""
+        return lock_of(name, team=self.team, is_oldest=self.is_oldest_team)
 
     def version_of(self, workflow: AnyWorkflow, deployment: int | None) -> Version:
         """Return the version with which a run with this deployment proposes. Raise `store.db.database.Unavailable`."""

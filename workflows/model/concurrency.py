@@ -78,18 +78,20 @@ class Concurrency:
         at_once: int = AT_ONCE,
         per_minute: int | None = None,
         most_bytes: int = MOST_BYTES,
+        room: _Room | None = None,
         sleep: Callable[[float], None] = time.sleep,
     ) -> None:
         """Set the limits. `per_minute`: requests of this process to one model in any minute; None: no limit.
 
-        `most_bytes`: of the files of all requests at once. One that is larger goes alone.
+        `most_bytes`: of the files of all requests at once. One that is larger goes alone. `room`: that which others
+        share, in place of it.
         """
         self._at_once = at_once
         self._rate = _rate(per_minute) if per_minute is not None else None
         self._sleep = sleep
         self._concurrency: dict[str, BoundedSemaphore] = {}
         self._lock = Lock()
-        self._room = _Room(most_bytes)
+        self._room = room or _Room(most_bytes)
 
     @contextmanager
     def slot(self, model: str, *, size: int = 0) -> Iterator[None]:
@@ -125,3 +127,23 @@ class Concurrency:
     def _of(self, model: str) -> BoundedSemaphore:
         with self._lock:
             return self._concurrency.setdefault(model, BoundedSemaphore(self._at_once))
+
+
+class SharedConcurrency:
+    """The limits of each key to a vendor, for all teams of a process that use it; the memory for files is one."""
+
+    def __init__(self) -> None:
+        self._room = _Room(MOST_BYTES)
+        self._lock = Lock()
+        self._known: list[tuple[object, Concurrency]] = []
+
+    def of(self, key: object, *, at_once: int, per_minute: int | None) -> Concurrency:
+        """Return the limits for what is equal to a key. Whoever sets others for it has limits of their own."""
+        wanted = (key, at_once, per_minute)
+        with self._lock:
+            for known, concurrency in self._known:
+                if known == wanted:
+                    return concurrency
+            made = Concurrency(at_once=at_once, per_minute=per_minute, room=self._room)
+            self._known.append((wanted, made))
+            return made

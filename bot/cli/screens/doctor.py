@@ -1,17 +1,23 @@
 """The command `doctor`: prints what the checks of the set-up found."""
 
+from collections.abc import Iterator
+from dataclasses import replace
+
 from bot import doctor
-from bot.app import opened
+from bot.app import app_of, now, process_of
 from bot.cli.screens.output import one_line_errors, out, print_json
-from bot.settings import settings
-from handlers.texts.operations.findings import BAD
+from bot.settings import Settings, SettingsUnusable, settings
+from handlers.texts.operations.findings import BAD, Finding
+from workflows.engine.case.installations import all_teams
+from workflows.engine.case.team import team_of
+from workflows.engine.errors import CountersignError
 from workflows.engine.text.sanitize import sanitize
 
 
 def check(*, as_json: bool) -> int:
-    """Check the set-up; returns 1 where something does not work."""
-    with one_line_errors(), opened(settings()) as app:
-        found = list(doctor.findings(app))
+    """Check the set-up, of all workspaces or of the one that is named; returns 1 where something does not work."""
+    with one_line_errors():
+        found = list(_found(settings()))
         if as_json:
             print_json(found)
         else:
@@ -20,3 +26,22 @@ def check(*, as_json: bool) -> int:
                 if finding.do:
                     out.print(sanitize(f"      {finding.do}"))
         return 1 if any(finding.level == BAD for finding in found) else 0
+
+
+def _found(given: Settings) -> Iterator[Finding]:
+    with process_of(given) as process:
+        known = all_teams(process.database)
+        if given.workspace is not None or len(known) < 2:
+            with app_of(process, team_of(process.database, at=now(), workspace=given.workspace)) as app:
+                yield from doctor.findings(app)
+            return
+        for one in known:
+            named = f"{one.name} ({one.workspace})"
+            try:
+                with app_of(process, team_of(process.database, at=now(), workspace=one.workspace)) as app:
+                    if one is known[0]:
+                        yield from doctor.findings_of_process(app)
+                    for finding in doctor.findings_of_team(app):
+                        yield replace(finding, what=f"{named}: {finding.what}")
+            except (CountersignError, SettingsUnusable) as error:
+                yield Finding(level=BAD, what=f"{named}: {error}", do="until then this workspace is not served")

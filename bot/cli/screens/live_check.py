@@ -18,6 +18,7 @@ from bot.slack.live.steps import STEPS, run
 from bot.slack.live.transcript import Line, Outcome, as_text
 from bot.slack.live.trial import Step, Trial
 from bot.slack.places import reviewers_named
+from bot.slack.tokens import with_token
 from bot.slack.workspace import connect
 from handlers.texts.operations import live
 from workflows.engine.errors import Refused
@@ -33,7 +34,7 @@ def check_live(
     """
     with one_line_errors(), opened(settings()) as app:
         steps = _chosen(only)
-        workspace = connect(app.settings)
+        workspace = connect(with_token(app))
         trial = Trial(workspace, channel, named=list(reviewers_named(app)), say=_say, patience=patience, pace=pace)
         path = file or Path(time.strftime("countersign-live-%Y%m%d-%H%M%S.txt"))
         # Opened first, so that nobody goes through all steps for a file that cannot be written.

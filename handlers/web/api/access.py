@@ -6,14 +6,13 @@ their own, so that somebody who tries keys does not keep the sources waiting. Ea
 
 import re
 from collections import OrderedDict
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from functools import partial
 from hashlib import sha256
 
 from starlette.requests import Request
 
-from handlers.web.api.problems import Kind, Problem
+from handlers.web.api.problems import Kind, Problem, unavailable
 from handlers.web.api.rates import Rates
 from handlers.web.api.work import Work
 from workflows.engine.context import Context
@@ -29,10 +28,23 @@ SEND_A_KEY = "send your key in the header Authorization, after the word Bearer a
 _CHALLENGE = {"WWW-Authenticate": 'Bearer realm="countersign"'}
 
 
+ContextOf = Callable[[str], Context]
+"""Function that returns the context of the team that a key is for; it may ask the database.
+
+Raise `NotAccepted` for a key that is no team's, or `NotServed`.
+"""
+
+
+class NotServed(Exception):
+    """The workspace of a key is not served now."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Admitted:
     """A request that comes from a source."""
 
+    context: Context
+    """Of the source's team."""
     caller: Caller
     headers: Mapping[str, str]
     """Headers that tell the source how much it may still send."""
@@ -41,9 +53,9 @@ class Admitted:
 class Access:
     """The keys that are known, and the rates. Only the server's loop uses it."""
 
-    def __init__(self, context: Context, work: Work, *, strangers: int = STRANGERS) -> None:
+    def __init__(self, context_of: ContextOf, work: Work, *, strangers: int = STRANGERS) -> None:
         """Know no key yet. `strangers`: requests in a minute without a known key."""
-        self._context = context
+        self._context_of = context_of
         self._work = work
         self._strangers = strangers
         self._rates = Rates()
@@ -65,7 +77,7 @@ class Access:
         if key is None or known is None:
             raise Problem(Kind.NOT_ACCEPTED, SEND_A_KEY, headers=_CHALLENGE)
         try:
-            caller = await self._caller(key)
+            context, caller = await self._caller(key)
         except Problem:
             self._known.pop(known, None)
             raise
@@ -74,7 +86,7 @@ class Access:
         if not standing.allowed:
             detail = f"this source may send {caller.per_minute:,} requests a minute; wait {standing.reset} s"
             raise Problem(Kind.TOO_MANY, detail, headers=standing.headers)
-        return Admitted(caller=caller, headers=standing.headers)
+        return Admitted(context=context, caller=caller, headers=standing.headers)
 
     async def still(self, request: Request) -> None:
         """Raise `Problem` where the key of a request that waited is not accepted any more."""
@@ -82,9 +94,15 @@ class Access:
         if key is not None:
             await self._caller(key)
 
-    async def _caller(self, key: str) -> Caller:
+    async def _caller(self, key: str) -> tuple[Context, Caller]:
+        def found() -> tuple[Context, Caller]:
+            context = self._context_of(key)
+            return context, caller_of(context, key)
+
         try:
-            return await self._work.done(partial(caller_of, self._context, key))
+            return await self._work.done(found)
+        except NotServed as error:
+            raise unavailable("the workspace of this key is not served now; send it again later") from error
         except NotAccepted as error:
             raise Problem(
                 Kind.NOT_ACCEPTED,

@@ -18,7 +18,7 @@ from starlette.routing import Route
 from starlette.types import ASGIApp
 
 from handlers.web.api import problems
-from handlers.web.api.access import STRANGERS, Access, Admitted, has_key
+from handlers.web.api.access import STRANGERS, Access, Admitted, ContextOf, has_key
 from handlers.web.api.bodies import Bodies, parsed
 from handlers.web.api.description import description, input_schema, output_schema, takes_documents, takes_proposals
 from handlers.web.api.documents import Reader
@@ -33,7 +33,6 @@ from workflows.engine.declare.registry import AnyWorkflow
 from workflows.engine.errors import BadReason, ContentRemoved, InvalidInput, OtherRequest, QueueFull, Refused, Unknown
 from workflows.engine.sources.programs import handing_in
 from workflows.engine.sources.programs.handing_in import LONGEST_KEY, HandedIn, HandedInput, hand_in
-from workflows.engine.sources.programs.keys import Caller
 from workflows.engine.sources.programs.replying import reply
 from workflows.engine.sources.told.outcomes import outcome_json
 from workflows.engine.text.canonical_json import canonical
@@ -55,7 +54,8 @@ class Shared:
     access: Access
     bodies: Bodies
     work: Work
-    waiting: Waiting
+    waiting: Callable[[Context], Waiting]
+    """Returns the clients that wait for cases of a team."""
 
 
 class Api:
@@ -63,7 +63,7 @@ class Api:
 
     def __init__(
         self,
-        context: Context,
+        context: Context | ContextOf,
         *,
         threads: int,
         stops: Callable[[], bool],
@@ -73,15 +73,17 @@ class Api:
     ) -> None:
         """Make the routes. `threads`: calls of the engine at once. `stops`: tells whether the process is about to stop.
 
-        `bodies`, `reader`, `strangers`: other limits of bodies, of files, and of requests without a known key in a
-        minute.
+        `context`: that of the only team, or a function that returns the one that a key is for. `bodies`, `reader`,
+        `strangers`: other limits of bodies, of files, and of requests without a known key in a minute.
         """
-        self._context = context
+        context_of = (lambda _: context) if isinstance(context, Context) else context
         self._work = Work(threads=threads)
+        self._stops = stops
         self._bodies = bodies or Bodies()
-        self._reader = reader or Reader(context)
-        self._access = Access(context, self._work, strangers=strangers)
-        self.waiting = Waiting(context, self._work, stops=stops)
+        self._reader = reader or Reader()
+        self._access = Access(context_of, self._work, strangers=strangers)
+        self._waiting: dict[int, tuple[Context, Waiting]] = {}
+        """Team -> those who wait for its cases. Only the server's loop uses it."""
         self.app = Starlette(
             routes=[
                 Route("/v1/workflows", self._answering(self._workflows), methods=["GET"]),
@@ -98,13 +100,30 @@ class Api:
 
     def add(self, path: str, make: Callable[[Shared], ASGIApp]) -> None:
         """Answer another application's requests under a path, with the same keys, rates, threads and waits."""
-        shared = Shared(access=self._access, bodies=self._bodies, work=self._work, waiting=self.waiting)
+        shared = Shared(
+            access=self._access,
+            bodies=self._bodies,
+            work=self._work,
+            waiting=self._waiting_for,
+        )
         self.app.router.routes.append(Route(path, make(shared)))
 
     def close(self) -> None:
         """Wait for the calls that are under way."""
         self._work.close()
         self._reader.close()
+
+    @property
+    def number_waiting(self) -> int:
+        """Number of clients that wait."""
+        return sum(waiting.number for _, waiting in self._waiting.values())
+
+    def _waiting_for(self, context: Context) -> Waiting:
+        known = self._waiting.get(context.team)
+        # A workspace that was begun anew has another context. Who waited before is still answered.
+        if known is None or known[0] is not context:
+            known = self._waiting[context.team] = (context, Waiting(context, self._work, stops=self._stops))
+        return known[1]
 
     def _answering(self, route: Callable[[Request], Awaitable[Response]]) -> Callable[[Request], Awaitable[Response]]:
         """Return a route that answers in any case."""
@@ -130,20 +149,20 @@ class Api:
 
     async def _hand_in(self, request: Request) -> Response:
         admitted = await self._access.admit(request)
-        workflow, revises = self._workflow(request, admitted.caller), _revises(request)
+        workflow, revises = self._workflow(request, admitted), _revises(request)
         body = await self._body(request, admitted)
         form = filled_in(HandIn, body)
-        handed = await self._handed_in(request, admitted.caller, workflow, [form], body, revises=revises)
+        handed = await self._handed_in(request, admitted, workflow, [form], body, revises=revises)
         told = _taken(handed)
         headers = {**admitted.headers, "Location": f"/v1/cases/{told['id']}", **_replayed(handed.replayed)}
         return _json(202, told, headers)
 
     async def _hand_in_many(self, request: Request) -> Response:
         admitted = await self._access.admit(request)
-        workflow, revises = self._workflow(request, admitted.caller), _revises(request)
+        workflow, revises = self._workflow(request, admitted), _revises(request)
         body = await self._body(request, admitted)
         form = filled_in(HandInMany, body)
-        handed = await self._handed_in(request, admitted.caller, workflow, form.cases, body, revises=revises)
+        handed = await self._handed_in(request, admitted, workflow, form.cases, body, revises=revises)
         told = taken_many(handed.receipts, handed.keys)
         return _json(200, told, {**admitted.headers, **_replayed(handed.replayed)})
 
@@ -151,16 +170,16 @@ class Api:
         admitted = await self._access.admit(request)
         _queried(request, ())
         _idempotency_key(request)  # the content of a file is its key: the same one twice is one
-        if not takes_documents(self._allowed(admitted.caller)):
+        if not takes_documents(_allowed(admitted)):
             raise Problem(Kind.NOT_ALLOWED, _NO_DOCUMENTS)
-        kept = await self._reader.kept(request, admitted.caller, gone=lambda: _gone(request))
+        kept = await self._reader.kept(request, admitted.context, admitted.caller, gone=lambda: _gone(request))
         return _json(201 if kept.is_new else 200, kept.as_json(), admitted.headers)
 
     async def _case(self, request: Request) -> Response:
         admitted = await self._access.admit(request)
         case, seconds = _case_id(request), _seconds(request)
         try:
-            outcome = await self.waiting.outcome(
+            outcome = await self._waiting_for(admitted.context).outcome(
                 admitted.caller.source, case, seconds=seconds, gone=lambda: _gone(request)
             )
         except Unknown as error:
@@ -178,7 +197,7 @@ class Api:
         form = filled_in(Reply, body)
         answer = partial(
             reply,
-            self._context,
+            admitted.context,
             admitted.caller,
             case,
             form.text,
@@ -213,7 +232,7 @@ class Api:
                 "output": output_schema(workflow),
                 "takes_proposals": takes_proposals(workflow, proposes=admitted.caller.may_propose),
             }
-            for workflow in self._allowed(admitted.caller)
+            for workflow in _allowed(admitted)
         ]
         return _json(200, {"workflows": listed}, admitted.headers)
 
@@ -223,17 +242,12 @@ class Api:
             self._access.admit_stranger()
             return _json(200, description([]))
         admitted = await self._access.admit(request)
-        return _json(
-            200, description(self._allowed(admitted.caller), proposes=admitted.caller.may_propose), admitted.headers
-        )
+        return _json(200, description(_allowed(admitted), proposes=admitted.caller.may_propose), admitted.headers)
 
-    def _allowed(self, caller: Caller) -> list[AnyWorkflow]:
-        return [workflow for workflow in self._context.registry if caller.may(workflow.name)]
-
-    def _workflow(self, request: Request, caller: Caller) -> str:
+    def _workflow(self, request: Request, admitted: Admitted) -> str:
         """Return the workflow in the path, before anything of the body is read. Raise `Problem` where it is none."""
         name: str = request.path_params["name"]
-        if name not in self._context.registry or not caller.may(name):
+        if name not in admitted.context.registry or not admitted.caller.may(name):
             raise Problem(Kind.NOT_FOUND, _NO_WORKFLOW)
         return name
 
@@ -244,7 +258,7 @@ class Api:
     async def _handed_in(
         self,
         request: Request,
-        caller: Caller,
+        admitted: Admitted,
         workflow: str,
         forms: Sequence[HandIn],
         body: Mapping[str, JsonValue],
@@ -261,7 +275,7 @@ class Api:
                 fingerprint = sha256(whole.encode(errors="surrogatepass")).hexdigest()
                 asked = handing_in.Request(key=key, fingerprint=fingerprint)
             inputs = [HandedInput(values=form.input, proposal=form.proposal) for form in forms]
-            return hand_in(self._context, caller, workflow, inputs, request=asked, revises=revises)
+            return hand_in(admitted.context, admitted.caller, workflow, inputs, request=asked, revises=revises)
 
         try:
             return await self._work.done(call)
@@ -274,6 +288,11 @@ class Api:
             raise Problem(Kind.FULL, "too many cases wait for work; hand it in again later", headers=_LATER) from error
         except InvalidInput as error:
             raise Problem(Kind.MISFIT, str(error)) from error
+
+
+def _allowed(admitted: Admitted) -> list[AnyWorkflow]:
+    """Return the workflows that a source may hand in for."""
+    return [workflow for workflow in admitted.context.registry if admitted.caller.may(workflow.name)]
 
 
 def _taken(handed: HandedIn) -> dict[str, JsonValue]:

@@ -73,30 +73,32 @@ class Reader:
 
     def __init__(
         self,
-        context: Context,
         *,
         uploads: Uploads | None = None,
         threads: int = THREADS,
         patience: float = PATIENCE,
     ) -> None:
         """Set the limits: of what is received, files that are read at once, and seconds for which one is waited for."""
-        self._context = context
         self._uploads = uploads or Uploads()
         self._work = Work(threads=threads, waiting=AT_ONCE)
         self._patience = patience
         self._lock = Lock()
         self._under_way: set[tuple[int, str]] = set()
 
-    async def kept(self, request: Request, caller: Caller, *, gone: Callable[[], Awaitable[object]]) -> Kept:
+    async def kept(
+        self, request: Request, context: Context, caller: Caller, *, gone: Callable[[], Awaitable[object]]
+    ) -> Kept:
         """Receive the file of a request, read it and keep it. `gone`: returns once the client has hung up.
 
         Raise `Problem`, or `ClientDisconnect`.
         """
         with self._uploads.room() as room:
-            upload = await room.received(request, largest=self._context.documents.limits.size)
+            upload = await room.received(request, largest=context.documents.limits.size)
             is_dropped = Event()
             with upload.file:
-                reading = asyncio.ensure_future(self._work.done(lambda: self._read(upload, caller, is_dropped)))
+                reading = asyncio.ensure_future(
+                    self._work.done(lambda: self._read(upload, context, caller, is_dropped))
+                )
                 hung_up = asyncio.ensure_future(gone())
                 try:
                     await asyncio.wait({reading, hung_up}, timeout=self._patience, return_when=asyncio.FIRST_COMPLETED)
@@ -116,7 +118,7 @@ class Reader:
         """Wait for what is being read."""
         self._work.close()
 
-    def _read(self, upload: Upload, caller: Caller, is_dropped: Event) -> Kept:
+    def _read(self, upload: Upload, context: Context, caller: Caller, is_dropped: Event) -> Kept:
         if is_dropped.is_set():
             raise _Dropped
         data = upload.data()
@@ -127,10 +129,10 @@ class Reader:
                 raise DocumentRefused(Why.BUSY, _STILL)
             self._under_way.add((caller.source, sha))
         try:
-            is_new = not has_uploaded(self._context, caller.source, sha)
+            is_new = not has_uploaded(context, caller.source, sha)
             if is_new:
-                refuse_more(self._context, caller.source, len(data))
-            document = keep_upload(self._context, data, name=upload.name, source=caller.source)
+                refuse_more(context, caller.source, len(data))
+            document = keep_upload(context, data, name=upload.name, source=caller.source)
             return Kept(document=document, is_new=is_new)
         finally:
             with self._lock:

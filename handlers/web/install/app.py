@@ -85,7 +85,7 @@ class Pages:
             try:
                 return await route(request)
             except NotInstalled as refused:
-                log.warning("install.refused", why=str(refused.why), **_logged(refused.values))
+                log.warning("install.refused", why=str(refused.why), about=_logged(refused.values))
                 return self._not_installed(request, refused)
             except ClientDisconnect:
                 return _plain(400, "The request was cut off.")

@@ -25,7 +25,7 @@ def test_serve_makes_what_follows_and_says_when_it_cannot(
     migrated_sqlite_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv(following.FOLDER, str(tmp_path))
-    monkeypatch.setattr("bot.serve.server._FOLLOW_UPS_SILENT", 1.5)
+    monkeypatch.setattr("bot.serve.loops._FOLLOW_UPS_SILENT", 1.5)
     hang, health, stop, done = tmp_path / "hang", free_port(), Event(), list[bool]()
     settings = Settings(
         database_url=migrated_sqlite_url, workflows=(following.__file__,), model="local", health=f"127.0.0.1:{health}"

@@ -21,7 +21,7 @@ pytestmark = pytest.mark.slow
 def test_serve_seals_and_publishes_by_itself(
     migrated_sqlite_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("bot.serve.server._SEALS", 0.05)
+    monkeypatch.setattr("bot.serve.loops._SEALS", 0.05)
     heads, key = tmp_path / "heads", tmp_path / "key"
     key.write_text(f"{KEY.raw.hex()}\n")
     settings = Settings(database_url=migrated_sqlite_url, health="off", seal_heads=heads, seal_key_file=key)

@@ -60,8 +60,8 @@ def test_a_read_is_no_change(database: Database) -> None:
 def test_where_the_connection_is_lost_everything_may_have_changed(database: Database) -> None:
     with Changes(database) as made:
         made.are_there()
-        assert made._connection is not None
-        made._connection.driver_connection.close()  # type: ignore[union-attr]
+        assert made._asking._connection is not None
+        made._asking._connection.driver_connection.close()  # type: ignore[union-attr]
         assert made.are_there()
         assert made.are_there()
         assert any(not made.are_there() for _ in range(20))

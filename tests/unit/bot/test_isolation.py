@@ -4,7 +4,9 @@ from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier, Event, Lock
 
 from bot.worker.isolation import Isolation
-from tests.waiting import LONGEST
+from bot.worker.threads import ThreadPool
+from tests.waiting import LONGEST, wait_until
+from workflows.engine.declare.calls import author_threads
 
 
 def test_many_are_inside_at_once() -> None:
@@ -47,3 +49,23 @@ def test_whoever_is_to_be_alone_waits_until_nobody_is_inside_and_keeps_the_other
     for name in ("suspect 0", "suspect 1"):
         assert beside[name] == set()
     assert not any(other.startswith("suspect") for others in beside.values() for other in others)
+
+
+def test_code_that_hangs_for_one_workspace_clogs_no_other() -> None:
+    """Both run a workflow of the same name."""
+    go = Event()
+    theirs, ours = (ThreadPool(2, slow_after=0.05, owner=owner) for owner in ("T0THEIRS", "T0OURS"))
+
+    def hang() -> object:
+        return author_threads.run(lambda: go.wait(LONGEST), what="its delivery", workflow="triage")
+
+    try:
+        for _ in range(4):
+            theirs.submit(hang)
+        wait_until(lambda: theirs.clogged == {"triage"} and theirs.slow >= 2)
+        assert (ours.clogged, ours.slow, ours.has_room) == (frozenset(), 0, True)
+        done = ours.submit(lambda: author_threads.run(lambda: "done", what="its delivery", workflow="triage"))
+        assert done.result(LONGEST) == "done"
+    finally:
+        go.set()
+        assert theirs.close(seconds=LONGEST) == ours.close(seconds=LONGEST) == 0

@@ -14,14 +14,14 @@ from structlog.testing import capture_logs
 
 from bot.serve.health import answering_health
 from handlers.web import metrics
-from handlers.web.offered_metrics import Watched
+from handlers.web.offered_metrics import Reading
 from tests.unit.bot.test_health import ANYWHERE, PATIENCE, answer
 from tests.unit.handlers.test_metrics import families, watched
 from tests.waiting import wait_until
 
 
 @contextmanager
-def offering(read: Callable[[], Watched], seconds: float = 2 * PATIENCE) -> Iterator[int]:
+def offering(read: Callable[[], Reading], seconds: float = 2 * PATIENCE) -> Iterator[int]:
     with answering_health(ANYWHERE, alive={"loops": lambda: True}, ready={}, metrics=read, seconds=seconds) as port:
         assert port is not None
         yield port
@@ -50,7 +50,7 @@ def test_all_who_ask_at_once_and_soon_after_wait_for_one_reading(monkeypatch: py
     monkeypatch.setattr(metrics, "KEPT", PATIENCE)
     released, began = Event(), Queue[None]()
 
-    def read() -> Watched:
+    def read() -> Reading:
         began.put(None)
         released.wait(PATIENCE)
         return watched()
@@ -69,7 +69,7 @@ def test_all_who_ask_at_once_and_soon_after_wait_for_one_reading(monkeypatch: py
 def test_a_database_that_cannot_be_read_is_503_and_is_read_again_at_the_next_scrape() -> None:
     turns = iter([OSError("a secret of the database"), None])
 
-    def read() -> Watched:
+    def read() -> Reading:
         if (turn := next(turns)) is not None:
             raise turn
         return watched()
@@ -86,7 +86,7 @@ def test_a_database_that_cannot_be_read_is_503_and_is_read_again_at_the_next_scr
 def test_a_reading_that_hangs_is_503_and_begins_no_second_one_and_holds_up_no_end() -> None:
     released, began = Event(), Queue[None]()
 
-    def hangs() -> Watched:
+    def hangs() -> Reading:
         began.put(None)
         released.wait()
         return watched()
@@ -108,7 +108,7 @@ def test_a_reading_that_hangs_is_503_and_begins_no_second_one_and_holds_up_no_en
 def test_after_a_reading_that_hung_the_next_scrape_has_its_numbers() -> None:
     released = Event()
 
-    def slow() -> Watched:
+    def slow() -> Reading:
         released.wait()
         return watched()
 

@@ -12,7 +12,7 @@ from prometheus_client.openmetrics.parser import text_string_to_metric_families 
 from prometheus_client.parser import text_string_to_metric_families
 
 from handlers.web.exposition import formatted
-from handlers.web.offered_metrics import ALL, METRICS, MODELS, Watched
+from handlers.web.offered_metrics import ALL, METRICS, MODELS, OfProcess, Reading, Watched
 from store.states import NOT_ENDED, CauseState, DeliveryState, OutboxState, Resolution
 from workflows.engine.health.views import Kind
 from workflows.engine.read.metric_views import NumbersView, WorkflowNumbers
@@ -52,7 +52,7 @@ OTHERS = WorkflowNumbers(
 )
 
 
-def watched(traffic: Traffic | None = None, *workflows: WorkflowNumbers) -> Watched:
+def watched(traffic: Traffic | None = None, *workflows: WorkflowNumbers) -> Reading:
     view = NumbersView(
         at=datetime(2026, 11, 20, tzinfo=UTC),
         workflows=workflows or [TRIAGE, OTHERS],
@@ -71,17 +71,17 @@ def watched(traffic: Traffic | None = None, *workflows: WorkflowNumbers) -> Watc
         backed_up_at=datetime(2026, 11, 19, tzinfo=UTC),
     )
     counts = (traffic or asked()).counts()
-    return Watched(
+    of_team = Watched(
         view=view,
         digests_late=1,
-        checks={"hearing": True, "worker": False},
         is_sender=True,
-        logged={("error", "job.failed"): 2},
         requests=counts,
         version="1.2",
         database="sqlite",
         seconds=0.1,
     )
+    own = OfProcess(checks={"hearing": True, "worker": False}, logged={("error", "job.failed"): 2})
+    return Reading(each={"T1": of_team}, process=own)
 
 
 def asked() -> Traffic:
@@ -94,13 +94,13 @@ def asked() -> Traffic:
     return traffic
 
 
-def families(of: Watched, accepted: str = "") -> list[Family]:
+def families(of: Reading, accepted: str = "") -> list[Family]:
     body, kind = formatted(of, accepted)
     read = openmetrics_families if "openmetrics" in kind else text_string_to_metric_families
     return list(read(body.decode()))
 
 
-def numbers(of: Watched, name: str) -> dict[tuple[str, ...], float]:
+def numbers(of: Reading, name: str) -> dict[tuple[str, ...], float]:
     """The samples of a metric, by the values of its labels in the order in which they are declared."""
     (metric,) = [one for one in METRICS if one.name == name]
     return {
@@ -122,6 +122,22 @@ def test_prometheus_reads_both_formats_and_finds_each_metric(accepted: str) -> N
         for sample in family.samples
     }
     assert found == {one.name: (one.kind, set(one.labels)) for one in METRICS}
+
+
+def test_where_several_workspaces_are_served_each_number_says_of_which_and_those_of_the_process_of_none() -> None:
+    one = watched()
+    both = Reading(each={"T1": one.each["T1"], "T2": one.each["T1"]}, process=one.process, are_several=True)
+    found: dict[str, set[str | None]] = {}
+    for family in families(both):
+        for sample in family.samples:
+            found.setdefault(sample.name, set()).add(sample.labels.get("workspace"))
+    assert found.pop("countersign_ready") == found.pop("countersign_log_events_total") == {None}
+    assert set(map(frozenset, found.values())) == {frozenset({"T1", "T2"})}
+    nobody = Reading(each={}, process=one.process, are_several=True)
+    assert {sample.name for family in families(nobody) for sample in family.samples} == {
+        "countersign_ready",
+        "countersign_log_events_total",
+    }
 
 
 def test_names_are_such_as_prometheus_advises() -> None:

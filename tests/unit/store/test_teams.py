@@ -8,8 +8,6 @@ ROOT = Path(__file__).parents[3]
 SUBJECTS = ("cases", "documents", "slack", "model", "quality", "governance", "learning", "sources")
 OF_NO_TEAM = {
     "documents.are_known": "asks for a table, and reads no row",
-    "queue.enqueue": "adds a job for a run that its caller has read or added; a job is no team's row",
-    "queue.enqueue_all": "does so for several",
     "queue.forget_wrong_clocks": "mends rows of the task queue's own tables, which know no team",
     "installations.all_of_them": "tells a process which teams it serves",
     "installations.forget_invitations": "an invitation is no team's",
@@ -17,6 +15,7 @@ OF_NO_TEAM = {
     "installations.open_invitation": "the same",
     "installations.team_for": "finds or makes the team of a workspace",
     "installations.use_invitation": "an invitation is no team's",
+    "keys.team_of": "tells whose a key is, which is a secret of that team",
     "teams.all_teams": "tells an operator which teams there are",
     "teams.first_team": "finds the team where a process has only one",
     "teams.nobodys_team": "finds the team before Slack was first connected",

@@ -426,7 +426,7 @@ def _begin(taking: _Taking, begun: Mapping[int, _Begun], intake: Intake) -> None
         asked_by=taking.actor,
         at=taking.at,
     )
-    queue.enqueue_all(session, [(ran[case], case) for case in begun])
+    queue.enqueue_all(session, [(ran[case], case) for case in begun], team=team)
     wanted = {case: one.accepted.documents for case, one in begun.items() if one.accepted.documents}
     held = held_documents.hold(session, wanted, team=team, are_new=intake is Intake.TAKEN_IN) if wanted else {}
     acts = [

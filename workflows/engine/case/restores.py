@@ -9,11 +9,14 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from store.cases import runs
+from store.db.database import Database
 from store.governance import audit, teams
 from store.slack import outbox
 from store.states import NOT_ENDED
 from store.subjects import SubjectKind
-from workflows.engine.context import Context
+from workflows.engine.case.team import team_of
+from workflows.engine.context import Clock, Context
+from workflows.engine.declare.registry import Registry
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -46,3 +49,12 @@ def restored(context: Context, *, by: str) -> Restored:
         )
         counts = runs.counts(session, team=team, states=NOT_ENDED)
     return Restored(made_at=made_at, unfinished=sum(counts.values()))
+
+
+def restored_all(database: Database, *, by: str, clock: Clock) -> Restored:
+    """Note for all teams of a database that it is a backup. Call it only while no worker runs."""
+    with database.read() as session:
+        known = [team.id for team in teams.all_teams(session)] or [team_of(database, at=clock()).id]
+    found = [restored(Context(database=database, registry=Registry(), clock=clock, team=team), by=by) for team in known]
+    times = [one.made_at for one in found if one.made_at is not None]
+    return Restored(made_at=max(times, default=None), unfinished=sum(one.unfinished for one in found))

@@ -1,22 +1,29 @@
-"""The team whose rows a database holds, and what is kept of it: its workspace, its made workflows, its restores."""
+"""The team that a process works for, and what is kept of it: its workspace, its made workflows, its restores."""
 
 import secrets
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from store.db.database import Database
 from store.governance import teams
-from store.governance.teams import Restores
-from workflows.engine.context import Context
+from store.governance.teams import Restores, TeamLine
+from workflows.engine.context import Context, lock_of
+from workflows.engine.errors import Refused
+from workflows.engine.text.sanitize import one_line
 
 
 @dataclass(frozen=True, kw_only=True)
 class Team:
-    """The owner of all rows of a database."""
+    """An owner of rows of a database."""
 
     id: int
+    workspace: str | None
+    """Slack's id of it; None before Slack was first connected."""
+    name: str
+    is_oldest: bool
+    """True for the first team of the database: what had no team in its name before there were several is this one's."""
     options: Mapping[str, Mapping[str, Any]]
     """Workflow -> the options that it was made from; empty for one that is declared."""
     restores: Restores
@@ -24,20 +31,74 @@ class Team:
     """Secret from which it follows which of its runs are drawn for a spot check."""
 
 
-def team_of(database: Database, *, at: datetime) -> Team:
-    """Read whose rows a migrated database holds. Its team is made where there is none yet."""
+def team_of(database: Database, *, at: datetime, workspace: str | None = None) -> Team:
+    """Return the team of a migrated database that is to be worked for. It is made where there is none yet.
+
+    `workspace`: Slack's id of it; left out, the only one. Raise `Refused` where several are there and none is named, or
+    there is none of this name.
+    """
     with database.read() as session:
-        team = teams.first_team(session)
-    if team is None:
+        known = teams.all_teams(session)
+    if not known and workspace is None:
         with database.write() as session:
-            team = teams.add_local_team(session, at=at)
-    seed = seed_of(database, team=team)
+            teams.add_local_team(session, at=at)
+        with database.read() as session:
+            known = teams.all_teams(session)
+    return _read(database, _chosen(known, workspace), is_oldest_of=known)
+
+
+def team_with(database: Database, id: int) -> Team:
+    """Return a team by its id."""
+    with database.read() as session:
+        known = teams.all_teams(session)
+    (line,) = (one for one in known if one.id == id)
+    return _read(database, line, is_oldest_of=known)
+
+
+def all_teams_of(database: Database, *, at: datetime) -> Sequence[Team]:
+    """Return all teams of a migrated database, the oldest first; one is made where there is none yet."""
+    with database.read() as session:
+        known = teams.all_teams(session)
+    if not known:
+        return [team_of(database, at=at)]
+    return [_read(database, line, is_oldest_of=known) for line in known]
+
+
+def locks_of_all(database: Database, name: str) -> Sequence[str]:
+    """Return the names of a lock that each team has for itself. Raise `store.db.database.Unavailable`."""
+    with database.read() as session:
+        known = teams.all_teams(session)
+    return [lock_of(name, team=one.id, is_oldest=one.id == known[0].id) for one in known] or [name]
+
+
+def _chosen(known: Sequence[TeamLine], workspace: str | None) -> TeamLine:
+    if workspace is None and len(known) == 1:
+        return known[0]
+    listed = ", ".join(f"{one.workspace} ({one.name})" for one in known if one.workspace is not None)
+    if workspace is None:
+        raise Refused(
+            f"the database is of several workspaces; name one with --workspace or COUNTERSIGN_WORKSPACE: {listed}"
+        )
+    for one in known:
+        if one.workspace == workspace:
+            return one
+    raise Refused(
+        f"there is no workspace {one_line(workspace, 40)} in the database; "
+        f"{f'there are: {listed}' if listed else 'none was connected to it yet'}"
+    )
+
+
+def _read(database: Database, line: TeamLine, *, is_oldest_of: Sequence[TeamLine]) -> Team:
+    seed = seed_of(database, team=line.id)
     with database.read() as session:
         return Team(
-            id=team,
+            id=line.id,
+            workspace=line.workspace,
+            name=line.name,
+            is_oldest=line.id == is_oldest_of[0].id,
             seed=seed,
-            options={row.name: row.options for row in teams.workflows(session, team=team)},
-            restores=teams.restores(session, team=team),
+            options={row.name: row.options for row in teams.workflows(session, team=line.id)},
+            restores=teams.restores(session, team=line.id),
         )
 
 

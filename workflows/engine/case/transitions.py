@@ -108,7 +108,7 @@ def move_run(
         details={"from": frm, **details},
     )
     if to is RunState.READY:
-        queue.enqueue(session, run=run.id, case=run.case_id)
+        queue.enqueue(session, team=run.team_id, run=run.id, case=run.case_id)
     if run.resolution is not None and (to in _STOPPED or to is RunState.SUPERSEDED):
         _settle_delivery(session, run, to, at=at, actor=actor)
     counting.follow(session, run, frm=frm, to=to, at=at)
@@ -213,7 +213,7 @@ def begin_after(
         details=dict(details),
     )
     if state is RunState.READY:
-        queue.enqueue(session, run=added, case=before.case_id)
+        queue.enqueue(session, team=before.team_id, run=added, case=before.case_id)
     run = runs.get(session, added, team=before.team_id)
     assert run is not None
     return run

@@ -1,6 +1,7 @@
 """Copies of documents: those that the rows of a database name, from one shelf to another, for backups and restores."""
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, fields
 
 from store.db.database import Database
 from store.documents import documents
@@ -32,16 +33,20 @@ class Copied:
     dropped: int = 0
     """Files that were removed at the new place, since no row names them any more."""
 
+    def plus(self, other: "Copied") -> "Copied":
+        """Return both outcomes together."""
+        return Copied(**{one.name: getattr(self, one.name) + getattr(other, one.name) for one in fields(self)})
+
     @property
     def is_whole(self) -> bool:
         """True if all documents that rows name are at their new place."""
         return not self.missing and not self.altered
 
 
-def team_with_documents(database: Database) -> int | None:
-    """Return the team of a database whose schema knows documents; None where it does not, or there is no team yet."""
+def teams_with_documents(database: Database) -> Sequence[int]:
+    """Return the teams of a database whose schema knows documents; none where it does not, or there is no team yet."""
     with database.read() as session:
-        return teams.first_team(session) if documents.are_known(session) else None
+        return [team.id for team in teams.all_teams(session)] if documents.are_known(session) else []
 
 
 def copy(context: Context, source: Documents, target: Documents, *, drop: bool = False) -> Copied:

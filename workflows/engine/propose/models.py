@@ -25,7 +25,7 @@ from workflows.engine.propose.proposer import Second, opinion_of
 from workflows.model.batches.books import BatchBooks, Batches
 from workflows.model.batches.known_replies import Means
 from workflows.model.choice import AUTO, LOCAL, ModelSettings, chosen_vendor, is_local
-from workflows.model.concurrency import Concurrency
+from workflows.model.concurrency import SharedConcurrency
 from workflows.model.gateway import Gateway, models_of
 from workflows.model.local.embedding_folder import EmbeddingFolder
 from workflows.model.local.local_model import CannotLearn, LocalModel
@@ -57,7 +57,16 @@ class _Learned:
 class Models:
     """The models of all workflows."""
 
-    def __init__(self, settings: ModelSettings, *, database: Database, team: int, clock: Clock) -> None:
+    def __init__(
+        self,
+        settings: ModelSettings,
+        *,
+        database: Database,
+        team: int,
+        clock: Clock,
+        concurrency: SharedConcurrency | None = None,
+    ) -> None:
+        """Make no model yet. `concurrency`: limits that are shared with other teams' models; left out, with none."""
         self.vendor = chosen_vendor(settings)
         """The one that is asked, or would be."""
         self.prices = self.vendor.prices(settings.prices)
@@ -76,6 +85,7 @@ class Models:
         self._local: dict[str, _Learned] = {}
         self._untaught: set[tuple[str, int | None]] = set()
         """Workflows and deployments whose examples the local model cannot learn from."""
+        self._concurrency = concurrency or SharedConcurrency()
         self._gateway: Gateway | None = None
         self._samples: dict[str, SampleAnswers] = {}
 
@@ -269,7 +279,11 @@ class Models:
                 clock=self._clock,
                 outages=KnownOutages(self._database, team=self._team, clock=self._clock),
                 default_model=self.vendor.default_model,
-                concurrency=Concurrency(at_once=settings.at_once, per_minute=settings.per_minute),
+                concurrency=self._concurrency.of(
+                    (self.vendor.declared.name, self.vendor.settings),
+                    at_once=settings.at_once,
+                    per_minute=settings.per_minute,
+                ),
                 prices=self.prices,
                 states_form=settings.states_form,
                 source=self.vendor.source,

@@ -49,11 +49,10 @@ def app(migrated_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> I
 def dispatcher(app: App, *, slow_after: float = 60, drain: float = LONGEST) -> Dispatcher:
     """The dispatcher that belongs to the database, with bounds of the test's own."""
     context, runner = app.context, Runner(app.context, app.models)
-    times = {"slow_after": slow_after, "drain": drain}
     if context.database.file is not None:
-        return Embedded(context, runner, threads=THREADS, **times)
+        return Embedded(context, runner, threads=THREADS, slow_after=slow_after, drain=drain)
     url = context.database.engine.url.set(drivername="postgresql").render_as_string(hide_password=False)
-    return Queued(context, runner, url=url, threads=THREADS, **times)
+    return Queued(context, runner, url=url, threads=THREADS, slow_after=slow_after, drain=drain)
 
 
 def bring(app: App, name: str, ids: range, does: str = "nothing") -> None:

@@ -133,5 +133,5 @@ def enqueue_and_fail(database: Database) -> None:
     with database.write() as session:
         run = runs.newest(session, 1, team=1)
         assert run is not None
-        queue.enqueue(session, run=run.id, case=1)
+        queue.enqueue(session, team=run.team_id, run=run.id, case=1)
         raise ZeroDivisionError

@@ -1,7 +1,7 @@
 """The API of a Countersign to test with: a real server on a real database, and keys of two sources."""
 
 import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.client import HTTPConnection, HTTPResponse
@@ -21,7 +21,6 @@ from tests.waiting import LONGEST
 from tests.world import World
 from workflows import Autonomy
 from workflows.documents.documents import Documents
-from workflows.engine.context import Context
 from workflows.engine.sources.programs import api_sources, keys
 from workflows.model.scripted import ScriptedModel, says
 
@@ -132,7 +131,7 @@ def served(
     per_minute: int = 100_000,
     bodies: Bodies | None = None,
     documents: Documents | None = None,
-    reader: Callable[[Context], Reader] | None = None,
+    reader: Reader | None = None,
     strangers: int = 100_000,
     keeps: Keeps | None = None,
     most: int | None = None,
@@ -155,7 +154,7 @@ def served(
         threads=8,
         stops=stop.is_set,
         bodies=bodies,
-        reader=reader(world.context) if reader is not None else None,
+        reader=reader,
         strangers=strangers,
     )
     listening = listening_at(Address(host="127.0.0.1", port=0))

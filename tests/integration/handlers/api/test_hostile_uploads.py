@@ -91,7 +91,7 @@ def guarding(folder: Path, uploads: Uploads, *, patience: float) -> Iterator[Gua
     with served(
         database,
         documents=documents,
-        reader=lambda context: Reader(context, uploads=uploads, patience=patience),
+        reader=Reader(uploads=uploads, patience=patience),
         keeps=Keeps(head=LONGEST, idle=LONGEST),
     ) as server:
         server.world.registry.add(claims())

@@ -85,12 +85,12 @@ def test_many_clients_wait_with_one_query_a_look_until_a_case_ends_or_the_server
 
     async def play() -> None:
         asked = [asyncio.ensure_future(client.ask()) for client in clients]
-        await until(lambda: shared.api.waiting.number == 80)
+        await until(lambda: shared.api.number_waiting == 80)
         assert threading.active_count() <= before + 12
         for client in clients[-10:]:
             assert client.writer is not None
             client.writer.close()
-        await until(lambda: shared.api.waiting.number == 70)
+        await until(lambda: shared.api.number_waiting == 70)
         await asyncio.to_thread(approve, shared, cases[0])
         done = await asyncio.gather(*asked[0:60:20])
         assert [one["state"] for one in done if one is not None] == ["delivered"] * 3
@@ -114,7 +114,7 @@ def test_a_question_ends_the_wait(shared: Served) -> None:
 
     async def play() -> None:
         asked = asyncio.ensure_future(Client(shared, case).ask())
-        await until(lambda: shared.api.waiting.number == 1)
+        await until(lambda: shared.api.number_waiting == 1)
         review = shared.world.review(case)
         reviews.ask(shared.world.context, review.id, shown=review.version, by="U0ANNA", question="Which one?")
         await asyncio.to_thread(shared.world.work)
@@ -141,7 +141,7 @@ def test_a_wait_is_a_number_of_seconds(shared: Served, query: str) -> None:
 def test_a_wait_is_over_after_its_seconds(shared: Served) -> None:
     (case,) = waiting_cases(shared, 1)
     assert shared.ask("GET", f"/v1/cases/{case}?wait=1").json["state"] == "needs_person"
-    assert shared.api.waiting.number == 0
+    assert shared.api.number_waiting == 0
 
 
 def test_a_key_that_is_revoked_during_a_wait_learns_nothing_more(shared: Served) -> None:
@@ -150,7 +150,7 @@ def test_a_key_that_is_revoked_during_a_wait_learns_nothing_more(shared: Served)
     made = keys.make(context, "web-shop", by="tester")
     with ThreadPoolExecutor(1) as thread:
         answer = thread.submit(shared.ask, "GET", f"/v1/cases/{case}?wait=60", key=made.key)
-        wait_until(lambda: shared.api.waiting.number == 1)
+        wait_until(lambda: shared.api.number_waiting == 1)
         keys.revoke(context, made.key[:12], by="tester")
         approve(shared, case)
         refused = answer.result(LONGEST)

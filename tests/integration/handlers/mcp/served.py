@@ -72,8 +72,9 @@ def serving(made: Office) -> Iterator[Served]:
 
     def agents(shared: Shared) -> OverHttp:
         desk = Desk(context=context)
-        serving = Serving(desk=desk, work=shared.work, waiting=shared.waiting, caller_of=by_request)
-        return OverHttp(server_of(serving, version="1"), shared, host="127.0.0.1")
+        serving = Serving(desk=desk, work=shared.work, waiting=shared.waiting(context), caller_of=by_request)
+        server = server_of(serving, version="1")
+        return OverHttp(lambda _: server, shared, host="127.0.0.1")
 
     api.add(PATH, agents)
     listening = listening_at(Address(host="127.0.0.1", port=0))

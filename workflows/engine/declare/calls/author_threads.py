@@ -69,6 +69,7 @@ class _Call(Generic[T]):
 
     def __init__(self, call: Callable[[], T], *, workflow: str, what: str, seconds: float) -> None:
         self._call = call
+        self.owner = _owner.get()
         self._context: Context = copy_context()
         self._changed = Condition(Lock())
         self._sections = [_section(workflow, what, seconds)]
@@ -208,6 +209,7 @@ class _Thread:
                 return
 
 
+_owner: ContextVar[str | None] = ContextVar("countersign_owner_of_code", default=None)
 _current: ContextVar["_Call[object] | None"] = ContextVar("countersign_author_code", default=None)
 _guard = Lock()
 _idle: list[_Thread] = []
@@ -263,11 +265,19 @@ def contained(error: BaseException) -> BaseException:
     return exited
 
 
-def slow(seconds: float) -> Counter[str]:
-    """Count, for each workflow, the calls of its code that have run for longer than this and are still waited for."""
+def belong_to(owner: str) -> None:
+    """Count the calls that this thread makes from now on for an owner, beside others of the process."""
+    _owner.set(owner)
+
+
+def slow(seconds: float, *, owner: str | None = None) -> Counter[str]:
+    """Count, for each workflow, the calls of its code that have run for longer than this and are still waited for.
+
+    `owner`: those that threads of this owner made; None: all.
+    """
     now = time.monotonic()
     with _guard:
-        calls = list(_under_way)
+        calls = [call for call in _under_way if owner in (None, call.owner)]
     found = [call.running(now) for call in calls]
     return Counter(running[0] for running in found if running is not None and running[1] > seconds)
 

@@ -324,7 +324,7 @@ def _rerun(
         origin_id=before.origin_id,
         at=at,
     )
-    queue.enqueue(session, run=run, case=case)
+    queue.enqueue(session, team=team, run=run, case=case)
     held = held_documents.hold(session, {case: accepted.documents}, team=team)
     changes = input_changes(workflow.input, old, json.loads(accepted.body))
     audit.record(

@@ -13,7 +13,7 @@ from hashlib import sha256
 
 import structlog
 
-from store.db.database import Unavailable
+from store.db.database import Database, Unavailable
 from store.db.time_limits import time_limit
 from store.governance import audit
 from store.sources import keys
@@ -151,6 +151,12 @@ def listed(context: Context) -> Sequence[KeyView]:
         lines = keys.listed(session, team=context.team)
     at = context.clock()
     return [_view(line, at=at) for line in lines]
+
+
+def team_of(database: Database, key: str) -> int | None:
+    """Return the team that a key was made for; None where there is no such key. It may be revoked, or over."""
+    with database.read() as session:
+        return keys.team_of(session, hash=_hash(key[:_LONGEST]))
 
 
 def caller_of(context: Context, key: str) -> Caller:
