@@ -1,14 +1,16 @@
 """Databases for the tests: real SQLite files, and a real PostgreSQL that comes by pip."""
 
 import contextlib
+import gc
 import os
 import secrets
 import shutil
 import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from subprocess import SubprocessError
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
 import psycopg
@@ -38,6 +40,17 @@ settings.register_profile("search", settings.get_profile("fixed"), derandomize=F
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "fixed"))
 
 MakeWorld = Callable[[Tell], World]
+
+
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_collection() -> Generator[None, object, object]:
+    """Look for no garbage while tests are found: nearly all that this makes stays, and looking took a quarter of it."""
+    gc.disable()
+    try:
+        return (yield)
+    finally:
+        gc.freeze()
+        gc.enable()
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -84,30 +97,41 @@ def logging_as_at_first() -> Iterator[None]:
 
 
 @pytest.fixture(scope="session")
-def postgres_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def postgres_server() -> Iterator[str]:
     """Yield the URL of a PostgreSQL server: COUNTERSIGN_TEST_DATABASE_URL, or one started for the tests."""
     given = os.environ.get("COUNTERSIGN_TEST_DATABASE_URL")
     if given:
         yield given
         return
-    server = start_postgres(tmp_path_factory.mktemp("postgres"))
-    with psycopg.connect(server.get_uri(), autocommit=True) as admin:
-        # No test cuts the power: what was committed need not reach the disk.
-        for setting in ("fsync", "synchronous_commit", "full_page_writes"):
-            admin.execute(f"ALTER SYSTEM SET {setting} TO off")
-        admin.execute("SELECT pg_reload_conf()")
-    yield server.get_uri()
-    server.cleanup()
+    with _started() as server:
+        with psycopg.connect(server.get_uri(), autocommit=True) as admin:
+            # No test cuts the power: what was committed need not reach the disk.
+            for setting in ("fsync", "synchronous_commit", "full_page_writes"):
+                admin.execute(f"ALTER SYSTEM SET {setting} TO off")
+            admin.execute("SELECT pg_reload_conf()")
+        yield server.get_uri()
 
 
 @pytest.fixture
-def own_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, int]]:
+def own_server() -> Iterator[tuple[str, int]]:
     """Yield the URL and the process id of a PostgreSQL server of the test's own."""
-    server = start_postgres(tmp_path_factory.mktemp("own"))
-    pid = server.get_pid()
-    assert pid is not None
-    yield server.get_uri(), pid
-    server.cleanup()
+    with _started() as server:
+        pid = server.get_pid()
+        assert pid is not None
+        yield server.get_uri(), pid
+
+
+@contextmanager
+def _started() -> Iterator["PostgresServer"]:
+    """Start a PostgreSQL server for the block.
+
+    Its folder is none of pytest's: another run of the tests closes the folder of all runs to other users, and for root
+    the server runs as another user. It ended in the middle of the first run.
+    """
+    with TemporaryDirectory(prefix="postgres-") as folder:
+        server = start_postgres(Path(folder))
+        yield server
+        server.cleanup()
 
 
 def start_postgres(folder: Path, **settings: str) -> "PostgresServer":

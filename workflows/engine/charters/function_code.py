@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from enum import Enum
-from functools import partial
+from functools import lru_cache, partial
 from pathlib import Path
 from threading import Lock
 from types import CodeType, FunctionType, MethodType, ModuleType
@@ -166,17 +166,29 @@ def _parsed(code: FunctionType | type) -> str:
         text = textwrap.dedent(inspect.getsource(code))
     except (OSError, TypeError):  # typed in a shell, or made while it runs
         return _compiled(code.__code__) if isinstance(code, FunctionType) else code.__qualname__
+    is_lambda = isinstance(code, FunctionType) and code.__name__ == "<lambda>"
+    if (normal := _normal(text, is_lambda)) is not None:
+        return normal
+    assert isinstance(code, FunctionType)
+    return _compiled(code.__code__)
+
+
+@lru_cache(maxsize=_MOST)
+def _normal(text: str, is_lambda: bool) -> str | None:
+    """Return source text without comments and decorators; None where it is that of a lambda and cannot be told.
+
+    Each of a workflow's functions leads to the same code, and is asked for its hash by itself.
+    """
     try:
         tree = ast.parse(text)
     except SyntaxError:  # a lambda, which is only a part of its lines
-        assert isinstance(code, FunctionType)
-        return _compiled(code.__code__)
+        return None
     for node in ast.walk(tree):
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
             node.decorator_list = []
-    if isinstance(code, FunctionType) and code.__name__ == "<lambda>":
+    if is_lambda:
         lambdas = [ast.unparse(node) for node in ast.walk(tree) if isinstance(node, ast.Lambda)]
-        return lambdas[0] if len(lambdas) == 1 else _compiled(code.__code__)
+        return lambdas[0] if len(lambdas) == 1 else None
     return ast.unparse(tree)
 
 
