@@ -6,7 +6,7 @@ WORKERS := $(shell expr $$(nproc 2> /dev/null || echo 2) + 1)
 PYTEST := $(BIN)/pytest -n $(WORKERS) --dist worksteal
 LIBRARY := workflows/library/intent_triage
 
-.PHONY: installed setup test test-slow test-all chaos check lint demo sample real promise bench lock sbom clean
+.PHONY: installed setup test test-slow test-all chaos check lint demo sample real promise bench soak lock sbom clean
 
 # What runs Countersign, and with it what tests and checks it.
 installed: $(if $(wildcard .venv/ready),.venv/ready,.venv/installed)
@@ -86,6 +86,11 @@ promise: setup
 # their own in build/. TMPDIR says which disk. What is written is written after each round, so it may be ended at any time.
 bench: setup
 	$(BIN)/python -m benchmarks $(ARGS)
+
+# Hours of the whole program with everything switched on: memory, files, threads, warnings, and what was lost, doubled, wrong or
+# silent. ARGS="--minutes 10 --database sqlite" for a short one. Linux.
+soak: setup
+	$(BIN)/python -m benchmarks soak $(ARGS)
 
 # Pin the dependencies anew, free of any machine's own package index. Needs uv.
 lock:

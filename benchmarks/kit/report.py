@@ -27,6 +27,7 @@ ORDER = (
     "Files of invoices",
     "Volume tests",
     "The promise",
+    "Soak",
 )
 """Headings of the sections, in order."""
 TRIAL = "**Small numbers of a trial, on a machine that did other work: they show the form, and nothing else.**"

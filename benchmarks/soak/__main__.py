@@ -1,6 +1,6 @@
 """The soak: everything switched on for hours, with a steady load, and what the processes use meanwhile.
 
-    python -m benchmarks.soak --hours 2 [--database postgres|sqlite] [--minutes N] [--pace X] [--out FOLDER] [--write]
+    python -m benchmarks soak [--hours 2] [--database postgres|sqlite] [--minutes N] [--pace X] [--out FOLDER] [--write]
 
 It starts what an operator starts: PostgreSQL with two replicas of `countersign serve`, or SQLite with one, against a
 sandbox Slack, a scripted model, systems of record that go out of service now and then, and a receiver of webhooks.
@@ -9,8 +9,10 @@ processes, and `summary.md`. Linux.
 """
 
 import argparse
+import signal
 import sys
 import time
+from collections.abc import Sequence
 from contextlib import ExitStack
 from datetime import timedelta
 from pathlib import Path
@@ -36,8 +38,8 @@ _PAST = 200
 """Cases of a day ago."""
 
 
-def main() -> None:
-    """Soak."""
+def main(words: Sequence[str] | None = None) -> None:
+    """Soak. `words`: of the command line; left out, those that the program was called with."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--hours", type=float, default=2.0)
     parser.add_argument("--minutes", type=float, help="a short one, in which everything happens more often")
@@ -45,9 +47,11 @@ def main() -> None:
     parser.add_argument("--pace", type=float, default=1.0, help="times the usual load, a case every two seconds")
     parser.add_argument("--out", type=Path, default=Path("build/soak"))
     parser.add_argument("--write", action="store_true", help="write benchmarks/RESULTS.md")
-    given = parser.parse_args()
+    given = parser.parse_args(words)
     hours = given.minutes / 60 if given.minutes is not None else given.hours
     hurry = max(1.0, 1.0 / hours) if given.minutes is not None else 1.0
+    # Told to end, it ends what it started.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit("ended before its time"))
     folder = given.out.resolve()
     folder.mkdir(parents=True, exist_ok=True)
     kind = POSTGRESQL if given.database == "postgres" else SQLITE

@@ -23,7 +23,7 @@ from bot.sandbox.client import Administrator
 from bot.sandbox.state.workspace import Channel, User, Workspace, default_workspace
 from handlers.slack.manifest import manifest_file
 
-_START, _STOP = 90.0, 90.0
+_START, _STOP = 240.0, 90.0
 """Seconds that a process has to begin, and to end."""
 _AUDIT = "C0AUDIT"
 

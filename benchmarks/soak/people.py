@@ -233,7 +233,7 @@ class People:
             .join(Workflow, Workflow.id == Review.workflow_id)
             .join(Message, (Message.subject_kind == SubjectKind.REVIEW) & (Message.subject_id == Review.id))
             .join(Content, Content.id == Run.input_id)
-            .where(Review.state == ReviewState.OPEN, Message.waits)
+            .where(Review.state.in_([ReviewState.OPEN, ReviewState.AWAITING_SECOND]), Message.waits)
             .order_by(Review.id)
             .limit(limit)
         )
@@ -242,7 +242,7 @@ class People:
                 Card(
                     review=review.id,
                     version=review.version,
-                    is_second=review.second is not None,
+                    is_second=review.state is ReviewState.AWAITING_SECOND,
                     has_proposal=review.proposal_id is not None and not review.blind,
                     workflow=name,
                     case=review.case_id,

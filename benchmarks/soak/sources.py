@@ -24,9 +24,11 @@ from bot.sandbox.client import Administrator
 
 _WAITS = 10
 """Seconds that a client waits for a case."""
-_ANSWERED_AFTER = 3
-"""Looks at a case that is asked about, before its source answers."""
 SOURCE = "shop"
+_TOLD_AGAIN = 3
+"""Times that Slack tells an app of a message again."""
+_TRIES = 10
+"""Times that a request is sent while the answer is that it cannot be taken now."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -114,9 +116,19 @@ class Sources:
         """Write a message into the channel that is watched."""
         number = next(self._numbers)
         with self._administrator() as slack:
-            said = slack.person("U0EVE").say(INBOX, text_of(f"M{number}")).message
+            outcome = slack.person("U0EVE").say(INBOX, text_of(f"M{number}"))
+            said = outcome.message
+            for _ in range(_TOLD_AGAIN):
+                if outcome.acknowledged:
+                    break
+                # Slack tells an app again of what it did not acknowledge.
+                self.rounds.count("message that was told again")
+                self.rounds.stop.wait(2.0)
+                outcome = slack.send_event_again(outcome.event_id)
         assert said is not None
-        self._remember(MAILS, f"{INBOX}/{said['ts']}", None)
+        if not outcome.acknowledged:
+            raise RuntimeError(f"a message was not acknowledged: {outcome}")
+        self._remember(MAILS, f"{INBOX}-{said['ts']}", None)
 
     def form(self) -> None:
         """Hand in a note by a command and its form."""
@@ -179,7 +191,7 @@ class Sources:
 
     def _claim(self, number: int, name: str, content: bytes) -> None:
         files = {"file": (name, content)}
-        form = self._read(self._http.post(f"{self._api()}/v1/documents", files=files))["document"]
+        form = self._sent("/v1/documents", files=files)["document"]
         self._hand_in(CLAIMS, f"C{number}", {"id": number, "form": form}, mark=None, whole=False)
 
     def _hand_in(
@@ -196,7 +208,17 @@ class Sources:
 
     def _post(self, path: str, body: object, *, mark: str | None) -> Any:
         headers = {"Idempotency-Key": mark} if mark is not None else {}
-        return self._read(self._http.post(f"{self._api()}{path}", json=body, headers=headers))
+        return self._sent(path, json=body, headers=headers)
+
+    def _sent(self, path: str, **content: Any) -> Any:  # Any: a body in one of the client's forms
+        """Send a request until it is taken, as a source does that is told to come again."""
+        for _ in range(_TRIES):
+            response = self._http.post(f"{self._api()}{path}", **content)
+            if response.status_code != 503:
+                break
+            self.rounds.count("request that had to come again")
+            self.rounds.stop.wait(float(response.headers.get("Retry-After", "1")))
+        return self._read(response)
 
     def _api(self) -> str:
         """Return the address of each replica's API by turns."""

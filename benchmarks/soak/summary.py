@@ -66,7 +66,7 @@ def section(measured: Measured) -> Section:
     return Section(
         heading=HEADING,
         lines=[
-            f"`python -m benchmarks.soak --hours {measured.hours:.3g} --database {measured.database.lower()}`: "
+            f"`python -m benchmarks soak --hours {measured.hours:.3g} --database {measured.database.lower()}`: "
             + machine.described(("sqlalchemy", "slack-bolt", "slack-sdk")),
             f"{measured.settings}. {measured.replicas} x `countersign serve`, a sandbox, one run.",
             "",

@@ -25,6 +25,8 @@ log = structlog.get_logger()
 
 LOOK = 30.0
 """Seconds between two looks at the clock, at most."""
+_TURNS = "turns"
+"""The thread of the turns: a digest of many cases takes a while, and holds none of them up."""
 
 
 class _Looks(BaseTrigger):  # type: ignore[misc]  # an untyped base
@@ -45,7 +47,7 @@ class _Scheduler(BackgroundScheduler):  # type: ignore[misc]  # an untyped base
         self._longest = longest
         super().__init__(
             timezone=UTC,
-            executors={"default": {"type": "threadpool", "max_workers": 1}},
+            executors={name: {"type": "threadpool", "max_workers": 1} for name in ("default", _TURNS)},
             job_defaults={"coalesce": True, "misfire_grace_time": None, "max_instances": 1},
         )
 
@@ -77,13 +79,15 @@ class Turn:
     every: float
     """Seconds between two calls."""
     begin: Callable[[], None]
-    """Begins what is due; it returns at once, since daily jobs wait for it."""
+    """Begins what is due; it returns at once, since other turns wait for it."""
     stop: Callable[[], None]
     """Called when the schedule stops."""
 
 
 class Schedule:
-    """Daily jobs at local times, one after the other in a thread of their own, and turns. It can be started once."""
+    """Daily jobs at local times, one after the other in a thread of their own, and turns in another. It can be started
+    once.
+    """
 
     def __init__(
         self,
@@ -106,8 +110,9 @@ class Schedule:
 
     def start(self) -> None:
         """Begin, and catch up in the background where today's slot has passed. Returns at once."""
-        # APScheduler logs every run; we log what matters ourselves.
-        logging.getLogger("apscheduler").setLevel(logging.WARNING)
+        # APScheduler logs every run, and warns of each that is left out because the one before still runs; we log what
+        # matters ourselves.
+        logging.getLogger("apscheduler").setLevel(logging.ERROR)
         now = self._clock()
         today = now.astimezone(self._zone).date()
         for job in self._jobs:
@@ -116,7 +121,9 @@ class Schedule:
                 self._done[job.name] = day
         self._scheduler.add_job(self.look, _Looks(self._look), next_run_time=datetime.now(UTC))
         for turn in self._turns:
-            self._scheduler.add_job(turn.begin, _Looks(turn.every), next_run_time=datetime.now(UTC), name=turn.name)
+            self._scheduler.add_job(
+                turn.begin, _Looks(turn.every), next_run_time=datetime.now(UTC), name=turn.name, executor=_TURNS
+            )
         self._scheduler.start()
 
     def stop(self) -> None:

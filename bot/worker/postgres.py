@@ -18,9 +18,11 @@ from typing import Any
 
 import structlog
 from procrastinate import App, BaseRetryStrategy, PsycopgConnector, RetryDecision
+from procrastinate.exceptions import ConnectorException
 from procrastinate.jobs import Job, Notification, Status
 from procrastinate.manager import JobManager, NotificationCallback
 from psycopg import AsyncConnection, Notify
+from psycopg.errors import RaiseException
 from sqlalchemy import make_url
 
 from bot.worker.isolation import Isolation
@@ -79,7 +81,44 @@ class Again(BaseRetryStrategy):
         return RetryDecision(retry_in={"seconds": min(2 ** min(job.attempts + 1, 10), LONGEST_BACKOFF)})
 
 
-class Jobs(JobManager):
+class OwnedJobs(JobManager):
+    """procrastinate's jobs, of which one that another worker has ended meanwhile is left as it is.
+
+    A worker that stood still for a while, as on a machine with too much to do, counts as dead: its jobs go to others.
+    What it does of a run after that is refused by the run's lease. Its job may be gone by then.
+    """
+
+    async def finish_job(self, job: Job, status: Status, delete_job: bool) -> None:
+        """Note the end of a job."""
+        with _unless_gone(job):
+            await super().finish_job(job, status, delete_job)
+
+    async def retry_job(
+        self,
+        job: Job,
+        retry_at: datetime | None = None,
+        priority: int | None = None,
+        queue: str | None = None,
+        lock: str | None = None,
+    ) -> None:
+        """Put a job off, or back."""
+        with _unless_gone(job):
+            await super().retry_job(job, retry_at, priority, queue, lock)
+
+
+@contextmanager
+def _unless_gone(job: Job) -> Iterator[None]:
+    """Pass over a job that is not there any more, or that nobody works on."""
+    try:
+        yield
+    except ConnectorException as error:
+        # Only procrastinate's own functions in the database raise such an error: for a job in another state.
+        if not isinstance(error.__cause__, RaiseException):
+            raise
+        log.info("job.ended_elsewhere", run=job.task_kwargs.get("run"))
+
+
+class Jobs(OwnedJobs):
     """procrastinate's jobs, for which the database is asked where there may be one, and not twice a second.
 
     There may be one after a notification, where one was found or has ended here (its lock kept others of its case), and
@@ -279,8 +318,7 @@ class Queued:
             reconnect_timeout=_CONNECTING,
         )
         app = App(connector=connector)
-        if is_endless:
-            app.job_manager = Jobs(connector)
+        app.job_manager = Jobs(connector) if is_endless else OwnedJobs(connector)
 
         async def advance(run: int) -> None:
             await asyncio.wrap_future(pool.submit(partial(self._advance, pool, run, done)))

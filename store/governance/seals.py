@@ -40,6 +40,16 @@ class SealHead:
 
 
 @dataclass(frozen=True, kw_only=True)
+class LastSealed:
+    """How far the audit is sealed."""
+
+    number: int | None
+    """Number of the last seal, 0 before the first; None where it was altered into something else."""
+    row: int
+    """The last row that is sealed, and one before each other where none is."""
+
+
+@dataclass(frozen=True, kw_only=True)
 class Unsealed:
     """The rows after the last seal."""
 
@@ -67,9 +77,18 @@ def head_at(session: Session, *, team: int, number: int) -> str | None:
 
 def last_row(session: Session, *, team: int) -> int:
     """Return the last row that is sealed, and one before each other where none is. The seal may have been altered."""
-    query = select(Seal.last_row).where(Seal.team_id == team).order_by(Seal.number.desc()).limit(1)
-    found: object = session.scalar(query)
-    return found if isinstance(found, int) else FIRST
+    return last_sealed(session, team=team).row
+
+
+def last_sealed(session: Session, *, team: int) -> LastSealed:
+    """Tell how far the audit is sealed. The last seal may have been altered."""
+    query = select(Seal.number, Seal.last_row).where(Seal.team_id == team).order_by(Seal.number.desc()).limit(1)
+    found = session.execute(query).one_or_none()
+    if found is None:
+        return LastSealed(number=0, row=FIRST)
+    number: object = found[0]
+    row: object = found[1]
+    return LastSealed(number=number if isinstance(number, int) else None, row=row if isinstance(row, int) else FIRST)
 
 
 def add(session: Session, *, team: int, number: int, **values: Any) -> bool:  # Any: columns of a seal

@@ -1,10 +1,14 @@
 """Currencies by their code, sign or name, from the data of Unicode's CLDR (through babel).
 
 Only currencies in use count. A sign that several of them share, such as `$` or `kr`, is not enough.
+
+The signs stand in a file. To read them babel loads the data of 500 places, 130 MB that it then keeps.
 """
 
+import json
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from workflows.errors import Unclear
@@ -17,10 +21,11 @@ if TYPE_CHECKING:
 
 __all__ = ["Unclear", "codes", "currencies_of", "currency_of", "fraction_digits", "signs"]
 
+SIGNS = Path(__file__).with_name("currency_signs.json")
+"""Sign -> the codes of its currencies."""
 _LONGEST = 60
 """Most characters of a currency's name."""
 _CODE = re.compile(r"[A-Za-z]{3}")
-_LETTERS = re.compile(r"[A-Za-z]{1,3}\.?")
 
 _MORE: Mapping[str, str] = {
     "AU$": "AUD",
@@ -44,8 +49,6 @@ _ONE_OF_SEVERAL: Mapping[str, str] = {"£": "GBP"}
 """Shared signs with one usual meaning: the other currencies are written with more than the sign, or are at par
 with it.
 """
-_SHORT = frozenset({"kr", "Kr", "Rp", "RM", "Ft", "Rs", "R"})
-"""Signs of few Latin letters that are read as signs. Others, such as “Le” and “den”, are words of some language."""
 
 
 def currency_of(text: str) -> str:
@@ -65,7 +68,7 @@ def currencies_of(text: str) -> frozenset[str]:
     """Return the currencies that a code, sign or name may mean; empty where it means none."""
     if len(text) > 2 * _LONGEST:
         return frozenset()
-    key = _key(text)
+    key = sign_key(text)
     if _CODE.fullmatch(key) and key.upper() in _homes():
         return frozenset({key.upper()})
     return _signs().get(key) or _names().get(key.casefold()) or frozenset()
@@ -78,7 +81,8 @@ def fraction_digits(currency: str) -> int:
     return get_currency_precision(currency)
 
 
-def _key(text: str) -> str:
+def sign_key(text: str) -> str:
+    """Return a sign or a name in the form in which it is looked up."""
     return " ".join(plain(text).replace(HARD_SPACE, " ").replace("$ ", "$").split()).removesuffix(".")
 
 
@@ -99,31 +103,9 @@ def _homes() -> Mapping[str, tuple[str, ...]]:
 @made_once
 def _signs() -> Mapping[str, frozenset[str]]:
     """Return sign -> the currencies that it means, at home or in one of the languages."""
-    from babel import Locale, UnknownLocaleError
-    from babel.core import get_global
-
-    spoken = get_global("territory_languages")
-    found: dict[str, set[str]] = {}
-
-    def note(locale: str, codes: Iterable[str]) -> None:
-        try:
-            symbols = Locale.parse(locale).currency_symbols
-        except (UnknownLocaleError, ValueError):
-            return
-        for code in codes:
-            sign = _key(symbols.get(code, code))
-            if sign and sign != code and (not _LETTERS.fullmatch(sign) or sign in _SHORT):
-                found.setdefault(sign, set()).add(code)
-
-    for code, territories in _homes().items():
-        for territory in territories:
-            for language, facts in (spoken.get(territory) or {}).items():
-                if facts.get("official_status"):
-                    note(f"{language}_{territory}", [code])
-    for language in LANGUAGES:
-        note(language, _homes())
-    found |= {sign: {code} for sign, code in (*_MORE.items(), *_ONE_OF_SEVERAL.items())}
-    return {sign: frozenset(codes) for sign, codes in found.items()}
+    found: dict[str, list[str]] = json.loads(SIGNS.read_text(encoding="utf-8"))
+    more = {sign: [code] for sign, code in (*_MORE.items(), *_ONE_OF_SEVERAL.items())}
+    return {sign: frozenset(codes) for sign, codes in (found | more).items()}
 
 
 @made_once
@@ -150,7 +132,7 @@ def _names_in(locale: "Locale", code: str) -> set[str]:
 
     # The form of the name depends on the number; these numbers give every form in the languages above.
     names = {get_currency_name(code, count=count, locale=locale) for count in (None, 0, 1, 2, 3, 5, 11, 1.5)}
-    return {_key(name).casefold() for name in names} - {code.casefold()}
+    return {sign_key(name).casefold() for name in names} - {code.casefold()}
 
 
 def codes() -> frozenset[str]:

@@ -35,7 +35,7 @@ from store.documents.uses import Held
 from store.faces import SLACK, WEBHOOK, Face
 from store.governance.audit import Act
 from store.governance.receipts import ReceiptRows
-from store.governance.seals import FIRST
+from store.governance.seals import FIRST, LastSealed
 from store.learning.certificates import FloorSums
 from store.learning.labels import Progress
 from store.learning.rollouts import Asked, Mark
@@ -100,6 +100,7 @@ NOTHING: Mapping[str, object] = {
     "rollouts.asked": Asked(asked=0, unlabelled=0, untold=0, cost=Decimal(0)),
     "rollouts.mark": Mark(label=0, revoked=None, shadow=0),
     "seals.last_row": FIRST,
+    "seals.last_sealed": LastSealed(number=0, row=FIRST),
     "outbox.held_up": HeldUp(number=0, error="no reason given"),
     "spending.take": True,
     "spot_checks.undecided": Undecided(number=0, due_at=None),

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from structlog.testing import capture_logs
 
-from bot.serve.schedule import Daily, Schedule, day_of_last_slot, slot_of_today
+from bot.serve.schedule import Daily, Schedule, Turn, day_of_last_slot, slot_of_today
 from tests.waiting import LONGEST
 
 BERLIN = ZoneInfo("Europe/Berlin")
@@ -134,6 +134,27 @@ def test_start_returns_at_once_and_stop_waits_for_what_is_being_made_and_leaves_
     schedule.stop()
     assert done.is_set()
     assert active_count() == before
+
+
+def test_a_turn_is_begun_also_while_a_daily_job_takes_long() -> None:
+    """A digest of many cases holds no look for cases up."""
+    begun, making, go_on = Queue[None](), Event(), Event()
+
+    def make(_: date) -> None:
+        making.set()
+        assert go_on.wait(PATIENCE)
+
+    turn = Turn(name="fetches", every=LOOK, begin=lambda: begun.put(None), stop=lambda: None)
+    wall = Wall("2026-11-20 08:30:00")
+    with started(Schedule([daily(make, time(8))], zone=BERLIN, clock=wall, look=LOOK, turns=[turn])):
+        try:
+            assert making.wait(PATIENCE)
+            while not begun.empty():
+                begun.get()
+            for _ in range(3):
+                begun.get(timeout=PATIENCE)
+        finally:
+            go_on.set()
 
 
 def test_stop_of_what_was_never_started_or_is_stopped_does_nothing() -> None:

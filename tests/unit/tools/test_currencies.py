@@ -1,4 +1,12 @@
-"""A currency is known by its code, sign or name; a sign that several share is no answer."""
+"""A currency is known by its code, sign or name; a sign that several share is no answer.
+
+    GOLDEN=write pytest tests/unit/tools/test_currencies.py
+
+writes the signs anew, as with newer data of babel's.
+"""
+
+import os
+import sys
 
 import pytest
 from babel import Locale
@@ -6,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.unit.tools.process import in_another_process
-from workflows.tools.currencies import Unclear, codes, currencies_of, currency_of, fraction_digits
+from workflows.tools.currencies import SIGNS, Unclear, codes, currencies_of, currency_of, fraction_digits
 from workflows.tools.languages import LANGUAGES
 
 
@@ -62,3 +70,25 @@ def test_importing_the_public_names_and_the_readers_loads_no_library() -> None:
         "print([name for name in ('babel', 'dateparser', 'price_parser', 'httpx2') if name in sys.modules])"
     )
     assert in_another_process(code).strip() == "[]"
+
+
+@pytest.mark.slow
+def test_the_signs_are_those_of_the_data() -> None:
+    made = in_another_process("import runpy; runpy.run_module('tests.unit.tools.sign_data', run_name='__main__')")
+    if os.environ.get("GOLDEN") == "write":
+        SIGNS.write_text(made, encoding="utf-8")
+    assert SIGNS.read_text(encoding="utf-8") == made
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere it is counted in other units")
+def test_what_an_edit_is_looked_at_by_takes_little_memory() -> None:
+    """Each process loads it; babel would keep 130 MB of what is true of the places of the world."""
+    code = (
+        "from resource import RUSAGE_SELF, getrusage;"
+        "from workflows.engine.review.form import second_look;"
+        "before = getrusage(RUSAGE_SELF).ru_maxrss;"
+        "second_look.prepare();"
+        "print(getrusage(RUSAGE_SELF).ru_maxrss - before)"
+    )
+    assert int(in_another_process(code)) < 30 * 1024

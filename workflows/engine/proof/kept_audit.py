@@ -24,24 +24,31 @@ def verify_database(context: Context, trust: Trust) -> Verdict:
 
 
 class KeptAudit:
-    """The audit of a team in the database."""
+    """The audit of a team in the database. While it is read, `countersign serve` goes on sealing."""
 
     def __init__(self, database: Database, *, team: int) -> None:
         """Read nothing yet."""
         self._database = database
         self._team = team
+        self._until: int | None = None
+        """Number of the last seal when the tail was read: what was in the tail is sealed by those after it. None for no
+        limit.
+        """
 
     def tail(self) -> Iterator[FoundRow]:
         """Yield the rows that are not sealed yet."""
         with self._database.read() as session:
-            last = seals.last_row(session, team=self._team)
-        return self.each_row(after=last)
+            last = seals.last_sealed(session, team=self._team)
+        self._until = last.number
+        return self.each_row(after=last.row)
 
     def sealed(self) -> Iterator[Sealed]:
-        """Yield the seals in their order, with their rows. Raise `Wrong`."""
+        """Yield the seals in their order, with their rows, up to the last one before the tail. Raise `Wrong`."""
         before = 0
         try:
             for seal in kept_seals(self._database, team=self._team):
+                if self._until is not None and seal.number > self._until:
+                    return
                 yield Sealed(seal=seal, rows=partial(self._rows, seal))
                 before = seal.number
         except Unreadable as error:

@@ -27,7 +27,7 @@ from workflows.model.sample_answers import MODEL as SAMPLES
 from workflows.quality.deployments.codes import DeploymentPart
 from workflows.quality.deployments.parts import CODE, code_parts
 from workflows.quality.deployments.shares import in_share
-from workflows.quality.deployments.trained import TrainedModels
+from workflows.quality.deployments.trained import MOST, TrainedModels
 from workflows.quality.examples.recall.recall import ExampleRecall
 
 _NOTHING = Version(undeployed=Undeployed.NOTHING, is_asked=False)
@@ -85,7 +85,17 @@ class KeptVersions:
                 built = self._build(workflow, files, deployment)
                 if built is not _NOTHING:
                     self._built[workflow.name, deployment] = built
+                    self._let_go(workflow)
         return built
+
+    def _let_go(self, workflow: AnyWorkflow) -> None:
+        """Hold no more versions of a workflow than the last ones that were built. Each may have an index of examples.
+
+        One that is used after that is built again.
+        """
+        own = [key for key in self._built if key[0] == workflow.name]
+        for key in own[:-MOST]:
+            del self._built[key]
 
     def uses_files(self, workflow: AnyWorkflow, *, live: int | None) -> bool:
         """Tell whether a workflow proposes with the files of this process. `live`: its deployment that is live."""

@@ -34,10 +34,15 @@ _TRIES = 5
 """Times that a model is trained where examples of it are removed meanwhile."""
 _LOOK = 10.0
 """Seconds after which it is looked again whether a model is still kept."""
+MOST = 6
+"""Most versions of a workflow that a process holds: those that were used last. Another one is loaded again when it is
+asked.
+"""
 
 
 @dataclass(frozen=True, kw_only=True)
 class _Loaded:
+    workflow: str
     model: LocalModel
     key: str
     looked_at: float
@@ -78,8 +83,15 @@ class TrainedModels:
                 key, model = row.training, LocalModel.loaded(body, self._folder)
             else:
                 key, model = self._again(workflow, row)
-            self._loaded[deployment] = _Loaded(model=model, key=key, looked_at=now)
+            self._loaded[deployment] = _Loaded(workflow=workflow.name, model=model, key=key, looked_at=now)
+            self._let_go(workflow)
             return model
+
+    def _let_go(self, workflow: AnyWorkflow) -> None:
+        """Hold no more models of a workflow than the newest ones that were asked."""
+        own = [(one.looked_at, deployment) for deployment, one in self._loaded.items() if one.workflow == workflow.name]
+        for _, deployment in sorted(own)[:-MOST]:
+            del self._loaded[deployment]
 
     def _again(self, workflow: AnyWorkflow, row: schema.Deployment) -> tuple[str, LocalModel]:
         """Train a model whose own was removed, from those of its examples that are left."""

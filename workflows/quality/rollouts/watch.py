@@ -79,6 +79,10 @@ class Watch:
             used = {one.id: one for one in deployments.used_by(session, team=context.team)}
             found = deployments.under_way(session, team=context.team, states=_WATCHED)
             mark = rollouts.mark(session, team=context.team) if found else None
+        watched_now = {one.id for one in found}
+        # Of a version that is over, nothing is looked at again.
+        self._seen = {one: seen for one, seen in self._seen.items() if one in watched_now}
+        self._live = {one: known for one, known in self._live.items() if one in watched_now}
         for deployment in found:
             of = used[deployment.workflow_id]
             if of.name not in context.registry or mark is None:

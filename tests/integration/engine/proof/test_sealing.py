@@ -21,10 +21,11 @@ from tests.integration.engine.proof.audits import KEY, context_of, fill, seal_al
 from tests.waiting import wait_until
 from workflows.engine.context import Context
 from workflows.engine.proof.chain import MOST_ROWS, unpacked_ids
+from workflows.engine.proof.comparison import FoundRow
 from workflows.engine.proof.kept_audit import KeptAudit, verify_database
 from workflows.engine.proof.seal_status import seal_status
 from workflows.engine.proof.sealer import Sealer
-from workflows.engine.proof.verification import Trust
+from workflows.engine.proof.verification import Trust, verify
 
 pytestmark = pytest.mark.slow
 
@@ -261,3 +262,25 @@ def test_rows_that_are_dated_long_before_earlier_ones_are_counted(context: Conte
     verdict = verify_database(context, Trust(keys=[KEY.public]))
     assert (verdict.is_right, verdict.backdated, verdict.first_backdated) == (True, 1, 9001)
     assert sum(1 for _ in KeptAudit(context.database, team=context.team).each_seal()) == 3
+
+
+@pytest.mark.parametrize("sealed_before", [0, 30])
+def test_what_is_sealed_while_an_audit_is_verified_is_no_finding(context: Context, sealed_before: int) -> None:
+    """The rows after the last seal are read first. What is sealed after that belongs to the next verification."""
+
+    class Served(KeptAudit):
+        """An audit whose tail is sealed as soon as it was read."""
+
+        def tail(self) -> Iterator[FoundRow]:
+            found = list(super().tail())
+            seal_all(context)
+            return iter(found)
+
+    if sealed_before:
+        fill(context, sealed_before)
+        seal_all(context)
+    fill(context, 20, first=sealed_before + 1)
+    verdict = verify(Served(context.database, team=context.team), Trust(keys=[KEY.public]))
+    assert (list(verdict.findings), verdict.rows, verdict.unsealed) == ([], sealed_before, 20)
+    verdict = verify_database(context, Trust(keys=[KEY.public]))
+    assert (list(verdict.findings), verdict.rows, verdict.unsealed) == ([], sealed_before + 20, 0)

@@ -1,10 +1,12 @@
 """Versions are proposed, signed, used and taken back: what is used is settled by one row, and by whoever signs."""
 
+import gc
 from contextlib import suppress
 from dataclasses import asdict, replace
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
+from weakref import ref
 
 import pytest
 from sqlalchemy import update
@@ -37,6 +39,7 @@ from workflows.quality.deployments.reading import deployment_view
 from workflows.quality.deployments.shares import in_share
 from workflows.quality.deployments.signing import reject, sign
 from workflows.quality.deployments.taking_over import take_over
+from workflows.quality.deployments.trained import MOST, keep, train
 
 pytestmark = pytest.mark.slow
 
@@ -271,6 +274,27 @@ def test_a_local_model_is_kept_with_its_version_and_trained_again_where_it_is_fo
     )
     with pytest.raises(Refused, match="live already"):
         proposer.propose()
+
+
+def test_a_process_holds_the_last_few_versions_and_builds_another_one_again(room: Room) -> None:
+    """A version has a trained model and an index of examples: a process that serves for months would fill up."""
+    workflow = room.scene.workflow
+    workflow.examples = lambda: GIVEN
+    body = train(room.context.database, workflow, [], team=room.context.team, folder=room.models.embedding).saved()
+    with room.context.database.write() as session:
+        key = keep(session, room.row, body, team=room.context.team, clock=room.context.clock)
+    rows_made = [room.proposed(training=key) for _ in range(MOST + 2)]
+    held = []
+    for row in rows_made:
+        version = room.versions.of(workflow, None, deployment=row.id)
+        assert version.model is not None
+        held.append((ref(version), ref(version.model())))
+    del version
+    gc.collect()
+    assert [all(one() is not None for one in pair) for pair in held] == [False, False] + MOST * [True]
+    again = room.versions.of(workflow, None, deployment=rows_made[0].id)
+    assert again.model is not None
+    assert again.model().probabilities("parcel late", {"queue": "delivery"})  # type: ignore[attr-defined]  # a local model
 
 
 def test_no_model_is_kept_of_what_is_forgotten_while_it_is_trained(room: Room) -> None:
