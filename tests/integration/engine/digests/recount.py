@@ -91,6 +91,48 @@ class Kept:
         sampled = {proposal.run_id for proposal in self.proposals if proposal.sample}
         return {run.case_id for run in self.runs if run.id in sampled}
 
+    @cached_property
+    def case_by_id(self) -> dict[int, schema.Case]:
+        return {case.id: case for case in self.cases}
+
+    @cached_property
+    def run_by_id(self) -> dict[int, schema.Run]:
+        return {run.id: run for run in self.runs}
+
+    @cached_property
+    def request_by_id(self) -> dict[int, schema.ModelRequest]:
+        return {request.id: request for request in self.requests}
+
+    @cached_property
+    def decided_before_corrections(self) -> defaultdict[int, list[schema.Decision]]:
+        """Case -> the decisions about it that stand, without those about corrections."""
+        runs = self.run_by_id
+        reviews = {review.id: review for review in self.reviews if runs[review.run_id].correction == 0}
+        found: defaultdict[int, list[schema.Decision]] = defaultdict(list)
+        for made in self.decisions:
+            if made.review_id in reviews and made.revoked_at is None:
+                found[reviews[made.review_id].case_id].append(made)
+        return found
+
+    @cached_property
+    def last_decisions(self) -> dict[int, schema.Decision]:
+        """Review -> its last decision that stands."""
+        found: dict[int, schema.Decision] = {}
+        for made in self.decisions:
+            before = found.get(made.review_id)
+            if made.revoked_at is None and (before is None or (before.at, before.id) < (made.at, made.id)):
+                found[made.review_id] = made
+        return found
+
+    @cached_property
+    def case_of_review(self) -> dict[int, int]:
+        return {review.id: review.case_id for review in self.reviews}
+
+    @cached_property
+    def asked(self) -> set[int | None]:
+        """The runs that made a request."""
+        return {request.run_id for request in self.requests}
+
 
 def kept(database: Database, *, team: int) -> Kept:
     """Load the rows of a team."""
@@ -210,7 +252,7 @@ def numbers(of: Kept, span: Span, *, workflow: str | None = None) -> Numbers:
     theirs = {row.id for row in of.reviews if row.workflow_id in ids}
     decisions = [made for made in made_by_people(of, span) if made.review_id in theirs]
     reviews = [row for row in of.reviews if row.workflow_id in ids and row.case_id not in samples]
-    last = _last_decisions(of)
+    last = of.last_decisions
     waited = [
         (last[row.id].at, last[row.id].at - row.opened_at)
         for row in reviews
@@ -261,29 +303,18 @@ def _half_and_nine(values: Sequence[timedelta]) -> tuple[timedelta | None, timed
 
 def resolved(of: Kept, span: Span) -> list[Resolved]:
     """Return the cases that came to an end within a span, sample cases left out."""
-    samples, cases = of.samples, {case.id: case for case in of.cases}
+    samples, cases = of.samples, of.case_by_id
     ended: dict[int, schema.Run] = {}
     for run in of.runs:
         if run.correction == 0 and run.state in ENDED and span.has(run.changed_at) and run.case_id not in samples:
             before = ended.get(run.case_id)
             if before is None or (before.changed_at, before.id) < (run.changed_at, run.id):
                 ended[run.case_id] = run
-    decided = _decided_before_corrections(of)
+    decided = of.decided_before_corrections
     return [
         Resolved(case=cases[case], run=run, last_decision=_last_kind(decided[case], run))
         for case, run in sorted(ended.items())
     ]
-
-
-def _decided_before_corrections(of: Kept) -> defaultdict[int, list[schema.Decision]]:
-    """Return case -> the decisions about it that stand, without those about corrections."""
-    runs = {run.id: run for run in of.runs}
-    reviews = {review.id: review for review in of.reviews if runs[review.run_id].correction == 0}
-    found: defaultdict[int, list[schema.Decision]] = defaultdict(list)
-    for made in of.decisions:
-        if made.review_id in reviews and made.revoked_at is None:
-            found[reviews[made.review_id].case_id].append(made)
-    return found
 
 
 def _last_kind(decided: Sequence[schema.Decision], run: schema.Run) -> str | None:
@@ -291,20 +322,9 @@ def _last_kind(decided: Sequence[schema.Decision], run: schema.Run) -> str | Non
     return max(until, key=lambda made: (made.at, made.id)).kind if until else None
 
 
-def _last_decisions(of: Kept) -> dict[int, schema.Decision]:
-    """Return review -> its last decision that stands."""
-    found: dict[int, schema.Decision] = {}
-    for made in of.decisions:
-        before = found.get(made.review_id)
-        if made.revoked_at is None and (before is None or (before.at, before.id) < (made.at, made.id)):
-            found[made.review_id] = made
-    return found
-
-
 def made_by_people(of: Kept, span: Span) -> list[schema.Decision]:
     """Return all decisions that people made within a span, sample cases left out."""
-    samples = of.samples
-    cases = {review.id: review.case_id for review in of.reviews}
+    samples, cases = of.samples, of.case_of_review
     return [
         made
         for made in of.decisions
@@ -347,7 +367,7 @@ def costs(of: Kept, span: Span) -> list[Spent]:
 
     A request whose cost is not known counts with what was reserved for it.
     """
-    samples, by_id = of.samples, {request.id: request for request in of.requests}
+    samples, by_id = of.samples, of.request_by_id
     names = {row.id: row.name for row in of.workflows}
     found = []
     for request in of.requests:
@@ -365,7 +385,7 @@ def costs(of: Kept, span: Span) -> list[Spent]:
                 saved=_dollars(given) if given is not None else Decimal(0),
             )
         )
-    runs, asked = {run.id: run for run in of.runs}, {request.run_id for request in of.requests}
+    runs, asked = of.run_by_id, of.asked
     for step in of.steps:
         run = runs[step.run_id]
         if step.recalled_from is None and step.run_id not in asked and step.cost and span.has(step.started_at):

@@ -36,11 +36,11 @@ def digest(lived: Lived, job: JobName, last: date) -> DigestView:
     return preview(lived.world.context, job, today=day_after(job_called(job).every, last), zone=ZONE)
 
 
-def test_no_figure_changes_where_all_content_is_removed(lived: Lived) -> None:
-    before = {one: digest(lived, *one) for one in EACH}
-    context, names = lived.world.context, {row.id: row.name for row in rows(lived.world, schema.Workflow)}
+def test_no_figure_changes_where_all_content_is_removed(own_year: Lived) -> None:
+    before = {one: digest(own_year, *one) for one in EACH}
+    context, names = own_year.world.context, {row.id: row.name for row in rows(own_year.world, schema.Workflow)}
 
-    theirs = [case for case in rows(lived.world, schema.Case) if case.received_at >= SINCE]
+    theirs = [case for case in rows(own_year.world, schema.Case) if case.received_at >= SINCE]
 
     with context.database.write() as session:
         for case in theirs:
@@ -49,8 +49,8 @@ def test_no_figure_changes_where_all_content_is_removed(lived: Lived) -> None:
             remove(session, context, row, workflow=names[row.workflow_id], at=context.clock())
 
     ids = {case.id for case in theirs}
-    contents = [one for one in rows(lived.world, schema.Content) if one.case_id in ids]
+    contents = [one for one in rows(own_year.world, schema.Content) if one.case_id in ids]
     assert contents
     assert all(is_removed(one.body) or one.kind == "facts" for one in contents)
     for one in EACH:
-        assert digest(lived, *one) == before[one], one
+        assert digest(own_year, *one) == before[one], one

@@ -54,10 +54,10 @@ def timed_by_hand(lived: Lived) -> None:
 
 
 @pytest.fixture(scope="module")
-def timed(lived: Lived) -> Lived:
+def timed(own_year: Lived) -> Lived:
     """The year, with baselines."""
-    timed_by_hand(lived)
-    return lived
+    timed_by_hand(own_year)
+    return own_year
 
 
 def previewed(lived: Lived, job: JobName, last: date, *, workflow: str | None = None) -> DigestView:

@@ -91,10 +91,10 @@ def test_business_numbers_are_as_recounted(lived: Lived) -> None:
             agree(line, lived.rows, span)
 
 
-def test_hours_freed_are_as_recounted_with_their_interval(lived: Lived) -> None:
-    context = lived.world.context
+def test_hours_freed_are_as_recounted_with_their_interval(own_year: Lived) -> None:
+    context = own_year.world.context
     with context.database.write() as session:
-        for row in lived.rows.workflows:
+        for row in own_year.rows.workflows:
             by_hand = BASELINES[row.name]
             session.add(
                 schema.Baseline(
@@ -110,8 +110,8 @@ def test_hours_freed_are_as_recounted_with_their_interval(lived: Lived) -> None:
                 )
             )
     for span in (Span(first=FIRST, last=LAST, zone=ZONE), *months()):
-        for line in told(lived, JobName.NUMBERS, span).workflows:
-            found = recount.numbers(lived.rows, span, workflow=line.workflow)
+        for line in told(own_year, JobName.NUMBERS, span).workflows:
+            found = recount.numbers(own_year.rows, span, workflow=line.workflow)
             freed = recount.hours_freed(found, BASELINES[line.workflow])
             shown, about = line.hours_freed, (line.workflow, span.first)
             if freed is None or shown is None:

@@ -277,8 +277,8 @@ def slow(seconds: float, *, owner: str | None = None) -> Counter[str]:
     """
     now = time.monotonic()
     with _guard:
-        calls = [call for call in _under_way if owner in (None, call.owner)]
-    found = [call.running(now) for call in calls]
+        calls = list(_under_way)
+    found = [call.running(now) for call in calls if owner is None or call.owner == owner]
     return Counter(running[0] for running in found if running is not None and running[1] > seconds)
 
 
