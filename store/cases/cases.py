@@ -168,10 +168,12 @@ def revise(session: Session, *, team: int, case: int, revision: int, content_has
     rows.change(session, Case, case, where={"team_id": team, "revision": revision}, to=raised)
 
 
+_later = aliased(Run)
+
+
 def lines(session: Session, *, team: int, workflow: str | None, state: RunState | None, limit: int) -> list[CaseLine]:
     """Cases with the state of their newest run, newest case first; of one workflow, the last received first."""
-    later = aliased(Run)
-    is_newest = ~exists().where(later.case_id == Run.case_id, later.id > Run.id).correlate(Run)
+    is_newest = ~exists().where(_later.case_id == Run.case_id, _later.id > Run.id).correlate(Run)
     query = (
         select(Case.id, Case.key, Workflow.name, Case.revision, Run.id, Run.state, Run.resolution, Case.received_at)
         .join(Workflow, Workflow.id == Case.workflow_id)

@@ -216,26 +216,28 @@ def newest(session: Session, case: int, *, team: int) -> Run | None:
     return session.scalar(query.order_by(Run.id.desc()).limit(1))
 
 
+_this, _handed_in = aliased(Run), aliased(Run)
+
+
 def askers_of(session: Session, run: int, *, team: int) -> set[str]:
     """Return those who handed in the content of a run, or asked for any run of it.
 
     Where a person put the content right, those of the content before count too: most of it is still theirs.
     """
-    this, handed_in = aliased(Run), aliased(Run)
     first = (
-        select(func.max(handed_in.revision))
+        select(func.max(_handed_in.revision))
         .where(
-            handed_in.case_id == this.case_id,
-            handed_in.revision <= this.revision,
-            handed_in.parent_id.is_(None),
-            handed_in.from_step.is_(None),
+            _handed_in.case_id == _this.case_id,
+            _handed_in.revision <= _this.revision,
+            _handed_in.parent_id.is_(None),
+            _handed_in.from_step.is_(None),
         )
         .scalar_subquery()
     )
     query = (
         select(Run.asked_by)
-        .join(this, and_(this.case_id == Run.case_id, Run.revision >= first, Run.revision <= this.revision))
-        .where(this.id == run, Run.team_id == team, Run.asked_by.is_not(None))
+        .join(_this, and_(_this.case_id == Run.case_id, Run.revision >= first, Run.revision <= _this.revision))
+        .where(_this.id == run, Run.team_id == team, Run.asked_by.is_not(None))
     )
     return {person for person in session.scalars(query) if person is not None}
 

@@ -8,9 +8,14 @@ from sqlalchemy.orm import InstrumentedAttribute, aliased
 
 from store.schema import Proposal, Run
 
+_proposing, _proposal = aliased(Run), aliased(Proposal)
+"""As aliases, since a query may ask for a run too. Made once, here as elsewhere: to make one takes longer than most
+queries do."""
+
 
 def has_sample(case: InstrumentedAttribute[int] | InstrumentedAttribute[int | None]) -> ColumnElement[bool]:
     """Return a condition for queries: a sample answer was proposed for the case."""
-    # Samples are few, so they are found first, once for all cases. As aliases, since a query may ask for a run too.
-    proposing, proposal = aliased(Run), aliased(Proposal)
-    return case.in_(select(proposing.case_id).join(proposal, proposal.run_id == proposing.id).where(proposal.sample))
+    # Samples are few, so they are found first, once for all cases.
+    return case.in_(
+        select(_proposing.case_id).join(_proposal, _proposal.run_id == _proposing.id).where(_proposal.sample)
+    )

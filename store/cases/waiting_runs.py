@@ -179,14 +179,13 @@ def _waits(team: int, target: str | None) -> list[ColumnElement[bool]]:
 
 def _free(team: int, workflows: Collection[int]) -> Select[Run]:
     """Select runs with a waiting delivery, unless their workflow or an older delivery of their case holds it back."""
-    older = aliased(Run)
     in_the_way = (
-        select(older.id)
+        select(_older.id)
         .where(
-            older.case_id == Run.case_id,
-            older.id < Run.id,
-            older.resolution.is_not(None),
-            older.state.in_((RunState.HOLDING, RunState.READY)),
+            _older.case_id == Run.case_id,
+            _older.id < Run.id,
+            _older.resolution.is_not(None),
+            _older.state.in_((RunState.HOLDING, RunState.READY)),
         )
         .exists()
     )
@@ -206,29 +205,31 @@ def _free(team: int, workflows: Collection[int]) -> Select[Run]:
     )
 
 
+_waiting = aliased(Delivery)
+
+
 def kept_back() -> ColumnElement[bool]:
     """Return a condition on a held run: it waits for its target, or behind an older delivery of its case that does or
     is in its grace period.
 
     An older delivery that is only held goes out before it, in the same round.
     """
-    older, delivery = aliased(Run), aliased(Delivery)
-    own = exists().where(delivery.run_id == Run.id, delivery.state == DeliveryState.WAITING).correlate(Run)
+    own = exists().where(_waiting.run_id == Run.id, _waiting.state == DeliveryState.WAITING).correlate(Run)
     other = (
         exists()
         .where(
-            older.case_id == Run.case_id,
-            older.id < Run.id,
-            older.resolution.is_not(None),
+            _older.case_id == Run.case_id,
+            _older.id < Run.id,
+            _older.resolution.is_not(None),
             or_(
-                older.state == RunState.READY,
+                _older.state == RunState.READY,
                 and_(
-                    older.state == RunState.HOLDING,
+                    _older.state == RunState.HOLDING,
                     or_(
-                        older.held_until.is_not(None),
+                        _older.held_until.is_not(None),
                         exists()
-                        .where(Delivery.run_id == older.id, Delivery.state == DeliveryState.WAITING)
-                        .correlate(older),
+                        .where(Delivery.run_id == _older.id, Delivery.state == DeliveryState.WAITING)
+                        .correlate(_older),
                     ),
                 ),
             ),

@@ -7,6 +7,8 @@ Nobody works on the database meanwhile (`store.db.schema_lock`): processes that 
 of it is one transaction, so one that is cut off leaves the old schema.
 """
 
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -112,13 +114,23 @@ def upgrade(database: Database, *, keeps: bool = False) -> Upgraded | None:
     if not is_behind(database):
         return None
     # Two processes that start on a new database at once: the second waits, and finds nothing left to do.
-    with exclusive(database, patience=PATIENCE):
+    with _alone(database):
         was, kept = current(database), None
         if keeps and database.file is not None and was not in (None, newest()):
             kept = kept_copy(database.file, was)
             backups.back_up(database, kept, replace=True)
         _upgrade(database)
         return Upgraded(was=was, kept=kept)
+
+
+@contextmanager
+def _alone(database: Database) -> Iterator[None]:
+    with ExitStack() as held:
+        try:
+            held.enter_context(exclusive(database, patience=PATIENCE))
+        except Taken as error:
+            raise Taken(f"{error}, and its schema has to be upgraded: end that process first") from None
+        yield
 
 
 def _upgrade(database: Database) -> None:

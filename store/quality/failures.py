@@ -244,9 +244,11 @@ def first_stopped(
     ]
 
 
+_later = aliased(Run)
+
+
 def _is_stopped(team: int, states: Collection[RunState] = _STOPPED) -> Sequence[ColumnElement[bool]]:
-    later = aliased(Run)
-    newest = ~select(later.id).where(later.case_id == Run.case_id, later.id > Run.id).exists()
+    newest = ~select(_later.id).where(_later.case_id == Run.case_id, _later.id > Run.id).exists()
     return Run.team_id == team, Run.state.in_(states), or_(newest, Run.state == RunState.DOUBTFUL)
 
 
@@ -419,21 +421,23 @@ def _waits(team: int) -> Sequence[ColumnElement[bool]]:
     return Review.team_id == team, Review.state.in_(UNDECIDED), ~has_sample(Review.case_id)
 
 
+_shown, _earlier, _this = aliased(Review), aliased(Run), aliased(Run)
+
+
 def reported(session: Session, *, team: int) -> dict[int, int]:
     """Count the cases that somebody reported as wrong and nobody decided since, by workflow id.
 
     The report waits, or a review of the case is open that shows it: its own, or that of a run in place of its run.
     """
-    shown, earlier, this = aliased(Review), aliased(Run), aliased(Run)
     is_open = exists().where(
-        shown.id == Report.review_id,
-        earlier.id == shown.run_id,
+        _shown.id == Report.review_id,
+        _earlier.id == _shown.run_id,
         Review.case_id == Report.case_id,
         Review.state.in_(UNDECIDED),
-        this.id == Review.run_id,
-        earlier.revision == this.revision,
-        earlier.correction == this.correction,
-        earlier.id <= this.id,
+        _this.id == Review.run_id,
+        _earlier.revision == _this.revision,
+        _earlier.correction == _this.correction,
+        _earlier.id <= _this.id,
     )
     query = (
         select(Case.workflow_id, func.count(Report.case_id.distinct()))
@@ -495,10 +499,12 @@ def decided_by_workflow(
     ]
 
 
+_reviewed = aliased(Review)
+"""As an alias: the review of a decision is looked up, and not joined."""
+
+
 def _decides(team: int, but: Collection[str]) -> Sequence[ColumnElement[bool]]:
-    # As an alias: the review of a decision is looked up, and not joined.
-    review = aliased(Review)
-    is_sample = select(review.id).where(review.id == Decision.review_id, has_sample(review.case_id)).exists()
+    is_sample = select(_reviewed.id).where(_reviewed.id == Decision.review_id, has_sample(_reviewed.case_id)).exists()
     return Decision.team_id == team, Decision.revoked_at.is_(None), Decision.kind.not_in(but), ~is_sample
 
 

@@ -414,25 +414,29 @@ def _in_span(team: int, workflows: Collection[int], days: Sequence[datetime]) ->
     ]
 
 
+_proposing, _proposal = aliased(Run), aliased(Proposal)
+
+
 def _is_no_sample() -> ColumnElement[bool]:
     """Return the condition that a review's case has no sample answer.
 
     As a join, other than `has_sample`: PostgreSQL would reckon as if it found all samples again for each review, and
     read all reviews instead.
     """
-    proposing, proposal = aliased(Run), aliased(Proposal)
-    sampled = select(proposal.id).join(proposing, proposing.id == proposal.run_id)
-    return ~sampled.where(proposing.case_id == Review.case_id, proposal.sample).exists()
+    sampled = select(_proposal.id).join(_proposing, _proposing.id == _proposal.run_id)
+    return ~sampled.where(_proposing.case_id == Review.case_id, _proposal.sample).exists()
+
+
+_later = aliased(Decision)
 
 
 def _decided(
     what: Select[*_Columns], team: int, workflows: Collection[int], days: Sequence[datetime]
 ) -> Select[*_Columns]:
     """Return a query about the reviews that people decided in a span, each with its last decision that stands."""
-    later = aliased(Decision)
     is_last = ~(
-        select(later.id)
-        .where(later.review_id == Decision.review_id, later.version > Decision.version, later.revoked_at.is_(None))
+        select(_later.id)
+        .where(_later.review_id == Decision.review_id, _later.version > Decision.version, _later.revoked_at.is_(None))
         .exists()
     )
     return (

@@ -9,15 +9,8 @@ ROOT = Path(bot.__file__).parents[1]
 FIRST_AUTOMATION = ROOT / "docs" / "first-automation.md"
 DIGESTS = ROOT / "docs" / "digests.md"
 REFERENCE = ROOT / "docs" / "reference.md"
-PAGES = [
-    ROOT / "README.md",
-    ROOT / "docs" / "install.md",
-    FIRST_AUTOMATION,
-    REFERENCE,
-    ROOT / "docs" / "measured.md",
-    ROOT / "docs" / "slack.md",
-]
-"""Pages that a person reads who begins with Countersign."""
+PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
+"""Pages that a person reads."""
 
 
 def python_blocks(text: str) -> list[str]:

@@ -15,13 +15,13 @@ from handlers.slack.blocks.digests.digest import digest
 from handlers.slack.specimens.bias import LOOKED
 from tests.browser.conftest import OpenWindow
 from tests.integration.engine.conftest import sqlite_database
-from tests.integration.engine.digests.conftest import Lived, lived
+from tests.integration.engine.digests.conftest import Lived, own_year
 from tests.integration.engine.digests.test_golden import AUTUMN, LAST_DAY, LAST_SUNDAY, previewed, timed
 from tests.integration.engine.digests.year import DEAR, INVOICES, NOW
 from tests.slack.stage import LEADING, LEE, Stage
 from workflows.engine.digests.names import JobName
 
-__all__ = ["lived", "sqlite_database", "timed"]
+__all__ = ["own_year", "sqlite_database", "timed"]
 
 pytestmark = pytest.mark.slow
 
@@ -30,7 +30,7 @@ KEPT = os.environ.get("COUNTERSIGN_SCREENSHOTS")
 """Folder in which pictures are kept, to be looked at."""
 
 
-@pytest.mark.parametrize("lived", ["sqlite"], indirect=True)
+@pytest.mark.parametrize("own_year", ["sqlite"], indirect=True)
 @pytest.mark.parametrize("width", [980, 390])
 def test_digests_of_a_year_stay_within_the_screen(
     width: int, timed: Lived, running: Running, stage: Stage, open_window: OpenWindow

@@ -77,20 +77,24 @@ def take_up(
     return session.scalar(taken, execution_options={"synchronize_session": False}) is not None
 
 
+_this, _earlier = aliased(Run), aliased(Run)
+
+
 def up_to(session: Session, run: int, *, team: int) -> list[Report]:
     """Return the reports that the card of a run's review shows, oldest first.
 
     They are those of the run, and of the runs whose place it took: what is wrong with a case is wrong still after a
     rerun. What was delivered in between, or newer content of the case, ends that.
     """
-    this, earlier = aliased(Run), aliased(Run)
-    of_this = and_(earlier.revision == this.revision, earlier.correction == this.correction, earlier.id <= this.id)
+    of_this = and_(
+        _earlier.revision == _this.revision, _earlier.correction == _this.correction, _earlier.id <= _this.id
+    )
     query = (
         select(Report)
-        .join(this, this.case_id == Report.case_id)
+        .join(_this, _this.case_id == Report.case_id)
         .join(Review, Review.id == Report.review_id)
-        .join(earlier, and_(earlier.id == Review.run_id, of_this))
-        .where(Report.team_id == team, this.team_id == team, this.id == run)
+        .join(_earlier, and_(_earlier.id == Review.run_id, of_this))
+        .where(Report.team_id == team, _this.team_id == team, _this.id == run)
     )
     return list(session.scalars(query.order_by(Report.id)))
 

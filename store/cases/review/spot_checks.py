@@ -360,16 +360,18 @@ def _joined(query: _Query) -> _Query:
     return joined.join(Workflow, Workflow.id == SpotCheck.workflow_id)
 
 
+_later = aliased(Run)
+
+
 def _is_passed() -> ColumnElement[bool]:
     """Return the condition that what a spot check is about no longer stands: it did not go out, or something else was
     delivered for the same content.
     """
-    later = aliased(Run)
     other = exists().where(
-        later.case_id == Run.case_id,
-        later.id > Run.id,
-        later.revision == Run.revision,
-        later.state == RunState.DELIVERED,
+        _later.case_id == Run.case_id,
+        _later.id > Run.id,
+        _later.revision == Run.revision,
+        _later.state == RunState.DELIVERED,
     )
     return or_(Run.state.in_(_OVER), other)
 
@@ -408,16 +410,18 @@ def _is_for_others(looks: Looks) -> ColumnElement[bool]:
     )
 
 
+_drawn, _judged = aliased(Run), aliased(Run)
+
+
 def _knows(by: str) -> ColumnElement[bool]:
-    drawn, judged = aliased(Run), aliased(Run)
     # A case has few decisions and a person very many: the index of the person's is kept from being taken.
     decided = exists().where(
         Review.case_id == SpotCheck.case_id,
         Decision.review_id == Review.id,
         # Whoever decides newer content is not shown what went out for this one.
-        drawn.id == SpotCheck.run_id,
-        judged.id == Review.run_id,
-        judged.revision == drawn.revision,
+        _drawn.id == SpotCheck.run_id,
+        _judged.id == Review.run_id,
+        _judged.revision == _drawn.revision,
         func.coalesce(Decision.by, "") == by,
         Decision.kind != _ASKED,
     )
