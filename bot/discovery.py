@@ -62,6 +62,6 @@ def installed() -> list[AnyWorkflow]:
                 f"the entry point {entry.name} = {entry.value} cannot be loaded: {said_of(error)}"
             ) from error
         if not isinstance(workflow, Workflow):
-            raise BadDeclaration(f"the entry point {entry.name} = {entry.value} is no Workflow")
+            raise BadDeclaration(f"the entry point {entry.name} = {entry.value} is not a Workflow")
         found.append(workflow)
     return found

@@ -21,6 +21,7 @@ from bot.slack.workspace import Http, Workspace, check_hearing, connect
 from bot.slack.workspace import check as check_workspace
 from handlers.slack.access.scopes import asked_for
 from handlers.slack.manifest import manifest_file
+from handlers.texts.digests.amounts import count
 from handlers.texts.governance.seals import SHORT, unsealed_in_words
 from handlers.texts.learning.prompts_from import prompts
 from handlers.texts.operations.findings import Finding
@@ -222,7 +223,7 @@ def _open_outages(app: App) -> Iterator[Finding]:
     for outage in open_outages(app.context):
         yield Finding(
             level="note",
-            what=f"model {outage.model} is not asked since {in_words(outage.since)}: {outage.reason}",
+            what=f"model {outage.model} has not been asked since {in_words(outage.since)}: {outage.reason}",
             do="it is tried again with the next cases; afterwards countersign propose WORKFLOW asks it about what "
             "waits",
         )
@@ -379,10 +380,11 @@ def _paused(app: App, workflow: AnyWorkflow) -> Iterator[Finding]:
     (status,) = workflow_pauses.pause_statuses(app.context, [workflow.name])
     do = f"repair the cause, then countersign resume {workflow.name}"
     if status.pause is not None:
-        held = f" ({status.held:,} deliveries held)" if status.held else ""
+        held = f" ({status.held:,} {'delivery' if status.held == 1 else 'deliveries'} held)" if status.held else ""
         yield Finding(level="note", what=f"{workflow.name} is paused {paused_by(status.pause)}{held}", do=do)
     elif status.held:
-        what = f"{workflow.name}: {status.held:,} deliveries were held and are not made yet"
+        held = "delivery was held and is" if status.held == 1 else "deliveries were held and are"
+        what = f"{workflow.name}: {status.held:,} {held} not made yet"
         yield Finding(level="note", what=what, do=do)
 
 
@@ -425,11 +427,16 @@ def _slack(app: App) -> Iterator[Finding]:
             yield Finding(
                 level="bad",
                 what=f"COUNTERSIGN_POST_TO, _REVIEWERS or _BACKUPS names {workflow}, and there is no such workflow",
+                do="correct the name, or name the file of that workflow in COUNTERSIGN_WORKFLOWS",
             )
     for digest in settings.digest_to:
         _, about, workflow = digest.partition("/")
         if about and workflow not in app.context.registry:
-            yield Finding(level="bad", what=f"COUNTERSIGN_DIGEST_TO names {digest}, and there is no such workflow")
+            yield Finding(
+                level="bad",
+                what=f"COUNTERSIGN_DIGEST_TO names {digest}, and there is no such workflow",
+                do="correct the name, or name the file of that workflow in COUNTERSIGN_WORKFLOWS",
+            )
     yield from _messages(app)
 
 
@@ -499,13 +506,13 @@ def _spans(app: App) -> Iterator[Finding]:
     else:
         yield Finding(
             level="bad",
-            what=f"{target.shown} takes no spans since {in_words(wrong.failing_since)} ({wrong.error})",
+            what=f"{target.shown} has taken no spans since {in_words(wrong.failing_since)} ({wrong.error})",
             do="check the collector, OTEL_EXPORTER_OTLP_ENDPOINT and OTEL_EXPORTER_OTLP_HEADERS; those of the last 24 "
             "hours are sent by themselves once it takes them",
         )
     if wrong is not None and wrong.given_up_at is not None:
         number, when = wrong.given_up, in_words(wrong.given_up_at)
-        yield Finding(level="note", what=f"spans of {number:,} runs were given up, the last on {when}")
+        yield Finding(level="note", what=f"spans of {count(number, 'run')} were given up, the last on {when}")
 
 
 def _seals(app: App) -> Iterator[Finding]:
@@ -531,15 +538,15 @@ def _seals(app: App) -> Iterator[Finding]:
     if key is None:
         yield Finding(
             level="note",
-            what=f"audit: {number:,} seals; new ones are not signed, as no key is set",
+            what=f"audit: {count(number, 'seal')}; new ones are not signed, as no key is set",
             do="countersign seal key makes one; set COUNTERSIGN_SEAL_KEY",
         )
     else:
-        yield Finding(level="ok", what=f"audit: {number:,} seals, signed by the key {key.public.id[:SHORT]}")
+        yield Finding(level="ok", what=f"audit: {count(number, 'seal')}, signed by the key {key.public.id[:SHORT]}")
     if settings.seal_heads is None and settings.audit_channel is None:
         yield Finding(
             level="note",
-            what="audit: its heads are put nowhere, so whoever may write the database could write it anew",
+            what="audit: its heads are put nowhere, so whoever may write to the database could rewrite it unnoticed",
             do="set COUNTERSIGN_AUDIT_CHANNEL, or COUNTERSIGN_SEAL_HEADS to a file that others keep",
         )
     if (heads := settings.seal_heads) is not None and not _can_be_added_to(heads):
@@ -603,7 +610,7 @@ def waiting_in_words(context: Context, only: str | None = None) -> Iterator[str]
             view = down[target]
             why = one_line(view.reason, 200)
             yield (
-                f"{target} is down since {in_words(view.began_at)}; {_decisions(view.waiting)}, "
+                f"{target} has been down since {in_words(view.began_at)}; {_decisions(view.waiting)}, "
                 f"tried again at {in_words(view.next_at)}: {why}"
             )
         elif lines:

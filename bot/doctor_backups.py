@@ -47,8 +47,8 @@ def _archive(app: App) -> Iterator[Finding]:
         yield Finding(
             level="bad",
             what=f"PostgreSQL could not archive its log at {in_words(archive.failed_at)}{since}",
-            do="look into the log of the server at what its archive_command says; until it works, the server keeps "
-            "the log itself, and its disk fills",
+            do="read in the server's own log why its archive_command fails; until it works, the server keeps all "
+            "segments, and its disk fills up",
         )
     elif archive.is_on:
         until = f", last at {in_words(archive.archived_at)}" if archive.archived_at is not None else ""

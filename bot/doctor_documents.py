@@ -13,8 +13,9 @@ from workflows.engine.declare.registry import AnyWorkflow
 from workflows.engine.documents.standing import NAMED, Standing, standing
 
 RESTORED = (
-    "put the folder back from its backup: with SQLite, countersign restore does so from FILE.documents; what no backup "
-    "has its source hands in again, and cases are read from their text until then"
+    "put the folder back from its backup: with SQLite, countersign restore does so from FILE.documents; have "
+    "sources hand "
+    "in again what no backup has. Until then cases are read from their text"
 )
 
 

@@ -60,7 +60,7 @@ def schedules(app: App) -> Iterator[Finding]:
             yield Finding(
                 level="note",
                 what=f"{one.source}: cases came in from it, and no workflow here looks for them any more",
-                do="nothing, or have its workflow known again; countersign fetch lists its cursor",
+                do="nothing, if that is meant; otherwise name the file of its workflow in COUNTERSIGN_WORKFLOWS",
             )
         elif one.error is not None:
             yield Finding(
@@ -73,7 +73,7 @@ def schedules(app: App) -> Iterator[Finding]:
             yield Finding(
                 level="note" if one.next_at is None else "bad",
                 what=f"{one.source}: {late if one.next_at is not None else 'no process has looked for cases yet'}",
-                do="countersign serve looks for them, without --no-schedule",
+                do="run countersign serve without --no-schedule",
             )
 
 

@@ -426,7 +426,7 @@ def _digest(name: str) -> str:
     """Return the name of a digest. Raise `ValueError` where there is none."""
     known = list(JobName)
     if name not in known:
-        raise ValueError(f"{name!r} is no digest; there are {', '.join(known)}")
+        raise ValueError(f"{name!r} is not a digest; there are {', '.join(known)}")
     return name
 
 

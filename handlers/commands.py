@@ -46,10 +46,12 @@ COMMANDS: Sequence[Command] = (
     Command(name="review", about="[CASE]", does="Go through what waits, or open the review of one case"),
     Command(name="case", about="CASE", does="Show a case: its state, its steps, and what you can do about it"),
     Command(name="explain", about="CASE", does="Explain a case: its whole way, in a few sentences and in detail"),
-    Command(name="readings", about="CASE", does="Show who read a case, when, and by which way"),
+    Command(name="readings", about="CASE", does="Show who read a case, when, and how"),
     Command(name="receipt", about="CASE", does="Prove a decision: who decided what, and whether that was delivered"),
     Command(name="wrong", about="CASE TEXT", does="Say that something is wrong with a case"),
-    Command(name="status", about="", does="Show how all is: what waits, what failed, what is down or paused"),
+    Command(
+        name="status", about="", does="Show the state of everything: what waits, what failed, what is down or paused"
+    ),
     Command(name="causes", about="[CAUSE]", does="List why cases failed, or show one cause with its buttons"),
     Command(name="workflows", about="[WORKFLOW]", does="List the workflows, or show the charter of one"),
     Command(name="charter", about="WORKFLOW", does="Show a workflow in plain words; its owner signs it there"),
@@ -60,7 +62,11 @@ COMMANDS: Sequence[Command] = (
     ),
     Command(name="changes", about="WORKFLOW", does="List what changed in a workflow's terms, and who signed"),
     Command(name="examples", about="WORKFLOW", does="Take examples from what people decided, or leave them"),
-    Command(name="improvements", about="WORKFLOW", does="Take what follows from people's corrections, or leave it"),
+    Command(
+        name="improvements",
+        about="WORKFLOW",
+        does="Take improvements that follow from people's corrections, or leave them",
+    ),
     Command(name="certificate", about="WORKFLOW", does="Show what it promises of what goes alone, and the evidence"),
     Command(name="let", about="WORKFLOW", does="Let more of it go alone, where the evidence permits it"),
     Command(name="withdraw", about="WORKFLOW REASON", does="Take back what it does alone; people decide every case"),
@@ -79,19 +85,19 @@ COMMANDS: Sequence[Command] = (
     Command(
         name="rerun",
         about="cause CAUSE [after 10m] [dry]",
-        does="Run all failed cases of a cause again, a few of them first; with a pause, by themselves then",
+        does="Run all failed cases of a cause again, a few of them first; with a pause, after that time",
     ),
     Command(
         name="rerun",
         about="cause CAUSE stop",
-        does="Begin no more reruns of a cause, or none at the time that was said",
+        does="Stop the reruns of a cause, or cancel a planned one",
     ),
     Command(
         name="rerun",
         about="failed WORKFLOW since 2h [dry]",
-        does="The same for all that failed of a workflow within 30m, 2h or 1d, a cause at a time",
+        does="The same for all cases of a workflow that failed within 30m, 2h or 1d, a cause at a time",
     ),
-    Command(name="follow", about="CASE", does="Make again what follows a case and could not be made"),
+    Command(name="follow", about="CASE", does="Make the follow-up of a case again, where it could not be made"),
     Command(
         name="pause",
         about="WORKFLOW [--deliveries] REASON",
@@ -99,7 +105,7 @@ COMMANDS: Sequence[Command] = (
     ),
     Command(name="resume", about="WORKFLOW", does="End a pause, and make the deliveries that were held"),
     Command(name="propose", about="WORKFLOW", does="Ask the model about cases that people got without a proposal"),
-    Command(name="mine", about="", does="Show what you decided lately, to you alone, where your team wants that"),
+    Command(name="mine", about="", does="Show what you decided lately, to you alone, if your team switched that on"),
     Command(name="doctor", about="", does="Check the set-up, and say what to do"),
     Command(name="help", about="", does="Show these commands"),
 )

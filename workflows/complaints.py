@@ -156,7 +156,7 @@ def in_words(detail: ErrorDetails) -> str:
     kind, told = detail["type"], dict(detail.get("ctx", {}))
     if kind in ("value_error", "assertion_error"):
         # The author's own message.
-        return str(told.get("error") or "").strip() or "cannot be so"
+        return str(told.get("error") or "").strip() or "is not accepted"
     if kind in _LENGTHS:
         told = {"actual_length": "more"} | {name: value for name, value in told.items() if value is not None}
         return _LENGTHS[kind].format(**told, are="is" if told["actual_length"] == 1 else "are")

@@ -33,7 +33,7 @@ def pull(
     force: Annotated[bool, typer.Option("--force", help="Write over a file that is there.")] = False,
     unmasked: Annotated[
         bool,
-        typer.Option("--unmasked", help="Keep personal values and e-mail addresses; never secrets."),
+        typer.Option("--unmasked", help="Keep personal values and mail addresses; never secrets."),
     ] = False,
 ) -> None:
     """Write a test that fails as a case did: mend the code, see it green, run the cause again."""

@@ -132,7 +132,7 @@ def submit(
         try:
             values = loads(sys.stdin.read() if input == "-" else input)
         except (ValueError, RecursionError) as error:
-            raise InvalidInput(f"the input is no JSON: {error}") from error
+            raise InvalidInput(f"the input is not valid JSON: {error}") from error
         if not isinstance(values, dict):
             raise InvalidInput("the input has to be a JSON object")
         arrived = with_documents(app.context, chosen, values, document or ())
@@ -385,7 +385,7 @@ def _work(app: App, workflow: AnyWorkflow) -> Worked:
     worked = Worked(runs=0, seconds=0, learned={}, elsewhere=True)
     with left_to_another("that process works on the cases"), app.dispatcher.alone() as taken_back:
         if taken_back:
-            typer.echo(f"{taken_back} runs were left by a process that ended; continuing them", err=True)
+            typer.echo(f"runs that a process left when it ended, and that go on now: {taken_back}", err=True)
         waiting = ready(app.context)
         learned = _learn(app, workflow) if waiting else {}
         started = time.perf_counter()

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 commands = typer.Typer()
 _MOST_NAMED = 200
 """Characters of an error that names fields."""
-Confirm = Annotated[bool, typer.Option("--confirm", help="Decide so although it breaks a never.")]
+Confirm = Annotated[bool, typer.Option("--confirm", help="Decide so even if it breaks a never.")]
 
 
 @commands.command()
@@ -126,7 +126,7 @@ def edit(
         read_form(workflow.output, typed, zone=workflow.timezone)
         anew = redrawn(app.context, workflow, review.id, proposed=proposed, typed=typed)
         for name in anew:
-            out.print(sanitize(f"{name}: written anew, to go with what you chose"))
+            out.print(sanitize(f"{name}: rewritten, to go with what you chose"))
         output = read_form(workflow.output, typed | anew, zone=workflow.timezone)
         input = input_of(app.context, review.id)
         doubts = doubts_about(workflow, input, case_text(workflow, input), output, before=proposed)
@@ -213,7 +213,7 @@ def reply(
 
 @commands.command()
 def follow(case: CaseReference) -> None:
-    """Make again what follows a case and could not be made."""
+    """Make the follow-up of a case again, where it could not be made."""
     from bot.cli.completion import finish
     from bot.cli.screens.told import tell
     from handlers.texts.operations.follow_ups import made_again
@@ -388,7 +388,7 @@ def _object(source: str) -> dict[str, JsonValue]:
     except OSError as error:
         raise InvalidInput(f"{source} cannot be read: {error.strerror}") from error
     except JSONDecodeError as error:
-        raise InvalidInput(f"the input is no JSON: {error}") from error
+        raise InvalidInput(f"the input is not valid JSON: {error}") from error
     except (ValueError, RecursionError) as error:
         raise InvalidInput(f"{source} cannot be read: no UTF-8, nested too deep, or a number too long") from error
     if not isinstance(values, dict):

@@ -101,8 +101,9 @@ def restore_documents(database: Database, file: Path) -> bool:
     if not copied.is_whole:
         out.print(
             shown(
-                f"documents of cases are missing: put the folder that belongs to {file} to {back} and run the same "
-                "command again; what no backup has its source hands in again, and cases are read from their text"
+                f"documents of cases are missing: put the folder that belongs to {file} at {back} and run the same "
+                "command again; have sources hand in again what no backup has. Until then cases are read from "
+                "their text"
             )
         )
     return copied.is_whole

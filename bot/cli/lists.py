@@ -145,7 +145,7 @@ def queue(
 
 @commands.command()
 def status(json: Json = False) -> None:
-    """Show how all is: what waits, what failed, what is down or paused, and what was spent today."""
+    """Show the state of everything: what waits, what failed, what is down or paused, and what was spent today."""
     from bot.cli.screens.output import print_json
     from bot.cli.screens.told import tell
     from handlers.texts.learning import autonomy, review_packs, rollouts
@@ -296,7 +296,7 @@ def reports(limit: Annotated[int, typer.Option(min=1, max=10_000)] = 50, json: J
 def doctor(
     json: Json = False,
     blocks: Annotated[
-        bool, typer.Option("--blocks", help="Ask Slack whether it takes each message and form that there can be.")
+        bool, typer.Option("--blocks", help="Ask Slack whether it takes each kind of message and form.")
     ] = False,
     live: Annotated[
         str | None,

@@ -30,7 +30,7 @@ def manifest(
 
     with one_line_errors():
         if whole_organisation and redirect_url is None:
-            raise Refused("--whole-organisation needs --redirect-url, since an organisation installs it over OAuth")
+            raise Refused("--whole-organisation needs --redirect-url: an organisation installs the app over OAuth")
         told = json.loads(manifest_file().read_text("utf-8"))
         if request_url is not None:
             told = over_http(told, request_url)

@@ -208,7 +208,7 @@ def _tell_all(app: App) -> None:
         app.context, sorted(workflow.name for workflow in app.context.registry)
     ):
         paused = f"is paused {paused_by(status.pause)}" if status.pause is not None else "is not paused"
-        held = f", {status.held:,} deliveries held" if status.held else ""
+        held = f", {status.held:,} {'delivery' if status.held == 1 else 'deliveries'} held" if status.held else ""
         out.print(sanitize(f"{status.workflow} {paused}; {_waiting(status)}{held}"))
 
 

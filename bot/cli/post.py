@@ -42,5 +42,7 @@ def post(app: App, workflow: AnyWorkflow, workspace: Workspace) -> bool:
     more = f", {status.behind:,} more behind one card" if status.behind else ""
     typer.echo(f"{channel}: {status.open_cards} of at most {OPEN_CARDS} open cards{more}", err=True)
     if not done:
-        typer.echo(f"not everything was posted: {status.held_up:,} messages wait; Slack said: {status.error}", err=True)
+        typer.echo(
+            f"not everything was posted; messages that wait: {status.held_up:,}; Slack said: {status.error}", err=True
+        )
     return done

@@ -154,7 +154,7 @@ def _data(app: App, workflow: AnyWorkflow, *, case: str | None, input: str | Non
     try:
         values = loads(input)
     except (ValueError, RecursionError) as error:
-        raise InvalidInput(f"the input is no JSON: {error}") from error
+        raise InvalidInput(f"the input is not valid JSON: {error}") from error
     if not isinstance(values, dict):
         raise InvalidInput("the input has to be a JSON object")
     return would_ask_with(workflow, values)

@@ -69,7 +69,7 @@ def folder_of(name: str) -> str:
     """The folder of an automation, which Python imports. Raise `Refused` for a name that cannot be one."""
     if not _NAME.fullmatch(name) or len(name) > _LONGEST:
         raise Refused(
-            f"{name!r} is no name for an automation: it is lower-case words joined by hyphens, such as "
+            f"{name!r} is not a name for an automation: use lower-case words joined by hyphens, such as "
             f"refund-requests, of {_LONGEST} characters at most"
         )
     if name in {*discovery.makers(), *(workflow.name for workflow in discovery.library())}:

@@ -64,7 +64,7 @@ class Told:
     """Input of the case. A document is named by its path from the folder of the workflow."""
     answer: Mapping[str, str] | None
     """Right values by field, as the form shows them; None: to be rejected."""
-    refusal: str = "This is no matter for support."
+    refusal: str = "This is not a matter for support."
 
 
 @dataclass(frozen=True, kw_only=True)

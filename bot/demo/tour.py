@@ -23,11 +23,11 @@ class Tour:
         self._decided: set[str] = set()
         """The keys of the cases that somebody decided."""
         self._was_refused = False
-        """Did the one who is no reviewer try to decide?"""
+        """Did the one who is not a reviewer try to decide?"""
         self._is_out = False
         """Did the case go out that found its system out of order?"""
         self._for_nobody = ""
-        """The key of a case that waits, for the one who is no reviewer."""
+        """The key of a case that waits, for the one who is not a reviewer."""
         self._summary: str | None = None
         """The ts of the team lead's summary."""
         self._told: Guide | None = None
@@ -83,7 +83,7 @@ class Tour:
         yield Entry(
             name="outsider",
             title="Press Approve as Eve",
-            text="She is no reviewer.",
+            text="She is not a reviewer.",
             user=OUTSIDER,
             channel=SUPPORT.channel if outsider is not None else None,
             message=outsider.ts if outsider is not None else None,

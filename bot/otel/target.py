@@ -52,7 +52,7 @@ def target_of(settings: Settings) -> Target | None:
     url = traces or endpoint.rstrip("/") + PATH
     if not _is_url(url):
         # The address itself is not repeated: it may hold a secret.
-        raise Unsendable(f"{name} is no http or https address", f"set {name}=http://HOST:4318")
+        raise Unsendable(f"{name} is not an http or https address", f"set {name}=http://HOST:4318")
     protocol = settings.otel_traces_protocol.strip() or settings.otel_protocol.strip() or PROTOCOL
     if protocol != PROTOCOL:
         raise Unsendable(

@@ -228,10 +228,12 @@ def not_opened(code: str) -> str:
     if code in _LATE:
         return "Slack took too long to open this. Nothing was changed; try again."
     if code == RATE_LIMITED:
-        return "Slack limits our calls for a moment. Nothing was changed; try again in a minute."
+        return "Slack limits calls for a moment. Nothing was changed; try again in a minute."
     if is_passing(code):
         return "Slack could not open this just now. Nothing was changed; try again."
-    return f"Slack refuses to open this ({code}), and will again. Nothing was changed; please tell an engineer."
+    return (
+        f"Slack refuses to open this ({code}), and trying again will not help. Nothing was changed; tell an engineer."
+    )
 
 
 @contextmanager

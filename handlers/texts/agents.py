@@ -21,9 +21,9 @@ def next_step(outcome: CaseOutcome) -> str:
         case CaseState.EXPIRED:
             return f"Nobody decided about case {case} in time. It is not approved, and nobody refused it: do not do it."
         case CaseState.FAILED:
-            return f"Case {case} stopped by an error, and people look at it. It is not done: {_again(case)}"
+            return f"Case {case} stopped with an error, and people are looking at it. It is not done: {_again(case)}"
         case CaseState.IN_DOUBT:
-            return f"It is not known whether case {case} was delivered, and a person finds out: {_again(case)}"
+            return f"Nobody knows yet whether case {case} was delivered; a person is finding out: {_again(case)}"
         case CaseState.NEEDS_PERSON:
             return f"Case {case} waits for a person. It is not approved yet: {_again(case)}"
         case CaseState.IN_PROGRESS:

@@ -220,11 +220,11 @@ NEXT_REVIEW = Button(text="Next review", says="Next review")
 EARLIER = Button(text="Earlier", says="Earlier reviews")
 LATER = Button(text="Later", says="Later reviews")
 
-START_ANEW = Button(text="Start anew", says="Start anew from what is proposed")
-START_FROM_DELIVERED = Button(text="Start anew", says="Start anew from what was delivered")
-START_FROM_INPUT = Button(text="Start anew", says="Start anew from the present input")
-START_FROM_PROPOSED = Button(text="Start anew", says="Start anew from what is proposed")
-START_EMPTY = Button(text="Start anew", says="Start anew with an empty form")
+START_ANEW = Button(text="Start over", says="Start over from what is proposed")
+START_FROM_DELIVERED = Button(text="Start over", says="Start over from what was delivered")
+START_FROM_INPUT = Button(text="Start over", says="Start over from the present input")
+START_FROM_PROPOSED = Button(text="Start over", says="Start over from what is proposed")
+START_EMPTY = Button(text="Start over", says="Start over with an empty form")
 BACK_TO_CASE = Button(text="Back", says="Back to the case, without deciding")
 BACK_TO_FORM = Button(text="Back to the form", says="Back to the form, without this row's changes")
 
@@ -383,7 +383,7 @@ def look_at_spot_checks(workflow: str, number: int) -> Button:
 
 def sign_version(workflow: str, number: int) -> Button:
     """Name the button that signs a version, with what that means."""
-    text = "You answer for this version. It goes live as its workflow says: watched in the shadow first, or at once."
+    text = "You answer for this version. It goes live as its workflow says: in shadow first, or at once."
     asks = Question(title="Approve this version?", text=text, yes="Approve")
     return Button(text="Approve", says=f"Approve version {number} of {workflow}", question=asks)
 
@@ -472,10 +472,14 @@ def let_alone(workflow: str, what: str, *, is_alone: bool) -> Button:
 
     `is_alone`: anything goes alone, or is announced, by that.
     """
-    back = "It is taken back by itself once more is wrong than promised." if is_alone else "Nothing goes alone by that."
+    back = (
+        "It is taken back by itself once more is wrong than promised."
+        if is_alone
+        else "Nothing goes alone because of this."
+    )
     text = f"You answer for this: {what}. {back}"
     return Button(
-        text="Let it", says=f"Let it: {workflow}", question=Question(title="Let it?", text=text, yes="Let it")
+        text="Allow it", says=f"Allow it: {workflow}", question=Question(title="Allow it?", text=text, yes="Allow it")
     )
 
 

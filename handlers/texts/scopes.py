@@ -3,13 +3,13 @@
 from collections.abc import Mapping
 
 WITHOUT: Mapping[str, str] = {
-    "channels:history": "a message to a public channel may be posted twice after a broken connection, and no message "
-    "of one is heard, so it cannot be watched",
+    "channels:history": "a message to a public channel may be posted twice after a broken connection, and messages "
+    "there are not heard, so it cannot be watched",
     "channels:read": "doctor cannot look at the public channels that are named",
     "files:read": "the files of messages and forms cannot be read, so that no document comes from Slack",
     "files:write": "the pages of documents are not shown, with what was read from them marked",
-    "groups:history": "a message to a private channel may be posted twice after a broken connection, and no message "
-    "of one is heard, so it cannot be watched",
+    "groups:history": "a message to a private channel may be posted twice after a broken connection, and messages "
+    "there are not heard, so it cannot be watched",
     "groups:read": "doctor cannot look at the private channels that are named",
 }
 """Optional scope -> what does not work without it."""

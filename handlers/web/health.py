@@ -97,4 +97,4 @@ def _not_here(request: Request, error: Exception) -> Response:
 
 
 def _not_offered(request: Request, error: Exception) -> Response:
-    return _said(501, {"error": "there is nothing but GET"})
+    return _said(501, {"error": "only GET is answered here"})

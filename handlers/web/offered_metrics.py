@@ -163,14 +163,14 @@ METRICS: Sequence[Metric] = (
     Metric(
         name="countersign_cases_total",
         kind=_COUNTER,
-        says="Cases taken in ever, each key once." + ALL,
+        says="Cases taken in so far, each key once." + ALL,
         labels=["workflow"],
         of=_of_each(lambda one: one.taken_in),
     ),
     Metric(
         name="countersign_resolved_total",
         kind=_COUNTER,
-        says="Runs resolved to the end ever, by the way of it; a correction is a run of its own." + ALL,
+        says="Runs resolved so far, by how; a correction is a run of its own." + ALL,
         labels=["workflow", "resolution"],
         of=_of_each_by(lambda one: one.resolved),
     ),
@@ -285,14 +285,14 @@ METRICS: Sequence[Metric] = (
     Metric(
         name="countersign_troubles",
         kind=_GAUGE,
-        says="Systems of which many calls fail now." + ALL,
+        says="Systems to which many calls fail now." + ALL,
         labels=["kind"],
         of=_by(lambda view: view.troubles),
     ),
     Metric(
         name="countersign_models_down",
         kind=_GAUGE,
-        says="Models that are not asked now, since they do not answer or refuse us." + ALL,
+        says="Models that are not asked now, since they do not answer or refuse Countersign." + ALL,
         of=_one(lambda watched: watched.view.models_down),
     ),
     Metric(

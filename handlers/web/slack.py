@@ -83,7 +83,7 @@ def create_app(
 
     def not_offered(request: Request, error: Exception) -> Response:
         assert isinstance(error, HTTPException)
-        why = "there is no such path" if error.status_code == 404 else "there is nothing but POST"
+        why = "there is no such path" if error.status_code == 404 else "only POST is answered here"
         return said(error.status_code, why)
 
     app = Starlette(
@@ -184,7 +184,7 @@ def _form(text: str) -> Mapping[str, Any]:
     try:
         fields = parse_qs(text, keep_blank_values=True, errors="strict", max_num_fields=_FIELDS)
     except ValueError as error:
-        raise _Wrong(400, "it is no form that can be read") from error
+        raise _Wrong(400, "it is not a readable form") from error
     if any(len(values) != 1 for values in fields.values()):
         raise _Wrong(400, "a field of it stands there twice")
     form = {name: values[0] for name, values in fields.items()}
@@ -201,9 +201,9 @@ def _object(text: str) -> Mapping[str, Any]:
         value = json.loads(text, parse_constant=_no_number, parse_float=_number)
         text.encode()
     except (ValueError, RecursionError) as error:
-        raise _Wrong(400, "it is no JSON that can be read") from error
+        raise _Wrong(400, "it is not readable JSON") from error
     if not isinstance(value, dict) or not isinstance(value.get("type"), str):
-        raise _Wrong(400, "it is no object with a type")
+        raise _Wrong(400, "it is not an object with a type")
     if not _has_slacks_types(value):
         raise _Wrong(400, "a part of it is of another type than Slack's")
     return value
@@ -224,7 +224,7 @@ def _has_slacks_types(value: Mapping[str, Any]) -> bool:
 
 
 def _no_number(text: str) -> float:
-    raise ValueError(f"{text} is no number in JSON")
+    raise ValueError(f"{text} is not a number in JSON")
 
 
 def _number(text: str) -> float:

@@ -98,6 +98,6 @@ def test_each_pdf_in_a_mailbox_is_a_case(office: PostOffice, countersign: Comman
     said = countersign("fetch", "mailed-invoices")
     assert said.code == 1
     assert "2 taken in" in said.out
-    assert "row 3 was refused: file: by its content it is no PDF" in said.out
+    assert "row 3 was refused: file: by its content it is not a PDF" in said.out
     (first, _) = sorted(countersign.done("cases", "--json").json(), key=lambda case: str(case["key"]))
     assert first["key"].endswith("-0")

@@ -56,12 +56,12 @@ def let(month: Month, owner: Window, question: str, name: str) -> None:
     shown = owner.messages.last
     expect(shown).to_contain_text(question)
     seen(shown, name)
-    shown.get_by_role("button", name="Let it").click()
+    shown.get_by_role("button", name="Allow it").click()
     expect(owner.question).to_contain_text("You answer for this")
     with owner.acting("press"):
-        owner.question.get_by_role("button", name="Let it").click()
+        owner.question.get_by_role("button", name="Allow it").click()
     month.stage.work()
-    expect(owner.messages.last).to_contain_text("Let by @Maria")
+    expect(owner.messages.last).to_contain_text("Allowed by @Maria")
 
 
 def certificate(owner: Window, name: str) -> Locator:

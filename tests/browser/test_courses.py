@@ -27,7 +27,7 @@ def test_a_lead_chooses_copies_the_text_and_adds_a_note(
     asked(stage)
     window = open_window(width=width, dark=dark, url=f"{stage.running.page_url}&user={LEE}&channel={LEADING}")
     card = window.message("sample: expand, hold or stop?")
-    expect(card).to_contain_text("Too thin to expand:")
+    expect(card).to_contain_text("Too little evidence to expand:")
     if KEPT:
         window.page.screenshot(path=Path(KEPT) / f"course-{width}.png")
     window.open(card, "Hold")

@@ -32,7 +32,7 @@ def test_an_engineer_reads_what_is_wrong_and_has_it_run_again_later(
     stage.world.context.meter.count([desk] * 12, at=stage.world.clock())
     call(stage, *[OK] * 9, *[FAILS] * 6, BROKEN)
     window = open_window(width=width, dark=dark, url=f"{stage.running.page_url}&user={KIM}&channel={FAILED}")
-    trouble = window.message("CRM is in trouble since").first
+    trouble = window.message("CRM has been in trouble since").first
     expect(trouble).to_contain_text("6 of 16 calls failed, and 1 answer was in another form than agreed")
     window.say("/countersign status")
     status = window.message("What they need")
@@ -63,6 +63,6 @@ def test_an_engineer_reads_what_is_wrong_and_has_it_run_again_later(
     expect(window.message("Resolved: sample failed at look_up")).to_contain_text("Rerun done. 7 of 7 through.")
     stage.world.clock.move(timedelta(minutes=1))
     call(stage, OK)
-    expect(window.message("CRM is well again since")).to_contain_text("It was in trouble for 11 minutes")
+    expect(window.message("CRM is well again, since")).to_contain_text("It was in trouble for 11 minutes")
     if KEPT:
         window.page.screenshot(path=Path(KEPT) / f"well-{width}.png")

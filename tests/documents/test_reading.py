@@ -159,7 +159,7 @@ def test_mails_in_mails_end_somewhere(documents: Documents) -> None:
 
 def test_the_name_of_a_file_says_nothing(documents: Documents) -> None:
     assert documents.keep(png(9, 9), name="invoice.pdf").kind is FileKind.PNG
-    with pytest.raises(DocumentRefused, match="by its content it is no PDF, PNG, JPEG, TIFF or mail") as refused:
+    with pytest.raises(DocumentRefused, match="by its content it is not a PDF, PNG, JPEG, TIFF or mail") as refused:
         documents.keep(b"<!doctype html><p>Invoice", name="invoice.pdf")
     assert refused.value.why is Why.OTHER_KIND
 

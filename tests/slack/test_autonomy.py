@@ -59,13 +59,13 @@ def acts(stage: Stage) -> list[str]:
 def test_the_owner_is_asked_directly_and_lets_it_and_the_card_says_who_did(asked: Earner) -> None:
     stage = asked.stage
     (shown,) = direct(stage)
-    assert shown.text == "sample: The evidence permits 62% alone at no more than 5% wrong. Let it?"
+    assert shown.text == "sample: The evidence permits 62% alone at no more than 5% wrong. Allow it?"
     assert "280 looked at" in words(shown.blocks)
     assert "no baseline" in words(shown.blocks)
     assert buttons(shown) == ["let_alone", "not_now", "certificate"]
     press(stage, MARIA, shown, "let_alone", channel=stage.person(MARIA).direct)
     (shown,) = direct(stage)
-    assert words(shown.blocks).startswith("sample: allowed\nLet by @U0MARIA")
+    assert words(shown.blocks).startswith("sample: allowed\nAllowed by @U0MARIA")
     assert "Guarded: 62% of the cases go alone." in words(shown.blocks)
     assert buttons(shown) == ["certificate"]
     assert (asked.epoch.level, asked.epoch.floor, asked.epoch.allowed_by) == (Level.GUARDED, 0.9, MARIA)
@@ -76,7 +76,7 @@ def test_what_is_let_at_the_command_line_is_told_on_the_card(asked: Earner) -> N
     moves.let(stage.world.context, asked.epoch.id, change=asked.epoch.change, by="operator")
     stage.send()
     (shown,) = direct(stage)
-    assert "Let by operator" in words(shown.blocks)
+    assert "Allowed by operator" in words(shown.blocks)
     assert buttons(shown) == ["certificate"]
 
 
@@ -118,7 +118,7 @@ def test_not_now_is_kept_and_leaves_the_button_in_the_certificate(asked: Earner)
     assert buttons(certificate) == ["let_in_certificate"]
     press(stage, MARIA, certificate, "let_in_certificate", channel=SUPPORT)
     assert stands(asked) == (Level.GUARDED, 0.9)
-    assert "You let it." in words(stage.person(MARIA).messages(SUPPORT)[-1].blocks)
+    assert "You allowed it." in words(stage.person(MARIA).messages(SUPPORT)[-1].blocks)
 
 
 def test_whoever_has_no_right_lets_nothing_and_is_told_whom_to_ask(asked: Earner) -> None:
@@ -162,7 +162,7 @@ def test_an_engineer_takes_it_back_with_a_reason_and_the_owner_hears_of_it(asked
     told = words(direct(stage)[-1].blocks)
     assert told.startswith("sample: taken back\nTaken back by @U0KIM")
     assert "The <!channel> rules changed." in told
-    assert "What was looked at still counts: its owner can let it again" in told
+    assert "What was looked at still counts: its owner can allow it again" in told
     assert "To come back" not in told
     assert "sample: taken back" in words(stage.cards(ANA, SUPPORT)[-1].blocks)
 
@@ -225,7 +225,7 @@ def test_a_demotion_is_told_in_plain_words_to_the_owner_and_to_the_channel(asked
     for shown in (direct(stage)[-1], stage.cards(ANA, SUPPORT)[-1]):
         told = words(shown.blocks)
         assert "3 of the last 41 looked at were wrong, the promise is 1 in 20." in told
-        assert "All cases go to people since" in told
+        assert "All cases have gone to people since" in told
         assert "212 cases went alone since the last good evidence; 200 of them are to be looked through" in told
         assert "To come back it takes about 200 decisions of people." in told
         assert buttons(shown) == ["spot_checks", "certificate"]

@@ -48,7 +48,7 @@ def test_a_lead_says_that_they_looked_and_the_message_says_so(stage: Stage) -> N
     assert "Nobody has looked at it yet." in message(stage)
     assert buttons(stage.cards(LEE, LEADING)[-1]) == ["looked_at_digest"]
     press(stage, LEE)
-    assert "It is kept that you looked at it" in words(stage.view(LEE).blocks)
+    assert "That you looked at it is kept" in words(stage.view(LEE).blocks)
     assert "Looked at by @U0LEE, 2026-12-01 08:00 UTC" in message(stage)
 
 

@@ -179,7 +179,7 @@ def test_all_that_failed_of_a_workflow_within_a_time_is_run_again_by_cause(stage
     ("words", "told"),
     [
         ("failed sample", "say since when: rerun failed sample since 2h; also 30m, or 1d"),
-        ("failed sample since noon", "'noon' is no time: rerun failed sample since 2h; also 30m, or 1d"),
+        ("failed sample since noon", "'noon' is not a time: rerun failed sample since 2h; also 30m, or 1d"),
         ("failed sample since 1m", "no failed case is left that can be run again at once"),
         ("failed nothing since 2h", "there is no workflow 'nothing' whose cases you may run again; yours are sample"),
         ("cause 00000000", "there is no cause 00000000 whose cases you may run again"),

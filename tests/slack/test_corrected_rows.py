@@ -274,7 +274,7 @@ def test_a_list_that_breaks_a_rule_as_a_whole_is_told_above_its_rows_with_what_w
     until(stage, "151")
     assert stage.person(ANA).submit({"supplier.0.1": "Acme Inc", "why!.0.1": "One is missing"}).outcome == "updated"
     said = said_by(stage)
-    assert "Not recorded. Something is wrong at: Lines." in said
+    assert "Not recorded. Correct: Lines." in said
     assert "150" in said.split("⚠ ", 1)[1]
     form = stage.view(ANA)
     assert form.values["supplier.0.2"]["value"]["value"] == "Acme Inc"

@@ -56,7 +56,7 @@ def test_the_numbers_are_followed_by_a_card_for_each_workflow(stage: Stage) -> N
     assert "16 to 22 Nov 2026" in summary.text
     assert question.text == "sample: expand, hold or stop? Week to 22 Nov 2026"
     assert buttons(question) == CHOICES
-    assert "Too thin to expand: 0 of 30 cases decided by people in five weeks" in card(stage)
+    assert "Too little evidence to expand: 0 of 30 cases decided by people in five weeks" in card(stage)
 
 
 def test_a_lead_chooses_reads_a_text_to_forward_and_the_card_and_its_thread_say_so(stage: Stage) -> None:
@@ -107,7 +107,7 @@ def test_stop_pauses_nothing_and_offers_the_owner_to_do_it(stage: Stage) -> None
     asked(stage)
     press(stage, MARIA, "choose_stop")
     modal = stage.view(MARIA)
-    assert "Pausing it is a step of its own, and yours to take." in words(modal.blocks)
+    assert "Pausing it is a separate step, and you may take it." in words(modal.blocks)
     assert buttons(modal) == ["pause_chosen"]
     assert not workflow_pauses.is_paused(stage.world.context, "sample")
     assert stage.person(MARIA).press_in_view("pause_chosen", confirmed=True).acknowledged
@@ -120,7 +120,7 @@ def test_a_lead_who_may_not_pause_is_told_who_may(stage: Stage) -> None:
     asked(stage)
     press(stage, LEE, "choose_stop")
     modal = stage.view(LEE)
-    assert "You have no right to pause it; @U0MARIA or an engineer has." in words(modal.blocks)
+    assert "You may not pause it; @U0MARIA or an engineer may." in words(modal.blocks)
     assert buttons(modal) == []
 
 
@@ -157,7 +157,7 @@ def test_a_choice_is_closed_by_the_next_weeks_question(stage: Stage) -> None:
     old = stage.cards(LEE, LEADING)[-1]
     review(stage, date(2026, 11, 30))
     assert stage.person(LEE).press(LEADING, old.ts, "choose_hold").acknowledged
-    assert "asked about again for a later week" in stage.told(LEE, LEADING)
+    assert "asked again for a later week" in stage.told(LEE, LEADING)
 
 
 def test_a_reviewer_begins_with_the_spot_checks_of_a_workflow_from_the_review(make_stage: MakeStage) -> None:

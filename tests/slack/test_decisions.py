@@ -436,7 +436,7 @@ def test_a_reply_that_follows_from_the_queue_is_written_anew_when_the_queue_is_c
     stage.opened(ANA, "edit")
     assert stage.person(ANA).submit({"queue.0.0": "=delivery"}).outcome == "updated"
     form = stage.view(ANA)
-    assert "Written anew, to go with what you chose: Reply." in words(form.blocks)
+    assert "Rewritten, to go with what you chose: Reply." in words(form.blocks)
     assert form.values["reply.0.1"]["value"]["value"] == "We look for your parcel."
     assert stage.person(ANA).submit().outcome == "closed"
     stage.work()

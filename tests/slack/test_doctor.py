@@ -70,7 +70,10 @@ def test_where_digests_go_is_looked_at_and_each_is_about_a_workflow_that_there_i
     told = found(doctor, COUNTERSIGN_DIGEST_TO="cost=C0NOWHERE,failures/triage=C0FAILURES")
     nowhere = "there is no channel C0NOWHERE that Countersign sees (channel_not_found)"
     assert told[f"{nowhere} (named as COUNTERSIGN_DIGEST_TO of cost)"][0] == "bad"
-    assert told["COUNTERSIGN_DIGEST_TO names failures/triage, and there is no such workflow"][0] == "bad"
+    assert told["COUNTERSIGN_DIGEST_TO names failures/triage, and there is no such workflow"] == (
+        "bad",
+        "correct the name, or name the file of that workflow in COUNTERSIGN_WORKFLOWS",
+    )
 
 
 def test_a_scope_that_is_missing_is_bad_for_groups_and_a_note_for_channels(

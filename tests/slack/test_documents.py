@@ -98,7 +98,7 @@ def test_a_message_with_files_is_a_case_that_holds_them(stage: Stage) -> None:
     assert "Amount 90.00" in claim.form.text
     stage.work()
     assert thread(stage, ts)[1:] == [
-        "File 2 of 3 in this message was not taken by claims: it is no PDF, picture or mail. Send it as a PDF."
+        "File 2 of 3 in this message was not taken by claims: it is not a PDF, picture or mail. Send it as a PDF."
     ]
     assert rows(stage, schema.HeardMessage) == []
     with stage.world.database.read() as session:
@@ -112,7 +112,7 @@ def test_a_message_whose_only_file_is_refused_makes_no_case_and_calls_no_enginee
     stage.work()
     assert rows(stage, schema.Case) == []
     assert thread(stage, ts) == [
-        "The file of this message was not taken by claims: it is no PDF, picture or mail. Send it as a PDF."
+        "The file of this message was not taken by claims: it is not a PDF, picture or mail. Send it as a PDF."
     ]
     assert stage.cards(channel="C0FAILURES") == []
 
@@ -242,7 +242,7 @@ def test_a_form_takes_files_and_says_at_the_field_what_is_wrong_with_one(stage: 
     assert asked["form.0.0"]["max_files"] == 1
     assert (asked["photos.0.0"]["type"], asked["photos.0.0"]["max_files"]) == ("file_input", 10)
     wrong = ana.submit({"number.0.0": "7", "form.0.0": [ana.upload("a.pdf", NO_PDF)]})
-    assert wrong.errors == {"form.0.0": "It is no PDF, picture or mail. Send it as a PDF."}
+    assert wrong.errors == {"form.0.0": "It is not a PDF, picture or mail. Send it as a PDF."}
     again = ana.submit({})
     assert again.errors == wrong.errors
     photos: list[JsonValue] = [ana.upload("bumper.pdf", PHOTO)]
@@ -280,7 +280,7 @@ def test_reading_that_takes_longer_than_slack_waits_goes_on_and_the_person_is_to
     case = stage.world.rows(schema.Case)[0].id
     assert f"Handed in to claims. Case {case}" in said
     assert (
-        "Nothing was handed in to claims. Form: it is no PDF, picture or mail. Send it as a PDF. Hand it in again: "
+        "Nothing was handed in to claims. Form: it is not a PDF, picture or mail. Send it as a PDF. Hand it in again: "
         "/countersign submit"
     ) in said
 
@@ -352,7 +352,7 @@ def test_an_engineer_puts_another_file_in_and_an_empty_input_keeps_the_present_o
     kim.close(all=True)
     opened()
     assert kim.submit({"why!.0.0": "wrong", "form.0.0": [kim.upload("x.pdf", NO_PDF)]}).errors == {
-        "form.0.0": "It is no PDF, picture or mail. Send it as a PDF."
+        "form.0.0": "It is not a PDF, picture or mail. Send it as a PDF."
     }
     photos: list[JsonValue] = [kim.upload("bumper.pdf", PHOTO)]
     kim.submit({"form.0.0": [], "photos.0.0": photos})
@@ -370,7 +370,7 @@ def test_an_answer_that_is_only_a_file_counts_and_the_case_holds_it(stage: Stage
     stage.work()
     sent(stage, "", ("virus.pdf", NO_PDF), thread=ts)
     stage.work()
-    assert thread(stage, ts)[-1].endswith("it is no PDF, picture or mail. Send it as a PDF.")
+    assert thread(stage, ts)[-1].endswith("it is not a PDF, picture or mail. Send it as a PDF.")
     sent(stage, "", ("bumper.pdf", PHOTO), thread=ts)
     stage.work()
     (asked,) = rows(stage, schema.Question)

@@ -92,7 +92,7 @@ def test_a_reply_is_handed_in_and_its_thread_is_told(stage: Stage) -> None:
 def test_a_message_of_our_own_is_no_case(stage: Stage) -> None:
     stage.submit(stage.sample(), id=1, text="hello")
     chosen(stage, ANA, stage.cards()[-1].ts, channel=SUPPORT)
-    assert "a message of Countersign's own" in stage.told(ANA)
+    assert "Countersign wrote this message itself" in stage.told(ANA)
     assert stage.person(ANA).views() == []
 
 

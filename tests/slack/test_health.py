@@ -35,7 +35,7 @@ def test_a_change_is_one_message_that_says_in_the_end_that_it_is_well_again(stag
     stage.sample()
     call(stage, OK, OK, *[FAILS] * 5, BROKEN)
     (message,) = told(stage)
-    assert message.startswith("CRM is in trouble since 2026-11-20 09:00 UTC.")
+    assert message.startswith("CRM has been in trouble since 2026-11-20 09:00 UTC.")
     assert "5 of 8 calls failed, and 1 answer was in another form than agreed within 15 minutes" in message
     assert "last with OutputBroken" in message
     call(stage, *[FAILS] * 3)
@@ -43,17 +43,19 @@ def test_a_change_is_one_message_that_says_in_the_end_that_it_is_well_again(stag
     stage.world.clock.move(20 * MINUTE)
     call(stage, *[FAILS] * 10)
     (message,) = told(stage)
-    assert message.startswith("CRM is down since 2026-11-20 09:00 UTC.")
+    assert message.startswith("CRM has been down since 2026-11-20 09:00 UTC.")
     assert "10 of 10 calls failed within 15 minutes, last with TryAgain." in message
     stage.world.clock.move(6 * MINUTE)
     call(stage, OK)
     (message,) = told(stage)
-    assert message.startswith("CRM is well again since 2026-11-20 09:26 UTC.")
+    assert message.startswith("CRM is well again, since 2026-11-20 09:26 UTC.")
     assert "It was down for 26 minutes, from 2026-11-20 09:00 UTC to 2026-11-20 09:26 UTC." in message
     stage.world.clock.move(6 * MINUTE)
     call(stage, *[FAILS] * 9)
     (message,) = told(stage)
-    assert message.startswith("CRM is in trouble again since 2026-11-20 09:32 UTC: 2 times since 2026-11-20 09:00 UTC.")
+    assert message.startswith(
+        "CRM has been in trouble again since 2026-11-20 09:32 UTC: 2 times since 2026-11-20 09:00 UTC."
+    )
 
 
 def test_status_says_of_each_system_how_its_calls_went(stage: Stage) -> None:
@@ -68,10 +70,12 @@ def test_status_says_of_each_system_how_its_calls_went(stage: Stage) -> None:
     assert "Nothing failed, nothing is down or paused." in status
     call(stage, *[FAILS] * 9)
     status = said(stage, KIM, "/countersign", "status")
-    assert status.index("CRM is in trouble since 2026-11-20 09:00 UTC: 10 of 29 calls failed") < status.index("sample")
+    assert status.index("CRM has been in trouble since 2026-11-20 09:00 UTC: 10 of 29 calls failed") < status.index(
+        "sample"
+    )
     assert "Nothing failed" not in status
     stage.world.clock.move(timedelta(hours=1))
-    told = "CRM is in trouble since 2026-11-20 09:00 UTC: no calls since 2026-11-20 09:00 UTC."
+    told = "CRM has been in trouble since 2026-11-20 09:00 UTC: no calls since 2026-11-20 09:00 UTC."
     assert told in said(stage, KIM, "/countersign", "status")
 
 

@@ -145,7 +145,7 @@ def test_the_charter_is_one_press_away_in_plain_language(stage: Stage) -> None:
         "Which queue?",
         "belongs to @U0MARIA.",
         "Answer a safety report alone",
-        "Where it is at least 85% sure of each field. Else a person decides.",
+        "Where it is at least 85% sure of each field. Otherwise a person decides.",
         "At most $0.10 a case and $10.00 a day.",
         "/countersign wrong CASE TEXT",
     ):

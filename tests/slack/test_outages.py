@@ -80,7 +80,7 @@ def test_an_outage_is_one_message_that_says_when_it_is_over_and_what_waits(
     for number in range(1, FAILURES + 1):
         stage.submit(sample, id=number, text=f"text {number}")
     (told,) = news(stage)
-    assert told.startswith(f"The model {HAIKU} is not asked for now")
+    assert told.startswith(f"The model {HAIKU} is not asked at the moment")
     assert "HTTP 529" in told
     assert "Meanwhile cases go to people with an empty form" in told
     card = words(stage.cards()[-1].blocks)

@@ -189,7 +189,7 @@ def test_no_page_stands_in_a_channel_that_is_not_shown_the_case(desk: Desk) -> N
     workflow.review = replace(workflow.review, text_in_channel=False)
     desk.take(workflow)
     assert desk.pages() == []
-    assert "Pages are in the form" in words(desk.cards()[-1].blocks)
+    assert "Open the form to see its pages" in words(desk.cards()[-1].blocks)
     assert "claim.pdf" not in str([one.blocks for one in desk.person(ANA).messages(SUPPORT)])
     assert "image" in [one["type"] for one in desk.opened(ANA, Action.EDIT).blocks]
 

@@ -49,7 +49,7 @@ def name(stage: Stage) -> str:
 
 def test_one_press_has_it_run_again_after_a_pause_and_the_card_says_when(stage: Stage) -> None:
     cases = failing(stage, 7)
-    assert "Mostly passing: an error of this type tends to be gone after a while." in card(stage)
+    assert "Mostly transient: an error of this type tends to go away by itself." in card(stage)
     assert "rerun_later" in shown(stage)
     only_pressed(stage, KIM, "rerun_later")
     assert f"Rerun by itself at 2026-11-20 09:10 UTC, as @{KIM} said: a few first" in card(stage)
@@ -75,7 +75,7 @@ def test_the_card_says_how_reruns_went_and_offers_none_where_they_do_not_help(st
     failing(stage, 10, NotDone)
     press(stage, KIM, "rerun_all", confirmed=True)
     failing(stage, 2, NotDone)
-    told = "Passing so far: 15 of 20 reruns went through without a new version of the code."
+    told = "Transient so far: 15 of 20 reruns went through without a new version of the code."
     assert told in card(stage)
     assert "rerun_later" in shown(stage)
 
@@ -142,7 +142,7 @@ def test_the_same_as_a_command(stage: Stage) -> None:
     failing(stage, 2)
     again = f"rerun cause {name(stage)} after"
     assert "2 cases would run again. Nothing was done yet." in said(stage, KIM, "/countersign", f"{again} 2h dry")
-    assert "'lunch' is no time" in said(stage, KIM, "/countersign", f"{again} lunch")
+    assert "'lunch' is not a time" in said(stage, KIM, "/countersign", f"{again} lunch")
     assert "after one minute to one day" in said(stage, KIM, "/countersign", f"{again} 5d")
     told = said(stage, KIM, "/countersign", f"{again} 2h")
     assert "2 cases are run again by themselves." in told

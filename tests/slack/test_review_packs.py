@@ -258,7 +258,7 @@ def test_the_owner_and_who_began_it_hear_once_and_no_text_of_a_case(stage: Stage
     (note,) = direct(stage, MARIA)
     assert "Volume test 1 of sample has ended: 1 input tried." in words(note.blocks)
     assert "1 case waits for people" in words(note.blocks)
-    assert buttons(note) == [], "the owner is no reviewer here"
+    assert buttons(note) == [], "the owner is not a reviewer here"
     assert "Its reviewers go through them: /countersign volume-test sample" in words(note.blocks)
     (theirs,) = direct(stage, ANA)
     ana = stage.person(ANA)

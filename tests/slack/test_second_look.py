@@ -89,7 +89,7 @@ def test_what_the_case_does_not_say_is_doubted_beside_the_field_once_and_then_re
     assert stage.person(ANA).submit({"total.0.0": "4760.00"}).outcome == "updated"
     form = stage.view(ANA)
     said = words(form.blocks)
-    assert "Not recorded yet. Look at: Total. What is doubted stands below each." in said
+    assert "Not recorded yet. Look at: Total. The doubt stands below each." in said
     assert "⚠ The case has no 4,760.00" in said
     assert "⚠ This does not hold: net and tax add up to the total" in said
     kinds = [str(block["block_id"]).split(".")[0].split("!")[0] for block in form.blocks if block["type"] != "actions"]

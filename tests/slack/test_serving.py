@@ -128,7 +128,7 @@ def test_run_post_says_what_slack_refused(slack: CommandLine, monkeypatch: pytes
     monkeypatch.setattr("bot.cli.post.LONGEST", 1.0)
     said = slack("run", parcels(slack, 2), "--workflow", "parcels", "--post", COUNTERSIGN_POST_TO="parcels=C0GENERAL")
     assert said.code == 1
-    assert "not everything was posted: 2 messages wait; Slack said: not_in_channel" in said.err
+    assert "not everything was posted; messages that wait: 2; Slack said: not_in_channel" in said.err
 
 
 @pytest.mark.slow

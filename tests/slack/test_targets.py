@@ -33,7 +33,7 @@ def approved(stage: Stage, *errors: Exception) -> list[int]:
 def test_an_outage_of_a_target_is_one_message_that_is_mended_and_nobody_has_to_do_anything(stage: Stage) -> None:
     cases = approved(stage, DOWN, DOWN, DOWN)
     (told,) = news(stage)
-    assert told.startswith("The target of sample is down since 2026-11-20 09:00 UTC; 3 decisions wait.")
+    assert told.startswith("The target of sample has been down since 2026-11-20 09:00 UTC; 3 decisions wait.")
     assert "the help desk is out of service (503)" in told
     card = stage.cards()[-1]
     assert all("Recorded; the target of sample is down" in words(one.blocks) for one in stage.cards())

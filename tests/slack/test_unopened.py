@@ -26,9 +26,9 @@ FAILURES: Mapping[str, Mapping[str, Any]] = {
 }
 TOLD = {
     "expired_trigger_id": "Slack took too long to open this. Nothing was changed; try again.",
-    "invalid_arguments": "Slack refuses to open this (invalid_arguments), and will again. Nothing was changed",
-    "429": "Slack limits our calls for a moment. Nothing was changed",
-    "ok false, ratelimited": "Slack limits our calls for a moment. Nothing was changed",
+    "invalid_arguments": "Slack refuses to open this (invalid_arguments), and trying again will not help",
+    "429": "Slack limits calls for a moment. Nothing was changed",
+    "ok false, ratelimited": "Slack limits calls for a moment. Nothing was changed",
 }
 PASSING = "Slack could not open this just now. Nothing was changed; try again."
 

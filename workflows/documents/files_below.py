@@ -34,7 +34,7 @@ def file_below(folder: Path, named: str, *, most: int) -> bytes:
         raise DocumentRefused(Why.BROKEN, f"{shown} cannot be read: {why}") from error
     try:
         if not stat.S_ISREG(os.fstat(file).st_mode):
-            raise DocumentRefused(Why.OTHER_KIND, f"{shown} is no file")
+            raise DocumentRefused(Why.OTHER_KIND, f"{shown} is not a file")
         with os.fdopen(file, "rb", closefd=False) as reading:
             data = reading.read(most + 1)
     finally:

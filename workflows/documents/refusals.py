@@ -79,7 +79,7 @@ _WORDS = {
     Why.TOO_MANY_FILES: "it has {found} files or parts, and at most {most} are read: "
     "send the files that matter one by one",
     Why.EMPTY: "it is empty: send the file again",
-    Why.OTHER_KIND: "by its content it is no PDF, PNG, JPEG, TIFF or mail, whatever its name says: send it as a PDF",
+    Why.OTHER_KIND: "by its content it is not a PDF, PNG, JPEG, TIFF or mail, whatever its name says: send it as a PDF",
     Why.ENCRYPTED: "it needs a password to be opened: send it without one",
     Why.BROKEN: "it is broken and cannot be opened: open it on your side, save it anew and send it again",
     Why.TOO_SLOW: "reading it took too much time or memory: print it as a new PDF and send that",

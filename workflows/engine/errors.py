@@ -129,7 +129,7 @@ class NotAccepted(Refused):
     """A key is not accepted. Why it is not is told to nobody: it may be unknown, revoked or expired."""
 
     def __init__(self) -> None:
-        super().__init__("this key is not accepted; ask an engineer of the team for another one")
+        super().__init__("this key is not accepted; ask an operator for another one")
 
 
 class OtherRequest(Refused):

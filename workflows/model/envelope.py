@@ -276,10 +276,10 @@ def _parsed(text: str) -> JsonValue:
     except UnicodeEncodeError:
         raise Unreadable("the reply holds half a character") from None
     except json.JSONDecodeError as error:
-        raise Unreadable(f"the reply is no JSON: {error.msg} at character {error.pos}") from None
+        raise Unreadable(f"the reply is not JSON: {error.msg} at character {error.pos}") from None
     except (ValueError, RecursionError):
         raise Unreadable(
-            "the reply is no readable JSON: a number is too long, or lists and objects are nested too deep"
+            "the reply is not readable JSON: a number is too long, or lists and objects are nested too deep"
         ) from None
     if _NUL.search(kept):
         # PostgreSQL cannot store a NUL, and a proposal that is not kept cannot be shown.
@@ -320,7 +320,7 @@ def _among_words(text: str, error: json.JSONDecodeError) -> JsonValue:
 def _finite(number: str) -> float:
     value = float(number)
     if not math.isfinite(value):
-        raise Unreadable(f"the reply holds {number[:20]}, which is no number")
+        raise Unreadable(f"the reply holds {number[:20]}, which is not a number")
     return value
 
 

@@ -158,7 +158,9 @@ def _split(source: str, name: str) -> tuple[_FrontMatter, str]:
         front, body = handler.split(source)
         loaded = handler.load(front)
     except yaml.YAMLError as error:
-        raise BadPrompt(f"the front matter of the prompt {name} is no YAML: {' '.join(str(error).split())}") from error
+        raise BadPrompt(
+            f"the front matter of the prompt {name} is not valid YAML: {' '.join(str(error).split())}"
+        ) from error
     except ValueError:
         raise BadPrompt(f"the front matter of the prompt {name} has no end: a line with --- closes it") from None
     try:

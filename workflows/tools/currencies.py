@@ -58,7 +58,7 @@ def currency_of(text: str) -> str:
     """
     found = currencies_of(text_of(text))
     if not found:
-        raise Unclear(f"{shown(text)} is no currency in use; write its ISO 4217 code, such as EUR")
+        raise Unclear(f"{shown(text)} is not a currency in use; write its ISO 4217 code, such as EUR")
     if len(found) > 1:
         raise Unclear(f"{shown(text)} may be {_either(found)}; write its ISO 4217 code")
     return next(iter(found))

@@ -88,7 +88,7 @@ def date_of(text: str, *, day_first: bool | None = None) -> date:
     if one.orders is not None and day_first is not None:
         first = "day" if day_first else "month"
         if first not in one.orders:
-            raise Unclear(f"{shown(text)} is no date with the {first} in front")
+            raise Unclear(f"{shown(text)} is not a date with the {first} in front")
         readings = (one.orders[first],)
     if not readings:
         raise Unclear(f"{shown(text)} is a day that does not exist, or one of another calendar")

@@ -36,7 +36,7 @@ class Pattern:
         try:
             self._compiled = regex.compile(expression, regex.IGNORECASE if ignore_case else 0)
         except regex.error as error:
-            raise BadDeclaration(f"{expression!r} is no pattern: {error}") from error
+            raise BadDeclaration(f"{expression!r} is not a pattern: {error}") from error
         self._seconds = seconds
 
     def search(self, text: str) -> Match | None:

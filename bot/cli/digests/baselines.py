@@ -35,11 +35,11 @@ def record_baseline(
     from_forms: Annotated[
         bool, typer.Option("--from-forms", help="Take the minutes from the empty forms that people answered.")
     ] = False,
-    days: Annotated[int, typer.Option(min=1, max=366, help="--from-forms: of so many days.")] = 28,
+    days: Annotated[int, typer.Option(min=1, max=366, help="--from-forms: days to count back.")] = 28,
     minutes: Annotated[float | None, typer.Option(help="Minutes for a case, where nobody timed any.")] = None,
     error_rate: Annotated[float | None, typer.Option(help="Share of cases with an error, 0 to 1.")] = None,
     rework: Annotated[float | None, typer.Option(help="Share of cases that were done again, 0 to 1.")] = None,
-    backlog: Annotated[int | None, typer.Option(max=LARGEST, help="Cases that waited.")] = None,
+    backlog: Annotated[int | None, typer.Option(max=LARGEST, help="Number of cases that waited.")] = None,
     response_hours: Annotated[float | None, typer.Option(help="Hours from arrival to answer, the median.")] = None,
     cost_per_hour: Annotated[str | None, typer.Option(help="US dollars for an hour of a person's work.")] = None,
 ) -> None:

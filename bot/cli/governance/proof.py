@@ -86,6 +86,7 @@ def export_audit(
     from functools import partial
     from zoneinfo import ZoneInfo
 
+    from handlers.texts.digests.amounts import count
     from workflows.engine.digests.days import Days
     from workflows.engine.errors import Refused
     from workflows.engine.proof.audit_export import export_audit as write_export
@@ -115,7 +116,7 @@ def export_audit(
             except FileExistsError:
                 raise Refused(f"{out} is there already; name a new file") from None
         typer.echo(
-            f"{made.rows:,} rows in {made.seals:,} seals, {made.unsealed:,} rows not sealed yet; "
+            f"{count(made.rows, 'row')} in {count(made.seals, 'seal')}, {count(made.unsealed, 'row')} not sealed yet; "
             f"countersign verify {out if out is not None else 'FILE'} verifies it anywhere",
             err=True,
         )

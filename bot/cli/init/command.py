@@ -27,7 +27,7 @@ def init(
     reviewers: Annotated[str | None, typer.Option(metavar="IDS", help="Who may decide: ids joined by +.")] = None,
     model: Annotated[str | None, typer.Option(metavar="NAME", help="local, or a vendor's name.")] = None,
     no_input: Annotated[
-        bool, typer.Option("--no-input", help="Ask nothing: flags, the environment and defaults have to do.")
+        bool, typer.Option("--no-input", help="Ask nothing: use flags, the environment and defaults.")
     ] = False,
 ) -> None:
     """Set Countersign up: ask what it needs, try each answer, write the settings and a first automation.

@@ -12,7 +12,7 @@ _PERSON = re.compile(rf"[UW]{_ID}")
 _GROUP = re.compile(rf"S{_ID}")
 _LINK = re.compile(rf"https://[a-z0-9.-]+/(?:archives|team)/({_ID})/?")
 _PLACES = {
-    "xoxb-": "the bot token, which stands under Install App",
+    "xoxb-": "the bot token, which is under Install App",
     "xapp-": "the app token, which you generate under Basic Information, App-Level Tokens, with connections:write",
     "xoxp-": "a person's token",
     "xoxe": "a token that expires, as with token rotation, which has to be off",
@@ -24,7 +24,7 @@ def token(begins: str) -> Callable[[str], str]:
     """Return a check for a token that begins so."""
 
     def check(text: str) -> str:
-        wanted = f"here belongs {_PLACES[begins]}: it begins with {begins}"
+        wanted = f"enter {_PLACES[begins]}; it begins with {begins}"
         if not text:
             raise Wrong(f"nothing was typed; {wanted}")
         if not text.startswith(begins):
@@ -32,7 +32,7 @@ def token(begins: str) -> Callable[[str], str]:
             raise Wrong(
                 f"this is {known.partition(',')[0]}; {wanted}"
                 if known is not None
-                else f"this is no {begins} token; {wanted}"
+                else f"this is not an {begins} token; {wanted}"
             )
         if not re.fullmatch(r"[\x21-\x7e]+", text):
             raise Wrong(f"there is a space or another odd character in it; copy it once more: {wanted}")
@@ -66,7 +66,7 @@ def people(text: str) -> str:
     """Return ids of people and user groups, joined by +. Raise `Wrong`."""
     ids = [one for one in re.split(r"[\s,+]+", text) if one]
     if not ids:
-        raise Wrong("nobody is named; unset means that nobody may decide")
+        raise Wrong("nobody is named, so nobody could decide; name at least one person or user group")
     for id in ids:
         if not (_PERSON.fullmatch(id) or _GROUP.fullmatch(id)):
             raise Wrong(

@@ -92,7 +92,7 @@ def people(setup: Setup, *, which: str) -> People:
                 workspace.looking_up.users_info(user=id)
             except NOT_DONE as error:
                 if code_of(error) in ("user_not_found", "user_not_visible"):
-                    raise Wrong(f"Slack knows nobody of the id {id}; see their profile, ⋮, Copy member ID") from error
+                    raise Wrong(f"Slack knows nobody with the id {id}; see their profile, ⋮, Copy member ID") from error
         return id
 
     owner = Question(

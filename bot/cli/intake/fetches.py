@@ -23,9 +23,11 @@ def fetch(
         str | None,
         typer.Option("--from", metavar="CURSOR", help="Look from here, empty for the beginning; the cursor stays."),
     ] = None,
-    stop: Annotated[bool, typer.Option("--stop", help="Look no more, on no process, until --start.")] = False,
+    stop: Annotated[bool, typer.Option("--stop", help="Stop looking, in all processes, until --start.")] = False,
     start: Annotated[bool, typer.Option("--start", help="Look again on schedule, from where it was.")] = False,
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Take nothing in: say what would be.")] = False,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Take nothing in; only show what would be taken in.")
+    ] = False,
     json: Json = False,
 ) -> None:
     """Look for cases of a workflow once, now, and take them in; or list the schedules."""

@@ -47,7 +47,7 @@ def let(
         view = question_of(app.context, app.context.registry.get(workflow))
         if not yes:
             print_question(view)
-            typer.confirm("Let it?", abort=True, err=True)
+            typer.confirm("Allow it?", abort=True, err=True)
         moved = let_shown(app.context, view.epoch, view.shown, by=operator())
         to = Reach(level=moved.level, floor=moved.floor, share=moved.share)
         print_json(moved) if json else tell(said(moved.workflow, to))
@@ -61,7 +61,7 @@ def withdraw(
         Level, typer.Option("--to", help="Level from now on: draft, or shadow.", case_sensitive=False)
     ] = Level.DRAFT,
     anew: Annotated[
-        bool, typer.Option("--anew", help="What was looked at is of other times, and counts no more.")
+        bool, typer.Option("--anew", help="Count nothing that was looked at so far: it is from another time.")
     ] = False,
     json: Json = False,
 ) -> None:

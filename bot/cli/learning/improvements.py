@@ -91,7 +91,7 @@ def take(workflow: Workflow, number: Number) -> None:
         done = taking.take(app.context, number, shown=view.change, by=operator())
         print_improvement(_known(app, workflow, number))
         if done:
-            out.print(f"{len(done):,} examples taken in")
+            out.print(f"examples taken in: {len(done):,}")
         out.print(f"when it is written: countersign deploy {workflow} --improvement {number}")
 
 

@@ -61,7 +61,10 @@ def run(
         int | None, typer.Option(metavar="TEST", min=1, max=LARGEST, help="Go on with a test that broke off.")
     ] = None,
     send_again: Annotated[
-        bool, typer.Option("--send-again", help="With --resume: ask anew what a lost batch asked, and may pay twice.")
+        bool,
+        typer.Option(
+            "--send-again", help="With --resume: ask again what a lost batch asked; that may be paid for twice."
+        ),
     ] = False,
 ) -> None:
     """Try a workflow on past inputs, and draw the pack that people judge. Nothing is delivered, and no case is made."""
@@ -172,7 +175,7 @@ def pack(test: Test, to: Annotated[Path, typer.Option("--out", metavar="FILE", h
             out.print(f"nothing of volume test {test} waits to be judged")
             return
         pack_files.write_pack(judging.workflow_of(app.context, test), cases, to)
-        out.print(shown(f"{len(cases):,} cases are in {to}: fill in right or wrong, and the right values"))
+        out.print(shown(f"cases in {to}: {len(cases):,}; fill in right or wrong, and the right values"))
 
 
 @commands.command()
@@ -194,7 +197,7 @@ def judge(
             for row in made.bad[:_SHOWN]:
                 out.print(shown(f"line {row.line}: {row.why}"))
             if len(made.bad) > _SHOWN:
-                out.print(f"... and {len(made.bad) - _SHOWN:,} more rows will not do")
+                out.print(f"... and {len(made.bad) - _SHOWN:,} more rows cannot be used")
             out.print(f"judged: {made.judged:,}; without a verdict: {made.blank:,}")
         if finish(app.context, test, by=operator()) is not None and not json:
             out.print(f"all are judged: countersign volume-test report {test}")
@@ -235,7 +238,7 @@ def forget(test: Test) -> None:
 
     with started() as app:
         number = remove(app.context, test, by=operator())
-        out.print(f"removed: the inputs of {number:,} cases of volume test {test}")
+        out.print(f"inputs of volume test {test} that were removed: {number:,}")
 
 
 def _history(app: App, workflow: AnyWorkflow, file: Path, map: list[str] | None, encoding: str | None) -> History:

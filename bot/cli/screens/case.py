@@ -154,7 +154,7 @@ def delivery_in_words(delivery: DeliveryView) -> str:
     again = f"at {moment(delivery.next_at)}" if delivery.next_at is not None else "once that is up"
     why = f"{delivery.target} did not take it yet"
     if delivery.down_since is not None:
-        why = f"{delivery.target} is down since {moment(delivery.down_since)}"
+        why = f"{delivery.target} has been down since {moment(delivery.down_since)}"
     if delivery.maybe_applied:
         return f"not confirmed; it may be applied; {why}; made again under the same key {again}"
     return f"recorded; {why}, tried again {again}"

@@ -19,7 +19,7 @@ def print_courses(views: Sequence[CourseView]) -> None:
         for line in view.evidence.lines:
             out.print(shown(f"  {line.code.replace('_', ' ')}: {in_words(line)}"))
         if view.evidence.lacks:
-            out.print(shown(f"  too thin to expand: {lacks(view.evidence.lacks)}"))
+            out.print(shown(f"  too little evidence to expand: {lacks(view.evidence.lacks)}"))
     if not views:
         out.print("nothing was asked yet; the weekly business numbers ask")
 

@@ -31,4 +31,4 @@ def _propose(asked: Asked) -> None:
         asked.answer.add(answers.refused(str(error)))
         return
     if counted.stopped is not None:
-        asked.answer.add(answers.refused(f"{counted.begun:,} cases were begun: {counted.stopped}"))
+        asked.answer.add(answers.refused(f"cases begun: {counted.begun:,}; then it stopped: {counted.stopped}"))

@@ -17,24 +17,24 @@ def paragraphs(of: Attention, relief: Sequence[Relief]) -> list[Paragraph]:
     said: list[Paragraph] = [line(words(_numbers(of)))]
     if any(of.asked_by_hour) or any(of.decided_by_hour):
         asked, decided = (words(bars.standing(hours), code=True) for hours in (of.asked_by_hour, of.decided_by_hour))
-        said.append(line(words("Asked, by hour from 0 to 23: "), asked))
-        said.append(line(words("Decided, likewise: "), decided, words(_peaks(of))))
-    lines = [_relief(one) for one in relief] or [line(words("More time: the numbers name nothing else."))]
+        said.append(line(words("Came in, by hour from 0 to 23: "), asked))
+        said.append(line(words("Decided, by hour: "), decided, words(_peaks(of))))
+    lines = [_relief(one) for one in relief] or [line(words("More time: these numbers suggest nothing else."))]
     return [*said, line(words("What would relieve them:")), bullets(lines)]
 
 
 def _numbers(of: Attention) -> str:
     if not of.days:
-        return "Nobody has decided any yet."
+        return "Nobody has decided any case yet."
     days = "day" if of.days == 1 else f"{of.days} days"
-    return f"On the last {days} with decisions people decided {of.decided:,}; {of.asked:,} were asked since the first."
+    return f"In the last {days} with decisions people decided {of.decided:,}; {of.asked:,} came in that time."
 
 
 def _peaks(of: Attention) -> str:
     asked, decided = _peak(of.asked_by_hour), _peak(of.decided_by_hour)
     if asked is None or decided is None or asked == decided:
         return ""
-    return f" Most are asked at {asked} h, and decided at {decided} h."
+    return f" Most come at {asked} h, and are decided at {decided} h."
 
 
 def _peak(by_hour: Sequence[int]) -> int | None:
@@ -58,7 +58,7 @@ def _relief(one: Relief) -> Line:
             return line(name, words(said))
         case ReliefKind.PEOPLE:
             lacking = one.number - one.of
-            return line(words(f"More people, or more time: {lacking:,} more were asked than decided."))
+            return line(words(f"More people, or more time: {lacking:,} more came than were decided."))
         case ReliefKind.DEADLINES:
-            said = f"Longer deadlines: as much is decided as asked, and {one.number:,} of {one.of:,} are late."
+            said = f"Longer deadlines: as many are decided as come, and {one.number:,} of {one.of:,} are late."
             return line(words(said))

@@ -36,10 +36,11 @@ _OF = {
     RateName.WRONG: "of what went alone was wrong",
 }
 NOT_A_PROOF = (
-    "A difference is a question, not a proof of bias: a group may have other cases than the rest. No difference is no "
-    "proof either. Only groups that a workflow names are compared; of anything else, nothing is known here."
+    "A difference is a question, not a proof of bias: a group may have other cases than the rest. Finding no "
+    "difference does not prove that there is no bias. Only groups that a workflow names are compared; others are "
+    "not looked at."
 )
-KEPT, NOTE = "It is kept that you looked at it, with the time.", "Note"
+KEPT, NOTE = "That you looked at it is kept, with the time.", "Note"
 NOTE_HINT = "A sentence for those who read it later. It is shown with your name when the digest is drawn next."
 TITLE, KEEP, DONE = "Looked at", "Keep the note", "Done"
 
@@ -117,7 +118,7 @@ def small_print(figures: BiasFigures) -> str:
     """Say what the comparisons do not mean."""
     if not figures.comparisons:
         return NOT_A_PROOF
-    chance = "Intervals are of 90%. Were all groups alike, a difference would be named in at most one month of ten."
+    chance = "Intervals are 90% intervals. If all groups were alike, at most one month in ten would name a difference."
     return f"{NOT_A_PROOF} {chance}"
 
 

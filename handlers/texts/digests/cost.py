@@ -200,7 +200,10 @@ def _saved(figures: CostFigures) -> list[str]:
     said = []
     if figures.reused.answers:
         answers = count(figures.reused.answers, "answer")
-        said.append(f"{dollars(figures.reused.dollars)} by {answers} given again")
+        said.append(
+            f"{dollars(figures.reused.dollars)} by {answers} that "
+            f"{'was' if figures.reused.answers == 1 else 'were'} used again"
+        )
     if figures.saved:
         beside = sorted({one_line(one.dearest, _NAME) for one in figures.cheaper})
         dearest = beside[0] if len(beside) == 1 else "each workflow's dearest one"

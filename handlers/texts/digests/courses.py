@@ -29,7 +29,7 @@ _SHARES = 20
 CHOICES = {Choice.EXPAND: "Expand", Choice.HOLD: "Hold", Choice.STOP: "Stop"}
 NOTE, NOTE_HINT = "Note", "Why, for those who read it later. It is shown in the channel."
 KEEP, DONE, FORWARD = "Keep the note", "Done", "To forward"
-TO_COPY = "To copy for those above. It names nobody."
+TO_COPY = "To copy for your management. It names nobody."
 TITLE = "Chosen"
 _EXACT = 9
 """Hours up to which a time is told with a tenth."""
@@ -54,14 +54,16 @@ def in_brief(view: CourseView) -> str:
 
 def small_print(view: CourseView) -> str:
     """Say what the question is about."""
-    return f"Week to {dated(view.last)}. Nothing changes by a choice: it is kept, with who made it, and told here."
+    return (
+        f"Week to {dated(view.last)}. A choice changes nothing by itself: it is kept, with who made it, and told here."
+    )
 
 
 def paragraphs(view: CourseView, room: Room) -> list[Paragraph]:
     """Say what was chosen, the evidence, and where that is too thin."""
     told: list[Paragraph] = [*_chosen(view, room), bullets([_line(one) for one in view.evidence.lines])]
     if view.evidence.lacks:
-        told.append(line(words("Too thin to expand: ", bold=True), words(f"{lacks(view.evidence.lacks)}.")))
+        told.append(line(words("Too little evidence to expand: ", bold=True), words(f"{lacks(view.evidence.lacks)}.")))
     return told
 
 
@@ -81,14 +83,14 @@ def _expands(evidence: Evidence) -> str:
     if evidence.is_earned:
         return "somebody who answers for it lets as much go alone as its evidence permits."
     if evidence.floor is None:
-        return "its author lets the surest cases go alone, from a confidence on. Now all go to people."
+        return "its author sets a confidence from which cases go alone. Now all go to people."
     floor = f"its author lowers the floor of {percent(evidence.floor)} from which cases go alone"
     return f"{floor}, or widens its scope." if evidence.is_scoped else f"{floor}."
 
 
 def _chosen(view: CourseView, room: Room) -> list[Paragraph]:
     if view.choice is None or view.by is None or view.at is None:
-        return [line(words("It was asked about again for a later week."))] if view.is_closed else []
+        return [line(words("This was asked again for a later week."))] if view.is_closed else []
     who = [words(CHOICES[view.choice], bold=True), words(", chosen by "), person(view.by), words(", "), moment(view.at)]
     said: list[Paragraph] = [line(*who)]
     if view.note:
@@ -215,9 +217,9 @@ def _work(view: CourseView, lines: Mapping[Code, Line]) -> str:
     said = f"In the week to {dated(view.last)}, {one_line(view.workflow, _NAME)} took in "
     said += _whole(cases.number if cases is not None else 0, "case")
     if cases is not None and cases.before is not None:
-        said += f" ({cases.before:,.0f} a week are usual)"
+        said += f" ({cases.before:,.0f} a week is usual)"
     if alone is not None and alone.number:
-        said += f" and settled {alone.number:,.0f} by itself"
+        said += f" and resolved {alone.number:,.0f} by itself"
     elif alone is not None:
         said += ", and people decided all that were finished"
     if edited is not None and rejected is not None:
@@ -229,11 +231,11 @@ def _work(view: CourseView, lines: Mapping[Code, Line]) -> str:
 def _errors(lines: Mapping[Code, Line]) -> list[str]:
     if (errors := lines.get(Code.ERRORS)) is not None:
         between = f"most likely between {rounded(errors.low or 0)} and {rounded(errors.high or 0)}"
-        checked = f"Random checks of {errors.of:,} of the cases that it settled by itself say that"
+        checked = f"Random checks of {errors.of:,} of the cases that it resolved by itself say that"
         return [f"{checked} about {rounded(errors.number or 0)} in 1,000 are wrong ({between})."]
     if (few := lines.get(Code.TOO_FEW_CHECKS)) is not None:
         done = f"{few.number or 0:.0f} of the {few.of} random checks that it takes are done"
-        return [f"How many of those that it settled by itself are wrong is not known yet: {done}."]
+        return [f"It is not known yet how many of those that it resolved by itself are wrong: {done}."]
     return []
 
 
@@ -248,7 +250,7 @@ def _price(lines: Mapping[Code, Line]) -> list[str]:
         than = " of people's work" if hours_freed > 0 else " more than work by hand"
         said += f"; it {what} about {in_hours(abs(hours_freed))}{than}{_between('most likely', freed)}"
     elif by_hand is not None and by_hand.time:
-        said += f"; by hand, what it settled takes about {_roughly(by_hand.time)}, an estimate that nobody measured"
+        said += f"; by hand, what it resolved takes about {_roughly(by_hand.time)}, an estimate that nobody measured"
     elif Code.NO_BASELINE in lines or Code.NOT_MEASURED in lines:
         said += "; how much work it saves is not measured yet"
     return [f"{said}."]
@@ -281,9 +283,9 @@ def how_to_stop(view: CourseView, *, may_pause: bool, is_paused: bool) -> Said |
     if is_paused:
         return line(words("It is paused: no model is asked, and people get empty forms."))
     if may_pause:
-        return line(words("It still runs. Pausing it is a step of its own, and yours to take."))
+        return line(words("It still runs. Pausing it is a separate step, and you may take it."))
     owner = [person(view.owner)] if view.owner is not None else [words("its owner")]
-    return line(words("It still runs. You have no right to pause it; "), *owner, words(" or an engineer has."))
+    return line(words("It still runs. You may not pause it; "), *owner, words(" or an engineer may."))
 
 
 def why_paused(view: CourseView) -> str:

@@ -35,7 +35,7 @@ _WHY = {
     "no_sample": "no sample answer",
     "over_budget": "budget spent",
     "account": "model's account",
-    "not_allowed": "not let in",
+    "not_allowed": "access denied",
     "retired": "model retired",
     "garbage": "answer not usable",
     "refused": "model declined",
@@ -48,7 +48,7 @@ _WHY = {
 """Code of the reason for a missing proposal -> a few words."""
 _HOW = {
     CauseState.MENDING: ", being mended",
-    CauseState.IGNORED: ", left alone",
+    CauseState.IGNORED: ", ignored",
     CauseState.RESOLVED: ", resolved",
     CauseState.REGRESSED: ", back again",
 }
@@ -141,7 +141,7 @@ def workflow(
     if figures.lapsed:
         lines.append(line(words(f"{count(figures.lapsed, 'case')} not answered in time")))
     if figures.samples:
-        whose = "whose answers are samples, written by hand, not counted here"
+        whose = "with sample answers, written by hand, not counted here"
         lines.append(line(words(f"{count(figures.samples, 'case')} {whose}")))
     return [line(words(one_line(figures.workflow, _NAME), bold=True)), bullets(lines)] if lines else []
 
@@ -217,7 +217,7 @@ def _success(figures: FailureFigures) -> list[Line]:
 def _causes(numbers: CauseNumbers) -> list[Line]:
     """Say what became of causes, where something did, and how all stand."""
     moved = [(numbers.new, "new"), (numbers.back, "back again"), (numbers.closed, "closed")]
-    stand = [(numbers.open, "open"), (numbers.mending, "being mended"), (numbers.ignored, "left alone")]
+    stand = [(numbers.open, "open"), (numbers.mending, "being mended"), (numbers.ignored, "ignored")]
     if not numbers.happened and not numbers.open:
         return []
     became, now = (", ".join(f"{number:,} {what}" for number, what in some if number) for some in (moved, stand))

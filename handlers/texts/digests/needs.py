@@ -55,8 +55,8 @@ def _said(one: Need) -> list[Piece]:
         case NeedKind.DOUBT:
             return [words(f": {_deliveries(number)} may have happened or not ({_cases(one)}),"), *since]
         case NeedKind.TROUBLE:
-            is_down = "is down" if one.health is Health.DOWN else "is in trouble"
-            return [words(f" {is_down}"), *since, words(_stopped_for_it(one))]
+            how = "down" if one.health is Health.DOWN else "in trouble"
+            return [words(f" has been {how}" if since else f" is {how}"), *since, words(_stopped_for_it(one))]
         case NeedKind.CAUSE:
             back = [words("; back again after it was resolved")] if one.is_back else []
             return [words(f": {_failed(number)} {_where(one)},"), *since, *back]
@@ -107,10 +107,10 @@ def _stopped_for_it(one: Need) -> str:
 def _ends(one: Need) -> str:
     on = f", on {dated(one.expires_on)}" if one.expires_on is not None else ""
     if one.days < 0:
-        return f": our access ended {count(-one.days, 'day')} ago{on}"
+        return f": Countersign's access ended {count(-one.days, 'day')} ago{on}"
     if one.days == 0:
-        return f": our access ends today{on}"
-    return f": our access ends in {count(one.days, 'day')}{on}"
+        return f": Countersign's access ends today{on}"
+    return f": Countersign's access ends in {count(one.days, 'day')}{on}"
 
 
 def _cases(one: Need) -> str:

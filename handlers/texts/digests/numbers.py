@@ -190,7 +190,7 @@ def _times(times: Times | None) -> str:
 
 def _peoples_time(one: Numbers) -> str:
     if one.seconds is None or one.peoples_time is None:
-        return f"measured for {one.measured:,} of {count(one.decisions, 'decision')}; told from {FEWEST_MEASURED} on"
+        return f"measured for {one.measured:,} of {count(one.decisions, 'decision')}; shown from {FEWEST_MEASURED} on"
     a_decision = f"{lasting(timedelta(seconds=one.seconds))} for a decision"
     measured = f"measured for {_share(one.measured, one.decisions)}"
     measured += f" of {count(one.decisions, 'decision')}" if one.decisions >= _FEW else " decisions"

@@ -174,7 +174,7 @@ def _field(field: FieldEdits) -> Line:
     for number, what in ((field.raised, "raised"), (field.lowered, "lowered")):
         said += [f"{what} {_times(number)}"] if number else []
     if field.percent is not None:
-        said.append(f"by {field.percent:.2g}% in the median")
+        said.append(f"by a median of {field.percent:.2g}%")
     for number, what in ((field.filled, "filled in"), (field.emptied, "emptied")):
         said += [f"{what} {_times(number)}"] if number else []
     if not said:
@@ -228,12 +228,12 @@ def _wrong(figures: QualityOfWorkflow) -> list[Line]:
 def _rules(figures: QualityOfWorkflow) -> list[Line]:
     """Draw the rules that people passed over, and how often one barred them."""
     made = [
-        line(words("Passed over: ", bold=True), words(f"{_sentence(one.said)} {_times(one.number)}"))
+        line(words("Overridden: ", bold=True), words(f"{_sentence(one.said)} {_times(one.number)}"))
         for one in figures.confirmed[:_NAMED]
     ]
     if figures.barred:
         made.append(
-            line(words("Barred: ", bold=True), words(f"{_times(figures.barred)}, by a rule that nobody passes"))
+            line(words("Barred: ", bold=True), words(f"{_times(figures.barred)}, by a rule that nobody can override"))
         )
     return made
 

@@ -21,7 +21,7 @@ _WHY: Mapping[NoFile | Why, str] = {
     Why.NOT_KEPT: "it cannot be kept here just now. Send it again later, and tell an engineer",
     Why.BUSY: "too many other files are being read. Send it again in a minute",
     Why.EMPTY: "it is empty. Send it again",
-    Why.OTHER_KIND: "it is no PDF, picture or mail. Send it as a PDF",
+    Why.OTHER_KIND: "it is not a PDF, picture or mail. Send it as a PDF",
     Why.ENCRYPTED: "it is protected by a password. Send it without one",
     Why.BROKEN: "it cannot be read. Save it anew as a PDF, and send that",
     Why.TOO_SLOW: "reading it took too long. Print it as a new PDF, and send that",
@@ -61,7 +61,7 @@ def refused(note: FilesRefusedNote) -> Told:
     said = [_of_message(one, note) if note.is_message else _of_form(one, note) for one in note.problems]
     if note.misfits:
         fields = ", ".join(one_line(label, 40) for label in note.misfits)
-        said.append(f"What stands in {fields} does not fit")
+        said.append(f"The form does not take the values in {fields}")
     first = "" if note.is_message else f"Nothing was handed in to {note.workflow}. "
     last = "" if note.is_message else " Hand it in again: /countersign submit"
     text = f"{first}{'. '.join(said)}.{last}"

@@ -21,7 +21,7 @@ ORIGINALS = "Open an original"
 """The choice in a card's menu, where the case has several documents."""
 CHOOSE = "Open an original"
 """Title of the page with one button for each document."""
-IN_THE_FORM = "Pages are in the form: they are not for a channel."
+IN_THE_FORM = "Open the form to see its pages: this channel is not shown them."
 NOTHING_MARKED = "Nothing is marked on it."
 NOT_THERE = "no picture, since its file is not here any more or cannot be drawn"
 

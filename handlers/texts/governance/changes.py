@@ -36,10 +36,10 @@ Value = Callable[[Any], str]  # Any: each part has its own form
 
 def note(change: TermsChange, room: Room) -> Told:
     """Tell a workflow's people that it began with other terms."""
-    first = line(words(change.workflow, bold=True), words(f" works on other terms, number {change.number:,}."))
+    first = line(words(change.workflow, bold=True), words(f" has new terms, number {change.number:,}."))
     changed = _changed(change, room, is_note=True)
     parts: list[Sequence[Paragraph]] = [[first, *changed], [_verdict(change)]]
-    return Told(brief=f"{change.workflow} works on other terms", parts=parts)
+    return Told(brief=f"{change.workflow} has new terms", parts=parts)
 
 
 def listed(view: ChangesView) -> Told:
@@ -107,9 +107,9 @@ def _verdict(change: TermsChange) -> Line:
         end = f". An exception: {one_line(why, _EXCEPTION)}" if why is not None else "."
         return line(words(f"{what}These terms are "), *signed_by(change.signature), words(end))
     if not change.is_newest:
-        return line(words(f"{what}Nobody signed them before others came."))
+        return line(words(f"{what}Nobody signed them before newer terms took their place."))
     if not change.goes_alone:
-        return line(words(f"{what}It settles nothing alone, so nothing waits for a signature."))
+        return line(words(f"{what}It resolves nothing alone, so nothing waits for a signature."))
     who = [words("Until "), person(change.owner)] if change.owner is not None else [words("Until its owner")]
     return line(
         *([words(what)] if what else []),

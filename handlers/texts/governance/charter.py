@@ -127,14 +127,14 @@ def _proposes(version: UsedVersion, room: Room) -> list[Paragraph]:
     asked = f"Version {version.number:,} ({version.name}): {_asked(version, room)}, live since "
     said.append(line(words(asked), moment(version.since), words(".")))
     if version.weighed is not None:
-        said.append(line(words(f"How sure it is is weighed from {version.weighed:,} labels of people.")))
+        said.append(line(words(f"Its confidence is weighed from {version.weighed:,} labels of people.")))
     for one in version.signatures:
         said.append(line(words("Signed by "), person(one.by), words(", "), moment(one.at)))
     if not version.signatures:
         said.append(line(words("Nobody signed it: it was in use before there were deployments.")))
     if version.undeployed is not None:
         why = UNDEPLOYED[version.undeployed]
-        said.append(line(words(f"This process does otherwise, so a person decides every case: {why}.")))
+        said.append(line(words(f"This process runs something else, so a person decides every case: {why}.")))
     if version.beside is not None:
         said.append(line(words(f"Version {version.beside:,} is tried beside it.")))
     return said
@@ -160,7 +160,10 @@ def _autonomy(view: CharterView) -> Sequence[str]:
     if view.promise is not None:
         first, *more = levels.promised(view.promise)
     elif view.at_least is not None:
-        first, more = f"Where it is at least {percent(view.at_least)} sure of each field. Else a person decides.", []
+        first, more = (
+            f"Where it is at least {percent(view.at_least)} sure of each field. Otherwise a person decides.",
+            [],
+        )
     else:
         return ["Never: a person decides every case."]
     said = [first]
@@ -168,7 +171,7 @@ def _autonomy(view: CharterView) -> Sequence[str]:
     if view.pause is None:
         not_now = "its charter is not complete" if view.missing else "its charter is not signed"
     if view.pause is not None or not _may_go_alone(view):
-        said = [f"Not now: {not_now}, so a person decides every case.", f"Else: {first[:1].lower()}{first[1:]}"]
+        said = [f"Not now: {not_now}, so a person decides every case.", f"Otherwise: {first[:1].lower()}{first[1:]}"]
     elif view.promise is not None:
         said.append(levels.now(view.promise))
     if view.promise is not None and view.promise.facts is not None:
@@ -204,19 +207,19 @@ def _review(view: CharterView, room: Room) -> Sequence[Paragraph]:
     if view.reviewers:
         first = line(*people(view.reviewers, room), words(f", within {_time(view.answer_within)}."))
     else:
-        first = line(words("Nobody in a channel yet: only who runs Countersign decides, at the command line."))
+        first = line(words("Nobody in a channel yet: only whoever runs Countersign decides, at the command line."))
     said: list[Line] = [first, *(_second(one, number, room) for number, one in enumerate(view.seconds, 2))]
     if view.grace:
         said.append(line(words(f"Whoever decided can undo it for {_time(view.grace)}; then it is delivered.")))
     if view.same:
         fields = ", ".join(one_line(label, room.line) for label in view.same)
-        said.append(line(words(f"Its own rule says when a change of these is no error: {fields}.")))
+        said.append(line(words(f"Its own rule says when a change of these fields is not an error: {fields}.")))
     if not view.self_approval:
         said.append(line(words("Nobody decides a case that they handed in themselves.")))
     if view.can_ask:
         said.append(line(words("A reviewer can ask the source of a case a question.")))
     further = people(view.escalate_to, room) if view.escalate_to else [words("its owner, "), person(view.owner)]
-    said.append(line(words("Who is not sure asks "), *further, words(".")))
+    said.append(line(words("Whoever is not sure asks "), *further, words(".")))
     if view.on_expiry != "hold":
         said.append(line(words(f"Where nobody answers in time, {_EXPIRY[view.on_expiry]}.")))
     return said
@@ -225,7 +228,7 @@ def _review(view: CharterView, room: Room) -> Sequence[Paragraph]:
 _EXPIRY: Mapping[OnExpiry, str] = {
     "reject": "the case is closed without anybody",
     "approve": "what is proposed is delivered without anybody",
-    "escalate": "these are asked by themselves",
+    "escalate": "the case is escalated to the people above",
 }
 
 
@@ -253,9 +256,9 @@ def _standing(view: CharterView) -> list[Paragraph]:
         return said
     if view.missing:
         said.append(line(words("Not complete", bold=True), words(f": {lacking(view.missing)}.")))
-        said.append(line(words("It cannot be signed before whoever writes the workflow adds that to its declaration.")))
+        said.append(line(words("To have it signed, ask its author to add that to its declaration.")))
     if _is_fresh_sample(view):
-        said.append(line(words("A sample", bold=True), words(": its first case signs it as one, no person does.")))
+        said.append(line(words("A sample", bold=True), words(": its first case signs it as a sample; no person does.")))
     elif terms.signature is None:
         waits = "Nothing goes alone until its owner signs." if view.goes_alone else "Nothing goes alone anyway."
         said.append(line(words("Not signed", bold=True), words(f". {waits}")))
@@ -294,7 +297,7 @@ def _terms(view: CharterView) -> list[Paragraph]:
     elif terms.is_newest:
         said.append(line(words("Nobody has signed them.")))
     if not terms.is_newest:
-        said.append(line(words("Another process began with other terms since: see the changes.")))
+        said.append(line(words("Another process has begun with other terms since: see the changes.")))
     said.append(line(words("What changed, and who signed: "), command("changes", view.workflow)))
     return [line(words("Its terms", bold=True)), *said]
 
@@ -316,7 +319,7 @@ def who_may_sign(view: CharterView) -> Line:
 
 def was_signed(view: CharterView) -> str:
     """Confirm a signature."""
-    then = "It may go alone now, as this charter says." if view.goes_alone else "It settles nothing alone so far."
+    then = "It may go alone now, as this charter says." if view.goes_alone else "It resolves nothing alone so far."
     return f"You signed the charter of {view.workflow}. {then}"
 
 

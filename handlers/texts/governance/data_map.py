@@ -191,7 +191,7 @@ def _model(view: DataMapView) -> str:
     what = "what the workflow's own code hands over" if view.asks_by_code else "the whole input"
     if view.personal_to_model:
         return f"Model: {who} gets {what}."
-    return f"Model: {who} gets {what}, with placeholders in place of what is declared as personal or found."
+    return f"Model: {who} gets {what}, with placeholders in place of personal values, both declared and found."
 
 
 def _channel(view: DataMapView) -> Sequence[Piece]:
@@ -201,7 +201,7 @@ def _channel(view: DataMapView) -> Sequence[Piece]:
     if not view.text_in_channel:
         return [*where, words(" shows neither a case's own words nor free text of the answer.")]
     hidden = (
-        " with what is declared as personal or found masked"
+        " with personal values masked, both declared and found"
         if view.personal or view.searched
         else " as it is: nothing is masked"
     )
@@ -277,7 +277,7 @@ def _spans(view: DataMapView) -> str:
         return f"Spans: {view.collector} gets no content of a case."
     if not view.text_in_channel:
         return f"Spans: {view.collector} gets no content of a case, as its text stays out of channels."
-    return f"Spans: {view.collector} gets content, with what is declared as personal or found masked."
+    return f"Spans: {view.collector} gets content, with personal values masked, both declared and found."
 
 
 def _kept(view: DataMapView) -> Sequence[str]:

@@ -33,10 +33,12 @@ def in_brief(view: PromiseView) -> str:
 
 def promised(view: PromiseView) -> Sequence[str]:
     """Say what is promised, and how it comes to go alone."""
-    said = [f"As far as each version earns it by what people decide: {promise(view)}. Else a person decides."]
+    said = [f"As far as each version earns it from what people decide: {promise(view)}. Otherwise a person decides."]
     if view.veto is not None:
         said.append(f"At first a sure case is announced for {duration(int(view.veto.total_seconds()))} beforehand.")
-    up = "It goes up by itself" if view.by_itself else "More goes alone only where somebody who answers for it lets it"
+    up = (
+        "It goes up by itself" if view.by_itself else "More goes alone only where somebody who answers for it allows it"
+    )
     said.append(f"{up}. It goes down by itself, at once.")
     return said
 

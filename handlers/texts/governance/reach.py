@@ -9,7 +9,7 @@ IN_SLACK = (
     "until it is opened again, and Slack's own exports and retention."
 )
 """The reach of a removal in Slack."""
-IN_MEMORY = "Running processes may have the last texts that they parsed in memory, until they are restarted."
+IN_MEMORY = "Running processes may keep the last texts that they parsed in memory until they are restarted."
 """Words about the memory of running processes, which a removal does not reach."""
 _TABLES = {
     "prompt_versions": "versions of prompts (edit the file; the kept versions stay)",
@@ -48,7 +48,7 @@ def beside(reach: Reach) -> list[str]:
         what = "row" if len(one.rows) == 1 else "rows"
         said.append(
             f"{where}, {what} {rows}: take {'it' if len(one.rows) == 1 else 'them'} out of the file. The local model "
-            "learns without from now on; an eval still reads the file."
+            "no longer learns from {'it' if len(one.rows) == 1 else 'them'}; an eval still reads the file."
         )
     for other in reach.elsewhere:
         ids = ", ".join(str(row) for row in other.rows)

@@ -22,7 +22,7 @@ WAYS: Mapping[Way, str] = {
     Way.EXPORT: "an export",
     Way.COMMAND_LINE: "the command line",
 }
-NOT_KNOWN = "Who saw its card in the channel is not recorded: who is in a channel is Slack's to say."
+NOT_KNOWN = "Who saw its card in the channel is not recorded: only Slack knows who is in a channel."
 """The limit of what readings tell."""
 
 

@@ -16,7 +16,7 @@ _BARS = {
     Bar.HELD: "it is under a legal hold",
     Bar.RUNNING: "a worker works on it: try again in a moment",
     Bar.DELIVERING: "it is being delivered: try again in a moment",
-    Bar.DECIDED: "it is decided, and its delivery is still to come: try again after that",
+    Bar.DECIDED: "it is decided, and its delivery is still to come: try again once it is delivered",
     Bar.DOUBTFUL: "nobody knows whether it was delivered: look, then countersign settle, then try again",
 }
 _UNREACHED = {
@@ -26,13 +26,13 @@ _UNREACHED = {
     Unreached.SOURCE: "Where it came from (a file, a system) has it still, and may hand it in again.",
     Unreached.COPIES: "Copies that people made have it: pulled tests, exports, spans sent to a collector, screenshots.",
     Unreached.OLD_HASHES: (
-        "The audit has hashes without a salt, of cases from before there were salts: who guesses the content can "
-        "check the guess."
+        "The audit has hashes without a salt, of cases from before salts were used: anyone who guesses "
+        "the content can check the guess."
     ),
     Unreached.KEYS: "Entries of the audit from before this version name the old key: they are never changed.",
     Unreached.FREE_PLACES: (
-        "The database was in use, or is too large to be written anew now: its files may hold old forms of rows until "
-        "VACUUM was run."
+        "The database was in use, or is too large to be rewritten now: its files may hold old copies of rows until "
+        "VACUUM is run."
     ),
 }
 
@@ -95,7 +95,9 @@ def done_line(one: Forgotten) -> str:
     renamed = f"; its key is {one.new_key} now, and what its source hands in again is a new case" if one.new_key else ""
     held = documents(one.documents, one.shared_documents)
     left = (
-        f"; {one.files_left:,} files could not be removed from the folder of documents: see the log; serve tries again"
+        f"; files that could not be removed from the folder of documents: {one.files_left:,}; serve tries again, "
+        "and the "
+        "log says why"
         if one.files_left
         else ""
     )

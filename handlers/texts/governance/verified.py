@@ -76,14 +76,17 @@ def _receipts(verdict: Verdict) -> Iterator[str]:
     if tally is None:
         return
     all_of = f"{tally.receipts:,} {'receipt' if tally.receipts == 1 else 'receipts'}"
-    said = [f"in {tally.fit:,} of {tally.decisions:,} decisions, what was delivered is what was decided"]
+    said = [
+        f"in {tally.fit:,} of {tally.decisions:,} {'decision' if tally.decisions == 1 else 'decisions'}, what was "
+        "delivered is what was decided"
+    ]
     if tally.undelivered:
         said.append(f"in {tally.undelivered:,}, nothing was delivered")
     if tally.unknown:
         said.append(f"in {tally.unknown:,}, hashes were not kept yet")
     yield f"{all_of}: {'; '.join(said)}."
     if tally.remade:
-        yield f"{tally.remade:,} hashes were made again from the content that is there, and fit."
+        yield f"Hashes that were made again from the content that is there, and fit: {tally.remade:,}."
     if tally.outside:
         rows = f"{tally.outside:,} {'row' if tally.outside == 1 else 'rows'}"
         yield f"They name {rows} before or after the sealed ones of this export: those prove nothing here."
@@ -136,7 +139,7 @@ def _wrong(finding: ReceiptFinding) -> str:
         case Check.NOT_APPROVED:
             return f"{run}what was delivered is not what was decided."
         case Check.OTHER_OUTCOME:
-            return f"{run}it says {what}, and its hashes do not."
+            return f"{run}it says {what}, and its hashes say otherwise."
 
 
 def sentence(finding: Finding) -> str:
@@ -202,15 +205,15 @@ def _meaning(finding: Finding, verdict: Verdict) -> str:
         case FindingKind.SEAL_ALTERED | FindingKind.SEAL_REMOVED | FindingKind.CHAIN_BROKEN:
             said = "Somebody changed the seals; the program only adds them. Rows from here on prove nothing."
         case FindingKind.BAD_SIGNATURE:
-            said = "Whoever made this seal did not have the key whose name it bears."
+            said = "Whoever made this seal did not have the key that the seal names."
         case FindingKind.NOT_SIGNED:
-            said = "The key was taken out of the settings, it is another one now, or somebody without it wrote these."
+            said = "The key was removed from the settings or replaced, or somebody without the key wrote these seals."
         case FindingKind.UNKNOWN_HEAD:
-            said = "The newest part was cut off, or everything was written anew, since that head was published."
+            said = "The newest part was cut off, or everything was rewritten, since that head was published."
         case FindingKind.CUT_OFF:
             said = "Something of it is missing: it was not written or not copied to its end, or lines were taken out."
         case FindingKind.UNREADABLE:
-            said = "The file is damaged, or it is no export of this program."
+            said = "The file is damaged, or it is not an export of this program."
         case FindingKind.RECEIPT_EDITED | FindingKind.RECEIPT_DOUBLED | FindingKind.RECEIPT_LEFT_OUT:
             said = "The rows of the audit are as they were sealed; it is the receipt that does not belong to them."
         case FindingKind.RECEIPT_OUTSIDE:
@@ -236,7 +239,7 @@ def _next_step(finding: Finding) -> str:
             | FindingKind.RECEIPT_DOUBLED
             | FindingKind.RECEIPT_LEFT_OUT
         ):
-            return "Ask for the export again, or make it anew: countersign audit-export."
+            return "Ask for the export again, or make it again: countersign audit-export."
         case FindingKind.RECEIPT_OUTSIDE:
             return "Ask for an export of more days: countersign audit-export."
         case FindingKind.NOT_SIGNED:
@@ -269,7 +272,7 @@ def _extent(verdict: Verdict) -> Iterator[Line]:
     else:
         yield line(
             words(
-                "No published head was compared: somebody who wrote everything anew would not be found. "
+                "No published head was compared: somebody who rewrote everything would not be found. "
                 "--head or --heads names one from the channel or the file."
             )
         )
@@ -278,14 +281,15 @@ def _extent(verdict: Verdict) -> Iterator[Line]:
             words(f"{verdict.heads_outside:,} published {_heads(verdict.heads_outside)} outside of this export.")
         )
     if verdict.bad_heads:
-        yield line(words(f"{verdict.bad_heads:,} lines of the file of heads cannot be read."))
+        yield line(words(f"Lines of the file of heads that cannot be read: {verdict.bad_heads:,}."))
     if verdict.unsealed:
         rows = f"{verdict.unsealed:,} {'row is' if verdict.unsealed == 1 else 'rows are'}"
         yield line(words(f"{rows} not sealed yet: nothing shows whether they are as they were written."))
     if verdict.backdated:
         yield line(
             words(
-                f"{verdict.backdated:,} rows are dated long before rows that were written earlier, the first is row "
+                f"Rows that are dated long before rows that were written earlier: {verdict.backdated:,}, the "
+                "first is row "
                 f"{verdict.first_backdated:,}: a wrong clock does that, and so does a row that somebody added."
             )
         )

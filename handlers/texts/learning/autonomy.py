@@ -42,7 +42,7 @@ from workflows.quality.autonomy.views import (
 TITLE, TAKE_BACK_TITLE = "Certificate", "Take it back"
 WHY, WHY_HINT = "Why", "It is kept, and shown to the workflow's people."
 TAKE_IT_BACK = "Take it back"
-LET, TAKEN_BACK = "You let it.", "You took it back: people decide every case."
+LET, TAKEN_BACK = "You allowed it.", "You took it back: people decide every case."
 AT_HOME, MORE_MAY = "May it go further?", ": the evidence permits more than now."
 ROOM = Room(text=1_000, line=200, items=12)
 """Room for a certificate."""
@@ -55,7 +55,7 @@ _ENDED: Mapping[str, str] = {
     End.DEMOTED: "taken back by itself: more was wrong than promised",
     End.PROMISE: "its author promises something else",
     End.WITHDRAWN: "taken back by a person",
-    End.NOT_EARNED: "its author lets it earn nothing any more",
+    End.NOT_EARNED: "its author ended earned autonomy",
 }
 _LEVELS: Mapping[Level, str] = {
     Level.SHADOW: "Shadow",
@@ -81,7 +81,7 @@ def reach_in_brief(reach: Reach) -> str:
     """Say in a few words how far a version goes by itself."""
     match reach.level:
         case Level.SHADOW:
-            return "compared in the shadow"
+            return "compared in shadow"
         case Level.DRAFT:
             return "a person decides every case"
         case Level.VETO:
@@ -132,8 +132,8 @@ def heading(view: QuestionView) -> str:
 _BECAME: Mapping[Became, str] = {
     Became.LET: "allowed",
     Became.LEFT: "not now",
-    Became.CHANGED: "asked no more",
-    Became.ENDED: "asked no more",
+    Became.CHANGED: "no longer asked",
+    Became.ENDED: "no longer asked",
 }
 
 
@@ -158,7 +158,7 @@ def in_brief(view: QuestionView) -> str:
     """Return the question in a line, for a notification."""
     if view.answered is not None:
         return heading(view)
-    return f"{one_line(view.workflow, _NAME)}: {permits(view)}{'' if view.step is Step.SHOW else ' Let it?'}"
+    return f"{one_line(view.workflow, _NAME)}: {permits(view)}{'' if view.step is Step.SHOW else ' Allow it?'}"
 
 
 def question(view: QuestionView) -> list[Sequence[Paragraph]]:
@@ -175,7 +175,7 @@ def small_print(view: QuestionView) -> str:
     """Say which version it is about, and how sure the promise is."""
     promise = f" The promise is for each version and holds with {promised(view.sure)} certainty."
     shown = promise if view.step is not Step.SHOW else ""
-    return f"Version {view.version:,}.{shown} Only its owner, or who stands in, lets it."
+    return f"Version {view.version:,}.{shown} Only its owner, or whoever stands in, may allow it."
 
 
 def what_is_let(to: Reach) -> str:
@@ -228,7 +228,7 @@ def _less(view: QuestionView) -> str:
 
 def _back(view: QuestionView) -> str:
     if view.step is Step.SHOW:
-        return "Nothing goes alone by that. Anybody who answers for it can take it back."
+        return "Nothing goes alone because of this. Anybody who answers for it can take it back."
     return "It is taken back by itself once more is wrong, and at once by anybody who answers for it."
 
 
@@ -243,14 +243,14 @@ def _answered(view: QuestionView) -> list[Paragraph]:
         stands = [line(words(f"{name}: ", bold=True), words(said))]
     match answer.became:
         case Became.LET:
-            return [line(words("Let by "), *by, *when), *stands]
+            return [line(words("Allowed by "), *by, *when), *stands]
         case Became.LEFT:
             later = [words("The button stays in "), command("certificate", view.workflow), words(".")]
             return [line(words("Not now, said "), *by, *when), line(*later)]
         case Became.CHANGED:
-            return [line(words("It stands otherwise since this was asked.")), *stands]
+            return [line(words("The evidence or the level has changed since this was asked.")), *stands]
         case Became.ENDED:
-            return [line(words("This version is judged no more, so nothing is asked."))]
+            return [line(words("This version is no longer judged, so nothing is asked."))]
 
 
 def curve(view: QuestionView | CertificateView) -> Chart | None:
@@ -332,7 +332,7 @@ def _stands(view: CertificateView) -> list[Paragraph]:
         why = _HELD.get(view.held, "it waits")
         said.append(line(words(f"Nothing goes alone for now: {why}.", bold=True)))
     if now.allowed_by is not None and now.allowed_at is not None:
-        said.append(line(words("Let by "), person(now.allowed_by), words(", "), moment(now.allowed_at)))
+        said.append(line(words("Allowed by "), person(now.allowed_by), words(", "), moment(now.allowed_at)))
     said.append(line(words(f"Version {now.version:,}: {_figures(now)}.")))
     if sure := _sure_enough(view, now):
         said.append(line(words(sure)))
@@ -381,7 +381,7 @@ def _promise(view: CertificateView) -> list[Paragraph]:
 
 def ledger(of: LedgerView) -> str:
     """Say what is known of all that ever went alone."""
-    undrawn = f" Of {of.undrawn:,} more none was to be looked at, so nothing is said of them." if of.undrawn else ""
+    undrawn = f" {of.undrawn:,} more were never to be looked at, so nothing is said about them." if of.undrawn else ""
     later = " Later ones count once the spot checks before them are done." if of.until is not None else ""
     if of.most_wrong is None or not of.alone:
         none = "Nothing went alone so far." if not later else "Nothing is counted yet: its first spot check waits."
@@ -410,7 +410,7 @@ def _need(one: Need, view: CertificateView) -> list[Piece]:
             more = count(number, "more spot check")
             return [words(f"{more} of what is announced: then it may go alone without that.")]
         case NeedKind.LET:
-            return [words("Its owner lets it: "), command("let", view.workflow)]
+            return [words("Its owner allows it: "), command("let", view.workflow)]
         case NeedKind.CHECKS:
             return [words("The spot checks that are behind are done.")]
         case NeedKind.VERSION:
@@ -492,7 +492,8 @@ def news(view: NewsView) -> list[Paragraph]:
             return [line(words("Its declaration names no time for a veto any more.")), *_goes(view)]
         case News.RESTORED:
             said = (
-                "The database was restored from a backup, which may not know why it was taken back since. Let it again."
+                "The database was restored from a backup, which may not know that it was taken back since. "
+                "Its owner can allow it again."
             )
             return [line(words(said)), *_goes(view)]
         case News.HELD:
@@ -517,7 +518,7 @@ def _demoted(view: NewsView) -> list[Paragraph]:
     if view.checks:
         of = f"{view.errors:,} of the last {view.checks:,} looked at were wrong, the promise is {one_in(view.wrong)}."
         said.append(line(words(of)))
-    said.append(line(words("All cases go to people since "), moment(view.at), words(".")))
+    said.append(line(words("All cases have gone to people since "), moment(view.at), words(".")))
     if view.cases:
         named = [command("case", view.cases[0]), *(words(f", {case}") for case in view.cases[1:])]
         said.append(line(words("Wrong: "), *named))
@@ -539,7 +540,7 @@ def _comes_back(view: NewsView) -> list[Paragraph]:
     if view.needed is None:
         return []
     if not view.needed:
-        again = words("What was looked at still counts: its owner can let it again as far as the evidence permits.")
+        again = words("What was looked at still counts: its owner can allow it again as far as the evidence permits.")
         return [line(again)]
     return [line(words(f"To come back it takes about {count(view.needed, 'decision')} of people."))]
 
@@ -558,13 +559,13 @@ def takes_back(view: CertificateView) -> list[Paragraph]:
     name = one_line(view.workflow, _NAME)
     return [
         line(words(f"All cases of {name} go to people at once.", bold=True)),
-        line(words("What was looked at so far still counts: its owner can let it again.")),
+        line(words("What was looked at so far still counts: its owner can allow it again.")),
     ]
 
 
 def let(workflow: str, to: Reach) -> Told:
     """Confirm that somebody let it."""
-    said = f"Let: {one_line(workflow, _NAME)}, {what_is_let(to)}"
+    said = f"Allowed: {one_line(workflow, _NAME)}, {what_is_let(to)}"
     return Told(brief=said, parts=[[line(words(said, bold=True))]])
 
 

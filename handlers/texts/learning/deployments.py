@@ -67,7 +67,7 @@ _ENDED: Mapping[str, str] = {
     Ended.EDITS: "People edited it more often than its eval promised.",
     Ended.NEVERS: "It broke nevers more often than in its eval.",
     Ended.GARBAGE: "It gave no usable answer more often than in its eval.",
-    Ended.LIVE_LEFT: "The version that it was compared with is live no more.",
+    Ended.LIVE_LEFT: "The version that it was compared with is no longer live.",
 }
 _REFUSED: Mapping[RefusedFor, str] = {
     RefusedFor.WORSE: "it is worse than the live version on the same examples",
@@ -85,7 +85,7 @@ def heading(view: DeploymentView) -> str:
         case DeploymentState.PROPOSED:
             return f"{name}: deploy {number}?"
         case DeploymentState.SHADOW:
-            return f"{name}: {number} is in the shadow"
+            return f"{name}: {number} is in shadow"
         case DeploymentState.SHARING:
             return f"{name}: {number} is used for {percent(view.rollout.share)} of the cases"
         case DeploymentState.LIVE:
@@ -142,7 +142,7 @@ def rolls_back_to(view: DeploymentView) -> list[Paragraph]:
     to = f"version {view.before_number:,}" if view.before_number is not None else "the version before"
     return [
         line(words(f"New cases of {one_line(view.workflow, _NAME)} go to {to} within a minute.", bold=True)),
-        line(words("What is in hand stays as it is: nothing changes under a reviewer.")),
+        line(words("Cases in work stay as they are: nothing changes while somebody reviews them.")),
     ]
 
 
@@ -153,7 +153,7 @@ def takes(plan: Plan) -> str:
         if plan.days is not None
         else "no labels came lately, so nobody can tell how long that takes"
     )
-    return f"To find 3 points more errors it needs about {plan.labels:,} labels each; {how_long}."
+    return f"To find 3 percentage points more errors, each version needs about {plan.labels:,} labels; {how_long}."
 
 
 def small_print(view: DeploymentView) -> str:
@@ -172,7 +172,9 @@ def _standing(view: DeploymentView) -> list[Paragraph]:
     elif view.state is DeploymentState.SHADOW:
         said.append(line(words(_in_the_shadow(view))))
     elif view.state is DeploymentState.SHARING:
-        said.append(line(words("The other cases go on with the live version, until people's decisions tell.")))
+        said.append(
+            line(words("The other cases go on with the live version, until people's decisions show which is better."))
+        )
     elif view.ended_at is not None:
         said.append(line(words(f"{_ENDED.get(view.ended_why or '', 'It ended.')} "), moment(view.ended_at)))
         reason = view.ended_with.get("said")

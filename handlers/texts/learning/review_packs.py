@@ -110,7 +110,7 @@ def why(view: PackView) -> Line:
     }[view.why]
     known = [_REASONS.get(code, code.replace("_", " ")) for code in view.reasons if code not in _NOT_SAID]
     more = [one for one in known if view.why is not Why.LOW or one != _REASONS[Code.BELOW_FLOOR]]
-    person = f". To a person because {'; '.join(one_line(one, 80) for one in more[:4])}" if more else ""
+    person = f". It would go to a person because {'; '.join(one_line(one, 80) for one in more[:4])}" if more else ""
     return line(words("In the pack: ", bold=True), words(f"{said}{person}."))
 
 
@@ -203,7 +203,7 @@ def note(view: VolumeNote) -> Told:
     said = f"{head} has ended: {view.tried:,} {inputs} tried{failed}."
     if not view.packed:
         return Told(brief=said, parts=[[line(words(said, bold=True)), _report(view.workflow)]])
-    ask = "what would be right" if view.failed >= view.packed else "is what is proposed right or wrong"
+    ask = "what would be right" if view.failed >= view.packed else "is the proposal right or wrong"
     waits = f"{_wait(view.packed)} for people: {ask}? Nothing is delivered."
     others = [] if view.may_judge else [_for_reviewers(view.workflow)]
     parts = [[line(words(said, bold=True)), line(words(waits)), *others]]

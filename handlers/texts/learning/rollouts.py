@@ -40,7 +40,7 @@ def note(news: RolloutNote) -> Told:
 def _title(news: RolloutNote) -> str:
     if news.news is News.ANSWERS_OTHERWISE:
         since = f" since {short(date.fromisoformat(news.since))}" if news.since is not None else ""
-        return f"The model behind {news.workflow} answers otherwise{since}"
+        return f"The model behind {news.workflow} answers differently{since}"
     return f"Version {news.number} of {news.workflow} {_TITLES[news.news]}"
 
 
@@ -148,7 +148,7 @@ def probes(found: Sequence[Probed]) -> Told:
 
 def _probed(one: Probed) -> str:
     if one.is_first and not one.asked:
-        return f"{one.workflow}: version {one.number} has no probes: it asks other systems than its model"
+        return f"{one.workflow}: version {one.number} has no probes: it asks systems other than its model"
     name = f"{one.workflow}: version {one.number}, {_of_probes(one.asked)} on {dated(date.fromisoformat(one.day))}"
     right = f"{one.right:,} right; answered by {', '.join(_models(one.models))}"
     if one.is_first:

@@ -93,14 +93,14 @@ def advice(of: CauseLineView) -> str | None:
     reruns = f"{of.went_through:,} of {total:,} {_they(total, 'rerun', 'reruns')} went through"
     match of.advice:
         case Advice.HELPS:
-            return f"Passing so far: {reruns} without a new version of the code."
+            return f"Transient so far: {reruns} without a new version of the code."
         case Advice.IN_VAIN:
             return f"Rerunning has not helped so far: {reruns} without a new version of the code."
         case Advice.MIXED:
             return f"Reruns help sometimes: {reruns} without a new version of the code."
         case Advice.BY_TYPE:
             so_far = f" So far {reruns}." if total else ""
-            return f"Mostly passing: an error of this type tends to be gone after a while.{so_far}"
+            return f"Mostly transient: an error of this type tends to go away by itself.{so_far}"
         case None:
             return None
 
@@ -145,7 +145,7 @@ def stopped(cause: str) -> Told:
 
 def no_pause(cause: str, said: str) -> str:
     """Say that a pause is none."""
-    return f"{excerpt(said, 20)!r} is no time: rerun cause {excerpt(cause, 40)} after 10m; also 2h, or 1d"
+    return f"{excerpt(said, 20)!r} is not a time: rerun cause {excerpt(cause, 40)} after 10m; also 2h, or 1d"
 
 
 def ended(view: CauseView) -> Told | None:
@@ -157,7 +157,7 @@ def ended(view: CauseView) -> Told | None:
     if bulk.why_stopped is WhyStopped.NONE_LEFT:
         how = f"{_why(bulk)}: nothing was run again."
         return Told(brief=begun_large(how), parts=[[line(person(bulk.began_by), words(f", {how}"))]])
-    to_do = " Nothing more is begun. Once it is mended, “Rerun all” begins anew." if bulk.why_stopped else ""
+    to_do = " No more cases are run. Once it is mended, press “Rerun all” on the card." if bulk.why_stopped else ""
     text = f", {how} {_numbers(bulk)}{to_do}"
     return Told(brief=begun_large(how), parts=[[line(person(bulk.began_by), words(text))]])
 
@@ -188,7 +188,7 @@ def begun(several: Sequence[BulkBegun], refused: Sequence[str]) -> Told:
 
 def no_time(workflow: str, said: str) -> str:
     """Say that a time is missing, or is none."""
-    why = f"{excerpt(said, 20)!r} is no time" if said else "say since when"
+    why = f"{excerpt(said, 20)!r} is not a time" if said else "say since when"
     return f"{why}: rerun failed {excerpt(workflow, 60)} since 2h; also 30m, or 1d"
 
 

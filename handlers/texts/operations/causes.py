@@ -33,9 +33,9 @@ _STEP = 60
 _PART = {"propose": "while the proposal was made", DELIVER: "at the delivery"}
 IGNORE_TITLE = "Ignore until"
 IGNORE = "Ignore"
-IGNORE_LABEL = "Leave it alone"
+IGNORE_LABEL = "Ignore it"
 IGNORE_HINT = "Failures are still counted. After that it opens again by itself."
-NOT_CHOSEN = "Choose how long it is left alone."
+NOT_CHOSEN = "Choose how long it is ignored."
 
 
 def heading(view: CauseView) -> str:
@@ -79,7 +79,7 @@ def paragraphs(view: CauseView, room: Room) -> list[Paragraph]:
     if view.down_since is not None and of.dependency:
         down = begun_large(excerpt(of.dependency, room.line))
         itself = words("; it has a message of its own.")
-        said.append(line(words(f"{down} is down since "), moment(view.down_since), itself))
+        said.append(line(words(f"{down} has been down since "), moment(view.down_since), itself))
     return said
 
 
@@ -123,7 +123,7 @@ def _versions(view: CauseView) -> Sequence[Piece]:
     if resolved is None or failed is None:
         return [words(".")]
     if resolved == failed:
-        return [words(f". The code is the same as then (version {failed}): nothing was mended in it.")]
+        return [words(f". The code is the same as then (version {failed}): nothing was changed in it.")]
     return [words(f" in version {resolved} of the code, and failed in version {failed}.")]
 
 
@@ -230,7 +230,7 @@ def called(view: CauseView, *, is_back: bool) -> Told | None:
     told = "it is back." if is_back else f"this is new, and you own {view.line.workflow}."
     if is_back and not is_theirs:
         told = f"it is back, and you own {view.line.workflow}."
-    what = "Whoever mends it presses “Take over by hand”; once it is mended, “Rerun one” shows whether it is."
+    what = "Whoever mends it presses “Take over by hand” first. Afterwards “Rerun one” shows whether it works."
     return Told(brief=heading(view), parts=[[line(person(whom), words(f", {told} {what}"))]])
 
 

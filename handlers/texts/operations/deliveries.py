@@ -102,7 +102,7 @@ def _target(view: TargetView, room: Room) -> Sequence[Paragraph]:
     if view.ended_at is None:
         return [
             line(
-                words(f"{name} is down", bold=True),
+                words(f"{name} has been down", bold=True),
                 words(" since "),
                 moment(view.began_at),
                 words(f"; {decisions(view.waiting)}."),

@@ -18,7 +18,7 @@ def refused(note: RefusedNote, room: Room) -> Told:
     brief = f"{number} of {source} {'was' if note.number == 1 else 'were'} not taken in"
     at = f"row {note.row:,}" if note.number == 1 else f"the first is row {note.row:,}"
     workflow, _, fetch = note.source.partition("/")
-    again = [words("Mend the source or the form. Then look again from there: ")]
+    again = [words("Repair the source or the form. Then look again from there: ")]
     after = f" --from {_quoted(note.after)}" if note.after is not None else ' --from ""'
     parts: list[Paragraph] = [
         line(words(brief, bold=True), words(f": {at}. "), *_to(note.owner, workflow)),

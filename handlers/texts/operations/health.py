@@ -65,7 +65,7 @@ def _of(one: SystemView, today: date) -> Line:
 def _state(one: SystemView) -> list[Piece]:
     if one.since is None:
         return []
-    said = "is down since " if one.state is Health.DOWN else "is in trouble since "
+    said = "has been down since " if one.state is Health.DOWN else "has been in trouble since "
     return [words(f" {said}"), moment(one.since)]
 
 
@@ -140,7 +140,7 @@ def _lasting(view: TroubleView, name: str) -> Sequence[Paragraph]:
     since = [words(" since "), moment(view.spell_at)]
     since += [words(f": {view.spells:,} times since "), moment(view.began_at)] if again else []
     return [
-        line(words(f"{name} is {_words(view)}{' again' if again else ''}", bold=True), *since, words(".")),
+        line(words(f"{name} has been {_words(view)}{' again' if again else ''}", bold=True), *since, words(".")),
         line(words(said)),
         line(
             words(f"{_MEANWHILE.get(view.kind, _OTHERWISE)} This message says when it is well again. How it is now: "),
@@ -170,7 +170,7 @@ def _ended(view: TroubleView, name: str) -> Sequence[Paragraph]:
         moment(view.ended_at),
         words("."),
     ]
-    title = line(words(f"{name} {_over(view)}", bold=True), words(" since "), moment(view.ended_at), words("."))
+    title = line(words(f"{name} {_over(view)}", bold=True), words(", since "), moment(view.ended_at), words("."))
     if view.end is HowEnded.DOWN:
         return [title, line(words("The outage has a message of its own. "), *lasted)]
     then = f"When that was told, {_counted(view.failed, view.broken, view.total)} within {minutes(view.window)}."
@@ -196,7 +196,8 @@ def expiry(view: ExpiryView) -> Told:
                 line(words(brief, bold=True), words(". "), person(view.owner), words(f", you own {view.workflow}.")),
                 line(
                     words(
-                        f"{name} will not accept us after that, and deliveries will be held. Renew it, and change "
+                        f"{name} will not accept Countersign after that, and deliveries will be held. Renew it, "
+                        "and change "
                         "“expires” where the workflow declares its delivery."
                     )
                 ),

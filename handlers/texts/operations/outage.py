@@ -7,14 +7,14 @@ from workflows.engine.propose.views import OutageView
 
 def outage(view: OutageView, room: Room) -> Told:
     """Draw the card as a message."""
-    again = "answers again" if view.ended_at is not None else "is not asked for now"
+    again = "answers again" if view.ended_at is not None else "is not asked at the moment"
     return Told(brief=f"The model {view.model} {again}", parts=_parts(view, room))
 
 
 def _parts(view: OutageView, room: Room) -> list[list[Paragraph]]:
     why = quote(excerpt(view.reason, min(room.text, 600)))
     if view.ended_at is None:
-        title = line(words(f"The model {excerpt(view.model, room.line)} is not asked for now", bold=True))
+        title = line(words(f"The model {excerpt(view.model, room.line)} is not asked at the moment", bold=True))
         since = line(words("Since "), moment(view.began_at), words(", because of this:"))
         meanwhile = line(
             words(

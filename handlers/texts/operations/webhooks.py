@@ -8,7 +8,7 @@ from workflows.engine.sources.views import WebhookTrouble
 
 _WHY = {
     "bad_certificate": "its certificate cannot be trusted",
-    "no_answer": "it hung up, or its answer is no HTTP",
+    "no_answer": "it hung up, or its answer is not HTTP",
     "no_such_host": "its name has no address",
     "not_encrypted": "its address is not https",
     "not_reached": "it cannot be reached",
@@ -24,7 +24,7 @@ def why(code: str) -> str:
     if code in _WHY:
         return _WHY[code]
     if status == code:
-        return f"an error of ours: {code}"
+        return f"an error in Countersign: {code}"
     return f"it redirects ({status})" if status.startswith("3") else f"it answers {status}"
 
 
@@ -46,7 +46,7 @@ def todo(view: WebhookTrouble) -> str:
 def lines(found: Sequence[WebhookTrouble]) -> Told | None:
     """Tell what sources are not told; None where they are told all."""
     said: list[Line] = [line(words(what(one))) for one in found]
-    return Told(brief="Sources are not told all.", parts=[said]) if said else None
+    return Told(brief="Some webhooks did not reach their sources.", parts=[said]) if said else None
 
 
 def given_up(view: WebhookTrouble) -> Told:

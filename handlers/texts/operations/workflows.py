@@ -107,12 +107,14 @@ def _documents(view: StatusView) -> list[list[Paragraph]]:
 
 
 def _models(view: StatusView) -> list[Line]:
-    return [_wrong(f"Model {one.model} is not asked", one.since, f": {_in_line(one.reason)}") for one in view.models]
+    return [
+        _wrong(f"Model {one.model} has not been asked", one.since, f": {_in_line(one.reason)}") for one in view.models
+    ]
 
 
 def _targets(view: StatusView) -> list[Line]:
     return [
-        _wrong(f"{one.target} is down", one.began_at, f", {one.waiting:,} wait for it: {_in_line(one.reason)}")
+        _wrong(f"{one.target} has been down", one.began_at, f", {one.waiting:,} wait for it: {_in_line(one.reason)}")
         for one in view.targets
     ]
 

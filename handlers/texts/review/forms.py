@@ -35,7 +35,7 @@ NO_VALUE = "No value"
 NOT_POSSIBLE = "this value is not possible"
 
 RULE_BROKEN = "This breaks a rule:"
-BREAK_RULES = "Pass over these rules?"
+BREAK_RULES = "Override these rules?"
 BREAK_ALL_THE_SAME = "Yes, decide it so all the same"
 
 NOT_APPROVED = "Not approved yet"
@@ -54,7 +54,7 @@ FILL_IN_NOW = ("I will fill it in now", "the refused values come next, here, to 
 FOLLOWS = {
     Follows.CLOSE: ("Close the case", "nothing of this is delivered"),
     Follows.BY_HAND: ("Leave it to others to fill in", "it stays open, with the refused values"),
-    Follows.PROPOSE_AGAIN: ("Have it proposed again", "the model is asked anew"),
+    Follows.PROPOSE_AGAIN: ("Have it proposed again", "the model is asked again"),
 }
 """Choices for what follows a rejection, each with its meaning."""
 
@@ -120,14 +120,14 @@ def present_value(text: str) -> str:
 def look_at(labels: Sequence[str]) -> str:
     """Say that nothing is recorded yet, because of what stands at these fields."""
     return (
-        f"Not recorded yet. Look at: {', '.join(labels)}. What is doubted stands below each. "
+        f"Not recorded yet. Look at: {', '.join(labels)}. The doubt stands below each. "
         f"If it is right all the same, press {DECIDE} again."
     )
 
 
 def wrong_at(labels: Sequence[str]) -> str:
     """Say that nothing was recorded, because of what is wrong at these fields."""
-    return f"Not recorded. Something is wrong at: {', '.join(labels)}. It stands below each."
+    return f"Not recorded. Correct: {', '.join(labels)}. What is wrong stands below each."
 
 
 TAKEN_UP = "Taken up from what you typed at "
@@ -182,7 +182,7 @@ def input_to_correct(key: str) -> str:
 
 def redrawn(labels: Sequence[str]) -> str:
     """Say which texts were written anew because another field changed."""
-    return f"Written anew, to go with what you chose: {', '.join(labels)}. Look at it, then press {DECIDE}."
+    return f"Rewritten, to go with what you chose: {', '.join(labels)}. Look at it, then press {DECIDE}."
 
 
 def dropped(name: str) -> str:

@@ -86,5 +86,5 @@ NOTHING_JUDGED = "This only changes the form; nothing is judged before you press
 NOTHING_RUN = "This only changes the form; nothing runs again before you press Run again there."
 CHANGED_MEANWHILE = (
     "These rows were changed elsewhere, in another window of yours perhaps. They are shown as they are now; "
-    "what you just did was not taken in. Look at them, then go on."
+    "your last change was not taken in. Look at them, then go on."
 )

@@ -106,7 +106,7 @@ class Access:
         except NotAccepted as error:
             raise Problem(
                 Kind.NOT_ACCEPTED,
-                "no key like this is accepted: it is unknown, revoked or over; ask an operator for one",
+                "this key is not accepted: it is unknown, revoked or expired; ask an operator for another one",
                 headers={"WWW-Authenticate": 'Bearer realm="countersign", error="invalid_token"'},
             ) from error
 

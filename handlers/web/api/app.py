@@ -316,7 +316,7 @@ def _refuse_unclear(request: Request) -> None:
     """Raise `Problem` for a request whose end a proxy and we could see at different places."""
     headers = request.headers
     if "transfer-encoding" in headers and "content-length" in headers:
-        detail = "it has Content-Length and Transfer-Encoding, and one of them at most can be right"
+        detail = "it has both Content-Length and Transfer-Encoding; send one of them"
         raise Problem(Kind.MALFORMED, detail, headers={"Connection": "close"})
     if len(headers.getlist("authorization")) > 1:
         raise Problem(Kind.MALFORMED, "it has several Authorization headers; send one")
@@ -327,8 +327,8 @@ def _queried(request: Request, known: Sequence[str]) -> dict[str, str]:
     given = request.query_params.multi_items()
     names = [name for name, _ in given]
     if len(set(names)) != len(names) or not set(names) <= set(known):
-        allowed = f"only {' and '.join(known)} may stand here, once" if known else "none may stand here"
-        raise Problem(Kind.MALFORMED, f"of the parameters in a query, {allowed}")
+        allowed = f"only the query parameters {' and '.join(known)}, each once" if known else "no query parameters"
+        raise Problem(Kind.MALFORMED, f"this path takes {allowed}")
     return dict(given)
 
 
@@ -385,5 +385,5 @@ def _not_offered(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
     headers = error.headers or {}
     allowed = " and ".join(sorted(headers.get("Allow", "another").split(", ")))
-    problem = Problem(Kind.NOT_OFFERED, f"of the methods, this path takes {allowed} alone", headers=headers)
+    problem = Problem(Kind.NOT_OFFERED, f"this path takes only {allowed}", headers=headers)
     return problems.answer(problem)

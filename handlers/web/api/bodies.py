@@ -23,7 +23,7 @@ MOST_NODES = 100_000
 """Values in a body: numbers, texts, lists, objects."""
 _DEEPEST = MAX_DEPTH + 4
 """Levels of a body: those of an input, below those of the request."""
-_BOMB = "send it as it is: a body that is packed is not unpacked here"
+_BOMB = "send it without Content-Encoding: a compressed body is not taken"
 
 
 class Bodies:
@@ -91,11 +91,11 @@ def parsed(body: bytes) -> dict[str, JsonValue]:
     except _Refused as error:
         raise _malformed(str(error)) from error
     except json.JSONDecodeError as error:
-        raise _malformed(f"it is no JSON: {error.msg} at line {error.lineno}, column {error.colno}") from error
+        raise _malformed(f"it is not valid JSON: {error.msg} at line {error.lineno}, column {error.colno}") from error
     except RecursionError as error:
         raise _malformed(f"it is nested more than {_DEEPEST} deep") from error
     except ValueError as error:
-        raise _malformed("it is no JSON that can be read") from error
+        raise _malformed("it is not readable JSON") from error
     if not isinstance(value, dict):
         raise _malformed("it has to be one JSON object")
     _check_shape(value)
@@ -114,7 +114,7 @@ def _each_once(pairs: Sequence[tuple[str, JsonValue]]) -> dict[str, JsonValue]:
 
 
 def _no_number(name: str) -> float:
-    raise _Refused(f"{name} is no number in JSON")
+    raise _Refused(f"{name} is not a number in JSON")
 
 
 def _number(text: str) -> float:

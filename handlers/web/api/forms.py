@@ -235,7 +235,7 @@ def filled_in(form: type[_Form], values: Mapping[str, JsonValue]) -> _Form:
         return form.model_validate(values)
     except ValidationError as error:
         errors = field_errors(complaints(error), sent=values)
-        detail = "the body is not as it has to be here; each error names its place"
+        detail = "the body does not have the required form; each error names its place"
         raise Problem(Kind.MISFIT, detail, errors=errors) from error
 
 

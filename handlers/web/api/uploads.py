@@ -180,7 +180,7 @@ class _Parts:
         try:
             self._parser.write(piece)
         except FormParserError as error:
-            raise _malformed("it is no multipart body that can be read") from error
+            raise _malformed("it is not a readable multipart body") from error
 
     def name_at_end(self) -> str:
         """Return the name of the file, at the end of the body. Raise `Problem` where it has no end, or no file."""

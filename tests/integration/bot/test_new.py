@@ -60,7 +60,7 @@ def test_it_does_not_write_where_a_link_leads(empty: CommandLine) -> None:
 @pytest.mark.parametrize(
     ("name", "why"),
     [
-        ("Refunds", "is no name for an automation: it is lower-case words joined by hyphens, such as refund-requests"),
+        ("Refunds", "is not a name for an automation: use lower-case words joined by hyphens, such as refund-requests"),
         ("refund_requests", "lower-case words joined by hyphens"),
         ("refunds--now", "lower-case words joined by hyphens"),
         ("../refunds", "lower-case words joined by hyphens"),

@@ -147,7 +147,7 @@ def test_a_package_brings_workflows_by_its_entry_points(empty: CommandLine, monk
     try:
         empty.done("submit", '{"id": 1}', "--workflow", "packaged")
         (metadata / "entry_points.txt").write_text("[countersign.workflows]\nmine = packaged_automation:Thing\n")
-        assert empty("cases").error() == "the entry point mine = packaged_automation:Thing is no Workflow"
+        assert empty("cases").error() == "the entry point mine = packaged_automation:Thing is not a Workflow"
         (metadata / "entry_points.txt").write_text("[countersign.workflows]\nmine = packaged_automation:gone\n")
         assert "the entry point mine = packaged_automation:gone cannot be loaded: " in empty("cases").error()
         (metadata / "entry_points.txt").write_text("[countersign.workflows]\nmine = no_such_module:x\n")

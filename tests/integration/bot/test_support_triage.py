@@ -205,12 +205,12 @@ def test_the_tickets_of_the_demo_show_what_the_demo_says(first_run: tuple[Path, 
 
 def test_a_reply_goes_with_the_queue_that_a_person_chose(triaged: CommandLine) -> None:
     said = triaged.done("edit", "ticket-1023", "--set", "queue=returns")
-    assert "reply: written anew, to go with what you chose" in said.out
+    assert "reply: rewritten, to go with what you chose" in said.out
     run = triaged.case("ticket-1023")["runs"][-1]
     assert run["output"]["reply"] != run["proposal"]["output"]["reply"]
     assert ticket(triaged.settings[URL], 1023)["reply"] == run["output"]["reply"]
     said = triaged.done("edit", "ticket-1051", "--set", "queue=returns", "--set", "reply=My own words")
-    assert "written anew" not in said.out
+    assert "rewritten" not in said.out
     assert ticket(triaged.settings[URL], 1051)["reply"] == "My own words"
 
 

@@ -311,7 +311,7 @@ def test_what_was_canceled_is_asked_again_only_when_the_test_goes_on(
 ) -> None:
     test = begun(scene, server, tmp_path, 2)
     server.batches.answer = lambda _: CANCELED
-    assert trying(scene, server).run(test) == "2 questions of batch msgbatch_01 were canceled"
+    assert trying(scene, server).run(test) == "questions of batch msgbatch_01 that were cancelled: 2"
     assert spent(scene) == 0
     server.batches.answer = lambda params: succeeded(filled(text_of(params)))
     assert trying(scene, server).run(test) is None

@@ -55,7 +55,7 @@ def test_a_token_that_stays_refused_is_told_after_one_renewal(desk: DeskServer) 
     issuer = Issuer("one", "two", "three")
     desk.will(*[Reply(status=401)] * 9)
     with client(desk.url, name="the desk", allow_private=HERE, token=issuer) as made:
-        with pytest.raises(NotAllowed, match=r"the desk does not accept our token \(401\)"):
+        with pytest.raises(NotAllowed, match=r"the desk does not accept the token \(401\)"):
             made.get("/")
         assert (issuer.asked, len(desk.requests)) == ([False, True], 2)
 

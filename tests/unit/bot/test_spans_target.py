@@ -35,7 +35,7 @@ def test_an_endpoint_for_all_signals_gets_the_path_of_traces_and_one_of_traces_i
 
 @pytest.mark.parametrize("address", ["collector:4317", f"{KEY}@c", "http://", "http://c:port", f"ftp://{KEY}@c/"])
 def test_what_is_no_address_is_told_without_repeating_it(address: str) -> None:
-    with pytest.raises(Unsendable, match="OTEL_EXPORTER_OTLP_ENDPOINT is no http or https address") as told:
+    with pytest.raises(Unsendable, match="OTEL_EXPORTER_OTLP_ENDPOINT is not an http or https address") as told:
         target_of(of(OTEL_EXPORTER_OTLP_ENDPOINT=address))
     assert KEY not in str(told.value) + told.value.do
 

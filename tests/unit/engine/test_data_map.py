@@ -156,7 +156,7 @@ def test_it_is_said_in_words_what_is_found_what_is_not_and_what_others_decide() 
         "Not found are names, postal addresses, dates of birth, and all else that is written in words.",
         "of GB, phone, national and VAT numbers",
         "Model: m-1, m-2 of anthropic gets the whole input.",
-        "Slack: C0SUPPORT shows a case with what is declared as personal or found masked.",
+        "Slack: C0SUPPORT shows a case with personal values masked, both declared and found.",
         "All of a case, in Slack: U0ANA, S0TEAM, U0MARIA, and engineers.",
         "The ledger is told what was decided; the automation's code can hand over the whole input.",
         "Spans: none are sent.",

@@ -14,7 +14,7 @@ from tests.acceptance.reading import ROOT
     [
         (b"", "is empty"),
         (b"[1]", "has to be one JSON object"),
-        (b'{"a": NaN}', "NaN is no number"),
+        (b'{"a": NaN}', "NaN is not a number"),
         (b'{"a": 1e400}', "too large"),
         (b'{"a": {"b": 1, "b": 1}}', "stands twice"),
         (b'{"a": "\xc3"}', "not in UTF-8"),
@@ -41,7 +41,7 @@ def test_what_is_wrong_with_a_form_is_named_by_its_place() -> None:
 
 
 def test_a_form_takes_nothing_that_it_does_not_name() -> None:
-    with pytest.raises(Problem, match="is not as it has to be"):
+    with pytest.raises(Problem, match="does not have the required form"):
         filled_in(HandIn, {"input": {}, "priority": 1})
     assert filled_in(HandIn, {"input": {"a": 1}, "proposal": None}).proposal is None
 

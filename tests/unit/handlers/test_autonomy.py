@@ -44,7 +44,7 @@ def test_no_message_has_a_word_of_the_statistics() -> None:
 
 def test_every_question_says_what_is_let_in_its_notification() -> None:
     assert texts.in_brief(QUESTION) == (
-        "support-triage: The evidence permits 62% alone at no more than 5% wrong. Let it?"
+        "support-triage: The evidence permits 62% alone at no more than 5% wrong. Allow it?"
     )
     assert len(QUESTIONS) >= 10
 
@@ -58,7 +58,7 @@ def test_a_step_that_frees_nobody_says_nothing_of_fewer_decisions() -> None:
 
 def test_only_what_goes_alone_is_taken_back_by_itself() -> None:
     shown = replace(QUESTION, step=Step.SHOW, then=Reach(level=Level.DRAFT, floor=None, share=None))
-    assert "Nothing goes alone by that." in str(question(shown).blocks)
+    assert "Nothing goes alone because of this." in str(question(shown).blocks)
     assert "taken back by itself" not in str(question(shown).blocks)
     assert "Wrong, by the share" not in str(question(shown)), "nothing goes alone, so there is no curve"
     assert "taken back by itself once more is wrong than promised" in str(question(QUESTION).blocks)

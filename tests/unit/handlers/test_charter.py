@@ -66,7 +66,7 @@ def said(**other: object) -> str:
 
 
 def test_when_it_goes_alone_is_said_in_words() -> None:
-    assert "Where it is at least 85% sure of each field. Else a person decides." in said()
+    assert "Where it is at least 85% sure of each field. Otherwise a person decides." in said()
     assert "Never: a person decides every case." in said(at_least=None)
     assert "Not now: it is paused, so a person decides every case." in said(pause=PAUSE)
     assert "Of what went alone, a reviewer looks at 0.5%, without seeing the answer." in said()
@@ -82,9 +82,9 @@ PROMISE = PromiseView(
 
 def test_a_charter_says_what_is_earned_and_how_far_it_is() -> None:
     text = said(at_least=None, promise=PROMISE)
-    assert "at most 5% is wrong, at every moment with 90% certainty. Else a person decides." in text
+    assert "at most 5% is wrong, at every moment with 90% certainty. Otherwise a person decides." in text
     assert "Now: from 91% sure, sure cases go alone, and people look at some of them afterwards." in text
-    assert "More goes alone only where somebody who answers for it lets it. It goes down by itself, at once." in text
+    assert "More goes alone only where somebody who answers for it allows it. It goes down by itself, at once." in text
     draft = replace(PROMISE, level=Level.DRAFT, floor=None)
     assert "Now: people see what is proposed and decide." in said(at_least=None, promise=draft)
     held = replace(PROMISE, floor=None, held="behind")
@@ -125,7 +125,7 @@ SIGNED = Signature(by="U0MARIA", at=NOW, how=How.OWNER)
 def test_what_keeps_it_from_going_alone_is_said_first() -> None:
     text = said(terms=TERMS, missing=[Missing.BACKUP, Missing.TOLD, Missing.NEVERS])
     assert "Not complete: somebody who stands in for the owner, who is told and what it never does are missing." in text
-    assert "It cannot be signed before whoever writes the workflow adds that to its declaration." in text
+    assert "To have it signed, ask its author to add that to its declaration." in text
     assert "Not signed. Nothing goes alone until its owner signs." in text
     assert "Not now: its charter is not complete, so a person decides every case." in text
     assert "Not signed. Nothing goes alone anyway." in said(terms=TERMS, goes_alone=False, at_least=None)
@@ -143,7 +143,7 @@ def test_a_sample_says_that_no_person_signed_it() -> None:
 def test_a_sample_that_has_not_begun_waits_for_no_signature() -> None:
     new = replace(TERMS, id=None, number=None, since=None)
     text = said(is_sample=True, terms=new)
-    assert "A sample: its first case signs it as one, no person does." in text
+    assert "A sample: its first case signs it as a sample; no person does." in text
     assert "Not signed" not in text
     assert "Not now" not in text
     # A person signed other terms of it before.

@@ -74,7 +74,8 @@ def test_a_report_says_what_the_money_went_to_what_was_saved_and_what_is_apart()
     lines = report("a day that stands out")
     for said in (
         "By model: claude-opus-5-5 $35.45, claude-haiku-5-5 $8.71",
-        "Saved: $3.10 by 120 answers given again; $34.90 by models cheaper than claude-opus-5-5, for the same tokens",
+        "Saved: $3.10 by 120 answers that were used again; $34.90 by models cheaper than claude-opus-5-5, for "
+        "the same tokens",
         "3 requests of unknown cost are counted with the most that they can have cost, $0.42",
         "Evals cost $1.20 besides; no other number here counts them",
         "triage took $41.20 of its $50.00 for 17 Nov",

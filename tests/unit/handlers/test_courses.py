@@ -17,9 +17,9 @@ from workflows.engine.digests.quality.views import QualityFigures
 def test_the_text_to_forward_has_four_sentences_the_numbers_and_what_was_decided() -> None:
     text = forward(replace(COURSE, **COURSES["hold"]))
     assert text == (
-        "In the week to 22 Nov 2026, triage took in 412 cases (380 a week are usual) and settled 301 by itself; of "
+        "In the week to 22 Nov 2026, triage took in 412 cases (380 a week is usual) and resolved 301 by itself; of "
         "the 79 cases that people looked at, they changed 21 and rejected 6. Random checks of 120 of the cases that it "
-        "settled by itself say that about 8.3 in 1,000 are wrong (most likely between 1.9 and 36). The AI cost $4.12; "
+        "resolved by itself say that about 8.3 in 1,000 are wrong (most likely between 1.9 and 36). The AI cost $4.12; "
         "it freed about 41 hours of people's work (most likely 33 to 49). It was decided that it goes on as it is."
     )
 
@@ -34,8 +34,8 @@ def test_what_rests_on_made_up_cases_says_so_also_where_it_is_forwarded() -> Non
 
 def test_it_says_plainly_what_is_not_known() -> None:
     text = forward(replace(COURSE, evidence=evidence(FEW)))
-    assert "is not known yet: 12 of the 30 random checks that it takes are done." in text
-    assert "by hand, what it settled takes about 30 hours, an estimate that nobody measured." in text
+    assert "are wrong: 12 of the 30 random checks that it takes are done." in text
+    assert "by hand, what it resolved takes about 30 hours, an estimate that nobody measured." in text
     nothing = forward(replace(COURSE, evidence=evidence(replace(FACTS, freed=Freed()))))
     assert "how much work it saves is not measured yet." in nothing
     assert text.endswith("What becomes of it is not decided yet.")

@@ -75,13 +75,16 @@ def test_each_state_has_a_heading_of_its_own() -> None:
 
 def test_before_a_share_is_signed_it_says_how_long_that_takes() -> None:
     said = _said("for a share of the cases")
-    assert "Signed, it is used for 20% of the cases first. To find 3 points more errors it needs about 1,060" in said
+    assert (
+        "Signed, it is used for 20% of the cases first. To find 3 percentage points more errors, each version "
+        "needs about 1,060" in said
+    )
     assert "at 40 a day 133 days" in said
 
 
 def test_people_are_told_of_a_model_that_answers_otherwise() -> None:
     told = note(NOTES["answers otherwise"])
-    assert told.brief == "The model behind support-triage answers otherwise since 12 Nov"
+    assert told.brief == "The model behind support-triage answers differently since 12 Nov"
     assert "4 of 10 probes changed, 3 of them right before and wrong now. Same name: claude-haiku-5-5." in str(told)
     other = str(note(NOTES["another model answers"]))
     assert "0 of 10 probes changed. It answers as claude-haiku-5-6, before as claude-haiku-5-5." in other

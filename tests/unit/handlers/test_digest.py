@@ -120,7 +120,7 @@ def test_each_need_is_a_line_with_a_button_in_the_order_of_the_needs() -> None:
     since = "since 2026-11-19 09:30 UTC"
     assert shown(digest(summary(needs=needs)))[1:11] == [
         f"triage: 1 delivery may have happened or not (case 17), {since} [Look]",
-        f"help desk is down {since}; 14 cases failed for it (2 causes) [Show]",
+        f"help desk has been down {since}; 14 cases failed for it (2 causes) [Show]",
         f"triage: 2 cases failed at look_up, TimeoutError, {since} [Show cause]",
         f"triage: 1 case failed at the delivery, TimeoutError, {since}; back again after it was resolved [Show cause]",
         "triage: 5 cases failed, for no known cause (cases 31, 32, 33 and 2 more) [Show cases]",
@@ -128,7 +128,7 @@ def test_each_need_is_a_line_with_a_button_in_the_order_of_the_needs() -> None:
         "triage: 1 case reported wrong, and nobody decided it [Review]",
         f"triage: paused by Countersign {since}; 3 deliveries held [Resume]",
         "triage: 12 cases went to people, as its budget was spent [Show]",
-        "help desk: our access ended 1 day ago, on 18 Nov 2026 [Show]",
+        "help desk: Countersign's access ended 1 day ago, on 18 Nov 2026 [Show]",
     ]
 
 
@@ -155,7 +155,7 @@ def test_what_happened_is_told_in_a_few_lines() -> None:
         "19 Nov 2026: 101 cases came, 91 went through, 9 failed (5 still to fix; usually 1), 1 from before still to "
         "fix, $0 spent.",
         "Success rate: 91 of 96 are through by now (94%).",
-        "Causes of failures: 2 new, 1 back again, 3 closed; now 4 open, 1 being mended, 1 left alone.",
+        "Causes of failures: 2 new, 1 back again, 3 closed; now 4 open, 1 being mended, 1 ignored.",
         "Recovered 5 times: half within 40 minutes, the longest after 3 hours (help desk).",
         "Failed by day, 4 days: ▁▁▄█",
         "triage",
@@ -220,12 +220,12 @@ def test_what_people_cannot_look_at_is_told_with_what_would_relieve_them() -> No
     )
     assert shown(digest(told))[1:8] == [
         "137 reviews wait: more than people decided on their last five days with decisions [Review]",
-        "On the last 5 days with decisions people decided 96; 190 were asked since the first.",
-        "Asked, by hour from 0 to 23: ▁▁▁▁▁▁▁▁▁█▃▁▁▁▁▁▁▁▁▁▁▁▁▁",
-        "Decided, likewise: ▁▁▁▁▁▁▁▁▁▁▁▁▁▁█▁▁▁▁▁▁▁▁▁ Most are asked at 9 h, and decided at 14 h.",
+        "In the last 5 days with decisions people decided 96; 190 came in that time.",
+        "Came in, by hour from 0 to 23: ▁▁▁▁▁▁▁▁▁█▃▁▁▁▁▁▁▁▁▁▁▁▁▁",
+        "Decided, by hour: ▁▁▁▁▁▁▁▁▁▁▁▁▁▁█▁▁▁▁▁▁▁▁▁ Most come at 9 h, and are decided at 14 h.",
         "What would relieve them:",
         "- invoices is paused, so that all its cases go to people: 41 of them wait. /countersign resume invoices",
-        "- More people, or more time: 94 more were asked than decided.",
+        "- More people, or more time: 94 more came than were decided.",
     ]
 
 
@@ -233,7 +233,7 @@ def test_sample_answers_are_told_apart_and_make_a_workflow_worth_telling() -> No
     only_samples = replace(PLAIN, samples=12)
     assert not only_samples.is_quiet
     assert shown(digest(summary(only_samples)))[-1] == (
-        "- 12 cases whose answers are samples, written by hand, not counted here"
+        "- 12 cases with sample answers, written by hand, not counted here"
     )
 
 

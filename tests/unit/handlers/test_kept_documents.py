@@ -49,7 +49,8 @@ def listed(*documents: Document) -> str:
 def test_each_document_is_listed_with_its_kind_its_pages_and_how_they_were_read() -> None:
     said = listed(MAIL, SCAN)
     assert (
-        "1. claim.eml: mail, 900 bytes, 1 page read as text. Left out: logo.exe, it is no PDF, picture or mail." in said
+        "1. claim.eml: mail, 900 bytes, 1 page read as text. Left out: logo.exe, it is not a PDF, picture or mail."
+        in said
     )
     assert "2. scan.pdf, in document 1: PDF, 302.7 KB, 2 pages (1 recognised in a picture, 1 without text)." in said
     assert "3." not in said

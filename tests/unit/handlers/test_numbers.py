@@ -60,7 +60,7 @@ def test_a_week_is_told_in_a_line_and_then_number_by_number() -> None:
 def test_of_few_cases_no_share_is_told() -> None:
     told = shown(FEW_NUMBERS)
     assert told[1] == "7 cases resolved, 3 of 7 without a person. $0.31 spent."
-    assert "People's time: measured for 3 of 4 decisions; told from 5 on" in told
+    assert "People's time: measured for 3 of 4 decisions; shown from 5 on" in told
     assert "Errors: too few spot checks to say (0 of 30)" in told
     assert "Hours freed: not known without a baseline; countersign baseline record invoices" in told
     assert not [line for line in told[:12] if "%" in line]

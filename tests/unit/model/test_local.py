@@ -424,11 +424,11 @@ class TestWhatCannotBeLearned:
             ([Example(text="A parcel", labels={"reply": "Hi"})] * 40, r"there is nothing to learn Triage from"),
             (
                 [*examples(), Example(text="x", labels={"queue": "bills"})],
-                r"example 40: 'bills' is no value of queue: use",
+                r"example 40: 'bills' is not a value of queue: use",
             ),
             (
                 [*examples(), Example(text="x", labels={"queu": "repair"})],
-                r"example 40 labels 'queu', which is no field",
+                r"example 40 labels 'queu', which is not a field",
             ),
         ],
     )

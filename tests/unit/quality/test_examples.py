@@ -32,7 +32,7 @@ def read(folder: Path, content: str | bytes, name: str = "examples.jsonl") -> Ex
     [
         ("{", "not readable as JSON"),
         ("[1]", "not a JSON object"),
-        ('{"input": {"id": NaN}}', "NaN is no JSON number"),
+        ('{"input": {"id": NaN}}', "NaN is not a JSON number"),
         ("[" * 100_000, "not readable as JSON|nested too deep"),
         (line(id="seven"), "id: has to be a whole number"),
         (line(text=""), "text: has to have at least 1 character"),
@@ -40,7 +40,7 @@ def read(folder: Path, content: str | bytes, name: str = "examples.jsonl") -> Ex
         (line(text="\ud800"), "text: is not valid UTF-8"),
         (line(text="x" * 300_000), "the limit for one input is"),
         (line(queue="nowhere"), "queue: has to be billing, delivery or safety"),
-        (line(kue="billing"), "kue: is no field of Triage; there are: queue, reply"),
+        (line(kue="billing"), "kue: is not a field of Triage; there are: queue, reply"),
         ('{"input": {"id": 1, "text": "a"}, "output": {}}', "no right answer: give the value of queue or reply"),
         ('{"id": 1, "text": "a"}', "no right answer"),
     ],

@@ -103,7 +103,7 @@ def test_an_answer_that_is_none_is_refused_by_its_field() -> None:
     with pytest.raises(InvalidOutput) as refused:
         read_truth(Bill, {"total": "much", "due": "soon", "gross": 1, "number": "R-17"})
     assert set(refused.value.errors) == {"total", "due", "gross"}
-    assert refused.value.errors["gross"].startswith("is no field of Bill; there are: number, net, ")
+    assert refused.value.errors["gross"].startswith("is not a field of Bill; there are: number, net, ")
 
 
 def test_a_table_says_values_as_people_type_them() -> None:

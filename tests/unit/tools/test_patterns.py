@@ -58,7 +58,7 @@ def test_other_threads_run_while_it_searches() -> None:
 
 
 def test_what_is_no_pattern_is_said_when_it_is_declared() -> None:
-    with pytest.raises(BadDeclaration, match=r"'\(' is no pattern"):
+    with pytest.raises(BadDeclaration, match=r"'\(' is not a pattern"):
         pattern("(")
 
 

@@ -80,7 +80,7 @@ class DocumentRules(Generic[InputT, OutputT]):
         """Begin without rules. Raise `BadDeclaration` for an unknown way."""
         if documents_as not in DOCUMENTS_AS:
             raise BadDeclaration(
-                f"workflow {self.name}: documents is {', '.join(DOCUMENTS_AS)}, not {documents_as!r:.50}"
+                f"workflow {self.name}: documents has to be one of {', '.join(DOCUMENTS_AS)}, not {documents_as!r:.50}"
             )
         self.documents_as = documents_as
         self.places = {}
@@ -107,7 +107,7 @@ class DocumentRules(Generic[InputT, OutputT]):
             raise BadDeclaration(f'workflow {self.name}: a place names its fields, such as place("total")')
         for field in fields:
             if field not in self.output.model_fields:
-                raise BadDeclaration(f"workflow {self.name}: a place of {field}, which is no field of the output")
+                raise BadDeclaration(f"workflow {self.name}: a place of {field}, which is not a field of the output")
             if field in self.places:
                 raise BadDeclaration(f"workflow {self.name}: the place of {field} is declared twice")
 

@@ -45,7 +45,9 @@ class Rollout:
     def __post_init__(self) -> None:
         """Raise `BadDeclaration` for a value outside its range."""
         if self.way not in get_args(RolloutWay):
-            raise BadDeclaration(f"a rollout goes {', '.join(get_args(RolloutWay))}, not {self.way!r:.50}")
+            raise BadDeclaration(
+                f"the way of a rollout has to be one of {', '.join(get_args(RolloutWay))}, not {self.way!r:.50}"
+            )
         if not 0 < self.share <= 1:
             raise BadDeclaration(f"the share of a rollout is above 0 and at most 1, not {self.share}")
         if not 0 < self.margin < 1:
@@ -92,7 +94,7 @@ class LearningRules(DocumentRules[InputT, OutputT]):
         form: type[BaseModel] = self.output
         for field in fields:
             if field not in form.model_fields:
-                raise BadDeclaration(f"workflow {self.name}: same of {field}, which is no field of the output")
+                raise BadDeclaration(f"workflow {self.name}: same of {field}, which is not a field of the output")
             if field in self.sames:
                 raise BadDeclaration(f"workflow {self.name}: same of {field} is declared twice")
 

@@ -93,9 +93,11 @@ class Review:
             raise BadDeclaration(f"reminders are 0 to {MOST_REMINDERS}, not {self.reminders!r}")
         object.__setattr__(self, "reject_reasons", _reasons(self.reject_reasons))
         if self.on_expiry not in get_args(OnExpiry):
-            raise BadDeclaration(f"on_expiry is {', '.join(get_args(OnExpiry))}, not {self.on_expiry!r}")
+            raise BadDeclaration(f"on_expiry has to be one of {', '.join(get_args(OnExpiry))}, not {self.on_expiry!r}")
         if self.assign is not None and self.assign not in get_args(Assign):
-            raise BadDeclaration(f"assign is {', '.join(get_args(Assign))}, or left out, not {self.assign!r}")
+            raise BadDeclaration(
+                f"assign has to be one of {', '.join(get_args(Assign))}, or left out, not {self.assign!r}"
+            )
         asked = names_in(self.escalate_to)
         if len(asked) > MOST_ASKED or any(is_group(one) or " " in one or len(one) > LONGEST_ID for one in asked):
             raise BadDeclaration(f"escalate_to names up to {MOST_ASKED} people by their ids, not {self.escalate_to!r}")

@@ -120,7 +120,7 @@ def _not_finite(body: str) -> dict[str, str]:
         try:
             json.dumps(value, allow_nan=False)
         except ValueError:
-            found[name] = "is no finite number"
+            found[name] = "is not a finite number"
     return found
 
 
@@ -179,7 +179,7 @@ def _of_models(before: BaseModel, after: BaseModel, path: _Path) -> Iterator[_Lo
     for name in type(before).model_fields:
         here = (*path, name)
         if name not in known:
-            yield here, f"is no field of {type(after).__name__} and would be lost; declare it there"
+            yield here, f"is not a field of {type(after).__name__} and would be lost; declare it there"
         elif name not in before.__dict__:
             yield here, "was never set"
         else:

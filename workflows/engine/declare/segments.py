@@ -39,7 +39,7 @@ def segments_in(
         if not (type(name) is str and name.strip() == name and name and name.isprintable() and len(name) <= LONGEST):
             raise BadDeclaration(f"{whose}: a segment's name has 1 to {LONGEST} printable characters, not {name!r}")
         if not callable(function):
-            raise BadDeclaration(f"{whose}: the segment {name} is no function of the input")
+            raise BadDeclaration(f"{whose}: the segment {name} is not a function of the input")
         if is_personal(function, form):
             raise BadDeclaration(
                 f"{whose}: the segment {name} returns a personal field as it is. A group outlives the case's content: "

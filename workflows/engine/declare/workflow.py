@@ -293,7 +293,8 @@ class Workflow(LearningRules[InputT, OutputT]):
             raise BadDeclaration(f"workflow {name}: no_nevers says why it needs none, in words for people")
         if handed_proposals not in get_args(HandedProposals):
             raise BadDeclaration(
-                f"workflow {name}: handed_proposals is {', '.join(get_args(HandedProposals))}, not {handed_proposals!r}"
+                f"workflow {name}: handed_proposals has to be one of {', '.join(get_args(HandedProposals))}, not "
+                f"{handed_proposals!r}"
             )
         if handed_proposals == "policy" and autonomy is not None and autonomy.is_earned:
             raise BadDeclaration(
@@ -315,7 +316,9 @@ class Workflow(LearningRules[InputT, OutputT]):
             raise BadDeclaration(f"workflow {name}: scope_share is above 0 and at most 1, not {scope_share!r}")
         unknown = [field for field in evidence if field not in output.model_fields]
         if unknown:
-            raise BadDeclaration(f"workflow {name}: evidence for {', '.join(unknown)}, which is no field of the output")
+            raise BadDeclaration(
+                f"workflow {name}: evidence for {', '.join(unknown)}, which is not a field of the output"
+            )
         if not personal_to_model and not has_personal(input):
             raise BadDeclaration(
                 f"workflow {name}: personal_to_model is False, but no field of {input.__name__} is Personal or "
@@ -329,7 +332,7 @@ class Workflow(LearningRules[InputT, OutputT]):
         try:
             self.timezone = ZoneInfo(timezone)
         except (KeyError, ValueError, OSError):
-            raise BadDeclaration(f"workflow {name}: {timezone!r} is no time zone such as Europe/Berlin") from None
+            raise BadDeclaration(f"workflow {name}: {timezone!r} is not a time zone such as Europe/Berlin") from None
         self.name = name
         self.decision = decision
         self.owner = owner
@@ -456,7 +459,7 @@ class Workflow(LearningRules[InputT, OutputT]):
         unknown = [field for field in fields if field not in self.output.model_fields]
         if unknown:
             raise BadDeclaration(
-                f"workflow {self.name}: a check of {', '.join(unknown)}, which is no field of the output"
+                f"workflow {self.name}: a check of {', '.join(unknown)}, which is not a field of the output"
             )
         if not 0 <= cap <= 1:
             raise BadDeclaration(f"workflow {self.name}: a cap is from 0 to 1, not {cap}")
@@ -475,7 +478,7 @@ class Workflow(LearningRules[InputT, OutputT]):
         chosen so far.
         """
         if field not in self.output.model_fields:
-            raise BadDeclaration(f"workflow {self.name}: a template for {field!r}, which is no field of the output")
+            raise BadDeclaration(f"workflow {self.name}: a template for {field!r}, which is not a field of the output")
 
         def decorate(
             function: Callable[[InputT, Mapping[str, str]], str],

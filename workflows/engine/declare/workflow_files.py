@@ -54,7 +54,7 @@ def _run(name: str, path: Path, *, folder: Path | None = None) -> ModuleType:
     loader = _Anew(name, str(path))
     spec = importlib.util.spec_from_file_location(name, path, loader=loader, submodule_search_locations=places)
     if spec is None or spec.loader is None:
-        raise BadDeclaration(f"{path} is no Python file")
+        raise BadDeclaration(f"{path} is not a Python file")
     module = importlib.util.module_from_spec(spec)
     sys.modules[name] = module
     spec.loader.exec_module(module)

@@ -251,7 +251,7 @@ def refuse_what_waited_under_a_key(delivery: schema.Delivery) -> None:
     Such a delivery waits only where its target knows the key, and the workflow's code no longer says so.
     """
     if delivery.maybe_applied and delivery.target is not None:
-        raise OutcomeUnknown("an earlier attempt may have been applied, and the target no longer knows our key")
+        raise OutcomeUnknown("an earlier attempt may have been applied, and the target no longer knows its key")
 
 
 def refuse_what_a_backup_forgot(context: Context, run: schema.Run) -> None:

@@ -216,10 +216,10 @@ class Export:
         """Return a row. One whose line is not as it was written has a leaf that no row has."""
         said, seal = line.values.get("row"), line.values.get("seal")
         if not isinstance(said, dict) or type(said.get("id")) is not int or not isinstance(said.get("at"), str):
-            raise _unreadable(line.number, "it is no row of an audit")
+            raise _unreadable(line.number, "it is not a row of an audit")
         subject = said.get("subject")
         if not isinstance(subject, dict) or abs(said["id"]) > _GREATEST:
-            raise _unreadable(line.number, "it is no row of an audit")
+            raise _unreadable(line.number, "it is not a row of an audit")
         record = AuditRecord(
             team=said.get("team"),  # type: ignore[arg-type]  # anything: it is compared, and nothing else
             id=said["id"],
@@ -240,7 +240,7 @@ class Export:
         kinds: Mapping[str, type] = {"number": int, "count": int, "last_row": int, "team": int, "leaves": str}
         texts = ("previous", "root", "sealed_at", "head")
         if not isinstance(said, dict) or any(type(said.get(name)) is not kind for name, kind in kinds.items()):
-            raise _unreadable(line.number, "it is no seal")
+            raise _unreadable(line.number, "it is not a seal")
         ids = said.get("row_ids")
         if (
             any(not isinstance(said.get(name), str) for name in texts)
@@ -248,7 +248,7 @@ class Export:
             or not isinstance(ids, list)
             or any(type(id) is not int for id in ids)
         ):
-            raise _unreadable(line.number, "it is no seal")
+            raise _unreadable(line.number, "it is not a seal")
         if said["team"] != self._team:
             raise Wrong(Finding(kind=FindingKind.SEAL_ALTERED, seal=said["number"], line=line.number))
         try:
@@ -304,9 +304,9 @@ def _parsed(number: int, raw: bytes) -> _Line:
     try:
         said = json.loads(raw)
     except (ValueError, RecursionError):
-        raise _unreadable(number, "it is no JSON") from None
+        raise _unreadable(number, "it is not JSON") from None
     if not isinstance(said, dict) or not isinstance(said.get("kind"), str):
-        raise _unreadable(number, "it is no line of an export")
+        raise _unreadable(number, "it is not a line of an export")
     return _Line(number=number, raw=raw, kind=said["kind"], values=said)
 
 

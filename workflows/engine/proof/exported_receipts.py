@@ -73,7 +73,7 @@ class ExportedReceipts:
         try:
             match read:
                 case None:
-                    raise _edited(None, None, "it is no receipt")
+                    raise _edited(None, None, "it is not a receipt")
                 case Findings():
                     raise _edited(None, None, read.found[0].what)
                 case _:

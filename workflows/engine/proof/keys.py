@@ -12,7 +12,7 @@ _SIGNED = b"countersign seal v1\x00"
 
 
 class BadKey(ValueError):
-    """A text is no key. The message says what one is, and never quotes the text."""
+    """A text is not a key. The message says what one is, and never quotes the text."""
 
 
 @dataclass(frozen=True, kw_only=True)

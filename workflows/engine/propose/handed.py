@@ -218,7 +218,7 @@ def _of_no_field(workflow: AnyWorkflow, handed: Handed) -> dict[str, str]:
         said["confidence"] = handed.confidence
     fields = workflow.output.model_fields
     return {
-        f"{part}.{name}": "is no field of the output"
+        f"{part}.{name}": "is not a field of the output"
         for part, named in said.items()
         for name in named
         if name not in fields

@@ -298,7 +298,7 @@ def _zone(word: str) -> tzinfo:
             return zone
         return ZoneInfo(word)
     except (ValueError, OSError, ZoneInfoNotFoundError):
-        raise ValueError(f"{word}: is no time zone such as +01:00, UTC or Europe/Berlin") from None
+        raise ValueError(f"{word}: is not a time zone such as +01:00, UTC or Europe/Berlin") from None
 
 
 def _placed(moment: datetime, zone: tzinfo) -> datetime:

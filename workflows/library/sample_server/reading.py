@@ -128,7 +128,7 @@ def text(body: Mapping[str, object], field: str) -> str:
     # Lone surrogates have no UTF-8, and SQLite's own functions end a text at NUL.
     if re.search(r"[\x00\ud800-\udfff]", value):
         raise Refused(
-            400, f"invalid_{field}", f"{field} holds a character that is no text (NUL or half a surrogate pair)."
+            400, f"invalid_{field}", f"{field} holds a character that is not text (NUL or half a surrogate pair)."
         )
     return value
 

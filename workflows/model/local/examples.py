@@ -59,9 +59,11 @@ def complain(examples: Sequence[Example], output: type[BaseModel]) -> str | None
     for number, example in enumerate(examples, start=1):
         for name, value in example.labels.items():
             if name not in output.model_fields:
-                return f"example {number} labels {name!r}, which is no field of {output.__name__}: use {_or(possible)}"
+                return (
+                    f"example {number} labels {name!r}, which is not a field of {output.__name__}: use {_or(possible)}"
+                )
             if name in possible and value not in possible[name]:
-                return f"example {number}: {value!r} is no value of {name}: use {_or(possible[name])}"
+                return f"example {number}: {value!r} is not a value of {name}: use {_or(possible[name])}"
     worded = usable(examples)
     labelled = {name: [example for example in worded if name in example.labels] for name in possible}
     if not any(labelled.values()):

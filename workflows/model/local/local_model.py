@@ -280,7 +280,7 @@ class LocalModel:
             choosers = {}
             for number, field in enumerate(facts.fields):
                 if not {*field.values} <= {*field.choices}:
-                    raise ValueError(f"{field.name} has a value that is no choice of it")
+                    raise ValueError(f"{field.name} has a value that is not one of its choices")
                 classifier = Classifier.unpacked(
                     _part(arrays, f"{number}."),
                     columns=vocabulary.columns,

@@ -67,7 +67,7 @@ def unpack(data: bytes) -> Packed:
     family = MARK[: MARK.rindex(b" ") + 1]
     if not data.startswith(MARK):
         known = data.startswith(family)
-        raise CannotLoad("it was written by another version of Countersign" if known else "it is no local model")
+        raise CannotLoad("it was written by another version of Countersign" if known else "it is not a local model")
     digest, content = data[len(MARK) : len(MARK) + 32], data[len(MARK) + 32 :]
     if hashlib.sha256(content).digest() != digest:
         raise CannotLoad("it is damaged: its bytes are not those that were written")

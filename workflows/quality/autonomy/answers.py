@@ -24,7 +24,7 @@ def let_shown(context: Context, epoch: int, shown: int, *, by: str) -> Moved:
     with context.database.read() as session:
         row = kept.get(session, epoch, team=context.team)
     if row is None:
-        raise Unknown("this version is judged no more")
+        raise Unknown("this version is no longer judged")
     floors = Earning.read(row.state).certifier.floors
     if place != NO_FLOOR and place >= len(floors):
         raise Refused("this button is not from Countersign")

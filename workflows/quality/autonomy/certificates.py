@@ -406,7 +406,7 @@ def _known(session: Session, context: Context, epoch: int) -> tuple[Epoch, AnyWo
     row = kept.get(session, epoch, team=context.team)
     name = teams.workflow_name(session, row.workflow_id, team=context.team) if row is not None else None
     if row is None or name is None or name not in context.registry:
-        raise Unknown("this version is judged no more")
+        raise Unknown("this version is no longer judged")
     return row, context.registry.get(name)
 
 

@@ -379,7 +379,7 @@ def _known(context: Context, epoch: int) -> tuple[AnyWorkflow, int]:
         row = kept.get(session, epoch, team=context.team)
         name = teams.workflow_name(session, row.workflow_id, team=context.team) if row is not None else None
     if row is None or name is None or name not in context.registry:
-        raise Unknown("this version is judged no more")
+        raise Unknown("this version is no longer judged")
     workflow = context.registry.get(name)
     if not workflow.autonomy.is_earned:
         raise Refused(f"{name} does not earn its autonomy: its declaration says how far it goes")

@@ -277,7 +277,7 @@ class Bench:
 
     def _stored(self, row: schema.Eval) -> Tried:
         if row.workflow != self.workflow.name:
-            raise Refused(f"eval {row.id} is none of {self.workflow.name}")
+            raise Refused(f"eval {row.id} is not one of {self.workflow.name}")
         if row.ended_at is None or row.result is None:
             raise Refused(f"eval {row.id} was not finished; run it again")
         if row.examples != self.examples.hash:

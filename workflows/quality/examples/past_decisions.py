@@ -55,19 +55,23 @@ def decided(context: Context, case: int, *, masked: bool = True) -> Decided:
     """
     view = case_view(context, case)
     if any(question.answer is not None for question in view.questions):
-        raise Refused(f"{_named(view)} is no example: its source answered a question, which is no part of its input")
+        raise Refused(
+            f"{_named(view)} cannot become an example: its source answered a question, which is no part of its input"
+        )
     workflow = context.registry.get(view.workflow)
     run = _settled(view)
     if {Part.INPUT, Part.OUTPUT} & set(run.removed):
         raise ContentRemoved(case=case, at=view.erased_at)
     if _is_unopened(view, run):
         raise Refused(
-            f"{_named(view)} is no example: it was approved together with others like it, and nobody opened it"
+            f"{_named(view)} cannot become an example: it was approved together with others like it, and nobody "
+            "opened it"
         )
     source = _proposed_by(view, run)
     if source is not None:
         raise Refused(
-            f"{_named(view)} is no example: {source} proposed it, and a source must not teach, or test, what the "
+            f"{_named(view)} cannot become an example: {source} proposed it, and a source must not teach, or "
+            "test, what the "
             "workflow proposes itself"
         )
     try:
@@ -132,19 +136,21 @@ def _settled(view: CaseView) -> RunView:
         if run.revision != view.revision:
             break
         if run.resolution in LAPSES:
-            raise Refused(f"{_named(view)} is no example: nobody answered in time, so nobody has confirmed its answer")
+            raise Refused(
+                f"{_named(view)} cannot become an example: nobody answered in time, so nobody has confirmed its answer"
+            )
         if run.resolution == Resolution.REJECTED:
             raise Refused(f"{_named(view)} was rejected: that shows a wrong answer, but not the right one")
         if run.state != RunState.DELIVERED:
             waits = "a correction of it" if run.correction else "it"
-            raise Refused(f"{_named(view)} is no example yet: {waits} is {run.state}")
+            raise Refused(f"{_named(view)} cannot become an example yet: {waits} is {run.state}")
         if run.resolution != Resolution.BY_PERSON:
             raise Refused(
                 f"{_named(view)} was resolved alone, and nobody has confirmed its answer; "
                 "if it is wrong, enter the right one with `countersign correct`"
             )
         return run
-    raise Refused(f"{_named(view)} is no example: nobody has decided its present revision")
+    raise Refused(f"{_named(view)} cannot become an example: nobody has decided its present revision")
 
 
 def _proposed_by(view: CaseView, run: RunView) -> str | None:

@@ -30,7 +30,7 @@ def read_truth(output: type[BaseModel], values: Mapping[str, JsonValue]) -> Trut
     errors: dict[str, str] = {}
     for name, value in values.items():
         if name not in output.model_fields:
-            errors[name] = f"is no field of {output.__name__}; there are: {', '.join(output.model_fields)}"
+            errors[name] = f"is not a field of {output.__name__}; there are: {', '.join(output.model_fields)}"
             continue
         try:
             truth[name] = adapter_of(output, name).validate_json(canonical(value), by_alias=False, by_name=True)

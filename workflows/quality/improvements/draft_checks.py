@@ -64,4 +64,4 @@ def checked(
 
 
 def _unfit(why: str) -> Refused:
-    return Refused(f"the draft will not do: {why}. Nothing is kept; asking again may give another one")
+    return Refused(f"the draft cannot be used: {why}. Nothing is kept; asking again may give another one")

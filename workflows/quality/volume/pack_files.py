@@ -82,14 +82,14 @@ def _rows(file: Path) -> list[tuple[int, dict[str, str]]]:
     except (OSError, UnicodeDecodeError, csv.Error) as error:
         raise InvalidInput(f"{file} cannot be read as a pack: {error}"[:300]) from error
     if _PLACE not in names or _VERDICT not in names:
-        raise InvalidInput(f"{file} is no pack: it has no column {_PLACE!r} or no column {_VERDICT!r}")
+        raise InvalidInput(f"{file} is not a pack: it has no column {_PLACE!r} or no column {_VERDICT!r}")
     return found
 
 
 def _place(text: str | None) -> int:
     said = (text or "").strip()
     if not (said.isascii() and said.isdigit() and len(said) < 10):
-        raise Refused(f"{said!r:.40} is no place of a case")
+        raise Refused(f"{said!r:.40} is not the place of a case")
     return int(said)
 
 

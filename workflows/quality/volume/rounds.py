@@ -82,7 +82,7 @@ class Rounds:
             found, left = _Round(), self.left()
             if not left.examples:
                 return None
-            self.sent.terms.tell(f"{len(left.examples):,} inputs to try")
+            self.sent.terms.tell(f"inputs to try: {len(left.examples):,}")
             why = self._try(left, found)
             if why is not None:
                 return why

@@ -168,7 +168,7 @@ class SentBatches:
         for one in alike:
             if one.is_ended and self._is_of(batch, one):
                 terms.batches.books.sent(batch.id, one.batch)
-                terms.tell(f"batch {one.batch} was taken, and is ours")
+                terms.tell(f"batch {one.batch} was taken, and belongs to this test")
                 return None
         if any(not one.is_ended for one in alike):
             return None  # only its results tell whose it is
@@ -184,7 +184,7 @@ class SentBatches:
     def _lost(self, batch: schema.ModelBatch, why: str) -> str | None:
         """Give a batch up that is lost, if somebody said so; else return why it is."""
         if self._given_up is None or batch.id not in self._given_up:
-            return f"{why}; --send-again asks its questions anew"
+            return f"{why}; --send-again asks its questions again"
         self.terms.batches.books.lost(batch)
         return None
 
@@ -233,7 +233,7 @@ class SentBatches:
         self.terms.tell(f"batch {name} is answered")
         if stopped is not None:
             return stopped.why
-        return f"{canceled:,} questions of batch {name} were canceled" if canceled else None
+        return f"questions of batch {name} that were cancelled: {canceled:,}" if canceled else None
 
     def _settle(self, batch: schema.ModelBatch, results: Sequence[Result]) -> Settled:
         failpoints.before(Failpoint.BATCH, "keep")

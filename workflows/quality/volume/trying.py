@@ -416,7 +416,7 @@ def _hold(session: Session, context: Context, test: int, drawn: Sequence[Past]) 
         return
     kept = documents.found(session, wanted, team=context.team)
     if len(kept) < len(wanted):
-        raise Refused(f"{len(wanted) - len(kept):,} documents are not kept any more: begin anew")
+        raise Refused(f"documents that are not kept any more: {len(wanted) - len(kept):,}; begin a new test")
     held = {place: [kept[sha].id for sha in one.documents] for place, one in enumerate(drawn, start=1)}
     volume_tests.hold(session, test, held, team=context.team)
     unheld = [one.id for one in kept.values() if one.unheld_since is not None]
@@ -430,7 +430,9 @@ def labelled(workflow: AnyWorkflow, row: schema.VolumeCase) -> Labelled:
         input: BaseModel = read(workflow.input, canonical(body["input"]))
         truth = read_truth(workflow.output, body.get("known") or {})
     except (KeyError, ValueError, InvalidInput) as error:
-        raise Refused(f"case {row.place} does not fit the form of {workflow.name} any more: begin anew") from error
+        raise Refused(
+            f"case {row.place} does not fit the form of {workflow.name} any more: begin a new test"
+        ) from error
     known = canonical(body.get("known") or {})
     return Labelled(input=input, input_hash=row.input_hash, truth=truth, truth_hash=content_hash(known))
 

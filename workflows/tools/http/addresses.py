@@ -60,7 +60,7 @@ def allowed(entries: Sequence[str]) -> Allowed:
             networks.append(ip_network(entry))
         except ValueError:
             if "/" in entry or not entry:
-                raise BadDeclaration(f"{entry!r} is no network; write it like 10.0.0.0/8") from None
+                raise BadDeclaration(f"{entry!r} is not a network; write it like 10.0.0.0/8") from None
             hosts.add(entry.lower().rstrip("."))
     return Allowed(networks=tuple(networks), hosts=frozenset(hosts))
 
@@ -86,7 +86,7 @@ def checked(host: str, port: int, *, ask: Resolve, may: Allowed) -> Sequence[str
     for text in found:
         reason = _against(ip_address(text.partition("%")[0]), host, may)
         if reason:
-            raise NotDone(f"{host} is at {text}, {reason}; an author may allow it by allow_private")
+            raise NotDone(f"{host} is at {text}, {reason}; an author may allow it with allow_private")
     if not found:
         raise TryAgain(f"no address was found for {host}")
     return found

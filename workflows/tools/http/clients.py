@@ -372,7 +372,7 @@ def _url(base_url: str, name: str) -> str:
     try:
         url = httpx2.URL(base_url)
     except (httpx2.InvalidURL, TypeError):
-        raise BadDeclaration(f"the address of {name} is no valid URL") from None
+        raise BadDeclaration(f"the address of {name} is not a valid URL") from None
     if url.scheme not in ("http", "https") or not url.host or url.userinfo or url.query or url.fragment:
         raise BadDeclaration(f"the address of {name} has to be http://HOST or https://HOST, with no more than a path")
     return f"{url}".rstrip("/") + "/"

@@ -88,9 +88,9 @@ def understood(answer: Answer, *, asked: Asked, secrets: Iterable[str]) -> Answe
     if status in _NOT_NOW:
         raise TryAgain(f"{who} does not take it now ({status})", after=after)
     if status == 401:
-        raise NotAllowed(f"{who} does not accept our token (401)")
+        raise NotAllowed(f"{who} does not accept the token (401)")
     if status in REDIRECTS:
-        words = f"{who} redirects us ({status}), which is not followed"
+        words = f"{who} redirects ({status}), which is not followed"
         raise NotDone(words) if status not in _DONE_PERHAPS or asked is Asked.QUESTION else unsure(words, asked=asked)
     if 400 <= status < 500 and status != _TOO_LATE:
         raise NotDone(f"{who} refused it ({status}): {_shown(answer.content, secrets)}")

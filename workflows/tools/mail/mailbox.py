@@ -231,7 +231,7 @@ def _opened(account: Account, folder: str, name: str) -> "Iterator[BaseMailBox]"
             with suppress(OSError, imaplib.IMAP4.error, ImapToolsError):
                 box.logout()
     except ssl.SSLCertVerificationError as error:
-        raise NotDone(f"the certificate of {account.host} will not do: {error.verify_message}") from None
+        raise NotDone(f"the certificate of {account.host} is not accepted: {error.verify_message}") from None
     except ssl.SSLError as error:
         raise TryAgain(
             f"{name} at {account.host} does not speak TLS as asked ({error.reason}): look at its port, and whether it "

@@ -224,6 +224,6 @@ def autonomy_views() -> Mapping[str, View]:
     """Return the pages and forms, by name."""
     return {
         "certificate": page(CERTIFICATE, may=_ALL),
-        "certificate, let": page(replace(CERTIFICATE, permitted=None, step=None), may=_ALL, first="You let it."),
+        "certificate, let": page(replace(CERTIFICATE, permitted=None, step=None), may=_ALL, first="You allowed it."),
         "take it back": taking_back(CERTIFICATE),
     }

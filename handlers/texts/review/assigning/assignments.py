@@ -11,7 +11,7 @@ MENU = "Assign: name who decides"
 """The choice in a card's menu."""
 TITLE = "Assign"
 WHOM = "Who is to decide this?"
-BARS_NOBODY = "It bars nobody: the others may still decide."
+BARS_NOBODY = "The others may still decide."
 TO_BOT = "This is an app. Choose a person."
 NO_RIGHT = "This person may not decide it: they are not among its reviewers."
 NOT_KNOWN = "It could not be checked just now whether this person may decide it. Try again."
@@ -41,7 +41,7 @@ def in_thread(view: CardView, change: AssignmentView) -> Told:
     else:
         why = []
     now = [words("For "), person(change.to), words(" now.")] if change.to else [words("Anybody may take it now.")]
-    return Told(brief=f"Assigned anew: {view.key}", parts=[[line(*why, *now)]])
+    return Told(brief=f"Reassigned: {view.key}", parts=[[line(*why, *now)]])
 
 
 def _by_hand(change: AssignmentView) -> Sequence[Piece]:

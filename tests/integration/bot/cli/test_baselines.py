@@ -42,7 +42,7 @@ def test_a_bad_row_keeps_all_from_being_recorded_unless_it_is_left_out(countersi
     file = written(countersign, "minutes\n5\nlong\n")
     said = countersign("baseline", "record", "parcels", "--file", file)
     assert said.code == 1
-    assert "line 3: minutes: long is no number from 0 to 10,080" in said.out
+    assert "line 3: minutes: long is not a number from 0 to 10,080" in said.out
     assert "nothing is recorded: 1 row cannot be used" in said.out
     assert "has no baseline" in countersign("baseline", "show", "parcels").out
     left_out = countersign("baseline", "record", "parcels", "--file", file, "--skip-bad")

@@ -104,7 +104,7 @@ def test_an_input_that_does_not_do_changes_nothing(failed: CommandLine) -> None:
     of_other = failed("rerun", "1", "--input", "-", "--reason", "x", input=other).error()
     assert of_other == ("its key would be parcel-2, and it has to stay parcel-1: with another key it is another case")
     assert failed("rerun", "1", "--input", "-", "--reason", "x", input='{"id": 1}').error() == "text: is missing"
-    assert "no JSON" in failed("rerun", "1", "--input", "-", input="{").error()
+    assert "not valid JSON" in failed("rerun", "1", "--input", "-", input="{").error()
     assert "cannot be read" in failed("rerun", "1", "--input", "nowhere.json").error()
     misspelt = json.dumps({"id": 1, "text": "for the door", "txet": "for the shop"})
     for words in (["--reason", "x"], ["dry"]):

@@ -30,7 +30,7 @@ def test_more_goes_alone_by_a_word_and_is_taken_back_by_one(things: CommandLine)
     assert "The evidence permits 62% alone." in said
     assert "at most 5% are wrong, at every moment, with 90% certainty" in said
     assert "twelve promises" in said
-    assert "Its owner lets it: countersign let things" in said
+    assert "Its owner allows it: countersign let things" in said
     assert "things: a person decides every case, 280 looked at; the evidence permits more" in things.done("status").out
     assert "What that rests on: countersign certificate things" in things.done("charter", "things").out
     assert "Its evidence: 280 looked at." in things.done("charter", "things").out
@@ -43,7 +43,7 @@ def test_more_goes_alone_by_a_word_and_is_taken_back_by_one(things: CommandLine)
     asked = things("let", "things", input="n\n")
     assert asked.code == 1
     assert "things: let 62% go alone?" in asked.out
-    assert "Let: things, 62% alone" in things.done("let", "things", input="y\n").out
+    assert "Allowed: things, 62% alone" in things.done("let", "things", input="y\n").out
     view = things.done("certificate", "things", "--json").json()
     assert (view["now"]["reach"]["level"], view["now"]["reach"]["share"]) == ("guarded", 0.62)
     assert view["numbers"]["labels"] == 280

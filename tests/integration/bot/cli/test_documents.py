@@ -53,7 +53,7 @@ def test_documents_and_folders_of_them_are_cases(countersign: CommandLine) -> No
     countersign.done("run", "scans/a.pdf", "scans/b.pdf", *WORKFLOW)
     assert len(forms(countersign)) == 2
     assert "there is no file" in countersign("run", "scans/c.pdf", *WORKFLOW).error()
-    assert "no document by its ending" in countersign("run", "scans/a.pdf", "scans/notes.txt", *WORKFLOW).error()
+    assert "is not a document by its ending" in countersign("run", "scans/a.pdf", "scans/notes.txt", *WORKFLOW).error()
 
 
 def test_a_row_whose_document_is_refused_is_refused_alone(countersign: CommandLine) -> None:
@@ -71,7 +71,7 @@ def test_a_row_whose_document_is_refused_is_refused_alone(countersign: CommandLi
     refused = {one["row"]: one["why"] for one in said.json()["refused"]}
     assert sorted(refused) == [2, 3, 4, 5]
     assert "without .. and links" in refused[2]
-    assert "no PDF" in refused[4]
+    assert "not a PDF" in refused[4]
     assert "by the reference" in refused[5]
     assert forms(countersign) == {"claim-1": "a.pdf"}
 
@@ -146,7 +146,7 @@ def test_a_database_without_its_folder_is_told_and_its_cases_are_read_from_their
     shutil.rmtree(countersign.folder / "countersign.sqlite.documents")
     said = countersign("restore", "copy.sqlite")
     assert (said.code, "2 are not there" in said.out) == (1, True)
-    assert "put the folder that belongs to copy.sqlite to copy.sqlite.documents" in said.out
+    assert "put the folder that belongs to copy.sqlite at copy.sqlite.documents" in said.out
     assert forms(countersign) == {"claim-a.pdf": "a.pdf", "claim-b.pdf": "b.pdf"}
     countersign.done("run", "scans", *WORKFLOW)
     assert len(shelf(countersign)) == 2

@@ -44,7 +44,7 @@ def test_a_correction_is_what_was_right_in_the_end(countersign: CommandLine, fil
     countersign.done("example", "1", "--to", file)
     countersign.done("correct", "1", "--set", "queue=shop")
     waits = countersign("example", "1", "--to", file).error()
-    assert waits == "case 1 (parcel-1) is no example yet: a correction of it is waiting"
+    assert waits == "case 1 (parcel-1) cannot become an example yet: a correction of it is waiting"
     countersign.done("approve", "1")
     refused = countersign("example", "1", "--to", file).error()
     assert refused == (f"line 1 of {file} has this input with other values; --replace writes the new ones over them")
@@ -69,7 +69,7 @@ def test_what_nobody_decided_is_no_example(countersign: CommandLine, file: Path)
     assert alone.startswith("case 1 (parcel-1) was resolved alone, and nobody has confirmed its answer")
     countersign.submit(2, "unsure")
     waiting = countersign("example", "2", "--to", file).error()
-    assert waiting == "case 2 (parcel-2) is no example yet: it is waiting"
+    assert waiting == "case 2 (parcel-2) cannot become an example yet: it is waiting"
     countersign.done("reject", "2", "--reason", "no", "--then", "close")
     assert "was rejected: that shows a wrong answer, but not the right one" in countersign("example", "2").error()
     countersign.submit(3, "unsure")

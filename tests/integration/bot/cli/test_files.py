@@ -159,7 +159,7 @@ def test_columns_of_other_names_are_mapped_and_those_left_are_told(countersign: 
     assert said.code == 0
     assert "columns not used   Text, Sprint, Sprint" in said.out
     assert countersign.case("parcel-1")["runs"][0]["input"] == {"id": 1, "text": "hello"}
-    assert "--map key=Nr...: is no field" not in run(countersign, content, "--map", "key=Nr").error()
+    assert "--map key=Nr...: is not a field" not in run(countersign, content, "--map", "key=Nr").error()
 
 
 def test_a_text_may_run_over_several_lines_and_the_lines_are_counted(countersign: CommandLine) -> None:

@@ -96,7 +96,7 @@ def test_what_a_model_would_be_told_is_shown_word_for_word_with_what_it_may_cost
         (("diff", "asking"), "asking has only one version of its prompt"),
         (("diff", "asking", "aa", "--file", "new.md"), "give two versions, or a file"),
         (("render", "asking", "--file", "gone.md"), "the prompt gone.md cannot be read"),
-        (("render", "asking", "--input", "{"), "the input is no JSON"),
+        (("render", "asking", "--input", "{"), "the input is not valid JSON"),
         (("render", "asking", "--input", '{"size": 1}'), "text"),
         (("render", "support-triage", "--input", "{}"), "name a case that it asked about, with --case"),
     ],

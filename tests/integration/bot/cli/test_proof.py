@@ -72,11 +72,11 @@ def test_a_changed_export_is_told_in_a_sentence_and_by_the_code(countersign: Com
         b"".join(lines[: row + 2]): "The export is cut off.",
         b"".join(lines)[:-20]: "The export is cut off at line ",
         b"": "Line 1 of the export cannot be read: the file is empty.",
-        b"\x00\xff garbage\n" * 3: "Line 1 of the export cannot be read: it is no JSON.",
-        b"[" * 100_000 + b"\n": "Line 1 of the export cannot be read: it is no JSON.",
+        b"\x00\xff garbage\n" * 3: "Line 1 of the export cannot be read: it is not JSON.",
+        b"[" * 100_000 + b"\n": "Line 1 of the export cannot be read: it is not JSON.",
         b"x" * 3_000_000: "Line 1 of the export cannot be read: it is longer than 2,000,000 bytes.",
-        b"".join([*lines[:row], b'{"kind":"row","row":{"id":"1"},"seal":1}\n', *lines[row:]]): "it is no row",
-        b"".join([*lines[:1], b'{"kind":"seal","seal":{"number":1}}\n', *lines[2:]]): "it is no seal",
+        b"".join([*lines[:row], b'{"kind":"row","row":{"id":"1"},"seal":1}\n', *lines[row:]]): "it is not a row",
+        b"".join([*lines[:1], b'{"kind":"seal","seal":{"number":1}}\n', *lines[2:]]): "it is not a seal",
         b"".join([*lines, b'{"kind":"summary","text":"more"}\n']): "it stands after the end",
     }.items():
         file.write_bytes(changed)
@@ -156,12 +156,12 @@ def test_an_export_and_the_database_say_whether_the_hashes_fit(three: CommandLin
     three.done("receipt", "1", "--with-content", "--out", str(one))
     three.done("seal")
     three.done("audit-export", *SPAN, "--out", str(file))
-    fits = "decisions, what was delivered is what was decided"
+    fits = "decision, what was delivered is what was decided"
     assert fits in three.done("verify", str(file)).out
     assert "1 receipt from elsewhere: as the rows" in three.done("verify", str(file), "--receipt", str(one)).out
     of_database = three.done("verify", "--receipts").out
     assert fits in of_database
-    assert "hashes were made again from the content that is there, and fit." in of_database
+    assert "Hashes that were made again from the content that is there, and fit: " in of_database
     assert "decisions" not in three.done("verify").out
     assert three("verify", "--receipt", str(one)).error().startswith("--receipt: name the export that it is held")
     assert three("verify", str(file), "--receipts", "--receipt", str(one)).error().startswith("--receipts is about the")
@@ -195,4 +195,4 @@ def test_doctor_names_a_file_of_heads_that_cannot_be_written(countersign: Comman
 def test_doctor_does_not_deny_earlier_signatures_where_the_key_is_gone(countersign: CommandLine) -> None:
     countersign.submit(1)
     countersign.done("seal", COUNTERSIGN_SEAL_KEY=KEY)
-    assert "audit: 1 seals; new ones are not signed, as no key is set" in countersign("doctor").out
+    assert "audit: 1 seal; new ones are not signed, as no key is set" in countersign("doctor").out

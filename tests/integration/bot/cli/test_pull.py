@@ -28,7 +28,7 @@ def test_it_writes_a_test_into_its_folder_and_says_what_to_do(failed: CommandLin
     file = Path("tests/test_case_parcel_1.py")
     assert said.splitlines() == [
         f"wrote {file}: NotDone in look_up",
-        "- no field is declared as Personal, so only e-mail addresses and secrets have stand-ins",
+        "- no field is declared as Personal, so only mail addresses and secrets have stand-ins",
         "next:",
         f"    pytest {file}",
         f"    countersign rerun cause {cause(failed)}    # once it is mended",

@@ -55,11 +55,11 @@ def test_a_model_that_knows_nothing_leaves_the_case_to_a_person_with_the_reason(
 @pytest.mark.parametrize(
     ("input", "why"),
     [
-        ("", "the input is no JSON: "),
-        ("{", "the input is no JSON: "),
-        ("nonsense", "the input is no JSON: "),
-        ("[" * 100_000, "the input is no JSON: "),
-        ("1" * 5_000, "the input is no JSON: "),
+        ("", "the input is not valid JSON: "),
+        ("{", "the input is not valid JSON: "),
+        ("nonsense", "the input is not valid JSON: "),
+        ("[" * 100_000, "the input is not valid JSON: "),
+        ("1" * 5_000, "the input is not valid JSON: "),
         ("[1, 2]", "the input has to be a JSON object"),
         ("null", "the input has to be a JSON object"),
         ("{}", "id: is missing; text: is missing"),

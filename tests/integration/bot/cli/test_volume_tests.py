@@ -98,7 +98,7 @@ def test_a_pack_is_judged_by_a_file_and_garbage_in_it_is_told_by_line(things: Co
     assert len(said["bad"]) == 4
     assert "judged already" in said["bad"][0]["why"]
     assert "GO" in things.done("volume-test", "report", "1").out
-    assert "is no pack" in things("volume-test", "judge", "1", "--file", file).error()
+    assert "is not a pack" in things("volume-test", "judge", "1", "--file", file).error()
 
 
 def test_what_was_tried_is_not_tried_again_and_inputs_are_removed(things: CommandLine) -> None:

@@ -84,12 +84,12 @@ def test_what_waits_outlives_a_process_and_goes_out_by_itself(here: CommandLine,
     assert 3 <= len(asked) == len(set(asked)) <= 8
 
     said = here.done("cases").out
-    assert "the target of parcels is down since" in said
+    assert "the target of parcels has been down since" in said
     assert "8 decisions wait, tried again at" in said
     shown = here.done("case", "parcel-1").out
-    assert "recorded; the target of parcels is down since" in shown
+    assert "recorded; the target of parcels has been down since" in shown
     assert "nothing; it is tried again automatically. To try now: countersign rerun 1" in shown
-    assert "the target of parcels is down since" in here("doctor").out
+    assert "the target of parcels has been down since" in here("doctor").out
 
     time_passes(app)
     second = here.started("serve", *ROLES, COUNTERSIGN_THREADS="4")

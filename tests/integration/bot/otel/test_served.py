@@ -95,7 +95,7 @@ def test_a_collector_that_is_down_is_told_by_doctor(countersign: CommandLine, re
     with serving(countersign, says="spans.sending"):
         assert countersign.submit(7).code == 0
         wait_until(lambda: receiver.asked > 0)
-    assert "takes no spans since" in countersign("doctor").out
+    assert "has taken no spans since" in countersign("doctor").out
     assert "http_503" in countersign("doctor").out
 
 
@@ -103,7 +103,7 @@ def test_an_endpoint_that_cannot_be_used_is_told_and_cases_are_worked_on(counter
     countersign.settings.update(OTEL_EXPORTER_OTLP_ENDPOINT="collector:4317", COUNTERSIGN_HEALTH="off")
     said = countersign("doctor")
     assert said.code == 1
-    assert "OTEL_EXPORTER_OTLP_ENDPOINT is no http or https address" in said.out
+    assert "OTEL_EXPORTER_OTLP_ENDPOINT is not an http or https address" in said.out
     with serving(countersign, says="Ctrl-C stops it") as lines:
         assert countersign.submit(7).code == 0
         wait_until(lambda: countersign.state(1) not in ("ready", "running"))

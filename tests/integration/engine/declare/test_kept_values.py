@@ -66,7 +66,7 @@ def proposing(make_world: MakeWorld, output: Callable[[], BaseModel], *, form: t
     [
         (Triage, lambda: unchecked(queue="nowhere"), "queue: has to be billing, delivery or safety"),
         (Triage, lambda: unchecked(reply="no queue"), "queue: is missing"),
-        (Triage, lambda: Fuller(queue="billing"), "note: is no field of Triage and would be lost"),
+        (Triage, lambda: Fuller(queue="billing"), "note: is not a field of Triage and would be lost"),
         (Rounded, lambda: Rounded(queue="billing", amount=Decimal("10.49")), "amount: would be read back as another"),
         (Growing, lambda: Growing(queue="billing"), "amount: would be read back as another value"),
     ],

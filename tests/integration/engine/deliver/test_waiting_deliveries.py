@@ -76,7 +76,7 @@ def test_a_target_that_is_down_heals_by_itself_in_order_and_once(make_world: Mak
     # Each of the first three was tried as often as one go has attempts; nobody else was sent there.
     assert set(target.asked) == {key(number) for number in EIGHT[:DOWN_AFTER]}
     (notice,) = told(scene)
-    assert notice.startswith("The help desk is down since 2026-11-20 09:00 UTC; 8 decisions wait.")
+    assert notice.startswith("The help desk has been down since 2026-11-20 09:00 UTC; 8 decisions wait.")
     assert "the help desk is out of service (503)" in notice
     assert "Recorded; the help desk is down, tried again at" in shown(scene, cases[-1])
 

@@ -295,12 +295,12 @@ def test_one_receipt_in_a_file(scene: Scene, tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("raw", "said"),
     [
-        (b'{"countersign": "receipt"', "it is no JSON"),
+        (b'{"countersign": "receipt"', "it is not JSON"),
         (b'{"countersign":"receipt","v":1,"v":1}', "a name is there twice"),
         (b'{"countersign":"receipt","v":NaN}', "it holds a number that is none"),
-        (b'{"countersign":' + b"[" * 100_000, "it is no JSON"),
+        (b'{"countersign":' + b"[" * 100_000, "it is not JSON"),
         (b'{"countersign":"' + b"x" * LONGEST_RECEIPT, "it is longer than 16,000,000 bytes"),
-        (b'{"countersign":"\xff"}', "it is no JSON"),
+        (b'{"countersign":"\xff"}', "it is not JSON"),
         (b'{"v":' + b"9" * 10_000 + b',"countersign":1}', None),
     ],
 )

@@ -322,7 +322,7 @@ def test_after_a_rejection_the_empty_form_stays_with_its_assignee(make_world: Ma
 
 
 def test_a_rule_that_is_none_is_refused() -> None:
-    with pytest.raises(BadDeclaration, match="assign is least_busy"):
+    with pytest.raises(BadDeclaration, match="assign has to be one of least_busy"):
         Review(assign="random")  # type: ignore[arg-type]  # which is what is tried
 
 

@@ -365,5 +365,5 @@ def test_a_process_that_ends_anywhere_in_it_leaves_all_or_nothing(make_world: Ma
 
 
 def test_a_rule_that_is_written_otherwise_is_refused() -> None:
-    with pytest.raises(BadDeclaration, match="on_expiry is hold, reject, approve, escalate, not 'close'"):
+    with pytest.raises(BadDeclaration, match="on_expiry has to be one of hold, reject, approve, escalate, not 'close'"):
         Review(on_expiry="close")  # type: ignore[arg-type]  # wrong on purpose

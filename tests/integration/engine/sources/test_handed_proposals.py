@@ -213,7 +213,7 @@ def test_a_workflow_may_take_none(make_sqlite_world: MakeWorld) -> None:
     scene.workflow.handed_proposals = "refuse"
     with pytest.raises(InvalidInput, match="sample takes no proposal from outside: hand the case in without one"):
         read_handed(scene.workflow, SURE)
-    with pytest.raises(BadDeclaration, match="handed_proposals is refuse, review, policy, not 'maybe'"):
+    with pytest.raises(BadDeclaration, match="handed_proposals has to be one of refuse, review, policy, not 'maybe'"):
         Workflow(
             name="w",
             decision="d",
@@ -386,7 +386,7 @@ def test_figures_of_our_own_proposals_do_not_count_it(make_world: MakeWorld) -> 
     assert figures() == before
     found = tally(scene.world.context, [edited, alone], {alone: {"queue": "delivery"}})
     assert (found.cases, found.right_of_all) == (2, {})
-    with pytest.raises(Refused, match="is no example: agent-x proposed it"):
+    with pytest.raises(Refused, match="cannot become an example: agent-x proposed it"):
         example_of(scene.world.context, edited)
 
 

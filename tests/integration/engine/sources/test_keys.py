@@ -76,7 +76,7 @@ def test_every_key_that_is_not_accepted_gets_the_same_answer(make_world: MakeWor
         with pytest.raises(NotAccepted) as refused:
             keys.caller_of(context, key)
         said.add(str(refused.value))
-    assert said == {"this key is not accepted; ask an engineer of the team for another one"}
+    assert said == {"this key is not accepted; ask an operator for another one"}
 
 
 def test_a_revoked_key_stops_at_once_on_every_connection(make_world: MakeWorld) -> None:

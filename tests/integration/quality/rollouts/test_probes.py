@@ -1,4 +1,4 @@
-"""A live version of a paid model is asked the same each day: people are told where it answers otherwise."""
+"""A live version of a paid model is asked the same each day: people are told where it answers differently."""
 
 from dataclasses import replace
 from datetime import timedelta

@@ -150,8 +150,8 @@ def test_each_line_is_a_row(tmp_path: Path) -> None:
         ('{"id": 1', "not readable as JSON: Expecting ',' delimiter"),
         ('{"id": 1} {"id": 2}', "not readable as JSON: Extra data"),
         ("{'id': 1}", "not readable as JSON: Expecting property name"),
-        ('{"id": NaN}', "not readable as JSON: NaN is no JSON number"),
-        ('{"id": -Infinity}', "not readable as JSON: -Infinity is no JSON number"),
+        ('{"id": NaN}', "not readable as JSON: NaN is not a JSON number"),
+        ('{"id": -Infinity}', "not readable as JSON: -Infinity is not a JSON number"),
         ('{"id": ' + "9" * 5_000 + "}", "not readable as JSON: Exceeds the limit"),
         ("[1, 2]", "not a JSON object"),
         ('"text"', "not a JSON object"),
@@ -416,7 +416,7 @@ def test_what_is_wrong_in_an_array_is_told_with_its_number(tmp_path: Path) -> No
     assert problems(found) == {
         2: "not a JSON object",
         3: "the name 'id' stands in it twice",
-        4: "not readable as JSON: NaN is no JSON number",
+        4: "not readable as JSON: NaN is not a JSON number",
         6: "a comma or the end of the list has to follow; nothing after it was read",
     }
     assert [row.line for row in found] == [1, 2, 3, 4, 5, 5]
@@ -441,7 +441,7 @@ def test_names_that_differ_in_case_only_are_asked_about_in_their_row(tmp_path: P
 
 
 def test_an_encoding_that_is_none_is_told(tmp_path: Path) -> None:
-    with pytest.raises(InvalidInput, match="latin-47: is no encoding such as cp1252"):
+    with pytest.raises(InvalidInput, match="latin-47: is not an encoding such as cp1252"):
         wanted(tmp_path, "a.csv", "id,text\n", Reading(encoding="latin-47"))
 
 

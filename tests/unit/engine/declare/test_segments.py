@@ -70,5 +70,5 @@ def test_a_workflow_has_five_segments_at_most() -> None:
     many: dict[str, Callable[[Letter], str]] = {str(number): bracket for number in range(6)}
     with pytest.raises(BadDeclaration, match="at most 5 segments, not 6"):
         segments_in("workflow letters", many, Letter)
-    with pytest.raises(BadDeclaration, match="no function"):
+    with pytest.raises(BadDeclaration, match="not a function"):
         segments_in("workflow letters", {"by": "language"}, Letter)  # type: ignore[arg-type]  # as an author may write

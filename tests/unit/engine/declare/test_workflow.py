@@ -103,7 +103,7 @@ def test_a_never_needs_its_sentence() -> None:
 
 
 def test_a_template_is_for_a_field_of_the_output() -> None:
-    with pytest.raises(BadDeclaration, match="a template for 'answer', which is no field of the output"):
+    with pytest.raises(BadDeclaration, match="a template for 'answer', which is not a field of the output"):
         declared().template("answer")
 
 

@@ -61,9 +61,9 @@ def test_a_bad_row_is_named_by_its_line_and_its_reason(tmp_path: Path) -> None:
     assert (timings.rows, timings.unused) == (1, ["note"])
     assert [row.line for row in timings.bad] == [3, 4, 5, 6, 7, 8, 9, 10]
     assert [row.problem for row in timings.bad][:4] == [
-        "minutes: six is no number from 0 to 10,080",
+        "minutes: six is not a number from 0 to 10,080",
         "minutes: there has to be a number above 0",
-        "minutes: -1 is no number from 0 to 10,080",
+        "minutes: -1 is not a number from 0 to 10,080",
         "error: maybe is neither 0 nor 1",
     ]
 

@@ -329,7 +329,11 @@ def test_what_a_person_types_is_read_as_they_mean_it(annotation: Any, typed: str
         (timedelta, "3 weeks", "has to be a duration such as 2 h 30 min"),
         (datetime, "tomorrow", "has to be a date with a time, such as 2026-03-01 14:30"),
         (datetime, "2026-02-30 14:30", "there is no day 2026-02-30"),
-        (datetime, "2026-03-01 14:30 Mars/Phobos", "Mars/Phobos: is no time zone such as +01:00, UTC or Europe/Berlin"),
+        (
+            datetime,
+            "2026-03-01 14:30 Mars/Phobos",
+            "Mars/Phobos: is not a time zone such as +01:00, UTC or Europe/Berlin",
+        ),
         (NaiveDatetime, "2026-03-01 14:30 UTC", "has to be without a time zone"),
         (Line, "gift", "has 1 part, and has to be: Article | Amount"),
         (Line, "gift | much", "amount: has to be a number such as 1234.50"),

@@ -146,7 +146,7 @@ def _open(path: Path, reading: Reading) -> TextIO:
     except OSError as error:
         raise InvalidInput(f"{path}: {error.strerror or error}") from error
     except LookupError:
-        raise InvalidInput(f"{reading.encoding}: is no encoding such as cp1252, utf-8 or utf-16") from None
+        raise InvalidInput(f"{reading.encoding}: is not an encoding such as cp1252, utf-8 or utf-16") from None
 
 
 def _encoding(start: bytes) -> str:
@@ -410,7 +410,7 @@ class _Decoder:
         return made
 
     def _constant(self, name: str) -> float:
-        self.problem = self.problem or f"not readable as JSON: {name} is no JSON number"
+        self.problem = self.problem or f"not readable as JSON: {name} is not a JSON number"
         return 0.0
 
 

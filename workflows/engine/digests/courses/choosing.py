@@ -145,7 +145,7 @@ def _change(
     session: Session, context: Context, row: schema.Course, *, choice: Choice, by: str, note: str | None
 ) -> None:
     if _is_closed(session, context, row):
-        raise Refused("This workflow was asked about again for a later week; choose there.")
+        raise Refused("This was asked again for a later week; choose there.")
     at, before, version = context.clock(), row.choice, row.version
     said = row.note if note is None and before == choice else note or None
     if not courses.choose(session, row.id, team=context.team, shown=version, choice=choice, by=by, note=said, at=at):

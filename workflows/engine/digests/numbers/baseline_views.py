@@ -28,7 +28,7 @@ class FigureName(StrEnum):
     REWORK = "rework"
     """Share of cases that were done again, 0 to 1."""
     BACKLOG = "backlog"
-    """Cases that waited."""
+    """Number of cases that waited."""
     RESPONSE_HOURS = "response_hours"
     """Median hours from a case's arrival to its answer."""
     COST_PER_HOUR = "cost_per_hour"

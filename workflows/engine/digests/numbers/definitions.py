@@ -49,13 +49,13 @@ _N = NumberName
 DEFINITIONS: Mapping[NumberName, Definition] = {
     _N.CASES_IN: Definition(
         title="Cases in",
-        is_="Cases whose first input came within the days of the digest. A new revision is no new case.",
+        is_="Cases whose first input came within the days of the digest. A new revision is not a new case.",
         is_not="It does not mean work: a new revision makes work too.",
     ),
     _N.RESOLVED: Definition(
         title="Resolved",
         is_="Cases that were delivered or closed within the days, each once, by the last time that this happened: "
-        "alone, by a person, rejected, or because nobody answered in time. A correction resolves no case anew.",
+        "alone, by a person, rejected, or because nobody answered in time. A correction does not resolve a case again.",
         is_not="It does not mean delivered: a rejection closes a case.",
     ),
     _N.ALONE: Definition(
@@ -103,8 +103,8 @@ DEFINITIONS: Mapping[NumberName, Definition] = {
     ),
     _N.TIME_PER_DECISION: Definition(
         title="Time per decision",
-        is_="Mean of the seconds from the opening of a form to the decision, over the decisions of which they were "
-        "measured. It is told from 5 of them on, with the share that was measured.",
+        is_="Mean of the seconds from the opening of a form to the decision, over the decisions for which they "
+        "were measured. It is shown once 5 of them were measured, with the share that was measured.",
         is_not="It does not mean what a press on a card takes: that is not measured, and likely shorter.",
     ),
     _N.PEOPLES_TIME: Definition(
@@ -133,13 +133,13 @@ DEFINITIONS: Mapping[NumberName, Definition] = {
         title="Hours freed",
         is_="Minutes by hand of the baseline, times the cases resolved alone or by people, less people's time, and "
         "less the cost divided by what an hour of work costs. Its 90% interval follows from the timings of the "
-        "baseline and the seconds measured; a baseline that was stated has none. Without a baseline it is not told.",
+        "baseline and the seconds measured; a baseline that was stated has none. Without a baseline it is not shown.",
         is_not="It does not mean jobs: these are hours that people can use otherwise.",
     ),
     _N.ERRORS_PER_THOUSAND: Definition(
         title="Errors per thousand",
         is_="Estimate of how many of a thousand cases resolved alone were wrong, from the spot checks of those "
-        "delivered within the days, with a 90% interval. Below 30 that were looked at there are too few.",
+        "delivered within the days, with a 90% interval. Fewer than 30 looks are too few.",
         is_not="It does not mean errors of all cases: what people decided is not looked at.",
     ),
     _N.BACKLOG: Definition(

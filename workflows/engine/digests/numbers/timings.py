@@ -141,7 +141,7 @@ def _number(given: Mapping[str, str], field: str, *, most: int) -> float | None:
     except ValueError:
         number = math.nan
     if not 0 <= number <= most:
-        raise _Bad(f"{field}: {one_line(text, _NAME)} is no number from 0 to {most:,}")
+        raise _Bad(f"{field}: {one_line(text, _NAME)} is not a number from 0 to {most:,}")
     return number
 
 

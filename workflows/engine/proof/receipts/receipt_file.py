@@ -34,7 +34,7 @@ def read_file(file: Path) -> Mapping[str, object] | Findings | None:
         # An export has more than one line, so it is no JSON as a whole.
         read = json.loads(raw, object_pairs_hook=_once, parse_constant=_no_number)
     except (ValueError, RecursionError) as error:
-        return unreadable([str(error) if isinstance(error, _NotAsMeant) else "it is no JSON"]) if begins else None
+        return unreadable([str(error) if isinstance(error, _NotAsMeant) else "it is not JSON"]) if begins else None
     return read if isinstance(read, dict) and "countersign" in read else None
 
 

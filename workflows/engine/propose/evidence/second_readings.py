@@ -135,6 +135,6 @@ def _read(
     values = dict(found) if found is not None else {}
     for field in values:
         if field not in workflow.output.model_fields:
-            raise ValueError(f"{field} is no field of the output")
+            raise ValueError(f"{field} is not a field of the output")
     to_jsonable_python(values)
     return values

@@ -1,4 +1,4 @@
-"""The masking of a case for a test: personal values, e-mail addresses and secrets are not in it.
+"""The masking of a case for a test: personal values, mail addresses and secrets are not in it.
 
 A value has the same stand-in wherever it stands, of the same shape, so that the forms still take it and the automation
 goes the same way. Where a form takes no stand-in, nothing is written.
@@ -86,7 +86,7 @@ class Masking:
                 self._stand_ins.put(secret, SECRET)
 
     def look_for_emails(self, plain: JsonValue) -> None:
-        """Look for e-mail addresses, which are personal wherever they stand."""
+        """Look for mail addresses, which are personal wherever they stand."""
         for text in _texts(plain) if self._masks_people else ():
             for email in emails_in(text):
                 self._stand_ins.add(email)
@@ -147,10 +147,10 @@ class Masking:
         if not self._masks_people:
             return ["personal values are in it as they were: do not commit it"]
         named = ", ".join(self.personal)
-        found = ["no field is declared as Personal, so only e-mail addresses and secrets have stand-ins"]
+        found = ["no field is declared as Personal, so only mail addresses and secrets have stand-ins"]
         if named:
             found = [
-                f"stand-ins are in place of personal values ({named}), e-mail addresses and secrets: code that depends "
+                f"stand-ins are in place of personal values ({named}), mail addresses and secrets: code that depends "
                 "on their very words may not fail as it did, and parts that the code made of them are not found"
             ]
         if self.found:

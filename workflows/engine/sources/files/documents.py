@@ -54,7 +54,7 @@ def _listed(paths: Sequence[Path]) -> list[Path]:
         raise InvalidInput(f"there is no file {missing[0]}")
     rows = [path for path in paths if path.suffix.lower() not in ENDINGS]
     if rows:
-        raise InvalidInput(f"{rows[0]} is no document by its ending; a file of rows is taken in alone")
+        raise InvalidInput(f"{rows[0]} is not a document by its ending; a file of rows is taken in alone")
     return sorted(set(paths))
 
 

@@ -40,5 +40,5 @@ def key_of(text: str) -> str:
 def _texts(row: Mapping[str, object], field: str) -> list[str]:
     values = row.get(field, [])
     if not isinstance(values, list):
-        raise ValueError(f"{field} of {row['name']} is no list")
+        raise ValueError(f"{field} of {row['name']} is not a list")
     return [str(value) for value in values]

@@ -145,7 +145,7 @@ class AnthropicBatches:
             case "succeeded":
                 return Result(name=name, ended=Ended.ANSWERED, reply=self._reply(getattr(result, "message", None)))
             case "canceled":
-                verdict = Verdict(outcome=Outcome.NOT_ASKED, why="The batch was canceled.")
+                verdict = Verdict(outcome=Outcome.NOT_ASKED, why="The batch was cancelled.")
                 return Result(name=name, ended=Ended.CANCELED, reply=Reply(verdict=verdict))
             case "expired":
                 verdict = Verdict(outcome=Outcome.TRANSIENT, why="The batch ended before the model was asked.")

@@ -58,7 +58,7 @@ def judge_reply(reply: object) -> Verdict:
         kind, _, _ = parts_of(error)
         return verdict_on_error(status_in(kind), error)
     if not isinstance(reply, anthropic.types.Message):
-        why = "The reply was no message from a model, but another text."
+        why = "The reply was not a message from a model, but another text."
         return Verdict(outcome=Outcome.BROKEN, why=why, may_cost=True)
     match reply.stop_reason:
         case "refusal":
@@ -73,7 +73,7 @@ def judge_reply(reply: object) -> Verdict:
             return Verdict(outcome=Outcome.TOO_LONG, why=why, may_cost=True)
     content: object = reply.content
     if not isinstance(content, list) or reply.stop_reason is None:
-        return Verdict(outcome=Outcome.BROKEN, why="The reply was no complete message.", may_cost=True)
+        return Verdict(outcome=Outcome.BROKEN, why="The reply was not a complete message.", may_cost=True)
     if usage_of(reply) is None:
         return Verdict(outcome=Outcome.BROKEN, why="The reply does not say what it cost.", may_cost=True)
     return Verdict(outcome=Outcome.ANSWERED)

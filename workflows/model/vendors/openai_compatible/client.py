@@ -117,7 +117,7 @@ class OpenAICompatibleVendor:
         except httpx2.HTTPError as error:
             return self._told(verdict_on_silence(error, is_timeout=isinstance(error, httpx2.TimeoutException))).why
         except (ValueError, RecursionError):
-            return f"{self._url}/models is no list of models: see whether the URL ends as the server's API does"
+            return f"{self._url}/models is not a list of models: see whether the URL ends as the server's API does"
         if not response.is_success:
             verdict = judge_status(response.status_code, _json_or_text(response), headers={}, form=None)
             if verdict.outcome is Outcome.RETIRED:

@@ -62,7 +62,7 @@ def judge_reply(reply: object, request: Request, usage: Usage | None, *, form: F
     choice = first_choice(reply)
     message = choice.get("message")
     if not isinstance(message, dict):
-        return replace(BROKEN, why="The reply was no message from a model.")
+        return replace(BROKEN, why="The reply was not a message from a model.")
     match choice.get("finish_reason"):
         case "length":
             why = "The model's answer was cut off at max_tokens."
@@ -71,7 +71,7 @@ def judge_reply(reply: object, request: Request, usage: Usage | None, *, form: F
             why = f"The model declined to answer{quoted(message.get('refusal')) or ': content filter'}."
             return Verdict(outcome=Outcome.REFUSED, why=why, may_cost=True)
         case ended if not isinstance(ended, str) or ended not in _ENDED:
-            return replace(BROKEN, why="The reply was no complete message.")
+            return replace(BROKEN, why="The reply was not a complete message.")
     if refused := quoted(message.get("refusal")):
         return Verdict(outcome=Outcome.REFUSED, why=f"The model declined to answer{refused}.", may_cost=True)
     if usage is None:
