@@ -192,6 +192,7 @@ def app_of(
             clock=clock,
             team=team.id,
             is_oldest_team=team.is_oldest,
+            namespace=None if team.is_oldest else team.workspace,
             queue_limit=settings.queue_limit,
             restores=team.restores,
             seed=team.seed if seed is None else seed,

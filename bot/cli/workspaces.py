@@ -148,7 +148,7 @@ def make_key() -> None:
     key = new_key()
     typer.echo(f"COUNTERSIGN_TOKEN_KEYS={key}")
     typer.echo(
-        "Put this line into the file of settings of the service, or the key into the file that "
+        "Put this line into the file of settings of the service, or into the file that "
         "COUNTERSIGN_TOKEN_KEYS_FILE names. To replace a key, put it before the former one, then run "
         "`countersign workspace rotate`.",
         err=True,

@@ -8,6 +8,7 @@ import random
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from functools import partial
 from itertools import takewhile
 from queue import Empty, SimpleQueue
 from threading import Event, Thread
@@ -24,6 +25,7 @@ from workflows.engine.context import Context
 from workflows.engine.read.spans import exports as span_exports
 from workflows.engine.read.spans.exports import Progress, Sendable, Stop
 from workflows.engine.read.spans.views import SpanView
+from workflows.log_context import logging_as_here
 
 log = structlog.get_logger()
 
@@ -200,7 +202,8 @@ class Sending:
         if self._hanging is not None and self._hanging.is_alive():
             return Answer(outcome=Outcome.FAILED, code=_HANGING)
         answers: SimpleQueue[Answer] = SimpleQueue()
-        thread = Thread(target=self._post, args=(spans, answers), name="spans", daemon=True)
+        post = logging_as_here(partial(self._post, spans, answers))
+        thread = Thread(target=post, name="spans", daemon=True)
         thread.start()
         until = time.monotonic() + self._longest
         while time.monotonic() < until:

@@ -5,6 +5,7 @@ does is cut off: nothing of it was taken in, and another process looks when its 
 """
 
 import time
+from functools import partial
 from threading import Lock, Thread
 
 import structlog
@@ -14,6 +15,7 @@ from bot.app import App
 from store.db.database import Unavailable
 from workflows.engine.sources.looks import fetching
 from workflows.engine.sources.looks.fetching import Due
+from workflows.log_context import logging_as_here
 
 log = structlog.get_logger()
 
@@ -63,7 +65,8 @@ class Fetches:
         with self._lock:
             if self._stopped or one.line.name in self._under_way or len(self._under_way) >= MOST_AT_ONCE:
                 return
-            thread = Thread(target=self._take_turn, args=(one,), name=f"fetch {one.line.name}", daemon=True)
+            take_turn = logging_as_here(partial(self._take_turn, one))
+            thread = Thread(target=take_turn, name=f"fetch {one.line.name}", daemon=True)
             self._under_way[one.line.name] = thread
         thread.start()
 

@@ -21,6 +21,8 @@ import structlog
 from apscheduler.schedulers.background import BackgroundScheduler  # type: ignore[import-untyped]  # ships no types
 from apscheduler.triggers.base import BaseTrigger  # type: ignore[import-untyped]  # ships no types
 
+from workflows.log_context import logging_as_here
+
 log = structlog.get_logger()
 
 LOOK = 30.0
@@ -119,10 +121,14 @@ class Schedule:
             # Missed days before today are covered by the next digest.
             if (day := self._day(job, now)) != today:
                 self._done[job.name] = day
-        self._scheduler.add_job(self.look, _Looks(self._look), next_run_time=datetime.now(UTC))
+        self._scheduler.add_job(logging_as_here(self.look), _Looks(self._look), next_run_time=datetime.now(UTC))
         for turn in self._turns:
             self._scheduler.add_job(
-                turn.begin, _Looks(turn.every), next_run_time=datetime.now(UTC), name=turn.name, executor=_TURNS
+                logging_as_here(turn.begin),
+                _Looks(turn.every),
+                next_run_time=datetime.now(UTC),
+                name=turn.name,
+                executor=_TURNS,
             )
         self._scheduler.start()
 

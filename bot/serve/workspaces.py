@@ -41,6 +41,8 @@ _LOOK = 2.0
 """Seconds between two looks at the installations."""
 _LISTENS = 0.5
 """Seconds between two looks of a workspace whether it is to be asked for at Slack."""
+_ASKED_AGAIN = 5.0
+"""Seconds after which Slack is asked again whether a workspace still has the app, where that could not be learned."""
 _AGAIN, _LONGEST = 5.0, 60.0
 """Seconds before a workspace that could not be begun is begun again: at first, and at most."""
 _LASTED = 60.0
@@ -94,6 +96,8 @@ class Served:
         """Set to end what runs now."""
         self._lock = Lock()
         self._suspected: InstallationEnd | None = None
+        self._not_asked_before = 0.0
+        """Time of the monotonic clock until which Slack is left alone."""
         self._loops: LoopsOfTeam | None = None
         self._slack: InWorkspace | None = None
         self._thread = Thread(target=self._run, name=f"workspace {installed.workspace}", daemon=True)
@@ -137,7 +141,9 @@ class Served:
     def suspect(self, why: InstallationEnd) -> None:
         """Have Slack asked whether the app is still installed: an event or a refusal says that it is not."""
         with self._lock:
-            self._suspected = why
+            # What is uninstalled is revoked, too, and Slack says both, in either order.
+            if self._suspected is not InstallationEnd.UNINSTALLED:
+                self._suspected = why
 
     def _run(self) -> None:
         structlog.contextvars.bind_contextvars(workspace=self.installed.workspace)
@@ -220,24 +226,43 @@ class Served:
 
     def _ask_slack(self) -> None:
         """Where the app may be gone, ask, and end the installation if it is; where Slack does not say, ask again."""
+        if time.monotonic() < self._not_asked_before:
+            return
         with self._lock:
             why, self._suspected = self._suspected, None
         if why is None:
             return
-        one, settings = self.installed, self._process.settings
+        one, database = self.installed, self._process.database
         try:
-            assert one.sealed_token is not None
-            refused = is_refused(self._keys.vault.open(one.workspace, one.sealed_token), api_url=settings.slack_api_url)
-            if refused is None:
-                self.suspect(why)
-            elif refused:
-                if installations.end(self._process.database, team=one.team, why=why, at=now(), turn=one.turn):
+            sealed = self._sealed_token()
+            if sealed is None:
+                return
+            token = self._keys.vault.open(one.workspace, sealed)
+            refused = is_refused(token, api_url=self._process.settings.slack_api_url)
+            if refused:
+                if installations.end(database, team=one.team, why=why, at=now(), turn=one.turn):
                     log.warning("workspace.gone", why=why)
-            else:
+            elif refused is not None:
                 log.info("workspace.not_gone", said=why)
+            else:
+                self._suspect_later(why)
         except (Unavailable, DBAPIError, CountersignError) as error:
             log.warning("workspace.not_ended", error=type(error).__name__)
-            self.suspect(why)
+            self._suspect_later(why)
+
+    def _suspect_later(self, why: InstallationEnd) -> None:
+        self._not_asked_before = time.monotonic() + _ASKED_AGAIN
+        self.suspect(why)
+
+    def _sealed_token(self) -> str | None:
+        """Return the token as it is encrypted now; None where it is not this installation's any more.
+
+        Since it was begun, another key may have encrypted it, and the former one may be gone.
+        """
+        for one in installations.of_all(self._process.database):
+            if one.team == self.installed.team and one.turn == self.installed.turn:
+                return one.sealed_token
+        return None
 
 
 class Workspaces:

@@ -7,7 +7,7 @@ would post twice. `bot/slack/message_sync.py` makes the message in its channel.
 
 import time
 from collections.abc import Callable, Mapping, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future
 from dataclasses import replace
 from datetime import timedelta
 from threading import Event
@@ -32,6 +32,7 @@ from workflows.engine.send.outcomes import note_refused, note_sent
 from workflows.engine.send.rate_limits import RateLimit
 from workflows.engine.send.reconciliation import reconcile
 from workflows.engine.send.refusals import Refusal, Then
+from workflows.log_context import pool_of
 
 log = structlog.get_logger()
 
@@ -101,7 +102,7 @@ class Sender:
 
     def run(self, stop: Event, *, entitled: Callable[[], bool] = lambda: True) -> None:
         """Send what is due until told to stop, or no longer entitled; messages under way are finished."""
-        with ThreadPoolExecutor(_AT_ONCE, thread_name_prefix="sender") as pool, Changes(self._context.database) as made:
+        with pool_of(_AT_ONCE, name="sender") as pool, Changes(self._context.database) as made:
             busy: dict[str, Future[None]] = {}
             back: Future[None] | None = None
             is_prepared, is_quiet, looked_at = False, False, float("-inf")

@@ -8,7 +8,7 @@ are still needed.
 
 import json
 import os
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from hashlib import sha256
 from pathlib import Path
 from threading import Lock
@@ -24,6 +24,8 @@ log = structlog.get_logger()
 MOST_KEYS = 5
 _LARGEST_FILE = 10_000
 """Bytes of a file of keys."""
+_SETTING, _COMMENT = "COUNTERSIGN_TOKEN_KEYS=", "#"
+"""Beginnings of the lines that `countersign workspace key` prints: they may be put into the file as they are."""
 _BETWEEN = "."
 """Stands between the fingerprint of a key and what it encrypted; neither holds it."""
 
@@ -147,13 +149,20 @@ def _read(file: Path) -> Vault:
     try:
         with file.open("rb") as opened:
             content = opened.read(_LARGEST_FILE)
-        return Vault(content.decode("ascii"))
+        return Vault("\n".join(_keys_in(content.decode("ascii"))))
     except OSError as error:
         raise BadKeys(f"{named}: {error.strerror}") from error
     except UnicodeDecodeError:
         raise BadKeys(f"{named} is no text file with keys") from None
     except BadKeys as error:
         raise BadKeys(f"{named} {error}") from None
+
+
+def _keys_in(text: str) -> Iterator[str]:
+    """Yield the lines that hold keys, without what is beside these."""
+    for line in text.splitlines():
+        if not line.lstrip().startswith(_COMMENT):
+            yield line.strip().removeprefix("export ").removeprefix(_SETTING)
 
 
 def _state(file: Path) -> Sequence[int] | None:

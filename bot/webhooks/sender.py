@@ -8,7 +8,7 @@ ended is sent again with the same id.
 import json
 import time
 from collections.abc import Callable
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future
 from threading import Event
 
 import structlog
@@ -22,6 +22,7 @@ from workflows.engine.context import Context
 from workflows.engine.sources.told import webhooks
 from workflows.engine.sources.told.webhook_secrets import WebhookKeys
 from workflows.engine.sources.told.webhooks import Message, Refusal
+from workflows.log_context import pool_of
 
 log = structlog.get_logger()
 
@@ -54,7 +55,7 @@ class WebhookSender:
     def run(self, stop: Event, *, entitled: Callable[[], bool] = lambda: True) -> None:
         """Send what is due until told to stop, or no longer entitled; messages under way are finished."""
         with (
-            ThreadPoolExecutor(AT_ONCE, thread_name_prefix="webhooks") as pool,
+            pool_of(AT_ONCE, name="webhooks") as pool,
             Changes(self._context.database) as made,
         ):
             busy: dict[str, Future[bool]] = {}

@@ -361,7 +361,6 @@ class Queued:
         """Give the jobs of dead workers to living ones, and release deliveries that need not wait, again and again."""
         repaired = awakened = float("-inf")
         is_any_held, advanced = True, 0
-        loop = asyncio.get_running_loop()
         while True:
             await asyncio.sleep(HEARTBEAT)
             now = time.monotonic()
@@ -374,9 +373,9 @@ class Queued:
                 if is_any_held or advanced != self._advanced or now - awakened >= self._awakening:
                     awakened, advanced = now, self._advanced
                     is_any_held = True
-                    is_any_held = await loop.run_in_executor(None, _awaken, self._context)
+                    is_any_held = await asyncio.to_thread(_awaken, self._context)
                 if now - repaired >= _CLOCKS:
-                    await loop.run_in_executor(None, _forget_wrong_clocks, self._context)
+                    await asyncio.to_thread(_forget_wrong_clocks, self._context)
                     repaired = now
             except Exception as error:  # noqa: BLE001  # the loop's edge: the database may be away for a while
                 log.error("rescue.failed", error=type(error).__name__)

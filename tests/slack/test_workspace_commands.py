@@ -203,6 +203,12 @@ def test_a_made_key_is_a_setting_as_it_is_printed(command: CommandLine, tmp_path
     name, _, key = line.partition("=")
     assert name == "COUNTERSIGN_TOKEN_KEYS"
     assert fingerprint.endswith(Vault(key).ids[0])
+    # And so are all its lines in a file of keys.
+    file = tmp_path / "printed.keys"
+    file.write_text(f"{line}\n{fingerprint}\n")
+    assert TokenKeys(Settings().model_copy(update={"token_keys": None, "token_keys_file": file})).vault.ids == [
+        Vault(key).ids[0]
+    ]
 
 
 def found(command: CommandLine, **changed: str) -> dict[str, str]:

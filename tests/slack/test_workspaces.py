@@ -12,9 +12,11 @@ from urllib.request import urlopen
 import pytest
 from pydantic import JsonValue
 
-from bot.app import App
+from bot.app import App, now
 from bot.sandbox.http.running_sandbox import Running
 from bot.serve.workspaces import State
+from bot.slack.installations import rotate
+from bot.slack.token_vault import TokenKeys, new_key
 from store import schema
 from store.states import RunState
 from tests.integration.bot.commandline import LONGEST, CommandLine
@@ -74,7 +76,9 @@ def test_a_workspace_that_is_uninstalled_ends_alone_and_goes_on_after_a_reinstal
         several.slack[SECOND].administrator.remove_app()
         wait_until(lambda: SECOND not in served.workspaces.apps())
         (ended,) = [one for one in of_all(first.context.database) if one.workspace == SECOND]
-        assert (ended.sealed_token, ended.ended_why) == (None, "uninstalled")
+        assert ended.sealed_token is None
+        # A message that is refused in between says so first.
+        assert ended.ended_why in ("uninstalled", "revoked")
         left = submit(second, 2, "unsure second-card")
         # The other one is served all the time.
         case = submit(first, 3, "unsure elsewhere")
@@ -92,6 +96,24 @@ def test_a_workspace_that_is_uninstalled_ends_alone_and_goes_on_after_a_reinstal
             "workspace.ended",
             "workspace.installed_again",
         ]
+
+
+def test_one_that_is_uninstalled_after_its_key_was_replaced_and_removed_ends(several: Several, tmp_path: Path) -> None:
+    """It was begun with a token that the former key had encrypted."""
+    file = tmp_path / "token.keys"
+    file.write_text(several.keys)
+    with several.served(token_keys=None, token_keys_file=file) as served:
+        first, _ = served.app(FIRST), served.app(SECOND)
+        file.write_text(f"{new_key()}\n{several.keys}\n")
+        keys = TokenKeys(several.settings(token_keys=None, token_keys_file=file))
+        assert rotate(first.context.database, keys, by="cli:ana", at=now()).anew == 2
+        file.write_text(file.read_text().splitlines()[0])
+        several.slack[SECOND].administrator.remove_app()
+        wait_until(lambda: SECOND not in served.workspaces.apps())
+        (ended,) = [one for one in of_all(first.context.database) if one.workspace == SECOND]
+        assert ended.sealed_token is None
+        # A message that is refused in between says so first.
+        assert ended.ended_why in ("uninstalled", "revoked")
 
 
 def test_a_refused_token_ends_its_installation_alone(several: Several) -> None:

@@ -98,6 +98,10 @@ class Context:
     team: int
     is_oldest_team: bool = True
     """True for the first team of the database: its locks have the names that they had before there were several."""
+    namespace: str | None = None
+    """Workspace with whose id the idempotency keys of effects begin; None for the first team of the database, whose
+    keys are what they were before there were several. Workspaces may have cases of one key, and share a target.
+    """
     queue_limit: int = QUEUE_LIMIT
     """Most cases that may wait for work; no more are taken in. Cases that wait for people do not count."""
     restores: Restores = NEVER

@@ -4,7 +4,7 @@ The wait for Slack is short. A later answer is remembered for the next press.
 """
 
 from collections.abc import Callable, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
@@ -13,6 +13,7 @@ from time import monotonic
 from typing import Generic, TypeVar
 
 from handlers.slack.access.rights import Unsure
+from workflows.log_context import pool_of
 
 PATIENCE = 1.2
 """Seconds to wait for Slack, with all questions of one press; a press has 3 in all."""
@@ -65,7 +66,7 @@ class Lookup(Generic[AnswerT]):
         self._lock = Lock()
         self._known: dict[str, _Known[AnswerT]] = {}
         self._asked: dict[str, _Asked[AnswerT]] = {}
-        self._pool = ThreadPoolExecutor(_AT_ONCE, thread_name_prefix=name)
+        self._pool = pool_of(_AT_ONCE, name=name)
 
     def __call__(self, id: str) -> AnswerT:
         """Return Slack's answer. Raise `Unsure` where it does not come in time."""

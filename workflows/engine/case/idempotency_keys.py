@@ -28,14 +28,23 @@ def case_key(text: str) -> str:
     raise ValueError(f"has to be 1 to {MAX_CASE_KEY} characters that can be seen; it {found}")
 
 
-def delivery_key(*, workflow: str, case: str, revision: int, correction: int = 0, rejection: bool = False) -> str:
+def delivery_key(
+    *,
+    workflow: str,
+    case: str,
+    revision: int,
+    correction: int = 0,
+    rejection: bool = False,
+    namespace: str | None = None,
+) -> str:
     """Return the idempotency key of a delivery.
 
     A rerun keeps the key; a newer revision, a correction and the news of a rejection have keys of their own. The case's
     key is percent-encoded: so no chosen key looks like another case's correction, and the whole is printable ASCII, fit
-    for an HTTP header. A long key is replaced by its hash, after a colon, which no encoded key holds.
+    for an HTTP header. A long key is replaced by its hash, after a colon, which no encoded key holds. `namespace`: the
+    workspace whose effect it is, where the key has to say so.
     """
-    parts = [workflow, _encoded(case)]
+    parts = [*_first(namespace), workflow, _encoded(case)]
     if revision > 1:
         parts.append(f"revision-{revision}")
     if correction:
@@ -45,9 +54,14 @@ def delivery_key(*, workflow: str, case: str, revision: int, correction: int = 0
     return "/".join(parts)
 
 
-def question_key(*, workflow: str, case: str, number: int) -> str:
+def question_key(*, workflow: str, case: str, number: int, namespace: str | None = None) -> str:
     """Return the idempotency key of a question to the source of a case. `number`: of the question, from 1."""
-    return f"{workflow}/{_encoded(case)}/question-{number}"
+    return "/".join([*_first(namespace), workflow, _encoded(case), f"question-{number}"])
+
+
+def _first(namespace: str | None) -> list[str]:
+    """Return what stands before the workflow. Slack's ids are capitals, and no name of a workflow holds one."""
+    return [namespace] if namespace is not None else []
 
 
 def _encoded(case: str) -> str:

@@ -106,7 +106,13 @@ def intend_and_begin(
     session: Session, context: Context, run: schema.Run, workflow: str, *, case_key: str, output_id: int
 ) -> schema.Delivery:
     """Record an answer's delivery and the beginning of the first attempt at it. Raise `Refused` as `intend` does."""
-    key = delivery_key(workflow=workflow, case=case_key, revision=run.revision, correction=run.correction)
+    key = delivery_key(
+        workflow=workflow,
+        case=case_key,
+        revision=run.revision,
+        correction=run.correction,
+        namespace=context.namespace,
+    )
     at = context.clock()
     begun = begin_new_delivery(session, run, key=key, kind=ANSWER, output_id=output_id, at=at, actor=SYSTEM)
     if begun is not None:
@@ -129,7 +135,12 @@ def _intend(
     case = cases.get(session, run.case_id, team=context.team)
     assert case is not None
     key = delivery_key(
-        workflow=workflow, case=case.key, revision=run.revision, correction=run.correction, rejection=rejection
+        workflow=workflow,
+        case=case.key,
+        revision=run.revision,
+        correction=run.correction,
+        rejection=rejection,
+        namespace=context.namespace,
     )
     added = deliveries.add(
         session,

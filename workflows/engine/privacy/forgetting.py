@@ -100,7 +100,11 @@ def _forget(context: Context, case: int, *, by: str, why: Why, words: Words | No
         at, name = context.clock(), teams.workflow_name(session, row.workflow_id, team=context.team)
         held = uses.of_case(session, case, team=context.team)
         removed = remove(session, context, row, workflow=name, at=at)
-        new_key = _rename(session, row, name) if words is not None and words.stand_in(row.key) else None
+        new_key = (
+            _rename(session, row, name, namespace=context.namespace)
+            if words is not None and words.stand_in(row.key)
+            else None
+        )
         done = Forgotten(
             case=case,
             removed=removed,
@@ -212,10 +216,10 @@ def _has_content(session: Session, case: int, of: schema.Case) -> bool:
     return row is not None and row.erased_at is None
 
 
-def _rename(session: Session, row: schema.Case, workflow: str) -> str:
+def _rename(session: Session, row: schema.Case, workflow: str, *, namespace: str | None) -> str:
     """Put random digits in the place of a case's key, and in the keys of its deliveries. Return the new key."""
     old, new = row.key, f"forgotten-{token_hex(16)}"
-    before, after = (delivery_key(workflow=workflow, case=key, revision=1) for key in (old, new))
+    before, after = (delivery_key(workflow=workflow, case=key, revision=1, namespace=namespace) for key in (old, new))
     made = deliveries.of_case(session, row.id, team=row.team_id)
     renamed = {one.key: after + one.key.removeprefix(before) for one in made if one.key.startswith(before)}
     removals.rename(session, row.id, team=row.team_id, key=new, deliveries=renamed)

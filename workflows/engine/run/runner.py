@@ -356,7 +356,7 @@ class Runner:
             text, by, number = questions.words_of(session, question), question.asked_by, question.number
         effect: Effect[str, BaseModel] | None = workflow.source_effect
         assert effect is not None
-        key = question_key(workflow=workflow.name, case=work.case_key, number=number)
+        key = question_key(workflow=workflow.name, case=work.case_key, number=number, namespace=context.namespace)
         run = Run(id=work.run.id, case=work.run.case_id, input=work.input, key=key, by=by, answers=work.heard.answers)
         scope, once = f"{SOURCE}/{number}/", not effect.idempotent
         kept = self._journal(work, work.lines, scope=scope, once=once)

@@ -52,6 +52,24 @@ def test_different_effects_have_different_keys(one: Effect, other: Effect) -> No
     assert (key(one) == key(other)) == (one == other)
 
 
+@given(effects, effects)
+def test_workspaces_share_no_key(one: Effect, other: Effect) -> None:
+    """The oldest one's keys say no workspace, as they did before there were several."""
+    workflow, case, revision, correction, rejection = other
+    keys = {
+        delivery_key(
+            workflow=workflow,
+            case=case,
+            revision=revision,
+            correction=correction,
+            rejection=rejection,
+            namespace=namespace,
+        )
+        for namespace in ("T0SECOND", "E0THIRD")
+    }
+    assert len({*keys, key(one)}) == 3
+
+
 @given(effects, effects, st.data())
 def test_a_chosen_case_key_cannot_pass_for_another_effect(victim: Effect, other: Effect, data: st.DataObject) -> None:
     """Somebody who can read a delivery key and choose a case's key cannot make the two meet."""
