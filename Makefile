@@ -6,7 +6,7 @@ WORKERS := $(shell expr $$(nproc 2> /dev/null || echo 2) + 1)
 PYTEST := $(BIN)/pytest -n $(WORKERS) --dist worksteal
 LIBRARY := workflows/library/intent_triage
 
-.PHONY: installed setup test test-slow test-all chaos check lint demo sample real promise bench soak lock sbom clean
+.PHONY: installed setup test test-slow test-all chaos check lint demo sample real promise bench soak pictures lock sbom clean
 
 # What runs Countersign, and with it what tests and checks it.
 installed: $(if $(wildcard .venv/ready),.venv/ready,.venv/installed)
@@ -91,6 +91,10 @@ bench: setup
 # silent. ARGS="--minutes 10 --database sqlite" for a short one. Linux.
 soak: setup
 	$(BIN)/python -m benchmarks soak $(ARGS)
+
+# The pictures of the documents, taken anew of the product in the sandbox: needs Chromium. NAMES="card grid" for some of them.
+pictures: setup
+	$(BIN)/python -m tests.browser.pictures $(NAMES)
 
 # Pin the dependencies anew, free of any machine's own package index. Needs uv.
 lock:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from countersign import collisions
 
-from bot import doctor_backups, doctor_documents, doctor_sources, doctor_workspaces
+from bot import doctor_backups, doctor_database, doctor_documents, doctor_sources, doctor_workspaces
 from bot.app import App
 from bot.otel.target import Unsendable, target_of
 from bot.settings import SettingsUnusable
@@ -30,7 +30,7 @@ from handlers.texts.plain import in_words
 from handlers.texts.review.reasons import lacking
 from handlers.texts.scopes import ADD_IT, without
 from handlers.web.slack import PATH
-from store.db import extras, migration
+from store.db import extras
 from store.faces import FILES
 from store.states import STOPPED, RunState
 from workflows.engine.context import Context
@@ -70,7 +70,7 @@ _CASES_NAMED = 5
 
 def about_database(app: App) -> Iterator[Finding]:
     """Check the database alone."""
-    yield from _database(app)
+    yield from doctor_database.database(app)
 
 
 def about_slack(app: App) -> Iterator[Finding]:
@@ -97,7 +97,7 @@ def findings(app: App) -> Iterator[Finding]:
 def findings_of_process(app: App) -> Iterator[Finding]:
     """Check what all teams of a database share."""
     yield from _names()
-    yield from _database(app)
+    yield from doctor_database.database(app)
     yield from doctor_backups.backups(app)
     yield from doctor_workspaces.workspaces(app.settings, app.context.database)
 
@@ -124,24 +124,6 @@ def _names() -> Iterator[Finding]:
     """Distributions that bring a package of our names: whichever was installed last has its files there."""
     for rival, name in collisions.rivals().items():
         yield Finding(level="bad", what=collisions.clash(rival, name), do=collisions.cure(rival))
-
-
-def _database(app: App) -> Iterator[Finding]:
-    database = app.context.database
-    where = database.file or database.engine.url.render_as_string(hide_password=True)
-    yield Finding(level="ok", what=f"database {where}, schema {migration.newest()}")
-    for kept in migration.kept_copies(database):
-        yield Finding(
-            level="note",
-            what=f"{kept} is the database as it was before an upgrade; it holds cases, removed ones too",
-            do="delete it once you need no way back",
-        )
-    if database.file is not None and os.name == "posix" and database.file.stat().st_mode & 0o077:
-        yield Finding(
-            level="bad",
-            what=f"others on this machine can read {database.file}, which holds cases",
-            do=f"chmod 600 {database.file}",
-        )
 
 
 def _prompts(app: App) -> Finding:

@@ -1,6 +1,6 @@
 """Installing in a real browser: its cookie comes back from Slack's page, and its policy lets the style in."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 
@@ -8,6 +8,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 from pydantic import SecretStr
 
+from bot.app import now
 from bot.sandbox.http.running_sandbox import Running, serving
 from bot.sandbox.state.installs import CLIENT_ID, CLIENT_SECRET
 from bot.sandbox.state.sandbox import Sandbox
@@ -30,7 +31,7 @@ def slack() -> Iterator[Running]:
 
 
 @contextmanager
-def pages(slack: Running, database: Database) -> Iterator[str]:
+def pages(slack: Running, database: Database, clock: Callable[[], datetime] = now) -> Iterator[str]:
     """The address of the pages, while they answer."""
     port = free_port()
     settings = Settings(
@@ -42,7 +43,7 @@ def pages(slack: Running, database: Database) -> Iterator[str]:
         SLACK_CLIENT_SECRET=SecretStr(CLIENT_SECRET),
         SLACK_API_URL=slack.api_url,
     )
-    server = install_server_of(settings, database, TokenKeys(settings), clock=lambda: datetime.now(UTC))
+    server = install_server_of(settings, database, TokenKeys(settings), clock=clock)
     assert server is not None
     with server.answering():
         yield str(settings.install_url)

@@ -1,5 +1,6 @@
 """`countersign init` beside a workspace, as a newcomer plays it: what is wrong is told at once, and put right there."""
 
+import socket
 from pathlib import Path
 
 import pytest
@@ -37,7 +38,7 @@ TYPED = [
 ]
 TOLD = [
     "cannot be written to (Not a directory); name another folder",
-    "it has to be sqlite, for a file in the folder, or postgresql://",
+    "it has to be sqlite, for a file in the folder, or a URL that begins with postgresql://",
     "a time zone is named as in the IANA database",
     "'Refund Requests' is not a name for an automation",
     "this is the app token; enter the bot token",
@@ -106,6 +107,32 @@ def test_what_was_answered_before_it_was_stopped_is_not_asked_again(workspace: C
     said = workspace.done("init", "--no-input", *flags, SLACK_APP_TOKEN=APP_TOKEN)
     assert "SLACK_BOT_TOKEN stands in" in said.out
     assert "ok    Slack workspace Sandbox" in said.out
+
+
+def test_over_http_the_address_and_the_signing_secret_are_asked_for_in_place_of_the_app_token(
+    workspace: CommandLine, running: Running
+) -> None:
+    secret = "5a4db0c5161710a5eed05a4db0c51617"  # of nobody
+    with socket.create_server(("127.0.0.1", 0)) as other, socket.create_server(("127.0.0.1", 0)) as one:
+        taken, free = (f"127.0.0.1:{found.getsockname()[1]}" for found in (other, one))
+        one.close()
+        typed = ("http", "8480", taken, free, BOT_TOKEN, secret, *[""] * 2)
+        flags = ["--folder", "home", "--database", "sqlite", "--timezone", "UTC", "--slack", "workspace"]
+        flags += ["--slack-url", running.api_url, "--automation", "refund-requests", "--owner", "U0MARIA"]
+        flags += ["--channel", "C0SUPPORT", "--reviewers", "S0SUPPORT"]
+        said = workspace.done("init", *flags, input="".join(f"{line}\n" for line in typed), SLACK_BOT_TOKEN=BOT_TOKEN)
+    told = ["has to be HOST:PORT", f"{taken} cannot be listened at (", "here belongs the signing secret"]
+    wrong = [line for line in said.out.splitlines() if "That does not work" in line]
+    assert len(wrong) == len(told)
+    assert [part for part, line in zip(told, wrong, strict=True) if part not in line] == []
+    assert secret not in said.out + said.err
+    settings = settings_with(workspace.folder / "home" / ".env", {})
+    assert (settings.slack_http, settings.slack_app_token) == (free, None)
+    assert settings.slack_signing_secret is not None
+    assert settings.slack_signing_secret.get_secret_value() == secret
+    again = workspace.done("init", "--no-input", "--folder", "home")
+    assert "COUNTERSIGN_SLACK_HTTP stands in" in again.out
+    assert f"Slack is heard over HTTP at {free}" in again.out
 
 
 def test_a_script_is_refused_with_the_flag_that_does_not_work(workspace: CommandLine) -> None:

@@ -21,6 +21,9 @@ def init(
     automation: Annotated[str | None, typer.Option(metavar="NAME", help="Name of the first automation.")] = None,
     slack: Annotated[str | None, typer.Option(metavar="WHICH", help="sandbox, workspace or none.")] = None,
     slack_url: Annotated[str | None, typer.Option(metavar="URL", help="Address of another Slack API.")] = None,
+    slack_http: Annotated[
+        str | None, typer.Option(metavar="ADDRESS", help="HOST:PORT where Slack is heard over HTTP, not over a socket.")
+    ] = None,
     owner: Annotated[str | None, typer.Option(metavar="ID", help="Owner of the automation.")] = None,
     backup: Annotated[str | None, typer.Option(metavar="ID", help="Who stands in for the owner.")] = None,
     channel: Annotated[str | None, typer.Option(metavar="ID", help="Channel for its cards.")] = None,
@@ -32,7 +35,8 @@ def init(
 ) -> None:
     """Set Countersign up: ask what it needs, try each answer, write the settings and a first automation.
 
-    Tokens and keys come from the environment (SLACK_BOT_TOKEN, SLACK_APP_TOKEN, ANTHROPIC_API_KEY), or are asked for.
+    Tokens and keys come from the environment (SLACK_BOT_TOKEN, SLACK_APP_TOKEN or SLACK_SIGNING_SECRET,
+    ANTHROPIC_API_KEY), or are asked for.
     Run again, it goes on where it was left and changes nothing that is there.
     """
     import os
@@ -53,6 +57,8 @@ def init(
             bot_token=os.environ.get("SLACK_BOT_TOKEN") or None,
             app_token=os.environ.get("SLACK_APP_TOKEN") or None,
             slack_url=slack_url,
+            slack_http=slack_http or os.environ.get("COUNTERSIGN_SLACK_HTTP") or None,
+            signing_secret=os.environ.get("SLACK_SIGNING_SECRET") or None,
             owner=owner,
             backup=backup,
             channel=channel,

@@ -41,6 +41,16 @@ def token(begins: str) -> Callable[[str], str]:
     return check
 
 
+def signing_secret(text: str) -> str:
+    """Return the secret that signs Slack's requests. Raise `Wrong`."""
+    if not re.fullmatch(r"[0-9a-f]{32}", text):
+        raise Wrong(
+            "here belongs the signing secret, 32 characters of 0-9 and a-f, which stands under Basic Information, App "
+            "Credentials; it is neither a token nor the client secret beside it"
+        )
+    return text
+
+
 def channel(text: str) -> str:
     """Return the id of a channel, also of a link to it. Raise `Wrong`."""
     found = _LINK.fullmatch(text)

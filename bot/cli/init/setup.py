@@ -26,6 +26,9 @@ class Given:
     bot_token: str | None
     app_token: str | None
     slack_url: str | None
+    slack_http: str | None
+    """Address where serve hears Slack over HTTP."""
+    signing_secret: str | None
     owner: str | None
     backup: str | None
     channel: str | None

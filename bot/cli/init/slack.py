@@ -19,6 +19,9 @@ from handlers.who import named
 SANDBOX, WORKSPACE, NONE = "sandbox", "workspace", "none"
 SANDBOX_URL = "http://127.0.0.1:8470/api/"
 _BOT, _APP, _URL = "SLACK_BOT_TOKEN", "SLACK_APP_TOKEN", "SLACK_API_URL"
+_HTTP, _SIGNING = "COUNTERSIGN_SLACK_HTTP", "SLACK_SIGNING_SECRET"
+_OVER_HTTP = "http"
+"""Typed in place of the app token."""
 _POST_TO, _REVIEWERS = "COUNTERSIGN_POST_TO", "COUNTERSIGN_REVIEWERS"
 
 
@@ -56,7 +59,7 @@ def slack(setup: Setup) -> str:
 
 
 def _tokens(setup: Setup) -> None:
-    """Ask for the two tokens, each tried at Slack before the next is asked for; over HTTP there is only the first."""
+    """Ask for the two tokens, each tried at Slack before the next is asked for; over HTTP the second is a secret."""
 
     def bot(text: str) -> str:
         found = forms.token("xoxb-")(text)
@@ -74,10 +77,49 @@ def _tokens(setup: Setup) -> None:
 
     asks = "Bot token (xoxb-..., Install App)"
     setup.take(_BOT, Question(flag=_BOT, asks=asks, check=bot, is_secret=True), setup.given.bot_token)
-    if setup.known("COUNTERSIGN_SLACK_HTTP") is not None:
-        return
-    asks = "App token (xapp-..., Basic Information, App-Level Tokens, with connections:write)"
-    setup.take(_APP, Question(flag=_APP, asks=asks, check=app, is_secret=True), setup.given.app_token)
+    if _hears_over_http(setup, app):
+        _request_url(setup)
+
+
+def _hears_over_http(setup: Setup, check: Callable[[str], str]) -> bool:
+    """Ask for the app token, unless Slack is to reach the app over HTTP; returns whether it is."""
+    given = setup.given
+    if setup.known(_HTTP) is not None or (given.slack_http is not None and setup.known(_APP) is None):
+        return True
+    asks = f"App token (xapp-..., Basic Information, App-Level Tokens, with connections:write), or {_OVER_HTTP}"
+    question = Question(
+        flag=_APP, asks=asks, check=lambda text: text if text == _OVER_HTTP else check(text), is_secret=True
+    )
+    if setup.known(_APP) is None:
+        answer = setup.dialogue.answer(question, given.app_token)
+        if answer == _OVER_HTTP:
+            return True
+        setup.file.add({_APP: answer})
+    else:
+        setup.take(_APP, question, None)
+    return False
+
+
+def _request_url(setup: Setup) -> None:
+    """Ask where Slack's requests come in, and for the secret that signs them."""
+
+    def address(text: str) -> str:
+        at = setup.with_more(**{_HTTP: text}).slack_http_address
+        if at is None:
+            raise Wrong("it has to be HOST:PORT, such as 127.0.0.1:8480")
+        try:
+            with socket.create_server((at.host, at.port)):
+                pass
+        except OSError as error:
+            raise Wrong(f"{text} cannot be listened at ({error.strerror or error}); name another one") from error
+        return text
+
+    asks = "Address where serve hears Slack over HTTP, behind your proxy: HOST:PORT"
+    where = Question(flag="--slack-http", asks=asks, default="127.0.0.1:8480", check=address)
+    setup.take(_HTTP, where, setup.given.slack_http)
+    asks = "Signing secret (Basic Information, App Credentials)"
+    secret = Question(flag=_SIGNING, asks=asks, check=forms.signing_secret, is_secret=True)
+    setup.take(_SIGNING, secret, setup.given.signing_secret)
 
 
 def people(setup: Setup, *, which: str) -> People:

@@ -52,7 +52,8 @@ def database(setup: Setup) -> None:
     def check(text: str) -> str:
         url = _FILE if text in ("", _SQLITE) else text
         if "://" not in url:
-            raise Wrong(f"it has to be {_SQLITE}, for a file in the folder, or postgresql://USER:PASSWORD@HOST/NAME")
+            # Not as in the question: where a password stands, it is masked.
+            raise Wrong(f"it has to be {_SQLITE}, for a file in the folder, or a URL that begins with postgresql://")
         _make_database(setup, url)
         return url
 

@@ -45,7 +45,7 @@ function ago(date) {
   const seconds = (date.getTime() - Date.now()) / 1000;
   const past = Math.abs(seconds);
   const relative = new Intl.RelativeTimeFormat(LANGUAGE, { numeric: "auto" });
-  if (past < 60) return seconds < 0 ? "just now" : "in a moment";
+  if (past < 60) return seconds <= 0 ? "just now" : "in a moment";
   if (past < 3600) return relative.format(Math.trunc(seconds / 60), "minute");
   if (past < 86_400) return relative.format(Math.trunc(seconds / 3600), "hour");
   return relative.format(Math.trunc(seconds / 86_400), "day");

@@ -106,7 +106,7 @@ class Pages:
         named = found.for_workspace
         page = texts.invitation(
             for_workspace=named,
-            until=f"{found.until:%d %B %Y, %H:%M} UTC",
+            until=f"{found.until.day} {found.until:%B %Y, %H:%M} UTC",
             is_organisation=named is not None and named.startswith("E"),
         )
         url = self._installing.authorize_url(binding.oauth_state, named)

@@ -39,7 +39,7 @@ class Kept:
     def find(self, secret: str) -> Invitation | None:
         if secret not in self.secrets:
             return None
-        until = datetime(2026, 11, 30, 12, 0, tzinfo=UTC)
+        until = datetime(2026, 12, 1, 12, 0, tzinfo=UTC)
         return Invitation(
             for_workspace=self.for_workspace, until=until, seconds=int(timedelta(hours=1).total_seconds())
         )
@@ -96,6 +96,7 @@ def test_a_person_sees_what_is_asked_for_and_installs_it(browser: Browser, kept:
     page = browser.get(f"/install/{SECRET}")
     assert page.status_code == 200
     assert "Go on to Slack" in page.text
+    assert "until 1 December 2026, 12:00 UTC" in page.text
     assert all(f'<span class="what">{scope}</span>' in page.text for scope in USED_FOR)
     done = browser.sent_back(state=browser.begun(), code="1.2.abc")
     assert (done.status_code, kept.installed) == (200, ["1.2.abc"])
