@@ -6,7 +6,7 @@ WORKERS := $(shell expr $$(nproc 2> /dev/null || echo 2) + 1)
 PYTEST := $(BIN)/pytest -n $(WORKERS) --dist worksteal
 LIBRARY := workflows/library/intent_triage
 
-.PHONY: installed setup test test-slow test-all chaos check lint demo sample real promise bench soak pictures lock sbom clean
+.PHONY: installed setup found test test-slow test-all chaos check lint demo sample real promise bench soak pictures lock sbom clean
 
 # What runs Countersign, and with it what tests and checks it.
 installed: $(if $(wildcard .venv/ready),.venv/ready,.venv/installed)
@@ -47,6 +47,10 @@ test-slow: setup
 # All tests, in one run: to find them takes each worker a dozen seconds.
 test-all: setup
 	$(PYTEST)
+
+# Only finds them, and so compiles what they load: after a checkout that takes half a minute, and each worker would do it.
+found: setup
+	$(BIN)/pytest --collect-only --quiet > /dev/null
 
 # All that may go wrong, at every point of the way: about ten minutes, a seed, and a table. ARGS="--seed N" replays it.
 chaos: setup

@@ -81,6 +81,7 @@ def _soaked(folder: Path, url: str, kind: str, *, hours: float, pace: float, hur
         since = time.monotonic()
         processes = {**{one.name: one for one in (*replicas_running, *outside)}}
         book = Book(folder, installation, since=since)
+        held.callback(rounds.end)
         pids = {name: one.pid for name, one in processes.items()}
         rounds.every(_SAMPLES, lambda: book.note(pids), name="sample", first=5.0)
         rounds.every(_SCRAPES, lambda: _scrape(installation), name="scrape of all replicas")

@@ -237,6 +237,7 @@ claims = Workflow(
     budget=Budget(per_case="0.10", per_day="50"),
     retention=_KEPT,
     evidence=("amount",),
+    rollout=Rollout(way="at once"),
 )
 
 

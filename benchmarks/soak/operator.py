@@ -33,6 +33,7 @@ class Operator:
     forgotten: set[str] = field(default_factory=set)
     """Keys of cases whose content was removed by command."""
     versions: int = 0
+    """Number of times that other versions were deployed."""
     _random: Random = field(default_factory=lambda: Random("operator"))  # noqa: S311  # the same choices in each soak
 
     def begin(self, hurry: float) -> None:
@@ -66,7 +67,6 @@ class Operator:
         key = say("source", "key", "add", SOURCE).strip()
         with ThreadPoolExecutor(2) as pool:
             list(pool.map(self._launch, CHANNELS))
-        self.versions = len(CHANNELS)
         return key
 
     def _launch(self, name: str) -> None:
@@ -160,20 +160,21 @@ class Operator:
                 self.installation.say("propose", name)
 
     def deploy(self) -> None:
-        """Deploy another prompt, or the first one again, and sign it."""
+        """Deploy the other prompt of two workflows: one is tried in the shadow first, one is live once it is signed."""
         self.versions += 1
-        name = "tickets_later.md" if self.versions % 2 == 0 else "tickets.md"
-        prompt = Path(__file__).parent / "prompts" / name
-        said = self.installation.say("deploy", TICKETS, "--file", prompt, "--note", "another wording")
-        deployed = json.loads(self.installation.done("deployments", "list", TICKETS, "--json"))
-        waiting = [one for one in deployed if one["state"] == "proposed"]
-        self.rounds.tell(f"deploy: {said.code} {said.out[-300:]}{said.err[-300:]}")
-        for one in waiting:
-            self.installation.done("deployments", "sign", TICKETS, str(one["number"]), "--override", "a soak")
+        for name in (TICKETS, CLAIMS):
+            prompt = f"{name}_later.md" if self.versions % 2 else f"{name}.md"
+            file = Path(__file__).with_name("prompts") / prompt
+            said = self.installation.say("deploy", name, "--file", file, "--note", "another wording")
+            deployed = json.loads(self.installation.done("deployments", "list", name, "--json"))
+            waiting = [str(one["number"]) for one in deployed if one["state"] == "proposed"]
+            self.rounds.tell(f"deploy {name}: {said.code}, {len(waiting)} to sign {said.err[-300:]}")
+            for number in waiting:
+                self.installation.done("deployments", "sign", name, number)
 
     def roll_back(self) -> None:
-        """Roll the live version back."""
-        said = self.installation.say("rollback", TICKETS, "--reason", "to see that it can be done")
+        """Take a live version back."""
+        said = self.installation.say("rollback", CLAIMS, "--reason", "to see that it can be done")
         self.rounds.tell(f"rollback: {said.code} {said.out[-300:]}{said.err[-300:]}")
 
     def learn(self) -> None:

@@ -121,16 +121,20 @@ class Book:
         assert row is not None
         return {"megabytes": round(float(row[0]), 1), "connections": int(row[1])}
 
-    def _metrics(self) -> Mapping[str, float]:
-        """Read /metrics of the first replica, as Prometheus does."""
-        found = dict.fromkeys(_STATES, 0.0)
-        response = httpx2.get(f"{self._installation.health[0]}/metrics", timeout=20.0, trust_env=False)
-        response.raise_for_status()
+    def _metrics(self) -> Mapping[str, float | str]:
+        """Read /metrics of the first replica, as Prometheus does; empty cells where it does not answer now."""
+        found: dict[str, float | str] = dict.fromkeys(_STATES, 0.0)
+        try:
+            response = httpx2.get(f"{self._installation.health[0]}/metrics", timeout=20.0, trust_env=False)
+        except httpx2.HTTPError:
+            return dict.fromkeys(_STATES, "")
+        if response.status_code != 200:
+            return dict.fromkeys(_STATES, "")
         for one in text_string_to_metric_families(response.text):
             if one.name in _TOLD:
                 for told in one.samples:
                     name = "_".join(filter(None, (one.name.removeprefix("countersign_"), told.labels.get("state"))))
-                    found[name] = found.get(name, 0.0) + told.value
+                    found[name] = float(found.get(name, 0.0)) + told.value
         return found
 
 

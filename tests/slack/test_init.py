@@ -117,9 +117,11 @@ def test_over_http_the_address_and_the_signing_secret_are_asked_for_in_place_of_
         taken, free = (f"127.0.0.1:{found.getsockname()[1]}" for found in (other, one))
         one.close()
         typed = ("http", "8480", taken, free, BOT_TOKEN, secret, *[""] * 2)
-        flags = ["--folder", "home", "--database", "sqlite", "--timezone", "UTC", "--slack", "workspace"]
-        flags += ["--slack-url", running.api_url, "--automation", "refund-requests", "--owner", "U0MARIA"]
-        flags += ["--channel", "C0SUPPORT", "--reviewers", "S0SUPPORT"]
+        flags = [
+            *("--folder", "home", "--database", "sqlite", "--timezone", "UTC", "--slack", "workspace"),
+            *("--slack-url", running.api_url, "--automation", "refund-requests", "--owner", "U0MARIA"),
+            *("--channel", "C0SUPPORT", "--reviewers", "S0SUPPORT"),
+        ]
         said = workspace.done("init", *flags, input="".join(f"{line}\n" for line in typed), SLACK_BOT_TOKEN=BOT_TOKEN)
     told = ["has to be HOST:PORT", f"{taken} cannot be listened at (", "here belongs the signing secret"]
     wrong = [line for line in said.out.splitlines() if "That does not work" in line]

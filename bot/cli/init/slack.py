@@ -1,5 +1,6 @@
 """The steps about Slack: the sandbox or a workspace, its tokens, the channel, and the people."""
 
+import os
 import socket
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -111,7 +112,9 @@ def _request_url(setup: Setup) -> None:
             with socket.create_server((at.host, at.port)):
                 pass
         except OSError as error:
-            raise Wrong(f"{text} cannot be listened at ({error.strerror or error}); name another one") from error
+            # The bare reason: Python's own text names the address once more.
+            why = os.strerror(error.errno) if error.errno is not None and error.errno > 0 else error.strerror
+            raise Wrong(f"{text} cannot be listened at ({why}); name another one") from error
         return text
 
     asks = "Address where serve hears Slack over HTTP, behind your proxy: HOST:PORT"
