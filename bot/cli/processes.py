@@ -60,8 +60,8 @@ def _serve_one(given: Settings, stop: Event, wanted: _Wanted) -> bool:
     from bot.app import opened
     from bot.cli.completion import refuse_older
     from bot.cli.start import tell_prompts
-    from bot.doctor import findings, without_embedding
-    from bot.doctor_documents import without_folder
+    from bot.doctor.checks import findings, without_embedding
+    from bot.doctor.documents import without_folder
     from bot.otel.sending import sending_of
     from bot.serve.api import api_of
     from bot.serve.server import schedule_of, serve

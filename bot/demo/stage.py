@@ -21,7 +21,7 @@ from bot.demo.past.playing import put_in
 from bot.demo.places import FAILURES, LEADS, PLACES, TEAM_LEAD, workspace
 from bot.demo.sample_servers import help_desk, ledger, stage_outage
 from bot.demo.story import OUTAGE, UNLUCKY, Told, ticket_key
-from bot.doctor import findings
+from bot.doctor.checks import findings
 from bot.sandbox.client import ShownMessage
 from bot.sandbox.http.running_sandbox import Running, serving
 from bot.sandbox.state.sandbox import APP_TOKEN, BOT_TOKEN, Sandbox

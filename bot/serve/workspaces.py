@@ -16,7 +16,7 @@ import structlog
 from sqlalchemy.exc import DBAPIError
 
 from bot.app import App, Process, app_of, now
-from bot.doctor import findings_of_team
+from bot.doctor.checks import findings_of_team
 from bot.otel.sending import sending_of
 from bot.serve.loops import LoopsOfTeam
 from bot.serve.server import schedule_of

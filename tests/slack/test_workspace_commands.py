@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from bot.app import opened_database
-from bot.doctor_workspaces import workspaces
+from bot.doctor.workspaces import workspaces
 from bot.sandbox.http.running_sandbox import Running, serving
 from bot.sandbox.state.installs import CLIENT_ID, CLIENT_SECRET
 from bot.sandbox.state.sandbox import BOT_TOKEN, Sandbox

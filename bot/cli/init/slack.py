@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 from bot.cli.init import forms
 from bot.cli.init.dialogue import Question, Wrong, say
 from bot.cli.init.setup import Setup, trying
-from bot.doctor import about_slack
+from bot.doctor.checks import about_slack
 from bot.sandbox.state.sandbox import APP_TOKEN, BOT_TOKEN
 from bot.slack.places import Found, channel_found, reviewer_found
 from bot.slack.workspace import Workspace, check_hearing, connect

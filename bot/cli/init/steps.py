@@ -11,7 +11,7 @@ from bot.cli.init import forms
 from bot.cli.init.dialogue import Question, Wrong, say
 from bot.cli.init.setup import Setup, trying
 from bot.cli.scaffold import folder_of, write_automation
-from bot.doctor import about_database, about_models, about_workflow
+from bot.doctor.checks import about_database, about_models, about_workflow
 from store.db import migration
 from workflows.engine.errors import Refused
 from workflows.model.choice import LOCAL

@@ -3,9 +3,9 @@
 from collections.abc import Iterator
 from dataclasses import replace
 
-from bot import doctor
 from bot.app import app_of, now, process_of
 from bot.cli.screens.output import one_line_errors, out, print_json
+from bot.doctor import checks
 from bot.settings import Settings, SettingsUnusable, settings
 from handlers.texts.operations.findings import BAD, Finding
 from workflows.engine.case.installations import all_teams
@@ -33,15 +33,15 @@ def _found(given: Settings) -> Iterator[Finding]:
         known = all_teams(process.database)
         if given.workspace is not None or len(known) < 2:
             with app_of(process, team_of(process.database, at=now(), workspace=given.workspace)) as app:
-                yield from doctor.findings(app)
+                yield from checks.findings(app)
             return
         for one in known:
             named = f"{one.name} ({one.workspace})"
             try:
                 with app_of(process, team_of(process.database, at=now(), workspace=one.workspace)) as app:
                     if one is known[0]:
-                        yield from doctor.findings_of_process(app)
-                    for finding in doctor.findings_of_team(app):
+                        yield from checks.findings_of_process(app)
+                    for finding in checks.findings_of_team(app):
                         yield replace(finding, what=f"{named}: {finding.what}")
             except (CountersignError, SettingsUnusable) as error:
                 yield Finding(level=BAD, what=f"{named}: {error}", do="until then this workspace is not served")

@@ -2,7 +2,7 @@
 
 from bot.app import App
 from bot.cli.screens.output import out
-from bot.doctor import waiting_in_words
+from bot.doctor.checks import waiting_in_words
 from workflows.engine.text.sanitize import sanitize
 
 

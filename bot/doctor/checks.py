@@ -10,8 +10,8 @@ from pathlib import Path
 
 from countersign import collisions
 
-from bot import doctor_backups, doctor_database, doctor_documents, doctor_sources, doctor_workspaces
 from bot.app import App
+from bot.doctor import backups, database, documents, sources, workspaces
 from bot.otel.target import Unsendable, target_of
 from bot.settings import SettingsUnusable
 from bot.slack.api_errors import advice
@@ -70,7 +70,7 @@ _CASES_NAMED = 5
 
 def about_database(app: App) -> Iterator[Finding]:
     """Check the database alone."""
-    yield from doctor_database.database(app)
+    yield from database.database(app)
 
 
 def about_slack(app: App) -> Iterator[Finding]:
@@ -97,14 +97,14 @@ def findings(app: App) -> Iterator[Finding]:
 def findings_of_process(app: App) -> Iterator[Finding]:
     """Check what all teams of a database share."""
     yield from _names()
-    yield from doctor_database.database(app)
-    yield from doctor_backups.backups(app)
-    yield from doctor_workspaces.workspaces(app.settings, app.context.database)
+    yield from database.database(app)
+    yield from backups.backups(app)
+    yield from workspaces.workspaces(app.settings, app.context.database)
 
 
 def findings_of_team(app: App) -> Iterator[Finding]:
     """Check what is of the team alone."""
-    yield from doctor_documents.documents(app)
+    yield from documents.documents(app)
     yield _prompts(app)
     yield from _model(app)
     yield from _open_outages(app)
@@ -112,11 +112,11 @@ def findings_of_team(app: App) -> Iterator[Finding]:
     yield from _overruns(app)
     yield from _workflows(app)
     yield from _slack(app)
-    yield from doctor_sources.schedules(app)
+    yield from sources.schedules(app)
     yield from _spans(app)
-    yield from doctor_sources.webhooks(app)
+    yield from sources.webhooks(app)
     yield from _seals(app)
-    yield from doctor_sources.sources(app)
+    yield from sources.sources(app)
     yield from _work(app)
 
 
