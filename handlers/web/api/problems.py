@@ -36,7 +36,7 @@ class Kind(Enum):
     NOT_POSSIBLE = ("not-possible", 409, "It is not possible as things stand")
     TOO_LARGE = ("too-large", 413, "The request is too large")
     NOT_JSON = ("not-json", 415, "The content is not plain JSON")
-    NOT_MULTIPART = ("not-multipart", 415, "The content is not a file in multipart/form-data")
+    NOT_MULTIPART = ("not-multipart", 415, "The content is no file in multipart/form-data")
     OTHER_KIND = ("other-kind-of-file", 415, "Files of this kind are not read")
     MALFORMED = ("malformed", 400, "The request cannot be read")
     MISFIT = ("does-not-fit", 422, "The values do not fit")

@@ -109,7 +109,7 @@ def test_what_was_tried_is_not_tried_again_and_inputs_are_removed(things: Comman
     assert "inputs of volume tests with these words: 1" in plan
     things.done("forget", "--subject", "Quandt", "--yes")
     assert "Quandt" not in things.done("forget", "--subject", "Quandt").out
-    assert "the inputs of 29 cases" in things.done("volume-test", "forget", "1").out
+    assert "inputs of volume test 1 that were removed: 29" in things.done("volume-test", "forget", "1").out
     assert (
         "nothing of volume test 1 waits"
         in things.done("volume-test", "pack", "1", "--out", str(things.folder / "none.csv")).out
