@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session, aliased
 
 from store.cases.review.deadlines import UNDECIDED
 from store.cases.samples import has_sample
+from store.db.lookups import is_found
 from store.schema import (
     AuditRow,
     Case,
@@ -429,7 +430,7 @@ def reported(session: Session, *, team: int) -> dict[int, int]:
 
     The report waits, or a review of the case is open that shows it: its own, or that of a run in place of its run.
     """
-    is_open = exists().where(
+    is_open = is_found(
         _shown.id == Report.review_id,
         _earlier.id == _shown.run_id,
         Review.case_id == Report.case_id,

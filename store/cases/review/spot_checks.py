@@ -24,6 +24,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Session, aliased
 
 from store.db import rows
+from store.db.lookups import is_found
 from store.governance.audit import READ
 from store.schema import AuditRow, Case, Decision, Review, Run, SpotCheck, Workflow
 from store.states import UNDECIDED, Resolution, RunState, SpotCheckState, SpotCheckWhy
@@ -415,7 +416,7 @@ _drawn, _judged = aliased(Run), aliased(Run)
 
 def _knows(by: str) -> ColumnElement[bool]:
     # A case has few decisions and a person very many: the index of the person's is kept from being taken.
-    decided = exists().where(
+    decided = is_found(
         Review.case_id == SpotCheck.case_id,
         Decision.review_id == Review.id,
         # Whoever decides newer content is not shown what went out for this one.
