@@ -68,7 +68,7 @@ def currencies_of(text: str) -> frozenset[str]:
     """Return the currencies that a code, sign or name may mean; empty where it means none."""
     if len(text) > 2 * _LONGEST:
         return frozenset()
-    key = sign_key(text)
+    key = _sign_key(text)
     if _CODE.fullmatch(key) and key.upper() in _homes():
         return frozenset({key.upper()})
     return _signs().get(key) or _names().get(key.casefold()) or frozenset()
@@ -81,7 +81,7 @@ def fraction_digits(currency: str) -> int:
     return get_currency_precision(currency)
 
 
-def sign_key(text: str) -> str:
+def _sign_key(text: str) -> str:
     """Return a sign or a name in the form in which it is looked up."""
     return " ".join(plain(text).replace(HARD_SPACE, " ").replace("$ ", "$").split()).removesuffix(".")
 
@@ -132,7 +132,7 @@ def _names_in(locale: "Locale", code: str) -> set[str]:
 
     # The form of the name depends on the number; these numbers give every form in the languages above.
     names = {get_currency_name(code, count=count, locale=locale) for count in (None, 0, 1, 2, 3, 5, 11, 1.5)}
-    return {sign_key(name).casefold() for name in names} - {code.casefold()}
+    return {_sign_key(name).casefold() for name in names} - {code.casefold()}
 
 
 def codes() -> frozenset[str]:

@@ -74,9 +74,9 @@ class TestWhatIsNoModel:
     @pytest.mark.parametrize(
         ("data", "message"),
         [
-            (b"", "no local model"),
-            (pickle.dumps({"a": 1}), "no local model"),
-            (b"PK\x03\x04" + SAVED, "no local model"),
+            (b"", "not a local model"),
+            (pickle.dumps({"a": 1}), "not a local model"),
+            (b"PK\x03\x04" + SAVED, "not a local model"),
             (SAVED.replace(b" 1\n", b" 9\n", 1), "another version of Countersign"),
             (SAVED[:-1], "damaged"),
             (SAVED + b"\x00", "damaged"),

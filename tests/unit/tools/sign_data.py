@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from babel import Locale, UnknownLocaleError
 from babel.core import get_global
 
-from workflows.tools.currencies import codes, sign_key
+from workflows.tools.currencies import _sign_key, codes
 from workflows.tools.languages import LANGUAGES
 
 _LETTERS = re.compile(r"[A-Za-z]{1,3}\.?")
@@ -30,7 +30,7 @@ def signs() -> dict[str, list[str]]:
         except (UnknownLocaleError, ValueError):
             return
         for code in known:
-            sign = sign_key(symbols.get(code, code))
+            sign = _sign_key(symbols.get(code, code))
             if sign and sign != code and (not _LETTERS.fullmatch(sign) or sign in _SHORT):
                 found.setdefault(sign, set()).add(code)
 

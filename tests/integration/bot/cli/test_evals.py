@@ -141,7 +141,7 @@ def test_two_evals_of_the_same_examples_are_compared_and_little_evidence_is_call
     other = examples(countersign, PARCELS[:3], "other.jsonl")
     error = countersign("eval", "parcels", "--file", other, "--against", "#1").error()
     assert error == "eval 1 tried other examples; run it again on these"
-    assert countersign("eval", "letters", "--file", path, "--against", "#1").error() == "eval 1 is none of letters"
+    assert countersign("eval", "letters", "--file", path, "--against", "#1").error() == "eval 1 is not one of letters"
 
 
 def test_only_so_many_are_tried_as_one_says(countersign: CommandLine) -> None:

@@ -75,7 +75,7 @@ def test_what_nobody_decided_is_no_example(countersign: CommandLine, file: Path)
     countersign.submit(3, "unsure")
     countersign.place("closed", "for stocktaking")
     countersign("approve", "3")
-    assert countersign("example", "3", "--to", file).error().endswith("no example yet: it is failed")
+    assert countersign("example", "3", "--to", file).error().endswith("cannot become an example yet: it is failed")
     assert "there is no case" in countersign("example", "99").error()
     assert not file.exists()
 
@@ -84,7 +84,7 @@ def test_a_newer_revision_has_to_be_decided_anew(countersign: CommandLine, file:
     countersign.submit(1, "unsure")
     countersign.done("approve", "1")
     countersign.submit(1, "unsure, and changed")
-    assert countersign("example", "1", "--to", file).error().endswith("no example yet: it is waiting")
+    assert countersign("example", "1", "--to", file).error().endswith("cannot become an example yet: it is waiting")
     countersign.done("approve", "1")
     countersign.done("example", "1", "--to", file)
     assert kept(file)[0]["input"]["text"] == "unsure, and changed"
