@@ -180,6 +180,7 @@ def _clicked(
     # What is left of the backlog before only makes this one longer.
     backlog = 2 * _BACKLOG_A_SECOND * wanted.seconds
     _feed(app, "noop", range(1 + place * backlog, 1 + (place + 1) * backlog))
+    # As long as people press afterwards, nobody does: the pace without them.
     _, undisturbed = _ended(app, newest, lambda: time.sleep(wanted.seconds))
     waited = _number(app, RunState.WAITING, newest)
     pressed, worked = _ended(app, newest, lambda: _press(clicker, clicks[WARM_UP:]))

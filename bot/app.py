@@ -106,7 +106,7 @@ def now() -> datetime:
 
 @dataclass(frozen=True, kw_only=True)
 class Process:
-    """What all teams of a process share."""
+    """The parts that all teams of a process share."""
 
     settings: Settings
     """Those of the process. What a team has for itself is not among them."""

@@ -19,7 +19,7 @@ _DATABASE, _WORKFLOWS = "countersign_database_url", "countersign_workflows"
 _SQLITE = "sqlite:///"
 _TOKEN_KEYS = ("countersign_token_keys", "countersign_token_keys_file")
 _SLACK = ("slack_bot_token", "slack_app_token", "slack_client_secret", *_TOKEN_KEYS)
-"""What is sent to Slack's address, or opens what is sent there: the tokens of installed workspaces."""
+"""Secrets that are sent to Slack's address, or open what is sent there: the tokens of installed workspaces."""
 _POSTGRES = ("pgpassword", "pgpassfile")
 _SIGNING = ("countersign_seal_key", "countersign_webhook_key", "slack_signing_secret")
 _PATHS = (

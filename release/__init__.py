@@ -1,1 +1,1 @@
-"""What is done for a release, from a checkout alone: the licences of what is installed."""
+"""Tools for a release, from a checkout alone: the licences of what is installed."""

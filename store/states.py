@@ -94,7 +94,7 @@ class SpotCheckWhy(StrEnum):
 
 
 class InstallationEnd(StrEnum):
-    """Why the app is no longer installed in a workspace."""
+    """Reasons why the app is no longer installed in a workspace."""
 
     UNINSTALLED = "uninstalled"
     """Somebody there removed it."""

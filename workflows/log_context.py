@@ -1,4 +1,4 @@
-"""What the log says with each line of a thread, such as whose it is, handed on to the threads that it starts.
+"""The context that the log adds to each line of a thread, such as whose it is, handed on to threads that it starts.
 
 A thread starts with nothing of it. Where several workspaces are served, a line would then not say which one it is of.
 """

@@ -98,7 +98,7 @@ class Route(BaseModel):
 
 
 class Refund(BaseModel):
-    """What follows a ticket about money."""
+    """The refund that follows a ticket about money."""
 
     ticket: int
     text: str

@@ -1,4 +1,4 @@
-"""What was lost, doubled, wrong or silent in the soak, counted as the tests of chaos count it."""
+"""Count of what was lost, doubled, wrong or silent in the soak, as the tests of chaos count it."""
 
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence

@@ -117,7 +117,7 @@ class Process(AbstractContextManager["Process"]):
 
 @dataclass(frozen=True, kw_only=True)
 class Said:
-    """What a command printed."""
+    """The output of a command."""
 
     code: int
     out: str
@@ -126,7 +126,7 @@ class Said:
 
 @dataclass(kw_only=True)
 class Installation:
-    """Where everything is."""
+    """The places of everything."""
 
     folder: Path
     database: str

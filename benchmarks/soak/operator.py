@@ -22,14 +22,14 @@ _DIGESTS = ("failures", "cost", "cost-month", "quality", "numbers", "bias", "sea
 
 @dataclass(kw_only=True)
 class Operator:
-    """What an operator and an engineer do beside the work."""
+    """The chores of an operator and an engineer beside the work."""
 
     installation: Installation
     rounds: Rounds
     sources: Sources
     people: People
     verified: list[bool] = field(default_factory=list)
-    """What each verification said: whether the audit is as it was sealed."""
+    """Each verification's answer: True if the audit is as it was sealed."""
     forgotten: set[str] = field(default_factory=set)
     """Keys of cases whose content was removed by command."""
     versions: int = 0

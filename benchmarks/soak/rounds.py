@@ -15,9 +15,9 @@ class Rounds:
 
     folder: Path
     done: Counter[str] = field(default_factory=Counter)
-    """How often each thing was done."""
+    """Number of times that each thing was done."""
     faults: Counter[str] = field(default_factory=Counter)
-    """How often each ended in an error."""
+    """Number of times that each ended in an error."""
     stop: Event = field(default_factory=Event)
     _threads: list[Thread] = field(default_factory=list)
     _lock: Lock = field(default_factory=Lock)

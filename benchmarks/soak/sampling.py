@@ -1,4 +1,4 @@
-"""What each process, and the database, uses, every half minute: rows of two CSV files."""
+"""Samples of what each process, and the database, uses, every half minute: rows of two CSV files."""
 
 import csv
 import os

@@ -1,4 +1,4 @@
-"""Where cases come from: programs over HTTP, files, a schedule, and people in Slack."""
+"""Sources of cases: programs over HTTP, files, a schedule, and people in Slack."""
 
 import io
 import json

@@ -31,7 +31,7 @@ _USED = ("rss", "private", "children_pss", "files", "threads")
 
 @dataclass(kw_only=True)
 class Measured:
-    """What a soak measured."""
+    """The measurements of a soak."""
 
     database: str
     hours: float

@@ -27,7 +27,7 @@ _BUSY_EACH = 97
 
 @dataclass(kw_only=True)
 class Surroundings:
-    """What is remembered, and what is out of service until when."""
+    """Everything that is remembered, and the times until which something is out of service."""
 
     effects: list[tuple[str, object]] = field(default_factory=list)
     keys: set[str] = field(default_factory=set)

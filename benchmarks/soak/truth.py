@@ -1,4 +1,4 @@
-"""What is right for each made-up case, and what the model says of it. Pure: a reference alone decides it.
+"""The right answer for each made-up case, and the model's. Pure: a reference alone decides it.
 
 The model, the people and the count read the reference in a text, so none of them needs to be told about a case.
 """

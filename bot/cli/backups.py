@@ -115,7 +115,7 @@ def restored() -> None:
 
 @dataclass(frozen=True, kw_only=True)
 class _Found:
-    """What is known of a database that was put back."""
+    """The facts known of a database that was put back."""
 
     backup: Restored
     lost: str | None

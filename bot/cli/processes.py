@@ -48,7 +48,7 @@ def serve(
 
 
 class _Wanted(NamedTuple):
-    """What `serve` is to do in this process."""
+    """The tasks of `serve` in this process."""
 
     worker: bool
     slack: bool

@@ -50,7 +50,7 @@ _LASTED = 60.0
 
 
 class State(StrEnum):
-    """How a workspace stands in this process."""
+    """States of a workspace in this process."""
 
     BEGINNING = "beginning"
     SERVED = "served"
@@ -62,7 +62,7 @@ class State(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class Roles:
-    """What this process does for each workspace."""
+    """The tasks of this process for each workspace."""
 
     worker: bool = True
     slack: bool = True
@@ -225,7 +225,7 @@ class Served:
         return in_workspace(app, found, checks=partial(findings_of_team, app), is_gone=self.suspect)
 
     def _ask_slack(self) -> None:
-        """Where the app may be gone, ask, and end the installation if it is; where Slack does not say, ask again."""
+        """Ask Slack where the app may be gone, and end the installation if it is. Ask again where it does not say."""
         if time.monotonic() < self._not_asked_before:
             return
         with self._lock:

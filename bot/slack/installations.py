@@ -49,14 +49,14 @@ class WorkspaceView:
 
 @dataclass(frozen=True, kw_only=True)
 class Rotated:
-    """What became of the tokens when they were to be encrypted with the first key."""
+    """Outcome of encrypting the tokens with the first key."""
 
     anew: int
     """Tokens that were encrypted anew."""
     already: int
     """Tokens that the first key had encrypted already."""
     unreadable: Sequence[str]
-    """What is wrong with each of the others."""
+    """The trouble with each of the others."""
     needed: Sequence[str]
     """Fingerprints of the keys that are still needed, the first one first."""
     unneeded: Sequence[str]

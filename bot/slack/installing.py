@@ -47,7 +47,7 @@ def oauth_of(settings: Settings) -> OAuth:
 
 @dataclass(frozen=True, kw_only=True)
 class Installer:
-    """What the pages of installing ask for."""
+    """The answers to what the pages of installing ask for."""
 
     database: Database
     keys: TokenKeys

@@ -25,7 +25,7 @@ GONE = frozenset({"account_inactive", "app_uninstalled", "invalid_auth", "not_au
 
 @dataclass(frozen=True, kw_only=True)
 class Grant:
-    """What Slack granted: a token of the bot, with the place where it is good."""
+    """A token of the bot that Slack granted, with the place where it is good."""
 
     app_id: str
     workspace: str

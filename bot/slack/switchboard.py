@@ -144,7 +144,7 @@ class Switchboard:
 
 
 class Relay:
-    """What hands each request from the socket to the line of its workspace, and returns at once."""
+    """A relay that hands each request from the socket to the line of its workspace, and returns at once."""
 
     def __init__(self, switchboard: Switchboard, busy: Busy) -> None:
         self._switchboard = switchboard

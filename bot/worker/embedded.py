@@ -104,7 +104,7 @@ class Embedded:
         self._drain = drain
         self._isolation = Isolation()
         self._pending = _Pending()
-        """What `run` began."""
+        """The work that `run` began."""
         self._pool: ThreadPool | None = None
         """Threads of `run`."""
         self._looked_at = float("-inf")

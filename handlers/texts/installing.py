@@ -32,7 +32,7 @@ ENDED: Mapping[InstallationEnd, str] = {
 
 
 class Why(StrEnum):
-    """Why the app was not installed, or nothing is done with it."""
+    """Reasons why the app was not installed, or nothing is done with it."""
 
     NO_LINK = "no_link"
     """The invitation was used, has expired, or was never made."""
@@ -64,7 +64,7 @@ class Why(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class Page:
-    """What a page says."""
+    """The words of a page."""
 
     title: str
     said: Sequence[str]

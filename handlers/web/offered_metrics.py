@@ -32,7 +32,7 @@ class Watched:
     digests_late: int
     """Digests that should have been made by now, and were not."""
     is_sender: bool
-    """Whether this process is the one that sends to people."""
+    """True if this process is the one that sends to people."""
     version: str
     database: str
     """Kind of the database."""
@@ -42,17 +42,17 @@ class Watched:
 
 @dataclass(frozen=True, kw_only=True)
 class OfProcess:
-    """What is counted of the process itself, whomever it serves."""
+    """The counts of the process itself, whomever it serves."""
 
     checks: Mapping[str, bool]
-    """What /readyz says of it."""
+    """The checks of /readyz, by name."""
     logged: Mapping[tuple[str, str], int]
     """Warnings and errors that it logged, by level and event."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Reading:
-    """What all numbers are taken from."""
+    """The source of all numbers."""
 
     each: Mapping[str, Watched]
     """That of each workspace, by its id."""

@@ -1,4 +1,4 @@
-"""What keeps every process off a schema that is not its own.
+"""The lock that keeps every process off a schema that is not its own.
 
 On PostgreSQL each connection of a process that works holds a lock together with the others, from its first moment on,
 and looks at the schema once it has it. An upgrade takes the lock alone: not before the last of these connections is
@@ -66,7 +66,7 @@ class Driver(Protocol):
 
 @dataclass(frozen=True, kw_only=True)
 class Others:
-    """What still works on a database that is to be upgraded."""
+    """Processes that still work on a database that is to be upgraded."""
 
     machines: Sequence[str]
     """Each machine with sessions of Countersign's, and how many."""

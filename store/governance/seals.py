@@ -41,7 +41,7 @@ class SealHead:
 
 @dataclass(frozen=True, kw_only=True)
 class LastSealed:
-    """How far the audit is sealed."""
+    """The progress of sealing the audit."""
 
     number: int | None
     """Number of the last seal, 0 before the first; None where it was altered into something else."""

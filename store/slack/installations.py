@@ -16,7 +16,7 @@ from store.states import InstallationEnd
 
 @dataclass(frozen=True, kw_only=True)
 class Granted:
-    """What Slack granted with an installation."""
+    """Identity and scopes that Slack granted with an installation."""
 
     app_id: str
     enterprise_id: str | None

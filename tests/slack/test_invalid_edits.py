@@ -60,7 +60,7 @@ WRONG: dict[str, dict[str, JsonValue]] = {
     # Two boxes, since one holds 3,000.
     "has to have at most 4000 characters": {"words.0.0": "x" * 3_000, "words.1.0": "x" * 1_001},
 }
-"""What a person is told -> what they typed."""
+"""Error that a person is told -> what they typed."""
 
 
 def test_what_does_not_fit_is_told_at_its_field_and_changes_nothing(stage: Stage) -> None:

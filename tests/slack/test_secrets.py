@@ -24,7 +24,7 @@ ECHOED = {
     "a token of Slack's": "xoxb-999-Hh4Tt6Rr1Ee8",
     "a query": "GET /parcels?api_key=qk-Jj2Mm7Pp4Ss9&page=2",
 }
-"""What the depot says when it refuses, with secrets of its own in it."""
+"""The depot's refusal, with secrets of its own in it."""
 PLANTED = ("pw-Zq7Kd9", "tok-Vb3Xn8Lq2Wm5", "AKIAZQ7KD9VB3XN8LQ2W", "Hh4Tt6Rr1Ee8", "qk-Jj2Mm7Pp4Ss9")
 SET = {
     "SLACK_SIGNING_SECRET": "0f1e2d3c4b5a69788796a5b4c3d2e1f0",
@@ -80,7 +80,7 @@ def test_no_secret_is_in_anything_that_is_kept_logged_shown_or_exported(slack: C
 
 
 def asked(port: int, path: str) -> str:
-    """What the process tells a monitor."""
+    """Return what the process tells a monitor."""
     connection = HTTPConnection("127.0.0.1", port, timeout=LONGEST)
     try:
         connection.request("GET", path)

@@ -212,7 +212,7 @@ def test_a_made_key_is_a_setting_as_it_is_printed(command: CommandLine, tmp_path
 
 
 def found(command: CommandLine, **changed: str) -> dict[str, str]:
-    """What is found of workspaces: text -> level."""
+    """Return the findings about workspaces: text -> level."""
     with pytest.MonkeyPatch.context() as patch:
         for name, value in (command.settings | changed).items():
             patch.setenv(name, value)

@@ -1,4 +1,4 @@
-"""What the log says of whose a line is, also in threads that were started later."""
+"""Each line of the log says whose it is, also in threads that were started later."""
 
 from threading import Thread
 

@@ -26,7 +26,7 @@ SCHEMAS = dict(zip(COMMITS, ("0005", "0007", "0012", "0032"), strict=True))
 
 @dataclass(frozen=True, kw_only=True)
 class Known:
-    """What is known of a database outside of it."""
+    """Facts about a database that stand outside of it."""
 
     clock: datetime
     """Time at which the version of then stopped."""

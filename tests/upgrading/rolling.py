@@ -79,7 +79,7 @@ class Service:
     pressed: set[tuple[int, int]] = field(default_factory=set)
     """(review, version) of each approval that was acknowledged."""
     said: list[str] = field(default_factory=list)
-    """What ended processes said last."""
+    """The last words of ended processes."""
     key: str = ""
     """The source's key of the API."""
     restarts: bool = True

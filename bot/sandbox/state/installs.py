@@ -37,7 +37,7 @@ class Installs:
         self._given: dict[str, Consent] = {}
         self._tokens = 0
         self.also: Object = {}
-        """What the answer to the next exchange holds beside, or in place of, what it usually does."""
+        """Fields of the answer to the next exchange, beside or in place of its usual ones."""
 
     def give(self, sandbox: "Sandbox", *, user: str, redirect_url: str, scopes: Sequence[str]) -> str:
         """Return a code for a consent."""

@@ -101,7 +101,7 @@ class Sandbox:
 
     @property
     def links(self) -> Mapping[str, str]:
-        """What is shown beside the guide, by its label: other programs, and the other workspaces."""
+        """Links beside the guide, by their labels: other programs, and the other workspaces."""
         others = {f"Workspace {one.workspace.team.name}": one.page_url for one in self.workspaces if one is not self}
         return {**self._links, **others}
 

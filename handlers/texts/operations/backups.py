@@ -1,4 +1,4 @@
-"""What is said of backups: how old the last one is, and that a database is one which nobody said is one."""
+"""The words about backups: the age of the last one, and that a database is one that nobody marked."""
 
 from datetime import datetime
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""What the pages of installing ask for, and the records that they get. It loads no web framework."""
+"""The port of the pages of installing: their questions, and the records that they get. It loads no web framework."""
 
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -41,7 +41,7 @@ class Done:
 
 
 class Installing(Protocol):
-    """What the pages ask for. Each call may wait for the database or for Slack, so it is made in a thread."""
+    """The questions of the pages. Each call may wait for the database or for Slack, so it is made in a thread."""
 
     def find(self, secret: str) -> Invitation | None:
         """Return an invitation that can be used; None where there is none. Raise `NotInstalled`."""

@@ -1,4 +1,4 @@
-"""What the owner of a workflow is asked, and the certificate that it rests on."""
+"""Pictures of the question to a workflow's owner, and of the certificate that it rests on."""
 
 import pytest
 from playwright.sync_api import expect

@@ -1,4 +1,4 @@
-"""What reviewers, engineers and leads meet apart from the demo: a grid, a spot check, a cause, digests, a question."""
+"""Pictures of what people meet apart from the demo: a grid, a spot check, a cause, digests, a question."""
 
 from datetime import UTC, datetime, timedelta
 

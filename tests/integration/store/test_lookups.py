@@ -1,4 +1,4 @@
-"""What is asked of each row is looked up for it, also while PostgreSQL has no figures of its tables yet."""
+"""Conditions about each row are looked up for it, also while PostgreSQL has no figures of its tables yet."""
 
 import re
 from datetime import UTC, datetime, timedelta

@@ -120,7 +120,7 @@ class Asking:
     marked: Marked
     mouth: Mouth
     heard: str = ""
-    """What the person got at last."""
+    """The last answer that the person got."""
 
     @property
     def app(self) -> App:

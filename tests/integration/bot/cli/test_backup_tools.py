@@ -17,7 +17,7 @@ pytestmark = pytest.mark.slow
 
 HEADS = "COUNTERSIGN_SEAL_HEADS"
 ENDED = {"parcel-1": "delivered", "parcel-2": "doubtful", "parcel-6": "delivered", "parcel-7": "delivered"}
-"""What becomes of the cases once the database is put back. Only parcel-2 goes to a target that knows no keys."""
+"""The fate of the cases once the database is put back. Only parcel-2 goes to a target that knows no keys."""
 
 
 @pytest.fixture(autouse=True)

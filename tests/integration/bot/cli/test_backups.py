@@ -287,7 +287,7 @@ def test_a_folder_that_is_not_there_is_said_to_be_the_reason(countersign: Comman
 
 
 def backups(countersign: CommandLine) -> list[tuple[str, str]]:
-    """What doctor says of backups."""
+    """Return what doctor says of backups."""
     findings = countersign("doctor", "--json").json()
     return [(one["level"], one["what"]) for one in findings if "backup" in one["what"]]
 
