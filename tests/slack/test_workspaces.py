@@ -1,7 +1,4 @@
-"""One process, several workspaces: each is begun, stopped and broken alone.
-
-D1, A10
-"""
+"""One process, several workspaces: each is begun, stopped and broken alone. A10"""
 
 from collections.abc import Iterator, Mapping
 from functools import partial
