@@ -66,7 +66,7 @@ def _serve_one(given: Settings, stop: Event, wanted: _Wanted) -> bool:
     from bot.serve.api import api_of
     from bot.serve.server import schedule_of, serve
     from bot.serve.watchdog import ending_if_frozen
-    from bot.slack.tokens import refuse_both
+    from bot.slack.installing.tokens import refuse_both
     from bot.slack.wiring import in_slack as slack_of
 
     refuse_both(given)
@@ -103,8 +103,8 @@ def _serve_several(given: Settings, stop: Event, wanted: _Wanted) -> bool:
     from bot.serve.several import hearing_for, serve_several
     from bot.serve.watchdog import ending_if_frozen
     from bot.serve.workspaces import Roles, Workspaces
+    from bot.slack.installing.token_vault import TokenKeys
     from bot.slack.switchboard import Switchboard
-    from bot.slack.token_vault import TokenKeys
 
     with process_of(given, log_level="info") as process, ending_if_frozen(given.frozen_seconds):
         keys, switchboard = TokenKeys(given), Switchboard()

@@ -31,8 +31,8 @@ def invite(
     from bot.app import now
     from bot.cli.screens.output import moment
     from bot.cli.screens.workspaces import print_link
-    from bot.slack.installing import oauth_of
-    from bot.slack.token_vault import TokenKeys
+    from bot.slack.installing.installer import oauth_of
+    from bot.slack.installing.token_vault import TokenKeys
     from workflows.engine.case import invitations
 
     with opened_database() as (settings, database):
@@ -53,8 +53,8 @@ def list_workspaces(json: Json = False) -> None:
     """List the workspaces: since when, by whom, with which scopes missing, and which key encrypted the token."""
     from bot.cli.screens.output import print_json
     from bot.cli.screens.workspaces import print_workspaces
-    from bot.slack.installations import workspace_views
-    from bot.slack.token_vault import keys_if_set
+    from bot.slack.installing.installations import workspace_views
+    from bot.slack.installing.token_vault import keys_if_set
 
     with opened_database() as (settings, database):
         keys = keys_if_set(settings)
@@ -70,8 +70,8 @@ def add() -> None:
     from bot.app import now
     from bot.cli.screens.output import out, shown
     from bot.cli.screens.workspaces import why_not
-    from bot.slack.installing import add as added
-    from bot.slack.token_vault import TokenKeys
+    from bot.slack.installing.installer import add as added
+    from bot.slack.installing.token_vault import TokenKeys
     from handlers.texts.scopes import without
     from handlers.web.install.installing import NotInstalled
     from workflows.engine.errors import Refused
@@ -101,7 +101,7 @@ def remove(
     """Remove a workspace: the app is uninstalled at Slack, and its token forgotten. Its cases stay."""
     from bot.app import now
     from bot.cli.screens.output import out, shown
-    from bot.slack.installations import end_at_slack, find
+    from bot.slack.installing.installations import end_at_slack, find
     from workflows.engine.case import installations
     from workflows.engine.case.installations import InstallationEnd
     from workflows.engine.errors import Refused
@@ -128,8 +128,8 @@ def rotate() -> None:
     from bot.app import now
     from bot.cli.screens.output import tell_error
     from bot.cli.screens.workspaces import print_rotated
-    from bot.slack.installations import rotate as rotated
-    from bot.slack.token_vault import TokenKeys
+    from bot.slack.installing.installations import rotate as rotated
+    from bot.slack.installing.token_vault import TokenKeys
 
     with opened_database() as (settings, database):
         done = rotated(database, TokenKeys(settings), by=operator(), at=now())
@@ -143,7 +143,7 @@ def rotate() -> None:
 @commands.command("key")
 def make_key() -> None:
     """Make a key that encrypts tokens, and print it. It is kept nowhere: put it where only the service reads it."""
-    from bot.slack.token_vault import Vault, new_key
+    from bot.slack.installing.token_vault import Vault, new_key
 
     key = new_key()
     typer.echo(f"COUNTERSIGN_TOKEN_KEYS={key}")

@@ -15,8 +15,8 @@ from bot.doctor import backups, database, documents, sources, workspaces
 from bot.otel.target import Unsendable, target_of
 from bot.settings import SettingsUnusable
 from bot.slack.api_errors import advice
+from bot.slack.installing.tokens import with_token
 from bot.slack.places import look
-from bot.slack.tokens import with_token
 from bot.slack.workspace import Http, Workspace, check_hearing, connect
 from bot.slack.workspace import check as check_workspace
 from handlers.slack.access.scopes import asked_for

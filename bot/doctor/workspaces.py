@@ -8,8 +8,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from bot.settings import Settings
-from bot.slack.installations import State, WorkspaceView, workspace_views
-from bot.slack.token_vault import BadKeys, Vault, keys_if_set
+from bot.slack.installing.installations import State, WorkspaceView, workspace_views
+from bot.slack.installing.token_vault import BadKeys, Vault, keys_if_set
 from handlers.slack.access.scopes import asked_for
 from handlers.texts.installing import ENDED
 from handlers.texts.operations.findings import Finding

@@ -11,8 +11,8 @@ from datetime import datetime
 import structlog
 
 from bot.settings import Address, Settings
-from bot.slack.installing import Installer, oauth_of
-from bot.slack.token_vault import TokenKeys
+from bot.slack.installing.installer import Installer, oauth_of
+from bot.slack.installing.token_vault import TokenKeys
 from bot.web_server import answering, listening_at
 from handlers.web.install.app import Pages
 from store.db.database import Database

@@ -23,9 +23,9 @@ from bot.serve.server import schedule_of
 from bot.serve.threads import STOPS_WITHIN, running
 from bot.settings import SettingsUnusable
 from bot.slack.dispatch import bolt_app
+from bot.slack.installing.token_vault import TokenKeys
+from bot.slack.installing.tokens import is_refused, with_token
 from bot.slack.switchboard import Connected, Line, Switchboard
-from bot.slack.token_vault import TokenKeys
-from bot.slack.tokens import is_refused, with_token
 from bot.slack.wiring import InWorkspace, in_workspace
 from bot.slack.workspace import NoWorkspace, Workspace, connect
 from store.db.database import Unavailable

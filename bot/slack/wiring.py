@@ -8,10 +8,10 @@ from slack_bolt import App as BoltApp
 
 from bot.app import App
 from bot.slack.circuit_breaker import Breaker
+from bot.slack.installing.tokens import with_token
 from bot.slack.request_url import RequestUrl
 from bot.slack.sender import PACE, Sender
 from bot.slack.socket import Hearing
-from bot.slack.tokens import with_token
 from bot.slack.workspace import Workspace, adopt, check_hearing, connect
 from handlers.slack import listeners
 from handlers.slack.access.assignable import reviewers_of

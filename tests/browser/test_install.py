@@ -15,7 +15,7 @@ from bot.sandbox.state.sandbox import Sandbox
 from bot.sandbox.state.workspace import default_workspace
 from bot.serve.install import install_server_of
 from bot.settings import Settings
-from bot.slack.token_vault import TokenKeys, new_key
+from bot.slack.installing.token_vault import TokenKeys, new_key
 from handlers.slack.manifest import manifest_file
 from store.db.database import Database
 from tests.ports import free_port

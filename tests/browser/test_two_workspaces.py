@@ -7,8 +7,8 @@ import pytest
 from playwright.sync_api import expect
 
 from bot.app import now
-from bot.slack.installations import rotate
-from bot.slack.token_vault import TokenKeys, new_key
+from bot.slack.installing.installations import rotate
+from bot.slack.installing.token_vault import TokenKeys, new_key
 from store import schema
 from tests.browser.conftest import OpenWindow
 from tests.browser.window import Window

@@ -17,9 +17,9 @@ from bot.serve.api import api_of_many
 from bot.serve.several import hearing_for, serve_several
 from bot.serve.workspaces import Roles, Workspaces
 from bot.settings import Settings
-from bot.slack.installing import add
+from bot.slack.installing.installer import add
+from bot.slack.installing.token_vault import TokenKeys, new_key
 from bot.slack.switchboard import Switchboard
-from bot.slack.token_vault import TokenKeys, new_key
 from handlers.slack.ids import Action
 from handlers.slack.manifest import manifest_file
 from tests.integration.bot.commandline import PARCELS

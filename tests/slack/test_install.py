@@ -20,9 +20,9 @@ from bot.sandbox.state.sandbox import BOT_TOKEN, Sandbox
 from bot.sandbox.state.workspace import Team, Workspace, default_workspace
 from bot.serve.install import install_server_of
 from bot.settings import Settings
-from bot.slack.installing import add
-from bot.slack.oauth import revoke
-from bot.slack.token_vault import TokenKeys, new_key
+from bot.slack.installing.installer import add
+from bot.slack.installing.oauth import revoke
+from bot.slack.installing.token_vault import TokenKeys, new_key
 from handlers.slack.manifest import manifest_file
 from handlers.texts.installing import Why
 from handlers.web.install.installing import NotInstalled

@@ -13,7 +13,7 @@ from bot.sandbox.state.installs import CLIENT_ID, CLIENT_SECRET
 from bot.sandbox.state.sandbox import BOT_TOKEN, Sandbox
 from bot.sandbox.state.workspace import Team, default_workspace
 from bot.settings import Settings, settings
-from bot.slack.token_vault import TokenKeys, Vault, new_key
+from bot.slack.installing.token_vault import TokenKeys, Vault, new_key
 from handlers.slack.manifest import manifest_file
 from store.db.database import Database
 from tests.integration.bot.commandline import CommandLine

@@ -12,8 +12,8 @@ from pydantic import JsonValue
 from bot.app import App, now
 from bot.sandbox.http.running_sandbox import Running
 from bot.serve.workspaces import State
-from bot.slack.installations import rotate
-from bot.slack.token_vault import TokenKeys, new_key
+from bot.slack.installing.installations import rotate
+from bot.slack.installing.token_vault import TokenKeys, new_key
 from store import schema
 from store.states import RunState
 from tests.integration.bot.commandline import LONGEST, CommandLine

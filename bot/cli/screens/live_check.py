@@ -13,12 +13,12 @@ from threading import Thread
 from bot.app import opened
 from bot.cli.screens.output import one_line_errors, out
 from bot.settings import settings
+from bot.slack.installing.tokens import with_token
 from bot.slack.live.heard import Heard
 from bot.slack.live.steps import STEPS, run
 from bot.slack.live.transcript import Line, Outcome, as_text
 from bot.slack.live.trial import Step, Trial
 from bot.slack.places import reviewers_named
-from bot.slack.tokens import with_token
 from bot.slack.workspace import connect
 from handlers.texts.operations import live
 from workflows.engine.errors import Refused

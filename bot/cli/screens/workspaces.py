@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 import typer
 
 from bot.cli.screens.output import moment, out, print_table, shown
-from bot.slack.installations import Rotated, State, WorkspaceView
+from bot.slack.installing.installations import Rotated, State, WorkspaceView
 from handlers.slack.manifest import manifest_file
 from handlers.texts.installing import ENDED, Why
 from handlers.web.install.installing import NotInstalled

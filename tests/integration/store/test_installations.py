@@ -15,7 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy import select
 
-from bot.slack.token_vault import Vault, new_key
+from bot.slack.installing.token_vault import Vault, new_key
 from store import schema
 from store.db.database import Database
 from store.governance import audit

@@ -6,7 +6,7 @@ import pytest
 from pydantic import SecretStr
 
 from bot.settings import Settings
-from bot.slack.token_vault import MOST_KEYS, BadKeys, TokenKeys, Unreadable, Vault, key_id, new_key
+from bot.slack.installing.token_vault import MOST_KEYS, BadKeys, TokenKeys, Unreadable, Vault, key_id, new_key
 
 TOKEN = "xoxb-planted"  # it opens nothing
 FORMER, NEXT = new_key(), new_key()

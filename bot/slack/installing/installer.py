@@ -11,8 +11,8 @@ from datetime import datetime
 import structlog
 
 from bot.settings import Settings
-from bot.slack.oauth import Grant, OAuth, identified
-from bot.slack.token_vault import TokenKeys
+from bot.slack.installing.oauth import Grant, OAuth, identified
+from bot.slack.installing.token_vault import TokenKeys
 from handlers.slack.access.scopes import asked_for
 from handlers.texts.installing import Why
 from handlers.web.install.installing import CALLBACK, Done, Invitation, NotInstalled

@@ -7,8 +7,8 @@ from datetime import datetime
 from enum import StrEnum
 
 from bot.settings import Settings
-from bot.slack.oauth import revoke, uninstall
-from bot.slack.token_vault import TokenKeys, Unreadable, Vault, key_id
+from bot.slack.installing.oauth import revoke, uninstall
+from bot.slack.installing.token_vault import TokenKeys, Unreadable, Vault, key_id
 from handlers.slack.access.scopes import asked_for
 from store.db.database import Database
 from workflows.engine.case import installations

@@ -7,8 +7,8 @@ from slack_sdk.errors import SlackApiError
 from bot.app import App
 from bot.settings import Settings
 from bot.slack.api_errors import TRANSPORT, refusal
-from bot.slack.oauth import GONE
-from bot.slack.token_vault import TokenKeys
+from bot.slack.installing.oauth import GONE
+from bot.slack.installing.token_vault import TokenKeys
 from bot.slack.workspace import NoWorkspace
 from workflows.engine.case.installations import of_all
 from workflows.engine.errors import Refused
@@ -32,7 +32,7 @@ def with_token(app: App, keys: TokenKeys | None = None) -> Settings:
     """Return the settings of a team with its token.
 
     `keys`: those that encrypted it; left out, they are read. Raise `NoWorkspace` where the app is not installed there,
-    `bot.slack.token_vault.Unreadable` or `BadKeys`.
+    `bot.slack.installing.token_vault.Unreadable` or `BadKeys`.
     """
     settings = app.settings
     if not settings.serves_several:
