@@ -132,10 +132,11 @@ class Hearing(Socket):
 
     def __init__(self, workspace: Workspace, register: Callable[[App], None], *, address: str | None = None) -> None:
         """Connect to nothing yet. `register`: adds the listeners. `address`: one that Slack gave, to begin at."""
+        self.app = bolt_app(workspace, register)
         super().__init__(
             app_token=workspace.app_token,
             api_url=workspace.api_url,
-            take=partial(dispatch, bolt_app(workspace, register)),
+            take=partial(dispatch, self.app),
             busy=Busy(),
             executor=ThreadPoolExecutor(CLICKS, thread_name_prefix="listener"),
             address=address,

@@ -15,8 +15,9 @@ from tests.chaos.settings import LONG
 from tests.chaos.story import Story
 from tests.chaos.tally import hold, note
 from tests.time_limits import time_is_up
-from tests.waiting import LONGEST
+from tests.waiting import LONGEST, wait_until
 from workflows import TimeLimits
+from workflows.engine.declare.calls import author_threads
 
 pytestmark = pytest.mark.slow
 
@@ -33,10 +34,11 @@ AMPLE = TimeLimits(code=LONGEST, rule=LONGEST)
 
 @pytest.fixture
 def released() -> Iterator[Event]:
-    """An event that hanging code waits for; it is set when the test is over, so no thread is left."""
+    """An event that hanging code waits for; it is set when the test is over, and then that code comes to its end."""
     event = Event()
     yield event
     event.set()
+    wait_until(lambda: not author_threads.stuck())
 
 
 def once(story: Story, place: tuple[str, str], act: Callable[[], object]) -> list[str]:

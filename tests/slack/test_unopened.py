@@ -69,7 +69,7 @@ def test_of_a_slack_that_is_silent_for_too_long_the_person_is_told(
 ) -> None:
     stage.submit(stage.sample(), id=1, text="Where is my money?")
     stage.running.administrator.fault("slow", method="views.open", seconds=LONGEST)
-    monkeypatch.setattr(stage.ears.hearing._socket.app.client, "timeout", 0.3)
+    monkeypatch.setattr(stage.ears.hearing.app.client, "timeout", 0.3)
     stage.press(ANA, "edit")
     assert PASSING in stage.told(ANA)
     assert is_untouched(stage)

@@ -2,16 +2,13 @@
 
 from collections.abc import Awaitable, Callable
 from functools import partial
-from hmac import compare_digest
-from typing import TypeVar
 
 from pydantic import JsonValue
 from starlette.requests import Request
-from starlette.responses import Response
 
 from bot.sandbox.control import failures, orders
-from bot.sandbox.errors import BadRequest, NotPossible
-from bot.sandbox.http.gate import answer, content_type, read_body
+from bot.sandbox.control.guard import Guard, Handler
+from bot.sandbox.errors import NotPossible
 from bot.sandbox.json import Object, parse
 from bot.sandbox.people import administration, commands, events, presses, submissions, suggestions, typing
 from bot.sandbox.people.outcomes import told
@@ -21,66 +18,64 @@ from bot.sandbox.state.sandbox import Sandbox
 LONGEST_WAIT = 30.0
 """Seconds."""
 
-Handler = Callable[[Request], Awaitable[Response]]
 PressIn = Callable[..., Awaitable[Object]]
 """Presses something in a view."""
-Kind = TypeVar("Kind", bound=orders.Order)
 
 
 class Control:
     """The endpoints for reading, and for acting as people."""
 
-    def __init__(self, sandbox: Sandbox) -> None:
+    def __init__(self, sandbox: Sandbox, guard: Guard) -> None:
         self._sandbox = sandbox
         self.reading: dict[str, Handler] = {
-            "workspace": self.guarded(self._workspace),
-            "channels/{channel}/messages": self.guarded(self._messages),
-            "views": self.guarded(self._views),
-            "home": self.guarded(self._home),
-            "calls": self.guarded(self._calls),
-            "wait": self.guarded(self._wait),
+            "workspace": guard.told(self._workspace),
+            "channels/{channel}/messages": guard.told(self._messages),
+            "views": guard.told(self._views),
+            "home": guard.told(self._home),
+            "calls": guard.told(self._calls),
+            "wait": guard.told(self._wait),
         }
         self.acting: dict[str, Handler] = {
-            "press": self.ordered(orders.Press, self._press),
-            "press_in_view": self.ordered(orders.PressInView, partial(self._press_in, presses.press_in_view)),
-            "press_in_home": self.ordered(orders.PressInHome, partial(self._press_in, presses.press_in_home)),
-            "shortcut": self.ordered(orders.Shortcut, self._shortcut),
-            "say": self.ordered(orders.Say, self._say),
-            "rewrite": self.ordered(orders.Rewrite, self._rewrite),
-            "withdraw": self.ordered(orders.Withdraw, self._withdraw),
-            "join": self.ordered(orders.Join, self._join),
-            "type": self.ordered(orders.FillIn, self._type),
-            "submit": self.ordered(orders.Submit, self._submit),
-            "suggest": self.ordered(orders.Suggest, self._suggest),
-            "close": self.ordered(orders.Close, self._close),
-            "command": self.ordered(orders.Command, self._command),
-            "open_home": self.ordered(orders.ForUser, self._open_home),
-            "admin/delete_message": self.ordered(orders.ForMessage, self._delete_message),
-            "admin/archive_channel": self.ordered(orders.ForChannel, self._archive),
-            "admin/unarchive_channel": self.ordered(orders.ForChannel, self._unarchive),
-            "admin/remove_bot": self.ordered(orders.ForChannel, self._remove_bot),
-            "admin/add_bot": self.ordered(orders.ForChannel, self._add_bot),
-            "admin/set_group": self.ordered(orders.SetGroup, self._set_group),
-            "admin/set_guide": self.ordered(orders.SetGuide, self._set_guide),
-            "admin/set_disabled": self.ordered(orders.SetDisabled, self._set_disabled),
-            "admin/send_payload": self.ordered(orders.SendPayload, self._send_payload),
-            "admin/deactivate_user": self.ordered(orders.ForUser, self._deactivate),
-            "admin/change_user": self.ordered(orders.ChangeUser, self._change_user),
-            "admin/revoke_token": self.ordered(orders.Nothing, self._revoke),
-            "admin/remove_app": self.ordered(orders.Nothing, self._remove_app),
-            "admin/answer_exchange": self.ordered(orders.AnswerExchange, self._answer_exchange),
-            "admin/restore_token": self.ordered(orders.Nothing, self._restore),
-            "admin/refresh_sockets": self.ordered(orders.Refresh, self._refresh),
-            "admin/set_request_url": self.ordered(orders.SetRequestUrl, self._set_request_url),
-            "admin/set_scopes": self.ordered(orders.SetScopes, self._set_scopes),
-            "admin/send_event": self.ordered(orders.SendEvent, self._send_event),
-            "admin/send_event_again": self.ordered(orders.SendEventAgain, self._send_event_again),
-            "admin/reset": self.ordered(orders.Nothing, self._reset),
-            "faults/call": self.ordered(orders.FailCall, self._fail_call),
-            "faults/duplicate_envelopes": self.ordered(orders.DuplicateEnvelopes, self._duplicate_envelopes),
-            "faults/refresh_before_envelopes": self.ordered(orders.RefreshBefore, self._refresh_before),
-            "faults/disconnect": self.ordered(orders.Disconnect, self._disconnect),
-            "faults/none": self.ordered(orders.Nothing, self._no_faults),
+            "press": guard.ordered(orders.Press, self._press),
+            "press_in_view": guard.ordered(orders.PressInView, partial(self._press_in, presses.press_in_view)),
+            "press_in_home": guard.ordered(orders.PressInHome, partial(self._press_in, presses.press_in_home)),
+            "shortcut": guard.ordered(orders.Shortcut, self._shortcut),
+            "say": guard.ordered(orders.Say, self._say),
+            "rewrite": guard.ordered(orders.Rewrite, self._rewrite),
+            "withdraw": guard.ordered(orders.Withdraw, self._withdraw),
+            "join": guard.ordered(orders.Join, self._join),
+            "type": guard.ordered(orders.FillIn, self._type),
+            "submit": guard.ordered(orders.Submit, self._submit),
+            "suggest": guard.ordered(orders.Suggest, self._suggest),
+            "close": guard.ordered(orders.Close, self._close),
+            "command": guard.ordered(orders.Command, self._command),
+            "open_home": guard.ordered(orders.ForUser, self._open_home),
+            "admin/delete_message": guard.ordered(orders.ForMessage, self._delete_message),
+            "admin/archive_channel": guard.ordered(orders.ForChannel, self._archive),
+            "admin/unarchive_channel": guard.ordered(orders.ForChannel, self._unarchive),
+            "admin/remove_bot": guard.ordered(orders.ForChannel, self._remove_bot),
+            "admin/add_bot": guard.ordered(orders.ForChannel, self._add_bot),
+            "admin/set_group": guard.ordered(orders.SetGroup, self._set_group),
+            "admin/set_guide": guard.ordered(orders.SetGuide, self._set_guide),
+            "admin/set_disabled": guard.ordered(orders.SetDisabled, self._set_disabled),
+            "admin/send_payload": guard.ordered(orders.SendPayload, self._send_payload),
+            "admin/deactivate_user": guard.ordered(orders.ForUser, self._deactivate),
+            "admin/change_user": guard.ordered(orders.ChangeUser, self._change_user),
+            "admin/revoke_token": guard.ordered(orders.Nothing, self._revoke),
+            "admin/remove_app": guard.ordered(orders.Nothing, self._remove_app),
+            "admin/answer_exchange": guard.ordered(orders.AnswerExchange, self._answer_exchange),
+            "admin/restore_token": guard.ordered(orders.Nothing, self._restore),
+            "admin/refresh_sockets": guard.ordered(orders.Refresh, self._refresh),
+            "admin/set_request_url": guard.ordered(orders.SetRequestUrl, self._set_request_url),
+            "admin/set_scopes": guard.ordered(orders.SetScopes, self._set_scopes),
+            "admin/send_event": guard.ordered(orders.SendEvent, self._send_event),
+            "admin/send_event_again": guard.ordered(orders.SendEventAgain, self._send_event_again),
+            "admin/reset": guard.ordered(orders.Nothing, self._reset),
+            "faults/call": guard.ordered(orders.FailCall, self._fail_call),
+            "faults/duplicate_envelopes": guard.ordered(orders.DuplicateEnvelopes, self._duplicate_envelopes),
+            "faults/refresh_before_envelopes": guard.ordered(orders.RefreshBefore, self._refresh_before),
+            "faults/disconnect": guard.ordered(orders.Disconnect, self._disconnect),
+            "faults/none": guard.ordered(orders.Nothing, self._no_faults),
         }
 
     async def _workspace(self, request: Request) -> Object:
@@ -279,30 +274,3 @@ class Control:
     async def _no_faults(self, order: orders.Nothing) -> Object:
         self._sandbox.faults.clear()
         return told(None, outcome="done")
-
-    def ordered(self, kind: type[Kind], act: Callable[[Kind], Awaitable[Object]]) -> Handler:
-        async def handle(request: Request) -> Object:
-            body = await read_body(request)
-            if body and content_type(request) != "application/json":
-                raise BadRequest(415, "invalid_post_type")
-            return await act(orders.read_order(kind, body))
-
-        return self.guarded(handle)
-
-    def check_token(self, request: Request) -> None:
-        """Raise NotPossible for a request without the sandbox's token."""
-        token = request.headers.get("x-sandbox-token", "").encode()
-        if not compare_digest(token, self._sandbox.control_token.encode()):
-            raise NotPossible(401, "X-Sandbox-Token is not the sandbox's")
-
-    def guarded(self, act: Callable[[Request], Awaitable[Object]]) -> Handler:
-        async def handle(request: Request) -> Response:
-            try:
-                self.check_token(request)
-                return answer({**await act(request), "change": self._sandbox.changes.number})
-            except BadRequest as refused:
-                return answer({"error": refused.code}, refused.status)
-            except NotPossible as refused:
-                return answer({"error": refused.reason}, refused.status)
-
-        return handle

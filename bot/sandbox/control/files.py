@@ -4,7 +4,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from bot.sandbox.control import orders
-from bot.sandbox.control.endpoints import Control
+from bot.sandbox.control.guard import Guard
 from bot.sandbox.errors import NotPossible
 from bot.sandbox.http.files import given
 from bot.sandbox.http.gate import answer, read_body
@@ -18,12 +18,12 @@ from bot.sandbox.state.sandbox import Sandbox
 class ControlOfFiles:
     """The endpoints for a person's files."""
 
-    def __init__(self, sandbox: Sandbox, control: Control) -> None:
+    def __init__(self, sandbox: Sandbox, guard: Guard) -> None:
         self._sandbox = sandbox
-        self._control = control
+        self._guard = guard
         self.acting = {
-            "delete_file": control.ordered(orders.DeleteFile, self._delete),
-            "admin/set_file_seconds": control.ordered(orders.SetFileSeconds, self._set_seconds),
+            "delete_file": guard.ordered(orders.DeleteFile, self._delete),
+            "admin/set_file_seconds": guard.ordered(orders.SetFileSeconds, self._set_seconds),
         }
 
     async def upload(self, request: Request) -> Response:
@@ -38,12 +38,12 @@ class ControlOfFiles:
             user, name = query.get("user", ""), query.get("name", "")
             return {"file": upload(self._sandbox, user, name, data, mode=FileMode(mode))}
 
-        return await self._control.guarded(act)(request)
+        return await self._guard.told(act)(request)
 
     async def read(self, request: Request) -> Response:
         """Answer GET /control/files/FILE?user=USER with the bytes of a file that a person may read."""
         try:
-            self._control.check_token(request)
+            self._guard.check_token(request)
             user = request.query_params.get("user", "")
             return given(open_file(self._sandbox, user, request.path_params["file"]))
         except NotPossible as refused:

@@ -13,6 +13,7 @@ from starlette.routing import Mount, Route, WebSocketRoute
 
 from bot.sandbox.control.endpoints import Control
 from bot.sandbox.control.files import ControlOfFiles
+from bot.sandbox.control.guard import Guard
 from bot.sandbox.http.authorize import Authorize
 from bot.sandbox.http.dropped_connections import DroppableProtocol
 from bot.sandbox.http.files import FileHost
@@ -32,9 +33,9 @@ def create_app(sandbox: Sandbox) -> Starlette:
     The Web API is the same for all of them: the token says which one a call is about.
     """
     beside = [one for one in sandbox.workspaces if one is not sandbox] if sandbox is sandbox.workspaces[0] else []
-    web, control, page, host = WebApi(sandbox), Control(sandbox), Page(), FileHost(sandbox)
+    web, page, host, guard = WebApi(sandbox), Page(), FileHost(sandbox), Guard(sandbox)
     authorize = Authorize(sandbox)
-    files = ControlOfFiles(sandbox, control)
+    control, files = Control(sandbox, guard), ControlOfFiles(sandbox, guard)
     app = Starlette(
         routes=[
             Route("/", page.first),

@@ -217,6 +217,6 @@ def test_nothing_is_upgraded_where_no_copy_can_be_kept(on_sqlite: str, monkeypat
 
     with closing(Database(on_sqlite)) as newer:
         monkeypatch.setattr("os.replace", full)
-        with pytest.raises(OSError, match="No space left"):
+        with pytest.raises(backups.Unusable, match=r"schema-\d+: No space left on device"):
             migration.upgrade(newer, keeps=True)
         assert migration.current(newer) == BEFORE

@@ -125,7 +125,7 @@ class Asking:
     @property
     def app(self) -> App:
         """Bolt with our listeners, as a socket has it."""
-        return self.marked.stage.ears.hearing._socket.app
+        return self.marked.stage.ears.hearing.app
 
     def ask(self, way: Way) -> set[int]:
         """Ask in one way; returns the cases of which something came that the person did not write themselves."""

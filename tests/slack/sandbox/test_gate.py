@@ -200,7 +200,7 @@ def test_an_order_that_says_too_much_or_too_little_is_refused(running: Running, 
 def test_there_are_no_other_pages(running: Running, http: httpx2.Client) -> None:
     """An unknown path and a wrong verb are told in JSON."""
     assert http.get(f"{running.url}/elsewhere").json()["error"] == "not_found"
-    assert http.get(f"{running.url}/api/api.test").json()["error"] == "method_not_allowed"
+    assert http.put(f"{running.url}/api/api.test").json()["error"] == "method_not_allowed"
 
 
 def test_no_token_is_shown_or_logged(
