@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Annotated, NamedTuple
 
 import typer
 
+from bot.cli import garbage
+
 if TYPE_CHECKING:
     from socket import socket
     from threading import Event
@@ -136,11 +138,7 @@ def _refuse_nothing(wanted: _Wanted, *, is_any: bool) -> None:
 
 
 def _tell_started(wanted: _Wanted, slack: str, *, api: str | None) -> None:
-    import gc
-
-    # What is loaded stays to the end. To look for garbage in it would stop all threads for a tenth of a second.
-    gc.collect()
-    gc.freeze()
+    garbage.settle()
     roles = {
         "works on cases": wanted.worker,
         slack: wanted.slack,

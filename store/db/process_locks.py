@@ -122,6 +122,20 @@ def _is_held(connection: Connection) -> bool:
 
 
 def _lock(connection: Connection, key: int, patience: float) -> None:
+    """Take a lock for the session of a connection. Raise `Taken`."""
+    if patience > 0:
+        is_ours = _waited(connection, key, patience)
+    else:
+        # A timeout would be an error for the database's log, and whoever stands by asks every few seconds.
+        is_ours = connection.execute(text("SELECT pg_try_advisory_lock(:key)"), {"key": key}).scalar() is True
+    # The lock is the session's and outlives the transaction; a timeout ends with the transaction.
+    connection.commit()
+    if not is_ours:
+        raise Taken("another Countersign process works on this database")
+
+
+def _waited(connection: Connection, key: int, patience: float) -> bool:
+    """Wait for a lock behind those that wait already; False where it is not free in time."""
     wait = f"{max(1, round(patience * 1000))}ms"
     connection.execute(text("SELECT set_config('lock_timeout', :wait, true)"), {"wait": wait})
     try:
@@ -130,9 +144,8 @@ def _lock(connection: Connection, key: int, patience: float) -> None:
         if getattr(error.orig, "sqlstate", None) != _LOCK_NOT_AVAILABLE:
             raise
         connection.rollback()
-        raise Taken("another Countersign process works on this database") from None
-    # The lock is the session's and outlives the transaction; the timeout ends with the transaction.
-    connection.commit()
+        return False
+    return True
 
 
 class _Locks:

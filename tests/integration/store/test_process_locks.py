@@ -1,13 +1,15 @@
 """One process at a time works on a database, and a dead one holds nothing."""
 
+import gc
 import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import pytest
+from sqlalchemy.exc import DBAPIError
 
 from store.db.database import Database
 from store.db.process_locks import Taken, exclusive
@@ -121,3 +123,18 @@ def test_a_file_is_the_same_under_every_name_that_leads_to_it(tmp_path: Path, mo
         for name in names:
             with pytest.raises(Taken), exclusive(Database(f"sqlite:///{name}")):
                 pass
+
+
+def test_whoever_stands_by_for_a_lock_leaves_nothing_behind(database: Database, database_url: str) -> None:
+    """A process asks every few seconds, for months. An error of the database holds its frames, in a circle."""
+    gc.collect()
+    gc.disable()
+    try:
+        with another_process(database_url) as process:
+            assert first_line(process) == "held"
+            for _ in range(5):
+                with suppress(Taken), exclusive(database):
+                    pytest.fail("two processes held it")
+            assert [one for one in gc.get_objects() if issubclass(type(one), DBAPIError)] == []
+    finally:
+        gc.enable()
