@@ -131,7 +131,11 @@ class Service:
         """Make the tables, and a key for the source."""
         made = self.run("migrate")
         assert made.returncode == 0, made
-        if self.version.has_api:
+        self.make_key()
+
+    def make_key(self) -> None:
+        """Make a key for the source, where the version has an API and the source has none yet."""
+        if self.version.has_api and not self.key:
             added = self.run("source", "add", "web", "--every-workflow", "--per-minute", "100000")
             assert added.returncode == 0, added
             self.key = self.run("source", "key", "add", "web").stdout.strip()
@@ -293,5 +297,6 @@ def upgrade(service: Service, to: Version, *, migrate: Callable[[], None]) -> No
         for process in old:
             process.send_signal(signal.SIGTERM)
     migrate()
+    service.make_key()
     wait_until(lambda: all(process.poll() is not None for process in old))
     service.restarts = True
