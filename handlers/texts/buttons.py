@@ -271,7 +271,7 @@ def rerun_all(cause: str, number: int, what: str) -> Button:
 def rerun_later(cause: str, minutes: int, title: str, what: str) -> Button:
     """Name the button that has the cases of a cause run again after a pause. `title`, `what`: it asks that first."""
     return Button(
-        text=f"Rerun in {minutes} minutes",
+        text=f"Rerun in {minutes} min",
         says=f"Rerun the cases of cause {cause} by themselves in {minutes} minutes",
         question=Question(title=title, text=what, yes="Rerun later"),
     )
@@ -280,7 +280,7 @@ def rerun_later(cause: str, minutes: int, title: str, what: str) -> Button:
 def rerun_well(cause: str, system: str, title: str, what: str) -> Button:
     """Name the button that has them run again once a system is well."""
     return Button(
-        text=f"Rerun once {system} is well",
+        text="Rerun once well",
         says=f"Rerun the cases of cause {cause} by themselves once {system} is well again",
         question=Question(title=title, text=what, yes="Rerun later"),
     )
@@ -293,13 +293,13 @@ def stop_rerun(cause: str) -> Button:
 
 def mend(cause: str) -> Button:
     """Name the button by which a person says that they mend a cause."""
-    return Button(text="Take over by hand", says=f"Take over cause {cause} by hand")
+    return Button(text="Take over", says=f"Take over cause {cause} by hand")
 
 
 def mend_instead(cause: str) -> Button:
     """Name the same button where somebody said so already."""
     return Button(
-        text="Take over by hand",
+        text="Take over",
         says=f"Take over cause {cause} by hand",
         question=Question(
             title="Take it over?",
@@ -309,19 +309,14 @@ def mend_instead(cause: str) -> Button:
     )
 
 
-def ignore(cause: str) -> Button:
-    """Name the button that leaves a cause alone for some time."""
-    return Button(text="Ignore until…", says=f"Ignore cause {cause} until a time, a number or a rate of failures")
-
-
-def resolved(cause: str) -> Button:
-    """Name the button by which a person says that a cause is mended."""
-    return Button(text="Resolved", says=f"Cause {cause} is resolved")
+IGNORE_UNTIL = "Ignore until…"
+OPEN_AGAIN = "Open again"
+RESOLVED = "Resolved"
 
 
 def open_again(cause: str) -> Button:
     """Name the button that opens a cause again."""
-    return Button(text="Open again", says=f"Open cause {cause} again")
+    return Button(text=OPEN_AGAIN, says=f"Open cause {cause} again")
 
 
 def open_case(case: int, workflow: str) -> Button:

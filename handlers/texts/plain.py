@@ -3,6 +3,7 @@
 import math
 from datetime import UTC, datetime
 
+from workflows import excerpts
 from workflows.engine.text.sanitize import one_line, sanitize
 
 _SOURCE = 60
@@ -19,8 +20,6 @@ def excerpt(text: object, length: int) -> str:
     return f"{shown} … and {left:,} more {'character' if left == 1 else 'characters'}"
 
 
-_WORD = 20
-"""Most characters of a word that are left out so that none is cut in two."""
 _REST = 30
 """Characters that are not worth leaving out: to say how many there are takes as many."""
 
@@ -38,12 +37,7 @@ def percent(share: float) -> str:
 
 def begun(text: object, length: int) -> str:
     """Return the beginning of a text, up to the end of a word where one ends near."""
-    whole = sanitize(text).strip()
-    shown = whole[:length]
-    if len(whole) > length > 3 * _WORD and not whole[length].isspace():
-        end = max(shown.rfind(" "), shown.rfind("\n"))
-        shown = shown[:end] if end >= length - _WORD else shown
-    return shown.rstrip()
+    return excerpts.begun(sanitize(text).strip(), length)
 
 
 def begun_large(text: str) -> str:

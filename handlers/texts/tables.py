@@ -17,12 +17,24 @@ _COLUMNS = 5
 
 
 @dataclass(frozen=True, kw_only=True)
+class Worded:
+    """A number in words of its own, such as with its interval."""
+
+    value: Number
+    text: str
+
+
+Cell = str | Number | Worded | None
+
+
+@dataclass(frozen=True, kw_only=True)
 class Column:
     """A column of a table."""
 
     name: str
     unit: Unit | None = None
-    """Unit of its numbers; None for a column of text."""
+    """Unit of its numbers, of which no cell is a text: a face has them end below each other. None for a column of text.
+    """
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -32,14 +44,20 @@ class Table:
     caption: str
     columns: Sequence[Column]
     """The most important one first: it names the row."""
-    rows: Sequence[Sequence[str | Number | None]]
+    rows: Sequence[Sequence[Cell]]
     """Cells for each column: a text, or a number in a column with a unit; None where there is no data."""
+    is_extra: bool = False
+    """True if it goes on with the one before, since both would be wider than a message. Words tell of that one alone,
+    as of its first columns.
+    """
 
 
-def cell_text(cell: str | Number | None, column: Column, length: int) -> str:
+def cell_text(cell: Cell, column: Column, length: int) -> str:
     """Say a cell. `length`: its characters."""
     if isinstance(cell, str):
         return one_line(cell, length) or NONE
+    if isinstance(cell, Worded):
+        return one_line(cell.text, length)
     value = measured(cell)
     return NONE if value is None else said(value, column.unit or Unit.COUNT)
 
@@ -61,7 +79,7 @@ def paragraphs(table: Table, room: Room) -> list[Paragraph]:
     return [title, bullets(lines)]
 
 
-def _row(table: Table, row: Sequence[str | Number | None], room: Room) -> Line:
+def _row(table: Table, row: Sequence[Cell], room: Room) -> Line:
     cells = list(zip(table.columns, row, strict=False))[:_COLUMNS]
     told = list[Piece]()
     for place, (column, cell) in enumerate(cells):

@@ -43,7 +43,9 @@ def test_an_engineer_takes_a_cause_over_runs_one_again_and_leaves_it_alone(
     expect(card).to_contain_text("Run again: 1 of 7 are through, 6 still failed.")
     if KEPT:
         window.page.screenshot(path=Path(KEPT) / f"cause-mended-{width}.png")
-    window.open(card, "Ignore")
+    card.get_by_role("button", name="More actions").click()
+    with window.acting("press"):
+        window.page.get_by_role("menuitem", name="Ignore until").click()
     if KEPT:
         window.page.screenshot(path=Path(KEPT) / f"cause-ignore-{width}.png")
     window.modal.get_by_label("for 4 hours").check()

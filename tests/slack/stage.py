@@ -210,11 +210,16 @@ class Stage:
 
     def press(self, user: str, action: str, *, card: int = -1, confirmed: bool = False) -> Outcome:
         """Press a button of a card in #support-review, or choose it in the card's menu."""
-        shown = self.cards()[card]
+        return self.press_on(self.cards()[card], user, action, confirmed=confirmed)
+
+    def press_on(
+        self, shown: ShownMessage, user: str, action: str, *, channel: str = SUPPORT, confirmed: bool = False
+    ) -> Outcome:
+        """Press a button of a message, or choose it in the message's menu."""
         choices = [value for value in _choices(shown) if read_chosen(value)[0] == action]
         if choices:
-            return self.person(user).press(SUPPORT, shown.ts, Action.MORE, selected=choices[0])
-        return self.person(user).press(SUPPORT, shown.ts, action, confirmed=confirmed)
+            return self.person(user).press(channel, shown.ts, Action.MORE, selected=choices[0])
+        return self.person(user).press(channel, shown.ts, action, confirmed=confirmed)
 
     @contextmanager
     def unheard(self) -> Iterator[None]:

@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from store import schema
-from tests.slack.stage import ANA, FAILED, KIM, LEE, MARIA, Stage, buttons, dict_of, list_of, words
+from tests.slack.stage import ANA, FAILED, KIM, LEE, MARIA, Stage, buttons, dict_of, list_of, options, words
 from tests.waiting import wait_until
 from workflows import NotDone
 from workflows.engine.review.rerun import mending
@@ -35,7 +35,7 @@ def card(stage: Stage) -> str:
 def press(stage: Stage, user: str, action: str, *, confirmed: bool = False) -> None:
     """Press a button of the card, and let everything come to rest."""
     (shown,) = stage.cards(channel=FAILED)
-    assert stage.person(user).press(FAILED, shown.ts, action, confirmed=confirmed).acknowledged
+    assert stage.press_on(shown, user, action, channel=FAILED, confirmed=confirmed).acknowledged
     stage.work()
 
 
@@ -157,8 +157,9 @@ def test_nothing_of_a_case_is_in_a_button(stage: Stage) -> None:
     failing(stage)
     (shown,) = stage.cards(channel=FAILED)
     rows = [list_of(block["elements"]) for block in shown.blocks if block["type"] == "actions"]
-    values = [dict_of(element)["value"] for row in rows for element in row]
-    assert values == ["1.1", "1.1", "1.1", "1.1"]
+    *pressed, menu = [dict_of(element) for row in rows for element in row]
+    assert [one["value"] for one in pressed] == ["1.1", "1.1"]
+    assert options(menu) == ["ignore_until:1.1", "resolve:1.1"]
     assert "Where is it?" not in json.dumps(shown.blocks)
 
 

@@ -5,13 +5,13 @@ from collections.abc import Sequence
 from handlers.slack import limits
 from handlers.slack.blocks.parts import pages
 from handlers.slack.blocks.parts.drawing import Block, Drawn
-from handlers.slack.blocks.parts.elements import actions, button, header, label, option, small_print
+from handlers.slack.blocks.parts.elements import actions, button, header, label, menu, option, small_print
 from handlers.slack.blocks.parts.inputs import ELEMENT
 from handlers.slack.blocks.parts.length import fitting
 from handlers.slack.blocks.parts.pages import View
 from handlers.slack.blocks.parts.paragraphs import block
 from handlers.slack.blocks.parts.text import escaped
-from handlers.slack.ids import Action, Callback, Shown
+from handlers.slack.ids import Action, Callback, Shown, chosen
 from handlers.texts import buttons
 from handlers.texts.operations import bulk_reruns, causes
 from handlers.texts.pieces import Room
@@ -46,7 +46,10 @@ def _blocks(view: CauseView, room: Room) -> Sequence[Block]:
 
 
 def _presses(view: CauseView) -> list[Block]:
-    """Draw the buttons of what can be done now."""
+    """Draw the buttons of what can be done now, in the order in which they are needed, and the menu of the rest.
+
+    They stand in one row beside each other, also in a channel that is no wider than 650 pixels.
+    """
     name, shown, state, made = view.line.name, str(_shown(view)), view.line.state, list[Block]()
     if view.next_run is not None:
         # It names the run, so that a second press runs nothing else.
@@ -58,16 +61,18 @@ def _presses(view: CauseView) -> list[Block]:
         return []
     if state is not CauseState.RESOLVED:
         taken = buttons.mend_instead(name) if state is CauseState.MENDING else buttons.mend(name)
-        made.append(button(taken, action=Action.MEND, value=shown))
-    if state is CauseState.IGNORED:
-        made.append(button(buttons.open_again(name), action=Action.OPEN_AGAIN, value=shown))
-    elif state is not CauseState.RESOLVED:
-        made.append(button(buttons.ignore(name), action=Action.IGNORE, value=shown))
-    if state is not CauseState.RESOLVED:
-        made.append(button(buttons.resolved(name), action=Action.RESOLVE, value=shown))
+        made += [button(taken, action=Action.MEND, value=shown), _menu(view)]
     elif view.failed:
         made.append(button(buttons.open_again(name), action=Action.OPEN_AGAIN, value=shown))
     return made
+
+
+def _menu(view: CauseView) -> Block:
+    """Draw what is done more seldom: as a rule a cause is resolved by its reruns."""
+    is_ignored = view.line.state is CauseState.IGNORED
+    choices = {Action.OPEN_AGAIN: buttons.OPEN_AGAIN} if is_ignored else {Action.IGNORE: buttons.IGNORE_UNTIL}
+    choices[Action.RESOLVE] = buttons.RESOLVED
+    return menu({chosen(action, _shown(view)): text for action, text in choices.items()}, action=Action.MORE)
 
 
 def _presses_for_all(view: CauseView) -> list[Block]:
@@ -93,6 +98,7 @@ def _press_for_later(view: CauseView, total: int, value: str) -> Block:
     name, system, minutes = view.line.name, view.line.dependency, int(PAUSE.total_seconds() // 60)
     if system is not None and view.is_in_trouble:
         title, what = bulk_reruns.later(bulk_reruns.once_well(system), total)
+        # Its name may be long: who hears the button gets it, and who sees it has it in the lines above.
         shown = excerpt(system, _SYSTEM)
         return button(buttons.rerun_well(name, shown, title, what), action=Action.RERUN_WELL, value=value)
     title, what = bulk_reruns.later(bulk_reruns.after(minutes), total)
@@ -102,13 +108,13 @@ def _press_for_later(view: CauseView, total: int, value: str) -> Block:
 def ignore_form(view: CauseView) -> View:
     """Draw the form. The version that it was opened at comes back with it."""
     options = [option(said, value) for value, said in causes.choices().items()]
-    chosen = {"type": "radio_buttons", "action_id": ELEMENT, "options": options}
+    choose = {"type": "radio_buttons", "action_id": ELEMENT, "options": options}
     asked: Block = {
         "type": "input",
         "block_id": UNTIL,
         "label": label(causes.IGNORE_LABEL, limits.INPUT_LABEL),
         "hint": label(causes.IGNORE_HINT, limits.INPUT_LABEL),
-        "element": chosen,
+        "element": choose,
     }
     metadata = str(_shown(view))
     return pages.form(Callback.IGNORE, causes.IGNORE_TITLE, [asked], submit=causes.IGNORE, metadata=metadata)

@@ -13,6 +13,7 @@ from handlers.slack.blocks.cause import UNTIL, cause, ignore_form
 from handlers.slack.blocks.parts import inputs
 from handlers.slack.context import NotHere, SlackContext
 from handlers.slack.ids import Action, Callback, Shown
+from handlers.slack.interactions.menu import on
 from handlers.slack.payloads import Click, Submission, click, submission
 from handlers.slack.replies import Answer, answering
 from handlers.texts.operations.causes import NOT_CHOSEN, choices
@@ -85,15 +86,15 @@ def register(app: App, slack: SlackContext) -> None:
     def mend(body: Body, ack: Ack, client: WebClient) -> None:
         do(body, ack, client, lambda context, of, by: mending.take_over(context, of.id, of.version, by=by), "mend")
 
-    @app.action(Action.RESOLVE)
+    @on(app, Action.RESOLVE)
     def resolve(body: Body, ack: Ack, client: WebClient) -> None:
         do(body, ack, client, lambda context, of, by: mending.resolve(context, of.id, of.version, by=by), "resolve")
 
-    @app.action(Action.OPEN_AGAIN)
+    @on(app, Action.OPEN_AGAIN)
     def open_again(body: Body, ack: Ack, client: WebClient) -> None:
         do(body, ack, client, lambda context, of, by: mending.open_again(context, of.id, of.version, by=by), "open")
 
-    @app.action(Action.IGNORE)
+    @on(app, Action.IGNORE)
     def ignore(body: Body, ack: Ack, client: WebClient) -> None:
         with answering(body, ack, client) as answer:
             pressed = click(body)

@@ -1,5 +1,6 @@
 """Numbers of digests, in words: counts, money, shares, time."""
 
+from collections.abc import Sequence
 from datetime import timedelta
 from decimal import Decimal
 
@@ -31,10 +32,18 @@ def share(part: float) -> str:
 
 def each(amount: Decimal) -> str:
     """Return what one of something costs: below a dollar with two digits that say something, as $0.031."""
-    if not amount or amount >= 1:
-        return dollars(amount)
-    places = max(2, 1 - amount.adjusted())
-    return f"${amount:.{places}f}"
+    return f"${amount:.{_places(amount)}f}" if amount and amount < 1 else dollars(amount)
+
+
+def column(amounts: Sequence[Decimal]) -> list[str]:
+    """Return what one of something costs for each of several, all with the digits that the smallest needs."""
+    places = max((_places(amount) for amount in amounts if amount), default=2)
+    return [f"${amount:,.{places}f}" for amount in amounts]
+
+
+def _places(amount: Decimal) -> int:
+    """Return the digits behind the point with which an amount says something."""
+    return max(2, 1 - amount.adjusted())
 
 
 def roughly(amount: Decimal) -> str:

@@ -5,9 +5,10 @@ from datetime import date
 
 from handlers.texts.digests.amounts import count, share
 from handlers.texts.digests.days import dated, days_of
+from handlers.texts.measures import Unit
 from handlers.texts.pieces import Line, Paragraph, Piece, bullets, line, moment, person, quote, words
 from handlers.texts.plain import excerpt
-from handlers.texts.tables import Column, Table
+from handlers.texts.tables import Cell, Column, Table
 from workflows.engine.digests.bias.views import (
     FEWEST,
     FEWEST_NAMED,
@@ -77,18 +78,18 @@ def by_group(segment: SegmentFigures) -> Table:
     """Return the rates of a segment's groups as a table."""
     columns = (
         Column(name="Group"),
-        Column(name="Cases"),
-        Column(name="Went to a person"),
+        Column(name="Cases", unit=Unit.COUNT),
+        Column(name="To a person"),
         Column(name="Edited"),
-        Column(name="Wrong, of those alone"),
-        Column(name="Corrected"),
+        Column(name="Wrong alone"),
+        Column(name="Corrected", unit=Unit.COUNT),
     )
-    rows = [
+    rows: list[Sequence[Cell]] = [
         [
             _named(one),
-            f"{one.cases:,}",
+            one.cases,
             *(_cell(one.estimate(rate), one.number(rate)) for rate in RateName),
-            f"{one.corrected:,}",
+            one.corrected,
         ]
         for one in segment.groups
     ]
@@ -188,7 +189,12 @@ def _estimated(found: Estimate) -> str:
 
 
 def _cell(found: Estimate | None, number: int) -> str:
-    return _estimated(found) if found is not None else f"too few ({number:,})"
+    if found is None:
+        return f"too few ({number:,})"
+    assert found.low is not None
+    assert found.high is not None
+    # A column is narrow, so the sign of percent stands once for both ends.
+    return f"{share(found.value)} ({share(found.low).removesuffix('%')} to {share(found.high)})"
 
 
 def _named(one: GroupFigures) -> str:

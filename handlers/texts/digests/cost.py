@@ -7,13 +7,13 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 
-from handlers.texts.digests.amounts import count, dollars, each, roughly
+from handlers.texts.digests.amounts import column, count, dollars, each, roughly
 from handlers.texts.digests.cents import in_cents
 from handlers.texts.digests.days import days_of, short
-from handlers.texts.measures import Number, Unit
+from handlers.texts.measures import Unit
 from handlers.texts.pieces import Line, line, words
 from handlers.texts.plain import begun_large
-from handlers.texts.tables import Column, Table
+from handlers.texts.tables import Cell, Column, Table, Worded
 from workflows.engine.digests.cost.views import (
     FEWEST_DAYS,
     Anomaly,
@@ -123,23 +123,32 @@ def by_workflow(view: DigestView, figures: CostFigures) -> Table | None:
         Column(name="Workflow"),
         Column(name="Cost", unit=Unit.DOLLARS),
         Column(name=_month_before(view.last) if is_month else "Usual", unit=Unit.DOLLARS),
-        Column(name="Per resolved case"),
+        Column(name="Per resolved case", unit=Unit.DOLLARS),
         Column(name="Of a day's budget, at most" if view.first != view.last else "Of its budget", unit=Unit.SHARE),
     ]
     # What the first line says is usual is usual here too.
     usual = {one.workflow: one.usual for one in figures.anomalies} if view.first == view.last else {}
-    rows = [_row(one, shown[one.workflow], usual.get(one.workflow, one.usual)) for one in figures.workflows[:_ROWS]]
+    named = figures.workflows[:_ROWS]
+    each_case = _each_case(named)
+    rows: list[Sequence[Cell]] = [
+        _row(one, shown[one.workflow], usual.get(one.workflow, one.usual), each_case.get(one.workflow)) for one in named
+    ]
     if others := figures.workflows[_ROWS:]:
         cost = sum((shown[one.workflow] for one in others), Decimal(0))
         rows.append([count(len(others), "other"), cost, None, None, None])
     return Table(caption="By workflow", columns=columns, rows=rows)
 
 
-def _row(one: WorkflowCost, cost: Decimal, usual: Decimal | None) -> Sequence[str | Number | None]:
-    per_case = each(one.dollars / one.resolved) if one.resolved and one.dollars else None
+def _each_case(workflows: Sequence[WorkflowCost]) -> Mapping[str, Worded]:
+    """Say what a resolved case of each workflow cost, where that is known."""
+    amounts = {one.workflow: one.dollars / one.resolved for one in workflows if one.resolved and one.dollars}
+    texts = column(list(amounts.values()))
+    return {name: Worded(value=value, text=text) for (name, value), text in zip(amounts.items(), texts, strict=True)}
+
+
+def _row(one: WorkflowCost, cost: Decimal, usual: Decimal | None, per_case: Worded | None) -> Sequence[Cell]:
     share = one.budget.taken / one.budget.per_day if one.budget is not None and one.budget.per_day else None
-    shown = cost or dollars(one.dollars)
-    return [one_line(one.workflow, _NAME), shown, usual, per_case, share]
+    return [one_line(one.workflow, _NAME), cost or one.dollars, usual, per_case, share]
 
 
 def what_for(figures: CostFigures) -> list[Line]:

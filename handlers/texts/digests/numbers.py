@@ -1,8 +1,8 @@
 """The business numbers, for a team lead on a phone: what was done, by whom, in which time, at what cost."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import timedelta
-from decimal import Decimal
 
 from handlers.texts.buttons import Button
 from handlers.texts.charts import Chart, ChartKind, Series, trend
@@ -12,7 +12,7 @@ from handlers.texts.digests.days import days_of
 from handlers.texts.measures import Unit, said
 from handlers.texts.pieces import Line, Paragraph, Told, ago, bullets, line, words
 from handlers.texts.plain import begun_large
-from handlers.texts.tables import Column, Table
+from handlers.texts.tables import Cell, Column, Table, Worded
 from workflows.engine.digests.numbers.definitions import DEFINITIONS, NumberName
 from workflows.engine.digests.numbers.estimates import FEWEST_LOOKS, FEWEST_MEASURED, Estimate
 from workflows.engine.digests.numbers.views import DayNumbers, NumberFigures, Numbers, Times, WhyNotFreed
@@ -72,48 +72,52 @@ def remarks(workflows: Sequence[Numbers]) -> list[Paragraph]:
     return [bullets(told)] if told else []
 
 
-def by_workflow(workflows: Sequence[Numbers]) -> Table:
-    """Return the numbers of each workflow as a table, the most important columns first."""
-    columns = (
-        Column(name="Workflow"),
-        Column(name="Resolved", unit=Unit.COUNT),
-        Column(name="Alone", unit=Unit.COUNT),
-        Column(name="Cost", unit=Unit.DOLLARS),
-        Column(name="Hours freed", unit=Unit.COUNT),
-        Column(name="In", unit=Unit.COUNT),
-        Column(name="Reviewed", unit=Unit.COUNT),
-        Column(name="Edited", unit=Unit.COUNT),
-        Column(name="Rejected", unit=Unit.COUNT),
-        Column(name="Corrected", unit=Unit.COUNT),
-        Column(name="Arrival to delivery, p50", unit=Unit.MINUTES),
-        Column(name="Card to decision, p50", unit=Unit.MINUTES),
-        Column(name="Errors per 1,000"),
-        Column(name="Backlog", unit=Unit.COUNT),
-    )
+def by_workflow(workflows: Sequence[Numbers]) -> list[Table]:
+    """Return the numbers of each workflow, in tables that are no wider than a message."""
     most_first = sorted(workflows, key=lambda one: (-one.resolved, one.workflow or ""))
     # They add up to what is said of all.
     costs = in_cents([one.cost for one in most_first])
-    rows = [_row(one, cents or dollars(one.cost)) for one, cents in zip(most_first, costs, strict=True)]
-    return Table(caption="By workflow", columns=columns, rows=rows)
-
-
-def _row(one: Numbers, cost: Decimal | str) -> Sequence[str | float | Decimal | None]:
+    done: dict[str, Sequence[Cell]] = {
+        "Resolved": [one.resolved for one in most_first],
+        "Alone": [one.alone for one in most_first],
+        "Cost": [cents or one.cost for one, cents in zip(most_first, costs, strict=True)],
+        "Hours freed": [_hours(one) for one in most_first],
+        "In": [one.cases_in for one in most_first],
+        "Backlog": [one.backlog for one in most_first],
+    }
+    reviews: dict[str, Sequence[Cell]] = {
+        "Reviewed": [one.reviewed for one in most_first],
+        "Edited": [one.edited for one in most_first],
+        "Rejected": [one.rejected for one in most_first],
+        "Corrected": [one.corrected for one in most_first],
+    }
+    times: dict[str, Sequence[Cell]] = {
+        "Arrival to delivery": [_minutes(one.arrival_to_delivery) for one in most_first],
+        "Card to decision": [_minutes(one.card_to_decision) for one in most_first],
+        "Errors per 1,000": [_per_thousand(one.wrong_share) for one in most_first],
+    }
+    names = [one.workflow or "" for one in most_first]
     return [
-        one.workflow or "",
-        one.resolved,
-        one.alone,
-        cost,
-        round(one.hours_freed.value, 1) if one.hours_freed is not None else None,
-        one.cases_in,
-        one.reviewed,
-        one.edited,
-        one.rejected,
-        one.corrected,
-        _minutes(one.arrival_to_delivery),
-        _minutes(one.card_to_decision),
-        _per_thousand(one.wrong_share) if one.wrong_share is not None else "too few checks",
-        one.backlog,
+        _table("By workflow", names, done),
+        replace(_table("Reviews by workflow", names, reviews), is_extra=True),
+        replace(_table("Times (half took no longer) and errors by workflow", names, times), is_extra=True),
     ]
+
+
+_UNITS = {"Cost": Unit.DOLLARS, "Arrival to delivery": Unit.MINUTES, "Card to decision": Unit.MINUTES}
+"""Units of the columns that are no counts."""
+
+
+def _table(caption: str, names: Sequence[str], columns: Mapping[str, Sequence[Cell]]) -> Table:
+    return Table(
+        caption=caption,
+        columns=[Column(name="Workflow"), *(Column(name=name, unit=_UNITS.get(name, Unit.COUNT)) for name in columns)],
+        rows=list(zip(names, *columns.values(), strict=True)),
+    )
+
+
+def _hours(one: Numbers) -> float | None:
+    return round(one.hours_freed.value, 1) if one.hours_freed is not None else None
 
 
 def charts(days: Sequence[DayNumbers]) -> list[Chart]:
@@ -261,10 +265,13 @@ def _part(part: int, whole: int) -> str:
     return f"{part:,} ({said(part / whole, Unit.SHARE)})" if whole >= _FEW and part else f"{part:,}"
 
 
-def _per_thousand(found: Estimate) -> str:
+def _per_thousand(found: Estimate | None) -> Worded | None:
+    if found is None:
+        return None
     assert found.low is not None
     assert found.high is not None
-    return f"{_thousandth(found.value)} ({_thousandth(found.low)} to {_thousandth(found.high)})"
+    between = f"{_thousandth(found.low)} to {_thousandth(found.high)}"
+    return Worded(value=found.value * 1000, text=f"{_thousandth(found.value)} ({between})")
 
 
 def _thousandth(share: float) -> str:

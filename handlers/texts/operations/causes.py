@@ -230,7 +230,7 @@ def called(view: CauseView, *, is_back: bool) -> Told | None:
     told = "it is back." if is_back else f"this is new, and you own {view.line.workflow}."
     if is_back and not is_theirs:
         told = f"it is back, and you own {view.line.workflow}."
-    what = "Whoever mends it presses “Take over by hand” first. Afterwards “Rerun one” shows whether it works."
+    what = "Whoever mends it presses “Take over” first. Afterwards “Rerun one” shows whether it works."
     return Told(brief=heading(view), parts=[[line(person(whom), words(f", {told} {what}"))]])
 
 

@@ -9,6 +9,7 @@ from starlette.responses import Response
 
 from workflows.complaints import pointer_to
 from workflows.engine.text.canonical_json import canonical, printable
+from workflows.excerpts import shortened
 from workflows.redaction import redacted
 
 CONTENT_TYPE = "application/problem+json"
@@ -118,4 +119,4 @@ def field_errors(errors: Mapping[str, str], *, sent: Mapping[str, JsonValue]) ->
 
 def _said(text: str) -> str:
     """Return a text in the form in which it may leave: an author's message may hold what was sent."""
-    return redacted(printable(text))[:_MOST_SAID]
+    return shortened(redacted(printable(text)), _MOST_SAID)

@@ -1,5 +1,7 @@
 """Pictures of the question to a workflow's owner, and of the certificate that it rests on."""
 
+from datetime import timedelta
+
 import pytest
 from playwright.sync_api import expect
 
@@ -23,6 +25,7 @@ def take_a_question_and_its_certificate(month: Month, camera: Camera) -> None:
     for _ in range(3):
         month.day(A_DAY)
     direct = stage.person(MARIA).direct
+    camera.clock.time = stage.world.clock.time + timedelta(days=1)
     owner = camera.open(f"{stage.running.page_url}&user={MARIA}&channel={direct}", height=2_400)
     owner.ready()
     owner.page.get_by_role("button", name="Messages", exact=True).click()

@@ -37,9 +37,16 @@ class Camera:
     opened: list[Window] = field(default_factory=list)
 
     def open(
-        self, address: str, *, width: int = 1000, height: int = 1200, dark: bool = False, scale: float = 2
+        self,
+        address: str,
+        *,
+        width: int = 1000,
+        height: int = 1200,
+        dark: bool = False,
+        scale: float = 2,
+        lacks: bool = False,
     ) -> Window:
-        """Open a window. Its page need not be that of the sandbox."""
+        """Open a window. Its page need not be that of the sandbox. `lacks`: it has no icon, so a browser complains."""
         context = self.browser.new_context(
             viewport={"width": width, "height": height},
             device_scale_factor=scale,
@@ -51,7 +58,7 @@ class Camera:
         )
         context.set_default_timeout(LONGEST * 1_000)
         context.clock.set_fixed_time(self.clock())
-        window = Window(context, address)
+        window = Window(context, address, lost=lacks)
         self.opened.append(window)
         return window
 

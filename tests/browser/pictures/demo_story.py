@@ -112,14 +112,12 @@ def take_an_overview(demo: Demo, camera: Camera) -> None:
     demo.card(window, GOOD)
     window.page.get_by_role("button", name="Close what to try").click()
     left = camera.seen(window.page.locator("body"), until=demo.card(window, GOOD))
-    books = camera.open(demo.stage.desk, width=400, height=4_000, scale=1.5)
+    books = camera.open(demo.stage.desk, width=400, height=4_000, scale=1.5, lacks=True)
     tickets = books.page.locator("article")
     expect(tickets.first).to_be_visible()
     whole = [
         one for one in tickets.all() if (box := one.bounding_box()) and box["y"] + box["height"] < left.height / 1.5
     ]
-    # The desk has no icon, of which the browser complains.
-    books.lost = True
     keep(beside(left, camera.seen(books.page.locator("body"), until=whole[-1])), "overview")
 
 
@@ -132,7 +130,7 @@ def take_a_form(demo: Demo, camera: Camera) -> None:
 
 @pytest.mark.shows("rows")
 def take_rows(demo: Demo, camera: Camera) -> None:
-    window = camera.open(demo.address(place=INVOICES), height=860)
+    window = camera.open(demo.address(place=INVOICES), height=690)
     form = window.open(demo.card(window, FRAUD), "Edit")
     form.get_by_text("Amount due", exact=True).evaluate("label => label.scrollIntoView({ block: 'start' })")
     camera.take_modal(window, "rows", whole=False)

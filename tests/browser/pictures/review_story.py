@@ -13,7 +13,7 @@ from handlers.slack.blocks.digests.digest import digest
 from handlers.slack.specimens.digests import COURSE
 from tests.browser.pictures.camera import Camera
 from tests.integration.engine.conftest import sqlite_database
-from tests.integration.engine.digests.conftest import Lived, lived
+from tests.integration.engine.digests.conftest import Lived, own_year
 from tests.integration.engine.digests.test_golden import AUTUMN, LAST_DAY, LAST_SUNDAY, previewed, timed
 from tests.integration.engine.digests.year import DEAR, INVOICES, NOW
 from tests.sample import sample_workflow
@@ -25,7 +25,7 @@ from workflows import Autonomy, NotDone
 from workflows.engine.digests.names import JobName
 from workflows.engine.digests.views import DigestView
 
-__all__ = ["lived", "sqlite_database", "timed"]
+__all__ = ["own_year", "sqlite_database", "timed"]
 
 ALIKE = (
     "Charged twice for the kettle\nTwo payments of 74.80 on my statement, for one order, HK-22240.",
@@ -95,7 +95,7 @@ def take_a_cause(stage: Stage, camera: Camera) -> None:
 
 
 @pytest.mark.shows("digest-failures", "digest-cost", "digest-numbers", "digest-quality", "course")
-@pytest.mark.parametrize("lived", ["sqlite"], indirect=True)
+@pytest.mark.parametrize("own_year", ["sqlite"], indirect=True)
 def take_digests(timed: Lived, running: Running, stage: Stage, camera: Camera) -> None:
     """Of the made-up year, the morning after each; the question is the specimen's."""
     shown: dict[str, DigestView] = {

@@ -154,6 +154,8 @@ BUTTONS: Mapping[Action, Of] = {
     ),
 }
 """A button -> what its value is about."""
+IN_CAUSES = (Action.IGNORE, Action.OPEN_AGAIN, Action.RESOLVE)
+"""The choices in the menu of a cause's card."""
 IN_FORMS = (
     Action.CHANGE_ROW,
     Action.ADD_ROW,
@@ -357,6 +359,8 @@ def ways_out(stage: Stage, who: Person) -> Iterator[Way]:
     for action, about in BUTTONS.items():
         for value in known[about][: 2 if action is Action.MORE else None]:
             yield from _presses(who, action, value, known)
+    for value in known[Of.CAUSE]:
+        yield from _presses(who, Action.MORE, value, known, in_menu=IN_CAUSES)
     for callback, about in MODALS.items():
         for value in known[about]:
             for metadata in _carried(callback, value):
@@ -388,7 +392,9 @@ def _commands(stage: Stage, who: Person) -> Iterator[Way]:
         yield Way(name=f"/rerun {case} dry", body=_command(who, "/rerun", f"{case} dry"))
 
 
-def _presses(who: Person, action: Action, value: str, known: Mapping[Of, Sequence[str]]) -> Iterator[Way]:
+def _presses(
+    who: Person, action: Action, value: str, known: Mapping[Of, Sequence[str]], *, in_menu: Sequence[Action] = ()
+) -> Iterator[Way]:
     session = Listed(progress=Progress())
     if action in IN_FORMS:
         callbacks = ROW_FORMS if action is Action.BACK_TO_FORM else FORMS
@@ -408,8 +414,8 @@ def _presses(who: Person, action: Action, value: str, known: Mapping[Of, Sequenc
     else:
         places = [_in_channel()]
     # Each choice in a menu is one of the other buttons.
-    in_menu = [*(one for one, of in BUTTONS.items() if of is Of.REVIEW), Action.ORIGINAL]
-    chosen = in_menu if action is Action.MORE else [None]
+    on_cards = [*(one for one, of in BUTTONS.items() if of is Of.REVIEW), Action.ORIGINAL]
+    chosen = in_menu or on_cards if action is Action.MORE else [None]
     for place, choice in product(places, chosen):
         pressed: dict[str, Any] = {"action_id": f"{action}{_AFTER.get(action, '')}", "type": "button", "value": value}
         if choice is not None:

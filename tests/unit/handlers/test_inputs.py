@@ -707,3 +707,21 @@ def test_rows_are_told_apart_from_the_proposed_ones() -> None:
     others = compared([*old[:2], {"article": "Can", "amount": "3"}], old)
     assert [one.fate for one in others] == ["same", "same", "added"]  # nothing of the pot is left in it
     assert removed(others, old) == 1
+
+
+def test_a_text_that_can_only_be_short_is_typed_on_one_line() -> None:
+    """Unless it holds what an input of one line would drop or hide."""
+
+    class Output(BaseModel):
+        queue: str = Field(pattern="^[a-z-]{2,30}$")
+        number: str = Field(max_length=80)
+        reply: str
+        note: str = Field(max_length=5_000)
+
+    def several(**texts: str) -> set[str]:
+        made = inputs.inputs(form_of(Output), texts, generation=0)
+        boxes = {str(block["block_id"]).split(".")[0]: block["element"] for block in made}
+        return {name for name, box in boxes.items() if isinstance(box, dict) and box["multiline"]}
+
+    assert several() == {"reply", "note"}
+    assert several(queue="a\nb", number="1" * 101, reply="yes") == {"queue", "number", "reply", "note"}

@@ -10,6 +10,7 @@ from bot.demo.screen_text import lines
 from handlers.slack import limits
 from handlers.slack.blocks.digests.digest import digest
 from handlers.slack.specimens.numbers import FEW_NUMBERS, INVOICES, NO_NUMBERS, NUMBERS, TRIAGE
+from handlers.texts import tables
 from handlers.texts.digests import numbers as texts
 from handlers.texts.digests.numbers import by_workflow
 from workflows.engine.digests.numbers.definitions import DEFINITIONS, NumberName, numbers_called
@@ -96,8 +97,9 @@ def test_hours_by_somebodys_word_alone_are_not_called_measured() -> None:
 def test_what_workflows_cost_adds_up_to_the_cent() -> None:
     costs = [Decimal("0.056"), Decimal("0.045"), Decimal("0.055"), Decimal("0.004")]
     each = [replace(TRIAGE, workflow=f"w{place}", cost=cost) for place, cost in enumerate(costs)]
-    told = by_workflow(each).rows
-    assert [row[3] for row in told] == [Decimal("0.06"), Decimal("0.05"), Decimal("0.05"), "less than $0.01"]
+    (told, *_) = by_workflow(each)
+    assert [row[3] for row in told.rows] == [Decimal("0.06"), Decimal("0.05"), Decimal("0.05"), Decimal("0.004")]
+    assert tables.cell_text(told.rows[3][3], told.columns[3], 40) == "less than $0.01"
 
 
 def test_more_spent_than_freed_is_said_first() -> None:

@@ -3,12 +3,16 @@
 Whatever a test draws from hostile and huge read models goes through both: see `message` and `modal` in `slack.py`.
 """
 
+import re
+
 import pytest
 
 from bot.sandbox.blocks.documents import accept_home, accept_message_blocks, accept_view
 from bot.sandbox.errors import SlackError
+from handlers.slack.blocks.parts.drawing import Block
 from handlers.slack.specimens import specimens
 from handlers.slack.specimens.specimen import Specimen
+from handlers.texts.tables import NONE
 from store.states import DeliveryState, ReviewState, RunState
 from tests.slack.sandbox.building import Object, data_table, home, section
 from tests.slack.sandbox.test_blocks import REFUSED
@@ -17,6 +21,11 @@ from tests.unit.handlers.second_judge import Objects, look_at_message, look_at_v
 from tests.unit.handlers.slack import message, modal
 
 PEOPLE = ("U0123456789", "U9876543210", "S0123456789")
+_NUMBER = re.compile("[−$]?[0-9][0-9,.]*%?")
+_ROOM = 650
+"""Pixels of the column of messages in a window of 1,000."""
+_NAME = 12
+"""Letters of a name."""
 NOT_COUNTED_BY_IT = frozenset(
     {
         "all blocks together",
@@ -37,6 +46,35 @@ def test_both_judges_take_each_message_and_view(specimen: Specimen) -> None:
     else:
         assert specimen.view is not None
         modal(specimen.view, named=PEOPLE)
+
+
+def test_the_buttons_of_each_message_stand_in_one_row() -> None:
+    """In a channel 650 pixels wide; what is needed more seldom is in a menu, or says it in fewer letters."""
+    for specimen in specimens():
+        for block in specimen.message.blocks if specimen.message is not None else ():
+            if block["type"] == "actions":
+                assert _width(block) <= _ROOM, specimen.name
+
+
+def test_no_table_is_wider_than_a_message_and_its_numbers_end_below_each_other() -> None:
+    """A wider one would be cut off at the side, and a number that is a text would begin where names do."""
+    for specimen in specimens():
+        for block in specimen.message.blocks if specimen.message is not None else ():
+            if block["type"] != "data_table":
+                continue
+            assert isinstance(block["rows"], list)
+            names, *columns = zip(*block["rows"], strict=True)
+            # A name is wrapped where it is long, and a heading between its words.
+            cells = [max(7 * len(cell["text"]) for cell in below) for _, *below in columns]
+            heads = [7.6 * max(map(len, head["text"].split())) for head, *_ in columns]
+            width = 7.6 * _NAME + sum(map(max, cells, heads)) + 20 * (1 + len(columns))
+            assert width <= _ROOM, (specimen.name, block["caption"], width)
+            for _, *below in columns:
+                kinds = {cell["type"] for cell in below if cell["text"] != NONE}
+                assert len(kinds) <= 1, (specimen.name, below)
+                if kinds == {"raw_text"}:
+                    assert not [cell for cell in below if _NUMBER.fullmatch(cell["text"])], (specimen.name, below)
+            assert all(cell["type"] == "raw_text" for cell in names)
 
 
 def test_there_is_a_specimen_of_each_state_under_a_name_of_its_own() -> None:
@@ -95,3 +133,10 @@ def _objects(blocks: list[Object]) -> bool:
     except Objects:
         return True
     return False
+
+
+def _width(row: Block) -> float:
+    """Return the pixels of a row of buttons and menus, as the sandbox draws it; Slack's letters are narrower."""
+    buttons = row["elements"]
+    assert isinstance(buttons, list)
+    return sum(8.8 * len(one["text"]["text"]) + 36 if one["type"] == "button" else 52 for one in buttons)

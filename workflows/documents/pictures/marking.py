@@ -13,6 +13,7 @@ from workflows.documents.pictures.fonts import Font, drawable, font_of
 from workflows.documents.pictures.labels import Rectangle, placed, tie
 from workflows.documents.places.marks import Mark
 from workflows.documents.readings import Box
+from workflows.excerpts import shortened
 
 COLORS = ("#0072B2", "#C04A00", "#00795A", "#9E3D77", "#5B4B00", "#3A3F9E")
 """Dark enough for white letters, and told apart by people who do not see all colours (after Okabe and Ito)."""
@@ -82,7 +83,7 @@ def _label(marks: Iterable[Mark], font: Font) -> str:
 def _said(mark: Mark, font: Font) -> str:
     printable = "".join(char if char.isprintable() else " " for char in mark.label)
     said = drawable(" ".join(printable.split()), font, otherwise=mark.field.replace("_", " "))
-    return said if len(said) <= LONGEST_LABEL else f"{said[: LONGEST_LABEL - 1]}…"
+    return shortened(said, LONGEST_LABEL)
 
 
 def _rectangle(box: Box, size: tuple[int, int]) -> Rectangle:

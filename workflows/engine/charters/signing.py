@@ -15,6 +15,7 @@ from workflows.engine.context import Context
 from workflows.engine.declare.charter import SHORT, How, Lack, missing_in
 from workflows.engine.declare.registry import AnyWorkflow
 from workflows.engine.errors import Refused, Stale, Unknown
+from workflows.excerpts import shortened
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -77,7 +78,7 @@ def sign(
     Raise `Unknown`, `Stale` where the terms have changed since, or `Refused` where they are signed already, or the
     charter is not complete; `NeedsEvidence` where it would go alone without a volume test or a baseline, or a reason.
     """
-    reason = " ".join((exception or "").split())[:MOST] or None
+    reason = shortened(" ".join((exception or "").split()), MOST) or None
     if missing := missing_in(workflow):
         lacks = ", ".join(part.declared for part in missing)
         raise Refused(f"the charter of {workflow.name} is not complete: write into its declaration {lacks}")

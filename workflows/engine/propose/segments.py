@@ -10,7 +10,7 @@ from workflows.engine.declare.calls.author_code import within
 from workflows.engine.declare.registry import AnyWorkflow
 from workflows.engine.declare.round_trip import read
 from workflows.engine.declare.segments import LONGEST
-from workflows.engine.text.sanitize import one_line
+from workflows.engine.text.sanitize import sanitize
 
 log = structlog.get_logger()
 
@@ -37,7 +37,9 @@ def _group(workflow: AnyWorkflow, name: str, input_body: str) -> str:
         said: object = within(workflow, f"the segment {name}", lambda: function(read(workflow.input, input_body)))
         if not isinstance(said, str):
             raise TypeError(f"a group is a text, not {type(said).__name__}")
-        return one_line(str.__str__(said), LONGEST)
+        group = " ".join(sanitize(str.__str__(said)).split())
+        # Kept with each case, it is cut as it always was: another cut would make two groups of one.
+        return group if len(group) <= LONGEST else f"{group[: LONGEST - 1]}…"
     except Exception as error:  # noqa: BLE001  # the author's code: its case is told as one without a group
         log.warning("segment.failed", workflow=workflow.name, segment=name, error=type(error).__name__)
         return NO_GROUP

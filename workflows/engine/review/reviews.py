@@ -40,6 +40,7 @@ from workflows.engine.review.source import questions
 from workflows.engine.review.standing import DECIDABLE, awaited, standing
 from workflows.engine.text.canonical_json import canonical, unstorable
 from workflows.engine.text.salted_hash import Of, hash_to_keep
+from workflows.excerpts import shortened
 
 _LONGEST_DETAIL = 1_000
 """Characters of the doubts, and of the nevers, that a decision passed over, in its audit row."""
@@ -459,9 +460,9 @@ def _decide(
     if by.together:
         details["together"] = "unopened" if unopened else "opened"
     if despite:
-        details["despite"] = "; ".join(despite)[:_LONGEST_DETAIL]
+        details["despite"] = shortened("; ".join(despite), _LONGEST_DETAIL)
     if confirmed:
-        details["passed_over"] = "; ".join(confirmed)[:_LONGEST_DETAIL]
+        details["passed_over"] = shortened("; ".join(confirmed), _LONGEST_DETAIL)
     seconds = _reading(session, row, by, at=at)
     if seconds is not None:
         details["seconds"] = round(seconds)

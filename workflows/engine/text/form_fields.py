@@ -22,6 +22,7 @@ from typing_extensions import TypeAliasType
 from workflows.documents.document import Document
 from workflows.engine.text.canonical_json import canonical
 from workflows.engine.text.form_rows import SEPARATOR
+from workflows.engine.text.one_line_patterns import is_of_one_line
 from workflows.labels import titled
 
 
@@ -108,6 +109,8 @@ class Field:
     help: str | None = None
     max_length: int | None = None
     """Most characters of a text."""
+    is_line: bool = False
+    """True if the pattern of a text has no room for a line break."""
     most: int | None = None
     """Most items of a list or of choices."""
     columns: tuple["Field", ...] = ()
@@ -177,6 +180,7 @@ def _field(name: str, info: FieldInfo, *, zone: tzinfo, on_a_line: bool) -> Fiel
     shape = _shape(said.type, zone=zone, on_a_line=on_a_line)
     kind = shape.kind
     most = min((limit for rule in rules if (limit := getattr(rule, "max_length", None)) is not None), default=None)
+    patterns = [found for rule in rules if (found := getattr(rule, "pattern", None)) is not None]
     may_be_empty = said.nullable or "" in shape.choices or _may_be_empty(kind, info)
     return Field(
         name=name,
@@ -189,6 +193,7 @@ def _field(name: str, info: FieldInfo, *, zone: tzinfo, on_a_line: bool) -> Fiel
         adds_up=shape.adds_up,
         help=" ".join(filter(None, [_told(shape), info.description])) or None,
         max_length=most if kind in (Kind.TEXT, Kind.WORD) else None,
+        is_line=kind is Kind.TEXT and any(is_of_one_line(getattr(one, "pattern", one)) for one in patterns),
         most=most if kind in SEVERAL else None,
         columns=shape.columns,
         record=shape.record,

@@ -1,5 +1,6 @@
 """Sanitizing of text from outside: nothing in it hides, reverses the direction of the line, or moves the cursor."""
 
+from workflows.excerpts import shortened
 from workflows.invisible import belongs, is_invisible
 
 
@@ -25,4 +26,4 @@ def _escape(character: str) -> str:
 def one_line(text: object, length: int = 60) -> str:
     """Return the beginning of a text on one line, with an ellipsis where there is more."""
     line = " ".join(sanitize(text).split())
-    return line if len(line) <= length else line[: length - 1] + "…"
+    return shortened(line, length)

@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Self
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from store.db import extras
+from workflows.excerpts import shortened
 from workflows.labels import titled
 from workflows.model.local.combinations import Places, is_last, most_likely
 from workflows.model.local.embedding_folder import CannotEmbed, EmbeddingFolder
@@ -433,5 +434,5 @@ def _places(
 
 
 def _because(phrases: Sequence[str]) -> str:
-    short = [phrase if len(phrase) <= _LONGEST_PHRASE else f"{phrase[: _LONGEST_PHRASE - 1]}…" for phrase in phrases]
+    short = [shortened(phrase, _LONGEST_PHRASE) for phrase in phrases]
     return f"{', '.join(f'“{phrase}”' for phrase in short)} spoke most for" if short else "no known word speaks for"

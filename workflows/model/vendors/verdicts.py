@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 
 import httpx2
 
+from workflows.excerpts import shortened
 from workflows.model.outcomes import Outcome, Verdict
 from workflows.model.vendors.errors import outcome_of, parts_of
 from workflows.retry_after import seconds_asked
@@ -59,7 +60,7 @@ def verdict_on_silence(error: BaseException | None, *, is_timeout: bool, was_sen
 def cut(verdict: Verdict) -> Verdict:
     """Return a verdict with its reason cut. Secrets are masked before: a part of a key would not be found."""
     why = verdict.why
-    return verdict if len(why) <= _LONGEST_WHY else replace(verdict, why=f"{why[:_LONGEST_WHY]}…")
+    return verdict if len(why) <= _LONGEST_WHY else replace(verdict, why=shortened(why, _LONGEST_WHY))
 
 
 def token_count(told: object) -> int | None:
@@ -78,7 +79,7 @@ def quoted(words: object) -> str:
     if not isinstance(words, str):
         return ""
     line = "".join(character for character in " ".join(words.split()) if character.isprintable())
-    short = line if len(line) <= _LONGEST_QUOTE else line[:_LONGEST_QUOTE] + "…"
+    short = shortened(line, _LONGEST_QUOTE)
     return f": {short.rstrip('.')}" if short else ""
 
 

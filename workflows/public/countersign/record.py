@@ -37,6 +37,7 @@ from workflows.engine.declare.steps import ASK, Call
 from workflows.engine.declare.workflow import Workflow
 from workflows.engine.declare.workflow_files import in_file
 from workflows.engine.text.canonical_json import canonical, content_hash
+from workflows.excerpts import shortened
 from workflows.model.port import Answer, ModelUnavailable, SourceAnswer
 
 _NOT_OWN = frozenset({"countersign", "workflows", "handlers", "store", "tenacity", "concurrent", "threading"})
@@ -153,13 +154,14 @@ class Record:
     def _unlike(self, name: str, given: str) -> StaleRecord:
         with_others = [canonical(one.given) for one in self.calls if one.step == name]
         how = (
-            f"was called with {' or '.join(map(_cut, with_others))} in the case"
+            f"was called with {' or '.join(shortened(one, _SHOWN) for one in with_others)} in the case"
             if with_others
             else "was not called in the case"
         )
         return StaleRecord(
-            f"{self._workflow.name} calls the step {name} with {_cut(given)}, and it {how}. Where that is right, say "
-            f"what it returns: Recorded(step={name!r}, given=..., returned=...), or bed.instead(...) for the step"
+            f"{self._workflow.name} calls the step {name} with {shortened(given, _SHOWN)}, and it {how}. Where that is "
+            f"right, say what it returns: Recorded(step={name!r}, given=..., returned=...), or bed.instead(...) for "
+            "the step"
         )
 
     def _error(self, one: Recorded) -> Exception:
@@ -279,10 +281,6 @@ def workflow_in(file: Path, name: str) -> AnyWorkflow:
 
 def _known(one: Recorded) -> tuple[str, str]:
     return one.step, canonical(one.given)
-
-
-def _cut(text: str) -> str:
-    return text if len(text) <= _SHOWN else f"{text[:_SHOWN]}…"
 
 
 @dataclass(frozen=True, kw_only=True)

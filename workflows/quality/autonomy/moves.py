@@ -23,6 +23,7 @@ from workflows.engine.context import SYSTEM, Context
 from workflows.engine.declare.charter import CharterStatus
 from workflows.engine.declare.registry import AnyWorkflow
 from workflows.engine.errors import Refused, Stale, Unknown
+from workflows.excerpts import shortened
 from workflows.quality.autonomy import epochs
 from workflows.quality.autonomy.certifying.certifier import Floor
 from workflows.quality.autonomy.certifying.earning import Earning
@@ -110,7 +111,7 @@ def withdraw(
     an epoch without evidence begins. Raise `Unknown`, `Stale`, or `Refused` for a level that is not lower, or for a
     reason that says nothing.
     """
-    said = " ".join(reason.split())[:LONGEST]
+    said = shortened(" ".join(reason.split()), LONGEST)
     if not said:
         raise Refused("say why, in a few words")
     workflow, _ = _known(context, epoch)

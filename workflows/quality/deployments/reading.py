@@ -13,6 +13,7 @@ from store.model import prompt_versions
 from store.states import DeploymentState
 from workflows.engine.context import Context
 from workflows.engine.errors import Unknown
+from workflows.excerpts import shortened
 from workflows.quality.deployments.evidence import Evidence
 from workflows.quality.deployments.parts import CODE, code_parts
 from workflows.quality.deployments.views import (
@@ -173,7 +174,7 @@ def _diff(
     before_it = _source(session, context, workflow, old)
     after_it = _source(session, context, workflow, row.prompt_version)
     # The first two lines name the files.
-    lines = [line[:LONGEST_LINE] for line in unified_diff(before_it, after_it, lineterm="", n=2)][2:]
+    lines = [shortened(line, LONGEST_LINE) for line in unified_diff(before_it, after_it, lineterm="", n=2)][2:]
     return PromptDiff(lines=lines[:MOST_LINES], more=max(0, len(lines) - MOST_LINES))
 
 

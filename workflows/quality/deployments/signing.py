@@ -19,6 +19,7 @@ from store.subjects import SubjectKind
 from workflows.engine.context import Context
 from workflows.engine.declare.registry import AnyWorkflow
 from workflows.engine.errors import Refused, Stale, Unknown
+from workflows.excerpts import shortened
 from workflows.quality.deployments.codes import As, Ended
 from workflows.quality.deployments.moves import begin_shadow, begin_sharing, end, go_live
 
@@ -105,7 +106,7 @@ def reject(
     """Refuse a deployment as it was shown. It is audited. Raise `Unknown`, `Stale`."""
     with context.database.write(urgent=True) as session:
         row = _waiting(session, context, workflow, deployment, change)
-        said = {"said": reason.strip()[:LONGEST]} if reason and reason.strip() else None
+        said = {"said": shortened(reason.strip(), LONGEST)} if reason and reason.strip() else None
         end(session, context, row, by=by, why=Ended.REJECTED, figures=said)
 
 
@@ -134,7 +135,7 @@ def _reason(row: schema.Deployment, override: str | None) -> str | None:
     if not reason:
         against = ", ".join(row.refused_for)
         raise Refused(f"deployment {row.number} is refused ({against}): it passes only with a reason, which is kept")
-    return reason[:LONGEST]
+    return shortened(reason, LONGEST)
 
 
 def _refuse(row: schema.Deployment, hows: list[As], names: list[str], *, wanted: int, by: str, how: As) -> None:

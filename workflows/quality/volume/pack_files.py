@@ -15,6 +15,7 @@ from workflows.engine.errors import InvalidInput, InvalidOutput, Refused
 from workflows.engine.review.form.forms import read_form
 from workflows.engine.text.form_fields import form_of
 from workflows.engine.text.form_texts import text_of
+from workflows.excerpts import shortened
 from workflows.new_files import for_owner_alone
 from workflows.quality.volume import judging
 from workflows.quality.volume.views import BadRow, JudgedFile, PackCase
@@ -65,9 +66,9 @@ def read_judged(context: Context, test: int, file: Path, *, by: str) -> JudgedFi
             judging.judge(context, test, place, by=by, right=right)
             judged += 1
         except InvalidOutput as error:
-            bad.append(BadRow(line=line, why=str(error)[:300]))
+            bad.append(BadRow(line=line, why=shortened(str(error), 300)))
         except Refused as error:
-            bad.append(BadRow(line=line, why=str(error)[:300]))
+            bad.append(BadRow(line=line, why=shortened(str(error), 300)))
     return JudgedFile(judged=judged, blank=blank, bad=bad)
 
 
@@ -80,7 +81,7 @@ def _rows(file: Path) -> list[tuple[int, dict[str, str]]]:
             found = [(reader.line_num, {key: value for key, value in row.items() if key}) for row in reader]
             names = reader.fieldnames or ()
     except (OSError, UnicodeDecodeError, csv.Error) as error:
-        raise InvalidInput(f"{file} cannot be read as a pack: {error}"[:300]) from error
+        raise InvalidInput(shortened(f"{file} cannot be read as a pack: {error}", 300)) from error
     if _PLACE not in names or _VERDICT not in names:
         raise InvalidInput(f"{file} is not a pack: it has no column {_PLACE!r} or no column {_VERDICT!r}")
     return found

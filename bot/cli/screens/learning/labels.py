@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from bot.cli.screens.output import out, print_table, shown
 from handlers.texts.learning.examples import changed
 from workflows.engine.text.canonical_json import canonical
+from workflows.excerpts import shortened
 from workflows.quality.examples.views import Group
 from workflows.quality.labels.views import LabelsView
 
@@ -50,14 +51,10 @@ def print_groups(groups: Sequence[Group], *, left: int) -> None:
             critical = ", critical" if one.critical else ""
             said = f"{one.id}  {one.key}  {one.why.replace('_', ' ')}, {one.half} half{critical}"
             out.print(shown(said))
-            out.print(shown(f"    {_cut(canonical(one.input))}"))
+            out.print(shown(f"    {shortened(canonical(one.input), _INPUT)}"))
             for name, proposed, right in changed(one, most=_VALUE):
                 out.print(shown(f"    {name}: {proposed} -> {right}"))
             is_right = ", as it was proposed" if one.otherwise == {} else ""
-            out.print(shown(f"    right{is_right}: {_cut(canonical(one.output))}"))
+            out.print(shown(f"    right{is_right}: {shortened(canonical(one.output), _INPUT)}"))
     if left > 0:
         out.print(f"... and {left:,} more groups; --limit NUMBER shows more")
-
-
-def _cut(text: str) -> str:
-    return text if len(text) <= _INPUT else f"{text[:_INPUT]}..."

@@ -1,4 +1,4 @@
-"""The business numbers: of all together in lines, of each workflow in a table, and the trend in two charts."""
+"""The business numbers: of all together in lines, of each workflow in tables, and the trend in two charts."""
 
 from collections.abc import Sequence
 
@@ -30,7 +30,7 @@ def numbers_parts(view: DigestView, figures: NumberFigures) -> Sequence[Part]:
     if not workflows:
         return parts
     parts.append(block(*texts.numbers(figures)))
-    parts += [texts.by_workflow(workflows)] if len(workflows) > 1 else []
+    parts += texts.by_workflow(workflows) if len(workflows) > 1 else []
     if remarks := texts.remarks(workflows):
         parts.append(block(*remarks))
     parts += texts.charts(figures.trend)

@@ -50,6 +50,8 @@ _MULTILINE = frozenset({Kind.TEXT, Kind.ROWS, Kind.JSON, Kind.LIST, Kind.CHOICES
 _FORMS = {Kind.DATE: "YYYY-MM-DD", Kind.TIME: "HH:MM", Kind.MOMENT: "YYYY-MM-DD HH:MM"}
 _LONGEST_CHOICE = min(limits.OPTION_TEXT + limits.OPTION_DESCRIPTION - 3, limits.OPTION_VALUE - len(CHOSEN))
 """Most characters of a choice: its line, its description, and the dots between."""
+_LINE = 100
+"""Most characters of a text that is typed on one line."""
 _TABLE = 1_500
 """Characters of rows in a table above their input."""
 _DIGITS = 20
@@ -277,10 +279,9 @@ def _hint(field: Field, element: str) -> str:
 
 
 def _text(field: Field, text: str) -> Block:
-    short = field.kind is Kind.TEXT and field.max_length is not None and field.max_length <= 100
     made: Block = {
         "type": "plain_text_input",
-        "multiline": field.kind in _MULTILINE and not short,
+        "multiline": field.kind in _MULTILINE and not _is_short(field, text),
         "max_length": limits.TEXT_INPUT,
     }
     form = _FORMS.get(field.kind)
@@ -289,6 +290,12 @@ def _text(field: Field, text: str) -> Block:
         form = forms.format_of(form, zoned=needs_zone, required=field.required)
         made["placeholder"] = label(form, limits.PLACEHOLDER)
     return made | ({"initial_value": text} if text else {})
+
+
+def _is_short(field: Field, text: str) -> bool:
+    """Tell whether a text can only be short, and is. An input of one line would drop a line break."""
+    may_be_long = not field.is_line and (field.max_length is None or field.max_length > _LINE)
+    return field.kind is Kind.TEXT and not may_be_long and len(text) <= _LINE and "\n" not in text
 
 
 def _chosen(field: Field, text: str) -> Block | None:

@@ -25,7 +25,8 @@ def illustrated(parts: Sequence[Part], *, text: str) -> Drawn:
     drawn = fitting(lambda room: list(_drawn(parts, room)), text=text)
     if not any(block["type"] in limits.COUNTED_APART for block in drawn.blocks):
         return drawn
-    plain = fitting(lambda room: [made for part in parts for made in _plain(part, room)], text=text)
+    told = [part for part in parts if not (isinstance(part, Table) and part.is_extra)]
+    plain = fitting(lambda room: [made for part in told for made in _plain(part, room)], text=text)
     return Drawn(text=text, blocks=drawn.blocks, plain=lambda: plain)
 
 

@@ -7,13 +7,15 @@ from handlers.slack.blocks.parts.drawing import Block
 from handlers.slack.blocks.parts.paragraphs import block
 from handlers.slack.blocks.parts.text import bare
 from handlers.texts import tables
-from handlers.texts.measures import Number, measured, on_axis, said
+from handlers.texts.measures import measured, on_axis
 from handlers.texts.pieces import Room
-from handlers.texts.tables import Column, Table
+from handlers.texts.tables import Cell, Column, Table, Worded
 from workflows.engine.text.sanitize import one_line
 
 _CELL = 150
 """Characters of a cell."""
+_PLACES = 6
+"""Decimal places of a number in words of its own."""
 _PAGE = 10
 """Rows of a page."""
 
@@ -55,15 +57,19 @@ def characters(table: Block) -> int:
     return sum(map(_characters, rows))
 
 
-def _filled(row: Sequence[str | Number | None], columns: int) -> Sequence[str | Number | None]:
+def _filled(row: Sequence[Cell], columns: int) -> Sequence[Cell]:
     return [*row[:columns], *[None] * (columns - len(row))]
 
 
-def _cell(cell: str | Number | None, column: Column) -> Block:
-    value = None if isinstance(cell, str) else measured(cell)
+def _cell(cell: Cell, column: Column) -> Block:
+    text = tables.cell_text(cell, column, _CELL)
+    number = cell.value if isinstance(cell, Worded) else cell
+    value = None if isinstance(number, str) else measured(number)
     if value is None or column.unit is None:
-        return _text(tables.cell_text(cell, column, _CELL))
-    return {"type": "raw_number", "value": on_axis(value, column.unit), "text": said(value, column.unit)}
+        return _text(text)
+    # A number in words of its own may be more exact than its unit is on an axis.
+    sorted_by = round(value, _PLACES) if isinstance(cell, Worded) else on_axis(value, column.unit)
+    return {"type": "raw_number", "value": sorted_by, "text": text}
 
 
 def _text(text: str) -> Block:

@@ -4,7 +4,11 @@ Untrusted text goes into rich text, where Slack takes it literally. The top-leve
 it is escaped.
 """
 
+from bisect import bisect_right
+from itertools import accumulate
+
 from workflows.engine.text.sanitize import one_line, sanitize
+from workflows.excerpts import begun, between_letters
 
 _ENTITIES = {"&": "&amp;", "<": "&lt;", ">": "&gt;"}
 
@@ -16,17 +20,13 @@ def literal(text: object) -> str:
 
 def escaped(text: object, length: int) -> str:
     """Escape a text for mrkdwn or a top-level text, on one line of at most `length` characters, entities kept whole."""
-    found, left = list[str](), length
-    for character in one_line(text, length):
-        entity = _ENTITIES.get(character, character)
-        if len(entity) > left:
-            while found and left < 1:
-                left += len(found.pop())
-            found.append("…")
-            break
-        found.append(entity)
-        left -= len(entity)
-    return "".join(found)
+    line = one_line(text, length)
+    entities = [_ENTITIES.get(character, character) for character in line]
+    ends = list(accumulate(map(len, entities)))
+    if not ends or ends[-1] <= length:
+        return "".join(entities)
+    # The ellipsis needs a place too.
+    return "".join([*entities[: len(begun(line, bisect_right(ends, length - 1)))], "…"])
 
 
 _ALIKE = str.maketrans({"<": "‹", ">": "›"})
@@ -49,7 +49,8 @@ def parts(text: str, length: int) -> list[str]:
     found, start = [], 0
     while len(text) - start > length:
         ends = range(start + length, start + length // 2, -1)
-        end = next((end for end in ends if not (text[end - 1].isspace() or text[end].isspace())), start + length)
+        within_words = (end for end in ends if not (text[end - 1].isspace() or text[end].isspace()))
+        end = next((end for end in within_words if between_letters(text, end) == end), start + length)
         found.append(text[start:end])
         start = end
     return [*found, text[start:]]

@@ -20,6 +20,7 @@ from workflows.engine.declare.proposal import Proposal
 from workflows.engine.declare.registry import AnyWorkflow
 from workflows.engine.propose.checks import less_sure
 from workflows.engine.text.same_values import are_same
+from workflows.excerpts import shortened
 from workflows.labels import label_of
 
 log = structlog.get_logger()
@@ -104,7 +105,7 @@ def written(value: object) -> str:
             text = "1 row" if len(value) == 1 else f"{len(value)} rows"
         case _:
             text = " ".join(str(value).split())
-    return text if len(text) <= LONGEST else f"{text[: LONGEST - 1]}…"
+    return shortened(text, LONGEST)
 
 
 def _first_difference(value: object, other: object, at: str = "") -> tuple[str, object, object]:

@@ -35,6 +35,7 @@ from workflows.engine.review.reviews import approve
 from workflows.engine.review.standing import standing
 from workflows.engine.text.canonical_json import canonical
 from workflows.engine.text.form_fields import form_of
+from workflows.excerpts import shortened
 
 _NAME = 100
 """Most characters of the words for what makes cases alike."""
@@ -225,7 +226,7 @@ def _group(context: Context, workflow: str, line: AlikeLine, number: int) -> Gro
     if input is not None and proposal is not None:
         output = canonical(json.loads(proposal)["output"])
         made = _name(declared, input, output)
-        name = text_in_channel(made or line.key, hidden_of(declared, input, output))[:_NAME]
+        name = shortened(text_in_channel(made or line.key, hidden_of(declared, input, output)), _NAME)
     return GroupView(
         generation=context.restores.number,
         workflow=workflow,

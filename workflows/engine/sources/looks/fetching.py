@@ -43,6 +43,7 @@ from workflows.engine.declare.registry import AnyWorkflow
 from workflows.engine.documents.arrivals import brought, looked_up
 from workflows.engine.errors import AuthorFailed, InvalidInput, QueueFull, Refused, Stale, Unknown
 from workflows.engine.text.canonical_json import unstorable_value
+from workflows.excerpts import shortened
 from workflows.redaction import redacted, without
 from workflows.tools import calls
 from workflows.tools.calls import Called, CallOutcome
@@ -351,7 +352,7 @@ def _why(error: InvalidInput, input: object) -> str:
     """Return a reason without what the input itself says."""
     values = vars(input) if isinstance(input, BaseModel) else input
     own = [one for one in values.values() if isinstance(one, str)] if isinstance(values, dict) else []
-    return without(redacted(str(error)), own)[:_LONGEST_WHY]
+    return shortened(without(redacted(str(error)), own), _LONGEST_WHY)
 
 
 def _take_in(
