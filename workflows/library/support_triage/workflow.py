@@ -30,7 +30,7 @@ class Ticket(BaseModel):
 
     id: int = Field(gt=0)
     customer: str = Field(pattern=r"^[A-Za-z0-9-]{1,40}$")
-    subject: str = Field(pattern=r"^.*$")
+    subject: str
     text: str = Field(min_length=1, max_length=20_000)
     language: str = Field(pattern=r"^[a-z]{2}$")
 
