@@ -1,6 +1,7 @@
 """A web server in a thread of its own, for the routes of `handlers/web`. Whoever calls it may be anybody."""
 
 import asyncio
+import os
 import socket
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -31,11 +32,17 @@ class Keeps:
 def listening_at(address: Address) -> socket.socket:
     """Return a socket that listens at an address. Raise `OSError` where it is taken, or is not ours."""
     is_v6 = ":" in address.host
-    listening = socket.create_server(
-        (address.host, address.port),
-        family=socket.AF_INET6 if is_v6 else socket.AF_INET,
-        dualstack_ipv6=is_v6 and socket.has_dualstack_ipv6(),
-    )
+    try:
+        listening = socket.create_server(
+            (address.host, address.port),
+            family=socket.AF_INET6 if is_v6 else socket.AF_INET,
+            dualstack_ipv6=is_v6 and socket.has_dualstack_ipv6(),
+        )
+    except OSError as error:
+        if error.errno is None or error.errno <= 0:  # of the name of the host
+            raise
+        # Python's own text names the address once more, in its own form.
+        raise OSError(error.errno, os.strerror(error.errno)) from error
     # asyncio sets it only on sockets that say they are TCP; without it an answer comes 40 ms late.
     listening.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     return listening

@@ -12,6 +12,7 @@ from pydantic import ValidationError
 from bot import settings_file
 from bot.settings import Settings, SettingsUnusable, of_values, of_vendors
 from workflows.complaints import all_complaints
+from workflows.engine.text.choices import choices
 from workflows.model.vendors.registry import vendors
 
 OWN = frozenset(
@@ -41,18 +42,23 @@ OWN = frozenset(
     }
 )
 """Settings that a workspace may have for itself, beside those of the vendors of models."""
-_PREFIX = "countersign_"
+_PREFIX, _ENDING = "countersign_", ".env"
 
 
-def file_of(settings: Settings, workspace: str) -> Path | None:
-    """Return the file of a workspace; None where it has none. Raise `SettingsUnusable` without the folder."""
+def files(settings: Settings) -> Mapping[str, Path]:
+    """Return the files of settings, by the id of the workspace that each is named after.
+
+    Raise `SettingsUnusable` where the folder that is named is not there, or may not be read.
+    """
     folder = settings.workspaces
     if folder is None:
-        return None
-    if not folder.is_dir():
-        raise SettingsUnusable(f"COUNTERSIGN_WORKSPACES: there is no folder {folder}")
-    file = folder / f"{workspace}.env"
-    return file if file.is_file() else None
+        return {}
+    try:
+        return {file.stem: file for file in sorted(folder.iterdir()) if file.suffix == _ENDING and file.is_file()}
+    except FileNotFoundError as error:
+        raise SettingsUnusable(f"COUNTERSIGN_WORKSPACES: there is no folder {folder}") from error
+    except OSError as error:
+        raise SettingsUnusable(f"COUNTERSIGN_WORKSPACES: {folder}: {error.strerror}") from error
 
 
 def settings_of(settings: Settings, workspace: str | None, *, is_oldest: bool) -> Settings:
@@ -65,7 +71,7 @@ def settings_of(settings: Settings, workspace: str | None, *, is_oldest: bool) -
     if settings.seal_heads is not None and not is_oldest:
         heads = settings.seal_heads
         settings = settings.but(seal_heads=heads.with_name(f"{heads.stem}-{workspace}{heads.suffix}"))
-    file = file_of(settings, workspace)
+    file = files(settings).get(workspace)
     if file is None:
         return settings
     try:
@@ -94,8 +100,10 @@ def _refuse(settings: Settings, values: Mapping[str, str]) -> None:
     if strange:
         name = strange[0].upper()
         is_ours = strange[0].removeprefix(_PREFIX) in Settings.model_fields or strange[0].startswith("slack_")
-        why = "belongs to the whole process, and stands in its environment or file" if is_ours else "is no setting"
-        raise SettingsUnusable(f"{name} {why}; a workspace may set {', '.join(one.upper() for one in sorted(known))}")
+        if is_ours:
+            raise SettingsUnusable(f"{name} belongs to the whole process, and stands in its environment or file")
+        may = choices((one.upper() for one in sorted(known)), typed=name)
+        raise SettingsUnusable(f"{name} is no setting; a workspace may set {may}")
     for name, vendor in vendors().items():
         variables = _of_vendor(name)
         for address, secrets in vendor.sent_to.items():

@@ -69,6 +69,8 @@ _RULES: tuple[tuple[re.Pattern[str], str], ...] = (
         SECRET,
     ),
 )
+_PART = 8
+"""Characters of the shortest part of a path that is taken for a part of a key."""
 _SECRET_NAME = re.compile(rf"(?:.{{0,40}}[ _-])?(?:{_PASSWORD}|{_NAMES}|authorization)", re.IGNORECASE)
 _SCHEME = re.compile(r"\b(Basic|Digest|Token|Negotiate|ApiKey)(\s{1,3})([\w.~+/=-]{8,4000})", re.IGNORECASE)
 _LONG = re.compile(r"(?<![\w/+=.-])[\w+/=-]{24,4000}")
@@ -126,8 +128,24 @@ def _is_random(text: str, least: int) -> bool:
         return False
     if re.fullmatch(r"(?:[0-9a-f]{32,}|[0-9A-F]{32,})", text):
         return not text.isdigit()
-    has_digit = any(char.isdigit() for char in text)
-    has_both = any(char.islower() for char in text) and any(char.isupper() for char in text)
+    has_digit, has_both = _has_digit(text), _has_both(text)
     if least < 24:
         return has_digit or (has_both and not text.istitle()) or text.endswith("=")
-    return has_digit and has_both and len(set(text)) >= 12
+    return has_digit and has_both and len(set(text)) >= 12 and not _is_path(text)
+
+
+def _is_path(text: str) -> bool:
+    """Tell whether a run of characters is the path of a file, such as `/etc/countersign/workspaces/T0123456789`.
+
+    A key in base64 may begin with a stroke, too, but has capitals in the middle of a part.
+    """
+    parts = text.split("/")
+    return not parts[0] and not any(len(part) >= _PART and _has_both(part[1:]) for part in parts)
+
+
+def _has_digit(text: str) -> bool:
+    return any(char.isdigit() for char in text)
+
+
+def _has_both(text: str) -> bool:
+    return any(char.islower() for char in text) and any(char.isupper() for char in text)

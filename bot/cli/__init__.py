@@ -29,6 +29,7 @@ from bot.cli import (
     spot_checks,
     workspaces,
 )
+from bot.cli.advised import called_with
 from bot.cli.digests import baselines, courses, digests
 from bot.cli.governance import charters, data_map, deployments, privacy, proof, readings, receipts, seals
 from bot.cli.init import command as init
@@ -107,6 +108,7 @@ def _begin(
     ] = False,
 ) -> None:
     """AI proposes, your team countersigns."""
+    context.with_resource(called_with(env_file=env_file, workspace=workspace))
     if env_file is not None:
         context.with_resource(settings_file.named(env_file))
     if workspace is not None:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from bot.cli.advised import advised
 from bot.cli.parameters import LARGEST, CaseReference, Encoding, Json, Mapped
 from bot.cli.people import operator
 from bot.cli.start import started, tell_prompts
@@ -416,7 +417,9 @@ def _watch(app: App, ids: Sequence[int]) -> None:
             time.sleep(_LOOK)
         bar.update(task, completed=len(set(ids)) - left)
     if left:
-        typer.echo(f"the other process has done nothing for {PATIENCE:.0f} s: see `countersign doctor`", err=True)
+        typer.echo(
+            advised(f"the other process has done nothing for {PATIENCE:.0f} s: see `countersign doctor`"), err=True
+        )
 
 
 def _learn(app: App, workflow: AnyWorkflow) -> dict[str, TrainingReport]:

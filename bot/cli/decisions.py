@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
+from bot.cli.advised import advised
 from bot.cli.parameters import LARGEST, Assignments, CaseReference, Version, assigned
 from bot.cli.people import operator
 from bot.cli.start import started
@@ -355,7 +356,7 @@ def _rerun_corrected(app: App, case: int, source: str | None, *, reason: str, ve
         record_reading(app.context, case, by=operator(), way=Way.INPUT_FORM)
         print_json(dict(view.newest.input))
         then = f"countersign rerun {case} corrected --input FILE --reason WHY --version {view.moves}"
-        typer.echo(f"put it right, then: {then}", err=True)
+        typer.echo(advised(f"put it right, then: {then}"), err=True)
         return
     workflow = app.context.registry.get(view.workflow)
     with _corrected_instead(case), watched:
@@ -458,7 +459,7 @@ def correct(
         for name, value in entries(new).items():
             if value != view.values[name]:
                 out.print(sanitize(f"{name}: {view.values[name]} -> {value}"))
-        out.print(f"case {number}: the correction waits for a person; countersign approve {number}")
+        out.print(advised(f"case {number}: the correction waits for a person; countersign approve {number}"))
 
 
 @commands.command()
@@ -478,7 +479,7 @@ def settle(
         with refusals.told_of_case(app.context, number, by=operator(), wanted="settle"):
             state = doubts.settle(app.context, number, happened=happened, by=operator(), key=key)
         more = "" if happened else f"; countersign rerun {number} delivers it"
-        out.print(f"case {number}: {state}{more}")
+        out.print(advised(f"case {number}: {state}{more}"))
 
 
 def _decide(reference: str, version: int | None, decide: Callable[[App, OpenReview, int], str], *, wanted: str) -> None:

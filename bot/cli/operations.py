@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from bot.cli.advised import advised
 from bot.cli.parameters import WorkflowArgument
 from bot.cli.people import operator
 from bot.cli.start import started
@@ -50,7 +51,7 @@ def pause(
         held = "is held" if made.pause.holds_deliveries else "is still delivered"
         out.print(sanitize(f"{workflow} is paused{already}, {paused_by(made.pause)}"))
         out.print(f"no model is asked, people get empty forms, and what they decide {held}")
-        out.print(f"{_waiting(status)}; to resume it: countersign resume {workflow}")
+        out.print(advised(f"{_waiting(status)}; to resume it: countersign resume {workflow}"))
 
 
 @commands.command()
@@ -78,7 +79,7 @@ def resume(workflow: WorkflowArgument = None) -> None:
         if status.held:
             out.print(f"held deliveries that go out now: {status.held:,}")
         if askable := waiting(app.context, workflow).begun:
-            out.print(f"cases that the model can be asked about: {askable:,}; countersign propose {workflow}")
+            out.print(advised(f"cases that the model can be asked about: {askable:,}; countersign propose {workflow}"))
         work_on_rest(app)
 
 

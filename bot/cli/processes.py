@@ -107,7 +107,9 @@ def _serve_several(given: Settings, stop: Event, wanted: _Wanted) -> bool:
     from bot.serve.workspaces import Roles, Workspaces
     from bot.slack.installing.token_vault import TokenKeys
     from bot.slack.switchboard import Switchboard
+    from bot.workspace_settings import files
 
+    files(given)  # without the folder that is named no workspace could be served
     with process_of(given, log_level="info") as process, ending_if_frozen(given.frozen_seconds):
         keys, switchboard = TokenKeys(given), Switchboard()
         roles = Roles(worker=wanted.worker, slack=wanted.slack, schedule=wanted.schedule)

@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from bot.cli.advised import advised
 from bot.cli.parameters import Json
 from bot.cli.people import operator
 from bot.cli.start import opened_database
@@ -117,7 +118,7 @@ def remove(
         out.print(
             shown(
                 f"{found.name} ({found.workspace}) is removed: nothing of it is worked on any more, its cases stay and "
-                f"its messages wait; `countersign workspace invite --for {workspace}` brings it back"
+                f"its messages wait; `{advised(f'countersign workspace invite --for {workspace}')}` brings it back"
             )
         )
 

@@ -13,11 +13,11 @@ from countersign import collisions
 from bot.app import App
 from bot.doctor import backups, database, documents, sources, workspaces
 from bot.otel.target import Unsendable, target_of
-from bot.settings import SettingsUnusable
+from bot.settings import Settings, SettingsUnusable
 from bot.slack.api_errors import advice
 from bot.slack.installing.tokens import with_token
 from bot.slack.places import look
-from bot.slack.workspace import Http, Workspace, check_hearing, connect
+from bot.slack.workspace import Http, NoInstallation, Workspace, check_hearing, connect
 from bot.slack.workspace import check as check_workspace
 from handlers.slack.access.scopes import asked_for
 from handlers.slack.manifest import manifest_file
@@ -31,6 +31,7 @@ from handlers.texts.review.reasons import lacking
 from handlers.texts.scopes import ADD_IT, without
 from handlers.web.slack import PATH
 from store.db import extras
+from store.db.database import Database
 from store.faces import FILES
 from store.states import STOPPED, RunState
 from workflows.engine.context import Context
@@ -70,7 +71,7 @@ _CASES_NAMED = 5
 
 def about_database(app: App) -> Iterator[Finding]:
     """Check the database alone."""
-    yield from database.database(app)
+    yield from database.database(app.context.database)
 
 
 def about_slack(app: App) -> Iterator[Finding]:
@@ -90,16 +91,22 @@ def about_workflow(app: App, name: str) -> Iterator[Finding]:
 
 def findings(app: App) -> Iterator[Finding]:
     """Check the set-up. It asks the model's provider and Slack, so it takes seconds."""
-    yield from findings_of_process(app)
+    yield from findings_of_process(app.settings, app.context.database)
+    yield from findings_of_backups(app)
     yield from findings_of_team(app)
 
 
-def findings_of_process(app: App) -> Iterator[Finding]:
-    """Check what all teams of a database share."""
+def findings_of_process(settings: Settings, found: Database) -> Iterator[Finding]:
+    """Check what all teams of a database share, whatever is wrong with the settings of one of them."""
     yield from _names()
-    yield from database.database(app)
+    yield from database.database(found)
+    yield database.named_by(settings, found)
+    yield from workspaces.workspaces(settings, found)
+
+
+def findings_of_backups(app: App) -> Iterator[Finding]:
+    """Check the backups, which are of the whole database. `app`: of any team."""
     yield from backups.backups(app)
-    yield from workspaces.workspaces(app.settings, app.context.database)
 
 
 def findings_of_team(app: App) -> Iterator[Finding]:
@@ -393,6 +400,10 @@ def _slack(app: App) -> Iterator[Finding]:
         for place in look(app, workspace):
             level = "note" if place.works is None else "ok" if place.works else "bad"
             yield Finding(level=level, what=place.what, do=place.do)
+    except NoInstallation:
+        # That it ended is said with the others; before the first installation there is nothing to be wrong.
+        yield workspaces.not_installed(app.context)
+        return
     except CountersignError as error:
         yield Finding(level="bad", what=str(error))
     unset = {

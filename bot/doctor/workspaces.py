@@ -4,18 +4,22 @@ Slack is not asked: what it says of a workspace is checked with the workspace.
 """
 
 import os
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from pathlib import Path
 
-from bot.settings import Settings
+from bot.settings import Settings, SettingsUnusable
 from bot.slack.installing.installations import State, WorkspaceView, workspace_views
 from bot.slack.installing.token_vault import BadKeys, Vault, keys_if_set
+from bot.workspace_settings import files
 from handlers.slack.access.scopes import asked_for
 from handlers.texts.installing import ENDED
 from handlers.texts.operations.findings import Finding
 from handlers.texts.plain import in_words
 from handlers.web.install.installing import CALLBACK
 from store.db.database import Database
+from workflows.engine.case.team import workspace_of
+from workflows.engine.context import Context
+from workflows.engine.text.choices import choices
 
 _AGAIN = "countersign workspace invite --for {id} prints a link to install it there again"
 
@@ -40,8 +44,19 @@ def workspaces(settings: Settings, database: Database) -> Iterator[Finding]:
     yield from _ways(settings)
     yield from _pages(settings)
     yield from _keys(settings, vault, views)
+    yield from _files(settings, {view.id for view in views})
     for view in views:
         yield from _workspace(view)
+
+
+def not_installed(context: Context) -> Finding:
+    """Say that a workspace is served once the app is installed there. Before, and after it ended, nothing is wrong."""
+    workspace = workspace_of(context)
+    if workspace is None:
+        what, link = "the app is installed in no workspace yet, so nobody is asked in Slack", ""
+    else:
+        what, link = "the app is not installed there now, so nobody is asked in Slack", f" --for {workspace}"
+    return Finding(level="note", what=what, do=f"countersign workspace invite{link} prints a link to install it")
 
 
 def _ways(settings: Settings) -> Iterator[Finding]:
@@ -131,6 +146,21 @@ def _keys(settings: Settings, vault: Vault | None, views: list[WorkspaceView]) -
             level="note",
             what=f"keys of tokens that encrypt none any more: {', '.join(unneeded)}",
             do="take them away once every process that serves has the first one",
+        )
+
+
+def _files(settings: Settings, installed: Collection[str]) -> Iterator[Finding]:
+    """Check that the folder of settings is there, and that each file in it is a workspace's."""
+    try:
+        others = [file.name for id, file in files(settings).items() if id not in installed]
+    except SettingsUnusable as error:
+        yield Finding(level="bad", what=str(error), do="make it, or unset COUNTERSIGN_WORKSPACES; serve does not start")
+        return
+    if others:
+        yield Finding(
+            level="note",
+            what=f"{settings.workspaces} has settings of no workspace in which the app is installed: {choices(others)}",
+            do="each file is named after the id of its workspace, as T0123456789.env; it counts once that is installed",
         )
 
 

@@ -359,6 +359,5 @@ class Workspaces:
 
 def _check(found: Workspace, installed: Installed) -> None:
     """Raise `NoWorkspace` where a token is of another place than its installation."""
-    place = found.enterprise if found.whole else found.team
-    if place != installed.workspace:
-        raise NoWorkspace(f"the token kept for {installed.workspace} is of {place}: install the app there anew")
+    if found.place != installed.workspace:
+        raise NoWorkspace(f"the token kept for {installed.workspace} is of {found.place}: install the app there anew")

@@ -35,6 +35,10 @@ class NoWorkspace(CountersignError):
     """There is no Slack workspace to talk to. The message says what to do."""
 
 
+class NoInstallation(NoWorkspace):
+    """Several workspaces are served, and the app is not installed in this one."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Http:
     """The place where Slack is heard over HTTP."""
@@ -66,6 +70,11 @@ class Workspace:
     """Scopes that the bot has, as Slack named them when it was asked who we are."""
     address: str | None = None
     """Address at which people open the workspace, with a stroke at its end; None where Slack does not say."""
+
+    @property
+    def place(self) -> str:
+        """Id of where the bot is installed: of the workspace, or of the organisation as a whole."""
+        return self.enterprise if self.whole and self.enterprise is not None else self.team
 
     @property
     def sending(self) -> WebClient:
@@ -233,7 +242,8 @@ def check(context: Context, workspace: Workspace) -> None:
 
 
 def _compare(owner: str, workspace: Workspace) -> None:
-    if owner != workspace.team:
+    # An organisation that was connected by a token of its own, in the settings, has the id of one of its workspaces.
+    if owner not in (workspace.place, workspace.team):
         raise NoWorkspace(
             f"the database belongs to the Slack workspace {owner}, and SLACK_BOT_TOKEN is of {workspace.team} "
             f"({workspace.name}); use another database, or the token of {owner}"

@@ -26,7 +26,8 @@ USED_FOR: Mapping[str, str] = {
 
 ENDED: Mapping[InstallationEnd, str] = {
     InstallationEnd.UNINSTALLED: "uninstalled there",
-    InstallationEnd.REVOKED: "token revoked",
+    # Slack says both of an app that was removed, and which comes first is chance.
+    InstallationEnd.REVOKED: "uninstalled there, or its token revoked,",
     InstallationEnd.REMOVED: "removed by an operator",
 }
 

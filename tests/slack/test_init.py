@@ -135,6 +135,11 @@ def test_over_http_the_address_and_the_signing_secret_are_asked_for_in_place_of_
     again = workspace.done("init", "--no-input", "--folder", "home")
     assert "COUNTERSIGN_SLACK_HTTP stands in" in again.out
     assert f"Slack is heard over HTTP at {free}" in again.out
+    assert f"countersign sandbox --request-url http://{free}/slack/events " in again.out, "its token is the sandbox's"
+    sandbox = ("--slack", "sandbox", "--slack-http", free, "--slack-url", running.api_url)
+    tried = workspace.done("init", "--no-input", "--folder", "tried", *sandbox)
+    assert f"countersign sandbox --request-url http://{free}/slack/events " in tried.out
+    assert f"Slack is heard over HTTP at {free}" in tried.out
 
 
 def test_a_script_is_refused_with_the_flag_that_does_not_work(workspace: CommandLine) -> None:

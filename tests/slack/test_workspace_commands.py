@@ -10,7 +10,7 @@ from bot.app import opened_database
 from bot.doctor.workspaces import workspaces
 from bot.sandbox.http.running_sandbox import Running, serving
 from bot.sandbox.state.installs import CLIENT_ID, CLIENT_SECRET
-from bot.sandbox.state.sandbox import BOT_TOKEN, Sandbox
+from bot.sandbox.state.sandbox import APP_TOKEN, BOT_TOKEN, Sandbox
 from bot.sandbox.state.workspace import Team, default_workspace
 from bot.settings import Settings, settings
 from bot.slack.installing.token_vault import TokenKeys, Vault, new_key
@@ -21,7 +21,7 @@ from tests.waiting import wait_until
 from workflows.engine.case import installations
 from workflows.engine.case.installations import Installed
 
-ONE, TWO = BOT_TOKEN, f"{BOT_TOKEN}-T0TWO"
+ONE, TWO, WHOLE = BOT_TOKEN, f"{BOT_TOKEN}-T0TWO", f"{BOT_TOKEN}-T0PART"
 URL = "https://countersign.example"
 
 
@@ -29,8 +29,11 @@ URL = "https://countersign.example"
 def slack() -> Iterator[Running]:
     first, second = default_workspace(manifest_file()), default_workspace(manifest_file())
     first.team, second.team = Team(id="T0ONE", name="One"), Team(id="T0TWO", name="Two \x1b[31m")
+    part = default_workspace(manifest_file())
+    part.team, part.app.org_wide = Team(id="T0PART", name="Part", enterprise="E0WHOLE"), True
     sandbox = Sandbox(first, rate_limited=False)
     Sandbox(second, beside=sandbox, rate_limited=False)
+    Sandbox(part, beside=sandbox, rate_limited=False)
     with serving(sandbox) as running:
         yield running
 
@@ -38,8 +41,8 @@ def slack() -> Iterator[Running]:
 @pytest.fixture
 def command(slack: Running, empty: CommandLine) -> CommandLine:
     """An operator with a file of keys, beside a Slack with two workspaces."""
-    slack.reset()
-    slack.beside[0].reset()
+    for one in (slack, *slack.beside):
+        one.reset()
     (empty.folder / "token.keys").write_text(new_key())
     empty.settings.update(
         COUNTERSIGN_DATABASE_URL=f"sqlite:///{empty.folder / 'kept.sqlite'}",
@@ -231,10 +234,56 @@ def test_nothing_is_said_of_installing_where_one_workspace_is_connected_by_its_t
 
 
 @pytest.mark.slow
+def test_doctor_finds_nothing_wrong_before_the_first_installation(command: CommandLine) -> None:
+    (command.folder / "token.keys").chmod(0o600)
+    told = {one["what"]: one for one in command.done("doctor", "--json").json()}
+    (yet,) = (one for what, one in told.items() if "the app is installed in no workspace yet" in what)
+    assert yet["level"] == "note"
+    assert yet["do"] == "countersign workspace invite prints a link to install it"
+    assert "settings of the environment alone" in told
+
+
+@pytest.mark.slow
+def test_doctor_checks_each_workspace_whatever_is_wrong_with_another_one(command: CommandLine) -> None:
+    (command.folder / "token.keys").chmod(0o600)
+    command.settings.update(COUNTERSIGN_WORKSPACES=str(command.folder), SLACK_APP_TOKEN=APP_TOKEN)
+    for token in (ONE, TWO, WHOLE):
+        command.done("workspace", "add", input=token)
+    command.done("workspace", "remove", "T0TWO", "--here")
+    (command.folder / "T0ONE.env").write_text("COUNTERSIGN_POSTTO=parcels=C1\n")
+    found = command("doctor", "--json").json()
+    told = {one["what"]: one["level"] for one in found}
+    (bad,) = (what for what, level in told.items() if level == "bad")
+    assert f"{command.folder}/T0ONE.env: COUNTERSIGN_POSTTO is no setting" in bad
+    assert only(told, f"the app's redirect URL has to be {URL}") == "ok", "it concerns all, the broken one is the first"
+    assert only(told, "(T0TWO): removed by an operator on") == "note"
+    assert only(told, "the app is not installed there now") == "note"
+    assert only(told, "(E0WHOLE): Slack workspace Part (T0PART)") == "ok", "its token is of one of its workspaces"
+    assert "countersign --workspace E0WHOLE seal key makes one" in " ".join(one["do"] for one in found)
+
+
+@pytest.mark.slow
 def test_doctor_checks_the_workspaces(command: CommandLine) -> None:
     said = command("doctor", "--json", COUNTERSIGN_TOKEN_KEYS_FILE="")
     assert any("COUNTERSIGN_TOKEN_KEYS is not set" in one["what"] for one in said.json())
     assert said.code == 1
+
+
+def test_an_advised_command_has_the_options_of_the_call(command: CommandLine) -> None:
+    """Without them the next command works on another database, or is refused where there are several workspaces."""
+    for token in (ONE, TWO):
+        command.done("workspace", "add", input=token)
+    (command.folder / "its own.env").write_text("COUNTERSIGN_LOG_LEVEL=off\n")
+    given = ("--env-file", "its own.env", "--workspace", "T0TWO")
+    advised = "countersign --env-file 'its own.env' --workspace T0TWO"
+    added = command.done(*given, "source", "add", "desk", "--workflow", "support-triage")
+    assert f"next: `{advised} source key add desk`" in added.out
+    assert command(*given, "case", "99").error() == f"there is no case '99'; `{advised} cases` lists them"
+    assert "`countersign cases` lists" in command("case", "99", COUNTERSIGN_WORKSPACE="T0TWO").error(), "it still holds"
+    # A command of the whole database takes no workspace.
+    assert "`countersign --env-file 'its own.env' workspace invite --for T0TWO`" in (
+        command.done(*given, "workspace", "remove", "T0TWO", "--here").out
+    )
 
 
 def test_doctor_looks_at_keys_and_installations(command: CommandLine, slack: Running) -> None:
@@ -281,6 +330,15 @@ def test_doctor_looks_at_the_settings_of_installing(command: CommandLine) -> Non
         ({"COUNTERSIGN_INSTALL_URL": "", "COUNTERSIGN_INSTALL": "127.0.0.1:8482"}, "so no link can be made", "bad"),
         ({"COUNTERSIGN_INSTALL": "off"}, "this set-up does not answer there", "note"),
         ({"COUNTERSIGN_INSTALL_URL": "http://127.0.0.1:8482"}, "Slack itself sends nobody to http", "note"),
+        ({"COUNTERSIGN_WORKSPACES": "nowhere"}, "COUNTERSIGN_WORKSPACES: there is no folder nowhere", "bad"),
+        (
+            {"COUNTERSIGN_WORKSPACES": "."},
+            ". has settings of no workspace in which the app is installed: T0TYPO.env",
+            "note",
+        ),
     ]
+    (command.folder / "T0TYPO.env").write_text("")
     for changed, words, level in wrong:
         assert only(found(command, **changed), words) == level, changed
+    said = command("serve", "--no-slack", COUNTERSIGN_WORKSPACES="nowhere", COUNTERSIGN_HEALTH="off")
+    assert said.error() == "the settings cannot be used: COUNTERSIGN_WORKSPACES: there is no folder nowhere"

@@ -2,6 +2,7 @@
 
 import base64
 import time
+from random import Random
 
 import pytest
 from hypothesis import given
@@ -95,11 +96,21 @@ def test_a_secret_is_masked_by_its_form(secret: str) -> None:
         "ModuleNotFoundError: no module named workflows_of_the_support_team_in_berlin",
         "DE89 3704 0044 0532 0130 00 is not the account on file",
         "2026-11-28T14:02:11.123456+00:00: took longer than 30 seconds",
+        "/etc/countersign/workspaces/T0123456789.env: COUNTERSIGN_POSTTO is no setting",
+        "there is no folder /srv/Countersign/workspaces2 for settings",
         "",
     ],
 )
 def test_what_is_no_secret_stays(text: str) -> None:
     assert redacted(text) == text
+
+
+def test_a_key_that_begins_like_a_path_is_masked() -> None:
+    """Base64 has strokes: one in 64 keys begins with one, as a path does."""
+    random = Random(7)
+    keys = ["/7" + base64.b64encode(random.randbytes(30)).decode()[2:] for _ in range(2_000)]
+    assert [key for key in keys if key in redacted(f"denied for {key}")] == []
+    assert PLANTED not in redacted(f"no file /srv/keys/{PLANTED}/here, or /install/krsvQ2K6kVBGsZVDxMFgn2iEvc{PLANTED}")
 
 
 def test_a_pydantic_error_says_nothing_of_what_it_was_given() -> None:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from bot.cli.advised import advised
 from bot.cli.parameters import LARGEST, Encoding, Json
 from bot.cli.people import operator
 from bot.cli.start import started
@@ -97,7 +98,7 @@ def show_baseline(
         for one in found:
             print_baseline(one)
         if not found:
-            out.print("no baseline is recorded; countersign baseline record WORKFLOW --file timings.csv")
+            out.print(advised("no baseline is recorded; countersign baseline record WORKFLOW --file timings.csv"))
 
 
 def _dollars(text: str | None) -> Decimal | None:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from bot.cli.advised import advised
 from bot.cli.parameters import Json, day_named
 from bot.cli.people import operator
 from bot.cli.start import started
@@ -115,9 +116,10 @@ def export_audit(
                     made = made_by(file.write)
             except FileExistsError:
                 raise Refused(f"{out} is there already; name a new file") from None
+        verify = advised(f"countersign verify {out if out is not None else 'FILE'}")
         typer.echo(
             f"{count(made.rows, 'row')} in {count(made.seals, 'seal')}, {count(made.unsealed, 'row')} not sealed yet; "
-            f"countersign verify {out if out is not None else 'FILE'} verifies it anywhere",
+            f"{verify} verifies it anywhere",
             err=True,
         )
 

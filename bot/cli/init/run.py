@@ -10,6 +10,7 @@ from bot.cli.init import slack, steps
 from bot.cli.init.dialogue import Dialogue, say
 from bot.cli.init.env_file import EnvFile
 from bot.cli.init.setup import Given, Setup
+from handlers.web.slack import PATH
 
 
 def set_up(given: Given, dialogue: Dialogue) -> int:
@@ -49,14 +50,20 @@ def _tell_next(setup: Setup, name: str, which: str) -> None:
     cases = join(["countersign", "run", str(folder / package / "cases.jsonl"), "--workflow", name])
     say("")
     say("Next:")
+    http = setup.known("COUNTERSIGN_SLACK_HTTP")
     lines = [f"export COUNTERSIGN_ENV_FILE={quote(str(setup.file.path))}    # in each terminal"]
     if which == slack.SANDBOX:
+        reached = f" --request-url http://{http}{PATH}" if http is not None else ""
         lines += [
-            "countersign sandbox    # prints the address of its page",
+            f"countersign sandbox{reached}    # prints the address of its page",
             "countersign serve      # in a second terminal",
         ]
     elif which == slack.WORKSPACE:
         channel = (setup.known("COUNTERSIGN_POST_TO") or "").partition(",")[0].partition("=")[2]
+        if http is not None:
+            lines.append(
+                f"countersign manifest --request-url https://HOST    # the app's; HOST passes {PATH} to {http}"
+            )
         lines += [
             f"countersign doctor --live {channel} --step scopes --step channel    # posts a message, and deletes it",
             "countersign serve",

@@ -10,7 +10,7 @@ from bot.cli.init import forms
 from bot.cli.init.dialogue import Question, Wrong, say
 from bot.cli.init.setup import Setup, trying
 from bot.doctor.checks import about_slack
-from bot.sandbox.state.sandbox import APP_TOKEN, BOT_TOKEN
+from bot.sandbox.state.sandbox import APP_TOKEN, BOT_TOKEN, SIGNING_SECRET
 from bot.slack.places import Found, channel_found, reviewer_found
 from bot.slack.workspace import Workspace, check_hearing, connect
 from handlers.slack.error_codes import NOT_DONE, code_of
@@ -46,15 +46,23 @@ def slack(setup: Setup) -> str:
     choice = Question(flag="--slack", asks=asks, default=wanted, check=forms.one_of(SANDBOX, WORKSPACE, NONE))
     which = setup.dialogue.answer(choice, given.slack)
     if which == SANDBOX:
-        url = given.slack_url or SANDBOX_URL
-        setup.file.add({_URL: url, _BOT: BOT_TOKEN, _APP: APP_TOKEN})
+        setup.file.add({_URL: given.slack_url or SANDBOX_URL, _BOT: BOT_TOKEN})
+        if given.slack_http is not None:
+            _address(setup)
+            setup.file.add({_SIGNING: SIGNING_SECRET})
+        else:
+            setup.file.add({_APP: APP_TOKEN})
         return which
     if which == WORKSPACE:
         if given.slack_url is not None:
             setup.file.add({_URL: given.slack_url})
         say("  Make the app in Slack, once: open https://api.slack.com/apps, choose Create New App, From a manifest,")
-        say(f"  your workspace, and paste the content of {manifest_file()}")
-        say("  (countersign manifest prints it). Then install it, and /invite @Countersign to a channel.")
+        if given.slack_http is not None:
+            say("  your workspace, and paste what countersign manifest --request-url https://HOST prints: HOST is the")
+            say("  proxy before serve. Then install it, and /invite @Countersign to a channel.")
+        else:
+            say(f"  your workspace, and paste the content of {manifest_file()}")
+            say("  (countersign manifest prints it). Then install it, and /invite @Countersign to a channel.")
         _tokens(setup)
     return which
 
@@ -103,6 +111,14 @@ def _hears_over_http(setup: Setup, check: Callable[[str], str]) -> bool:
 
 def _request_url(setup: Setup) -> None:
     """Ask where Slack's requests come in, and for the secret that signs them."""
+    _address(setup)
+    asks = "Signing secret (Basic Information, App Credentials)"
+    secret = Question(flag=_SIGNING, asks=asks, check=forms.signing_secret, is_secret=True)
+    setup.take(_SIGNING, secret, setup.given.signing_secret)
+
+
+def _address(setup: Setup) -> None:
+    """Ask where Slack's requests come in."""
 
     def address(text: str) -> str:
         at = setup.with_more(**{_HTTP: text}).slack_http_address
@@ -120,9 +136,6 @@ def _request_url(setup: Setup) -> None:
     asks = "Address where serve hears Slack over HTTP, behind your proxy: HOST:PORT"
     where = Question(flag="--slack-http", asks=asks, default="127.0.0.1:8480", check=address)
     setup.take(_HTTP, where, setup.given.slack_http)
-    asks = "Signing secret (Basic Information, App Credentials)"
-    secret = Question(flag=_SIGNING, asks=asks, check=forms.signing_secret, is_secret=True)
-    setup.take(_SIGNING, secret, setup.given.signing_secret)
 
 
 def people(setup: Setup, *, which: str) -> People:

@@ -6,6 +6,7 @@ from typing import Annotated, Any
 
 import typer
 
+from bot.cli.advised import advised
 from bot.cli.parameters import Json
 from bot.cli.people import operator
 from bot.cli.start import started
@@ -70,7 +71,7 @@ def add(
         )
         made = api_sources.add(app.context, name, by=operator(), **chosen, **given)
         print_settings(name, made)
-        out.print(shown(f"next: `countersign source key add {name}` makes a key for it"))
+        out.print(shown(advised(f"next: `countersign source key add {name}` makes a key for it")))
 
 
 @commands.command()

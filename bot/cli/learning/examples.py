@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
+from bot.cli.advised import advised
 from bot.cli.parameters import LARGEST, Json
 from bot.cli.people import operator
 from bot.cli.start import started
@@ -93,7 +94,7 @@ def take(
         wait = taking.waiting(app.context, workflow)
         typer.echo(f"{len(done):,} taken in, {wait:,} wait")
         if not wait:
-            then = f"countersign deploy {workflow}"
+            then = advised(f"countersign deploy {workflow}")
             typer.echo(f"the next version learns from one half of what was taken, and is tried on the other: {then}")
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
+from bot.cli.advised import advised
 from bot.cli.parameters import LARGEST, Json
 from bot.cli.people import operator
 from bot.cli.start import started
@@ -92,7 +93,7 @@ def take(workflow: Workflow, number: Number) -> None:
         print_improvement(_known(app, workflow, number))
         if done:
             out.print(f"examples taken in: {len(done):,}")
-        out.print(f"when it is written: countersign deploy {workflow} --improvement {number}")
+        out.print(advised(f"when it is written: countersign deploy {workflow} --improvement {number}"))
 
 
 @commands.command()

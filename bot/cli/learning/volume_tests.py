@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from typer.core import TyperGroup
 
+from bot.cli.advised import advised
 from bot.cli.parameters import LARGEST, Encoding, Json, Mapped
 from bot.cli.people import operator
 from bot.cli.start import started
@@ -113,15 +114,16 @@ def run(
             except (Interrupted, KeyboardInterrupt):
                 for name in trying.under_way(test):
                     typer.echo(f"batch {name} goes on at its vendor, and is paid for", err=True)
-                typer.echo(f"stopped; countersign volume-test {workflow} --resume {test} goes on", err=True)
+                typer.echo(advised(f"stopped; countersign volume-test {workflow} --resume {test} goes on"), err=True)
                 raise typer.Exit(130) from None
             if why is not None:
-                out.print(shown(f"not finished: {why}. countersign volume-test {workflow} --resume {test} goes on"))
+                then = advised(f"countersign volume-test {workflow} --resume {test}")
+                out.print(shown(f"not finished: {why}. {then} goes on"))
                 raise typer.Exit(1)
             out.print(f"volume test {test} is tried; next:")
             out.print(f"  /countersign volume-test {workflow}, in Slack: people go through its review pack")
-            out.print(f"  countersign volume-test pack {test} --out pack.csv, to do it in a file")
-            out.print(f"  countersign volume-test report {test}")
+            out.print(advised(f"  countersign volume-test pack {test} --out pack.csv, to do it in a file"))
+            out.print(advised(f"  countersign volume-test report {test}"))
 
 
 @commands.command("list")
@@ -139,7 +141,7 @@ def list_(
         if json:
             print_json(found)
         elif not found:
-            out.print("no volume test was made yet; countersign volume-test WORKFLOW --file history.csv")
+            out.print(advised("no volume test was made yet; countersign volume-test WORKFLOW --file history.csv"))
         else:
             print_table(
                 ("test", "workflow", "file", "inputs", "began", "asked", "tried", "report"),
@@ -200,7 +202,7 @@ def judge(
                 out.print(f"... and {len(made.bad) - _SHOWN:,} more rows cannot be used")
             out.print(f"judged: {made.judged:,}; without a verdict: {made.blank:,}")
         if finish(app.context, test, by=operator()) is not None and not json:
-            out.print(f"all are judged: countersign volume-test report {test}")
+            out.print(advised(f"all are judged: countersign volume-test report {test}"))
         raise typer.Exit(1 if made.bad else 0)
 
 

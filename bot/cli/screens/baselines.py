@@ -1,5 +1,6 @@
 """A baseline at the terminal, and what is wrong with a file of timings."""
 
+from bot.cli.advised import advised
 from bot.cli.screens.output import moment, out, print_table, shown
 from handlers.texts.digests.amounts import count
 from handlers.texts.digests.baselines import SOURCES, figure_name, figure_said
@@ -13,7 +14,8 @@ _BAD = 20
 def print_baseline(view: BaselineView) -> None:
     """Print the figures that count, each with where it comes from, and the earlier ones below."""
     if not view.recordings:
-        out.print(shown(f"{view.workflow} has no baseline; countersign baseline record {view.workflow} --file FILE"))
+        record = advised(f"countersign baseline record {view.workflow} --file FILE")
+        out.print(shown(f"{view.workflow} has no baseline; {record}"))
         return
     out.print(shown(f"{view.workflow}, by hand"))
     newest = [found for name in FigureName if (found := view.newest(name)) is not None]

@@ -9,6 +9,7 @@ from pydantic_core import to_jsonable_python
 from rich.text import Text
 
 from bot.app import App, opened
+from bot.cli.advised import advised
 from bot.cli.people import operator
 from bot.cli.screens.output import moment, one_line_errors, out, plain_review, print_json, print_named, shown
 from bot.settings import settings
@@ -65,7 +66,7 @@ def show_case_in(app: App, case: int, *, as_json: bool) -> int:
         _run(run, output)
     _questions(view)
     _refused(view)
-    print_named("next", _next(view))
+    print_named("next", advised(_next(view)))
     return 0
 
 

@@ -1,5 +1,6 @@
 """One cause of failures at the terminal."""
 
+from bot.cli.advised import advised
 from bot.cli.screens.output import moment, out, print_named
 from bot.cli.screens.told import tell
 from handlers.texts.operations.bulk_reruns import advice, line_of
@@ -37,7 +38,7 @@ def print_cause(view: CauseView) -> None:
     if view.examples:
         one_case, all_of_it = "countersign rerun CASE", f"countersign rerun cause {of.name}"
         look = "`countersign case CASE`, `countersign pull CASE` for a test that fails so"
-        out.print(f"next: {look}, and once it is mended `{one_case}` or `{all_of_it}`", markup=False)
+        out.print(advised(f"next: {look}, and once it is mended `{one_case}` or `{all_of_it}`"), markup=False)
 
 
 def print_bulk_rerun(view: CauseView) -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from bot.cli.advised import advised
 from bot.cli.screens.output import out, shown
 from handlers.texts.digests.courses import CHOICES, forward, in_words, lacks
 from handlers.texts.plain import in_words as time_in_words
@@ -29,6 +30,6 @@ def print_chosen(view: CourseView) -> None:
     assert view.choice is not None
     out.print(shown(f"{view.workflow}: {CHOICES[view.choice].lower()}, for the week to {view.last}"))
     if view.choice is Choice.STOP:
-        out.print(shown(f"nothing is paused by that; countersign pause {view.workflow} REASON"))
+        out.print(shown(advised(f"nothing is paused by that; countersign pause {view.workflow} REASON")))
     out.print("to forward:")
     out.print(shown(forward(view)))

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from bot.app import app_of, now, process_of
+from bot.cli.advised import advised
 from bot.cli.screens.output import one_line_errors, out, print_json
 from bot.doctor import checks
 from bot.settings import Settings, SettingsUnusable, settings
@@ -33,15 +34,19 @@ def _found(given: Settings) -> Iterator[Finding]:
         known = all_teams(process.database)
         if given.workspace is not None or len(known) < 2:
             with app_of(process, team_of(process.database, at=now(), workspace=given.workspace)) as app:
-                yield from checks.findings(app)
+                yield from (replace(finding, do=advised(finding.do)) for finding in checks.findings(app))
             return
+        yield from checks.findings_of_process(process.settings, process.database)
+        shared = False
         for one in known:
             named = f"{one.name} ({one.workspace})"
             try:
                 with app_of(process, team_of(process.database, at=now(), workspace=one.workspace)) as app:
-                    if one is known[0]:
-                        yield from checks.findings_of_process(app)
+                    if not shared:
+                        yield from checks.findings_of_backups(app)
+                        shared = True
                     for finding in checks.findings_of_team(app):
-                        yield replace(finding, what=f"{named}: {finding.what}")
+                        do = advised(finding.do, workspace=one.workspace)
+                        yield replace(finding, what=f"{named}: {finding.what}", do=do)
             except (CountersignError, SettingsUnusable) as error:
                 yield Finding(level=BAD, what=f"{named}: {error}", do="until then this workspace is not served")

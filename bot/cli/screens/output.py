@@ -16,6 +16,7 @@ from rich.table import Table
 from rich.text import Text
 
 from bot import settings_file
+from bot.cli.advised import advised
 from handlers.texts.review.reasons import in_words
 from workflows.engine.read.views import OpenReview, ReviewView
 from workflows.engine.reasons import to_json
@@ -107,4 +108,4 @@ def one_line_errors() -> Iterator[None]:
 
 def tell_error(message: str) -> None:
     """Print an error on one line of standard error."""
-    typer.echo(f"error: {one_line(redacted(message), 2_000)}", err=True)
+    typer.echo(f"error: {one_line(advised(redacted(message)), 2_000)}", err=True)

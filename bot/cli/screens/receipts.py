@@ -6,6 +6,7 @@ from pathlib import Path
 
 from pydantic import JsonValue
 
+from bot.cli.advised import advised
 from bot.cli.screens.output import out, shown
 from workflows.engine.errors import Refused
 from workflows.new_files import for_owner_alone
@@ -21,4 +22,4 @@ def write_receipt(document: Mapping[str, JsonValue], to: Path) -> None:
         raise Refused(f"{to} is there already; name a new file") from None
     except OSError as error:
         raise Refused(f"{to} was not written: {error.strerror}") from error
-    out.print(shown(f"{to} is written; countersign verify {to} checks it"))
+    out.print(shown(advised(f"{to} is written; countersign verify {to} checks it")))

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from bot.cli.advised import advised
 from bot.cli.screens.output import out, shown
 from workflows.engine.case.files.intake import FileTaken
 from workflows.engine.case.intake import Intake
@@ -97,10 +98,11 @@ def print_taken(workflow: AnyWorkflow, taken: FileTaken, worked: Worked, numbers
     if taken.left_out:
         out.print("next: the queue was full and had no room for all rows; run the same command again")
     if numbers.to_review or numbers.samples:
-        out.print("next: `countersign queue` lists what waits for you")
+        out.print(advised("next: `countersign queue` lists what waits for you"))
     if numbers.failed:
         out.print(
-            "next: `countersign cases --state failed`, then `countersign case CASE` and `rerun CASE`", markup=False
+            advised("next: `countersign cases --state failed`, then `countersign case CASE` and `rerun CASE`"),
+            markup=False,
         )
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
+from bot.cli.advised import advised
 from bot.cli.screens.output import moment, out, shown
 from handlers.texts.pieces import (
     Bullets,
@@ -56,6 +57,6 @@ def _piece(piece: Piece) -> str:
         case Person() | Group() | Channel():
             return piece.id
         case Command():
-            return f"countersign {piece.verb} {piece.about}".rstrip()
+            return advised(f"countersign {piece.verb} {piece.about}".rstrip())
         case Time():
             return moment(piece.at)

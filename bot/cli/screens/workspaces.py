@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 
 import typer
 
+from bot.cli.advised import advised
 from bot.cli.screens.output import moment, out, print_table, shown
 from bot.slack.installing.installations import Rotated, State, WorkspaceView
 from handlers.slack.manifest import manifest_file
@@ -22,7 +23,7 @@ _STATES: Mapping[State, str] = {
 def print_workspaces(views: Sequence[WorkspaceView]) -> None:
     """Print workspaces in a table."""
     if not views:
-        out.print("no workspace is installed; `countersign workspace invite` prints a link for one")
+        out.print(advised("no workspace is installed; `countersign workspace invite` prints a link for one"))
         return
     print_table(
         ("workspace", "name", "state", "since", "by", "key", "scopes that are missing"),

@@ -14,6 +14,7 @@ from store.db.database import Database
 from workflows.engine.case import installations
 from workflows.engine.case.installations import InstallationEnd, Installed
 from workflows.engine.errors import Unknown
+from workflows.engine.text.choices import choices
 
 
 class State(StrEnum):
@@ -81,7 +82,7 @@ def find(database: Database, workspace: str) -> Installed:
     for one in standing:
         if one.workspace == workspace:
             return one
-    named = ", ".join(f"{one.workspace} ({one.name})" for one in standing) or "none"
+    named = choices((f"{one.workspace} ({one.name})" for one in standing), typed=workspace)
     raise Unknown(f"Countersign is not installed in {workspace}; it is in {named}")
 
 

@@ -9,7 +9,7 @@ from bot.settings import Settings
 from bot.slack.api_errors import TRANSPORT, refusal
 from bot.slack.installing.oauth import GONE
 from bot.slack.installing.token_vault import TokenKeys
-from bot.slack.workspace import NoWorkspace
+from bot.slack.workspace import NoInstallation
 from workflows.engine.case.installations import of_all
 from workflows.engine.errors import Refused
 
@@ -31,8 +31,8 @@ def is_refused(token: str, *, api_url: str) -> bool | None:
 def with_token(app: App, keys: TokenKeys | None = None) -> Settings:
     """Return the settings of a team with its token.
 
-    `keys`: those that encrypted it; left out, they are read. Raise `NoWorkspace` where the app is not installed there,
-    `bot.slack.installing.token_vault.Unreadable` or `BadKeys`.
+    `keys`: those that encrypted it; left out, they are read. Raise `NoInstallation` where the app is not installed
+    there, `bot.slack.installing.token_vault.Unreadable` or `BadKeys`.
     """
     settings = app.settings
     if not settings.serves_several:
@@ -41,7 +41,9 @@ def with_token(app: App, keys: TokenKeys | None = None) -> Settings:
         if one.team == app.context.team and one.sealed_token is not None:
             vault = (keys or TokenKeys(settings)).vault
             return settings.but(slack_bot_token=SecretStr(vault.open(one.workspace, one.sealed_token)))
-    raise NoWorkspace("the app is not installed in this workspace: countersign workspace invite makes a link to do it")
+    raise NoInstallation(
+        "the app is not installed in this workspace: countersign workspace invite makes a link to do it"
+    )
 
 
 def refuse_both(settings: Settings) -> None:

@@ -44,7 +44,7 @@ class StepWords:
 
 
 SCOPES = StepWords(tests="the scopes that Slack granted")
-SOCKET = StepWords(tests="a connection by Socket Mode, and whether it is the only one of this app")
+SOCKET = StepWords(tests="the connection with Slack, by a socket or over HTTP, and whether it is this app's only one")
 CHANNEL = StepWords(tests="the channel")
 PRESSED = StepWords(
     tests="a press, with the person and the workspace in it", asks=f"Press *{PRESS.text}* on the newest message."

@@ -62,6 +62,17 @@ def test_what_a_file_may_not_say_is_refused_with_its_name(tmp_path: Path, line: 
     assert f"{WORKSPACE}.env" in str(refused.value)
 
 
+def test_a_refusal_says_what_was_perhaps_meant_and_not_every_name(tmp_path: Path) -> None:
+    with pytest.raises(SettingsUnusable) as refused:
+        of_file(tmp_path, "COUNTERSIGN_ENGINERS=U1")
+    _, _, may = str(refused.value).partition("a workspace may set ")
+    assert may.startswith("COUNTERSIGN_ENGINEERS, ")
+    assert may.endswith(" more")
+    assert len(may) < 120
+    with pytest.raises(SettingsUnusable, match=r"environment or file$"):
+        of_file(tmp_path, "SLACK_BOT_TOKEN=xoxb-1")
+
+
 def test_a_file_that_everybody_may_write_is_refused(tmp_path: Path) -> None:
     file = tmp_path / f"{WORKSPACE}.env"
     file.write_text("")

@@ -11,6 +11,7 @@ from store.governance import teams
 from store.governance.teams import Restores, TeamLine
 from workflows.engine.context import Context, lock_of
 from workflows.engine.errors import Refused
+from workflows.engine.text.choices import choices
 from workflows.engine.text.sanitize import one_line
 
 
@@ -74,7 +75,8 @@ def locks_of_all(database: Database, name: str) -> Sequence[str]:
 def _chosen(known: Sequence[TeamLine], workspace: str | None) -> TeamLine:
     if workspace is None and len(known) == 1:
         return known[0]
-    listed = ", ".join(f"{one.workspace} ({one.name})" for one in known if one.workspace is not None)
+    connected = [f"{one.workspace} ({one.name})" for one in known if one.workspace is not None]
+    listed = choices(connected, typed=workspace or "")
     if workspace is None:
         raise Refused(
             f"the database is of several workspaces; name one with --workspace or COUNTERSIGN_WORKSPACE: {listed}"
@@ -84,7 +86,7 @@ def _chosen(known: Sequence[TeamLine], workspace: str | None) -> TeamLine:
             return one
     raise Refused(
         f"there is no workspace {one_line(workspace, 40)} in the database; "
-        f"{f'there are: {listed}' if listed else 'none was connected to it yet'}"
+        f"{f'there are: {listed}' if connected else 'none was connected to it yet'}"
     )
 
 

@@ -12,6 +12,7 @@ from workflows.engine.declare.reach import check_reach
 from workflows.engine.declare.round_trip import never_kept
 from workflows.engine.declare.workflow import Workflow
 from workflows.engine.errors import BadDeclaration, Unknown
+from workflows.engine.text.choices import choices
 from workflows.model.envelope import form
 from workflows.model.port import ModelUnavailable, Prompt
 from workflows.model.prompts import BadPrompt, load_prompt
@@ -78,7 +79,7 @@ class Registry:
         try:
             return self._workflows[name]
         except KeyError:
-            known = ", ".join(sorted(self._workflows)) or "none"
+            known = choices(sorted(self._workflows), typed=name)
             raise Unknown(f"there is no workflow {name!r}; known: {known}") from None
 
     def prompt(self, name: str) -> Prompt | None:

@@ -23,6 +23,7 @@ from workflows.engine.deliver.holds import release_all
 from workflows.engine.errors import BadReason, Stale, Unknown
 from workflows.engine.pauses import HandNote, Pause, Paused, PauseStatus, Resumed
 from workflows.engine.text.canonical_json import unstorable
+from workflows.engine.text.choices import choices
 from workflows.engine.text.sanitize import one_line
 
 MAX_REASON = 300
@@ -207,7 +208,7 @@ def _row(session: Session, context: Context, workflow: str) -> int:
     if workflow not in context.registry:
         names = [row.name for row in teams.workflows(session, team=context.team)]
         if workflow not in names:
-            known = ", ".join(sorted({*names, *(declared.name for declared in context.registry)})) or "none"
+            known = choices(sorted({*names, *(declared.name for declared in context.registry)}), typed=workflow)
             raise Unknown(f"there is no workflow {workflow!r}; known: {known}")
     return workflow_pauses.row_of(session, team=context.team, name=workflow, at=context.clock())
 

@@ -8,6 +8,7 @@ from store.governance import teams
 from store.states import RunState
 from workflows.engine.context import Context
 from workflows.engine.errors import Refused
+from workflows.engine.text.choices import choices
 
 
 def case_lines(context: Context, *, workflow: str | None, state: RunState | None, limit: int) -> Sequence[CaseLine]:
@@ -39,5 +40,5 @@ def refuse_unknown(context: Context, workflow: str | None) -> None:
         return
     names = workflows_with_cases(context)
     if workflow not in names:
-        known = ", ".join(sorted({*names, *(declared.name for declared in context.registry)}))
+        known = choices(sorted({*names, *(declared.name for declared in context.registry)}), typed=workflow)
         raise Refused(f"there is no workflow {workflow!r}; known: {known}")

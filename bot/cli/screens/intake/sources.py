@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 
 import typer
 
+from bot.cli.advised import advised
 from bot.cli.screens.output import moment, out, print_named, print_table, shown
 from workflows.engine.sources.programs.keys import Made
 from workflows.engine.sources.programs.settings import ApiSettings, FileSettings
@@ -27,7 +28,7 @@ def print_settings(name: str, settings: ApiSettings) -> None:
 def print_sources(views: Sequence[SourceView]) -> None:
     """Print sources in a table."""
     if not views:
-        out.print("no source has keys; `countersign source add NAME --workflow WORKFLOW` adds one")
+        out.print(advised("no source has keys; `countersign source add NAME --workflow WORKFLOW` adds one"))
         return
     print_table(
         ("source", "state", "keys", "proposals", "in a minute", "bytes", "workflows", "outcomes"),
@@ -50,7 +51,9 @@ def print_sources(views: Sequence[SourceView]) -> None:
 def print_file_sources(settings: Mapping[str, FileSettings]) -> None:
     """Print how the files of each source are read."""
     if not settings:
-        out.print("no source of files; `countersign run FILE --workflow WORKFLOW --map FIELD=COLUMN --source NAME`")
+        out.print(
+            advised("no source of files; `countersign run FILE --workflow WORKFLOW --map FIELD=COLUMN --source NAME`")
+        )
         return
     print_table(
         ("source", "workflow", "encoding", "columns"),
@@ -73,7 +76,7 @@ def print_key(source: str, made: Made) -> None:
     typer.echo(
         sanitize(
             f"this is the only time that this key of {source} is shown: put it where {source} finds its secrets. It "
-            f"{until}; `countersign source key revoke {made.prefix}` stops it at once"
+            f"{until}; `{advised(f'countersign source key revoke {made.prefix}')}` stops it at once"
         ),
         err=True,
     )

@@ -25,6 +25,12 @@ def test_a_new_set_up_is_all_right(empty: CommandLine) -> None:
     assert found[f"database {empty.folder / 'countersign.sqlite'}, schema {newest()}"] == "ok"
     assert found["workflow support-triage, owned by U0MARIA, resolves alone from 0.9"] == "ok"
     assert "bad" not in found.values()
+    # Whoever forgot to name their settings looks at an empty database, and would find all well there.
+    (level,) = (level for what, level in found.items() if what.startswith("no file of settings was found"))
+    assert level == "note"
+    (empty.folder / "kept.env").write_text("COUNTERSIGN_DATABASE_URL=sqlite:///countersign.sqlite\n")
+    named = levels(empty.done("--env-file", "kept.env", "doctor"))
+    assert named[f"settings of {empty.folder / 'kept.env'}, and of the environment"] == "ok"
 
 
 def test_without_slack_it_says_what_to_make_there_and_from_which_file(empty: CommandLine) -> None:

@@ -6,6 +6,7 @@ from pathlib import Path
 from workflows.engine.case.files.rows import Reading, columns, header_of
 from workflows.engine.declare.registry import AnyWorkflow
 from workflows.engine.errors import InvalidInput
+from workflows.engine.text.choices import choices
 from workflows.engine.text.form_fields import Kind, form_of
 
 
@@ -19,7 +20,9 @@ def reading_for(
     fields = {field.name: field for form in (workflow.output, workflow.input) for field in form_of(form)}
     unknown = [name for name in named or {} if name not in fields]
     if unknown:
-        raise InvalidInput(f"--map {unknown[0]}=...: there is no such field; there are: {', '.join(fields)}")
+        raise InvalidInput(
+            f"--map {unknown[0]}=...: there is no such field; there are: {choices(fields, typed=unknown[0])}"
+        )
     floats = frozenset(name for name, field in fields.items() if field.kind is Kind.NUMBER)
     return Reading(fields=tuple(fields), named=dict(named or {}), encoding=encoding, floats=floats)
 

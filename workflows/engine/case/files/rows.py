@@ -18,6 +18,7 @@ from typing import TextIO
 from pydantic import JsonValue
 
 from workflows.engine.errors import InvalidInput
+from workflows.engine.text.choices import choices
 
 MAX_FIELD = 16 * 1024 * 1024
 """Characters in one CSV field. Without a limit, a quote that is never closed would read the whole file as one field."""
@@ -352,7 +353,7 @@ def _place(free: Mapping[int, str], wanted: str, reading: Reading, *, alike: boo
         which = " or ".join(f"{free[place]} (#{place + 1})" for place in found)
         raise InvalidInput(f"which column is {wanted}, {which}? Say --map '{wanted}=#{found[0] + 1}' or the other")
     if not found and wanted in reading.named:
-        raise InvalidInput(f"there is no column {name} for {wanted}; there are: {', '.join(free.values())}")
+        raise InvalidInput(f"there is no column {name} for {wanted}; there are: {choices(free.values(), typed=name)}")
     return found[0] if found else None
 
 

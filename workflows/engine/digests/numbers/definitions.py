@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from workflows.engine.errors import Unknown
+from workflows.engine.text.choices import choices
 
 
 class NumberName(StrEnum):
@@ -163,5 +164,5 @@ def numbers_called(name: str | None) -> Sequence[NumberName]:
     wanted = name.strip().lower().replace("-", "_").replace(" ", "_")
     found = [one for one in DEFINITIONS if wanted in (one, DEFINITIONS[one].title.lower().replace(" ", "_"))]
     if not found:
-        raise Unknown(f"there is no number {name!r}; there are {', '.join(DEFINITIONS)}")
+        raise Unknown(f"there is no number {name!r}; there are {choices(DEFINITIONS, typed=wanted)}")
     return found
