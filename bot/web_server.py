@@ -1,6 +1,7 @@
 """A web server in a thread of its own, for the routes of `handlers/web`. Whoever calls it may be anybody."""
 
 import asyncio
+import errno
 import os
 import socket
 from collections.abc import Iterator
@@ -46,6 +47,12 @@ def listening_at(address: Address) -> socket.socket:
     # asyncio sets it only on sockets that say they are TCP; without it an answer comes 40 ms late.
     listening.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     return listening
+
+
+def not_listening(address: object, error: OSError) -> str:
+    """Say why nothing can listen at an address, and what to do where something does."""
+    do = "; end what listens there, such as countersign serve" if error.errno == errno.EADDRINUSE else ""
+    return f"cannot listen at {address}: {error.strerror or error}{do}"
 
 
 @contextmanager

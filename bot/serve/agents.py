@@ -17,7 +17,7 @@ from starlette.routing import Route
 
 from bot.app import API_THREADS, App
 from bot.settings import Address
-from bot.web_server import answering, listening_at
+from bot.web_server import answering, listening_at, not_listening
 from handlers.mcp.asking import Desk
 from handlers.mcp.callers import by_key, by_request
 from handlers.mcp.over_http import PATH, OverHttp
@@ -62,7 +62,7 @@ def serve_http(app: App, address: Address, stop: Event, *, started: Callable[[in
     try:
         listening = listening_at(address)
     except OSError as error:
-        raise Refused(f"cannot listen at {address}: {error.strerror or error}") from error
+        raise Refused(not_listening(address, error)) from error
     with closing(Work(threads=API_THREADS)) as work:
         shared = Shared(
             access=Access(lambda _: app.context, work),

@@ -14,7 +14,7 @@ import structlog
 
 from bot.app import API_THREADS, App, Process
 from bot.settings import Address
-from bot.web_server import Keeps, answering, listening_at
+from bot.web_server import Keeps, answering, listening_at, not_listening
 from handlers.web.api.access import NotServed
 from handlers.web.api.waiting import LONGEST
 from workflows.engine.context import Context
@@ -129,4 +129,4 @@ def _listen(address: Address) -> socket.socket:
     try:
         return listening_at(address)
     except OSError as error:
-        raise Refused(f"COUNTERSIGN_API: cannot listen at {address}: {error.strerror or error}") from error
+        raise Refused(f"COUNTERSIGN_API: {not_listening(address, error)}") from error

@@ -13,7 +13,7 @@ import structlog
 from bot.settings import Address, Settings
 from bot.slack.installing.installer import Installer, oauth_of
 from bot.slack.installing.token_vault import TokenKeys
-from bot.web_server import answering, listening_at
+from bot.web_server import answering, listening_at, not_listening
 from handlers.web.install.app import Pages
 from store.db.database import Database
 from workflows.engine.errors import Refused
@@ -76,4 +76,4 @@ def _listen(address: Address) -> socket.socket:
     try:
         return listening_at(address)
     except OSError as error:
-        raise Refused(f"COUNTERSIGN_INSTALL: cannot listen at {address}: {error.strerror or error}") from error
+        raise Refused(f"COUNTERSIGN_INSTALL: {not_listening(address, error)}") from error

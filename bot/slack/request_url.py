@@ -21,7 +21,7 @@ from starlette.responses import Response
 from bot.slack.dispatch import CLICKS, LAST_CALL, QUIET, WAITING, Busy, bolt_app, dispatch, request_of
 from bot.slack.switchboard import Line, Switchboard
 from bot.slack.workspace import Http, NoWorkspace, Workspace
-from bot.web_server import answering, listening_at
+from bot.web_server import answering, listening_at, not_listening
 from handlers.slack.limits import ACK_SECONDS
 from handlers.slack.replies import DATABASE_SECONDS
 from handlers.web.slack import Heard, answered, create_app, said
@@ -88,8 +88,7 @@ class Url:
         try:
             self._listening = listening_at(at.address)
         except OSError as error:
-            why = error.strerror or str(error)
-            raise NoWorkspace(f"COUNTERSIGN_SLACK_HTTP: cannot listen at {at.address}: {why}") from error
+            raise NoWorkspace(f"COUNTERSIGN_SLACK_HTTP: {not_listening(at.address, error)}") from error
 
     @property
     def port(self) -> int:

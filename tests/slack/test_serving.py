@@ -387,7 +387,8 @@ def test_serve_over_http_refuses_to_start_without_a_secret_or_at_an_address_that
             assert "SLACK_SIGNING_SECRET is" in words_of_it
             assert "Basic Information, App Credentials" in words_of_it
     with socket.create_server(("127.0.0.1", over_http.port)):
-        assert f"cannot listen at 127.0.0.1:{over_http.port}" in slack("serve").error()
+        advised = "Address already in use; end what listens there, such as countersign serve"
+        assert f"cannot listen at 127.0.0.1:{over_http.port}: {advised}" in slack("serve").error()
     found = slack("doctor").out
     assert f"Slack is heard over HTTP at 127.0.0.1:{over_http.port}, at the path {PATH}" in " ".join(found.split())
     both = slack("doctor", SLACK_APP_TOKEN=APP_TOKEN).out
