@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, NamedTuple
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 
     from bot.sandbox.state.sandbox import Sandbox
     from bot.settings import Settings
+    from store.db.database import Database
 
 commands = typer.Typer()
 _GONE_WITHIN = 60.0
@@ -126,9 +128,7 @@ def _serve_several(given: Settings, stop: Event, wanted: _Wanted) -> bool:
             api=api,
             install=install_server_of(given, process.database, keys, clock=now),
             worker=wanted.worker,
-            started=lambda: _tell_started(
-                wanted, "serves each workspace in which it is installed", api=given.api if api is not None else None
-            ),
+            started=lambda: _tell_started_in(process.database, wanted, api=given.api if api is not None else None),
         )
 
 
@@ -137,6 +137,20 @@ def _refuse_nothing(wanted: _Wanted, *, is_any: bool) -> None:
 
     if not (any(wanted) or is_any):
         raise Refused("nothing is left to do: remove one of --no-worker, --no-slack, --no-schedule")
+
+
+def _tell_started_in(database: Database, wanted: _Wanted, *, api: str | None) -> None:
+    from sqlalchemy.exc import DBAPIError
+
+    from bot.cli.advised import advised
+    from store.db.database import Unavailable
+    from workflows.engine.case import installations
+
+    _tell_started(wanted, "serves each workspace in which it is installed", api=api)
+    with suppress(Unavailable, DBAPIError):  # the workspaces are looked for again and again
+        if all(one.ended_at is not None for one in installations.of_all(database)):
+            told = "It is installed in none now, and begins to serve one as soon as it is installed there"
+            typer.echo(advised(f"{told}: `countersign workspace invite` prints a link for that."), err=True)
 
 
 def _tell_started(wanted: _Wanted, slack: str, *, api: str | None) -> None:

@@ -17,7 +17,7 @@ from bot.slack.installing.token_vault import TokenKeys, Vault, new_key
 from handlers.slack.manifest import manifest_file
 from store.db.database import Database
 from tests.integration.bot.commandline import CommandLine
-from tests.waiting import wait_until
+from tests.waiting import LONGEST, wait_until
 from workflows.engine.case import installations
 from workflows.engine.case.installations import Installed
 
@@ -342,3 +342,16 @@ def test_doctor_looks_at_the_settings_of_installing(command: CommandLine) -> Non
         assert only(found(command, **changed), words) == level, changed
     said = command("serve", "--no-slack", COUNTERSIGN_WORKSPACES="nowhere", COUNTERSIGN_HEALTH="off")
     assert said.error() == "the settings cannot be used: COUNTERSIGN_WORKSPACES: there is no folder nowhere"
+
+
+@pytest.mark.slow
+def test_before_the_first_installation_serve_says_how_to_install(command: CommandLine) -> None:
+    process = command.started("serve", "--no-slack", SLACK_APP_TOKEN=APP_TOKEN, COUNTERSIGN_HEALTH="off")
+    try:
+        assert process.stderr is not None
+        said = next(line for line in process.stderr if "Ctrl-C stops it" in line)
+        assert "serves each workspace" not in said
+        assert "`countersign workspace invite` prints a link for that" in next(process.stderr)
+    finally:
+        process.kill()
+        process.communicate(timeout=LONGEST)
