@@ -6,6 +6,8 @@ from typing import Annotated
 
 import typer
 
+from bot.cli import garbage
+
 commands = typer.Typer()
 
 
@@ -39,6 +41,7 @@ def mcp(
             ) from None
         if http is None:
             with opened(settings(), log_level="warning") as app:
+                garbage.settle()
                 serve_stdio(app)
             return
         host, _, port = http.rpartition(":")
@@ -47,6 +50,7 @@ def mcp(
         address = Address(host=host.strip("[]"), port=int(port))
 
         def tell(port: int) -> None:
+            garbage.settle()
             at = Address(host=address.host, port=port)
             typer.echo(f"Agents are served at http://{at}/mcp; Ctrl-C stops it.", err=True)
 
