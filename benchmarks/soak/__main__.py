@@ -140,7 +140,9 @@ def _prepared(installation: Installation, rounds: Rounds, people: People) -> tup
 def _scrape(installation: Installation) -> None:
     for address in installation.health:
         for path in ("/metrics", "/healthz", "/readyz"):
-            httpx2.get(f"{address}{path}", timeout=30.0, trust_env=False).raise_for_status()
+            answer = httpx2.get(f"{address}{path}", timeout=30.0, trust_env=False)
+            if answer.is_error:
+                raise RuntimeError(f"{path}: {answer.status_code}: {answer.text[:500]}")
 
 
 def _wait(seconds: float, processes: list[Process]) -> None:

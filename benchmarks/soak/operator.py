@@ -119,7 +119,10 @@ class Operator:
         file = self.installation.folder / f"tickets-{time.time_ns()}.jsonl"
         rows = self.sources.rows(10)
         file.write_text("\n".join(json.dumps(row) for row in rows), encoding="utf-8")
-        self.installation.done("run", file, "--workflow", TICKETS)
+        said = self.installation.say("run", file, "--workflow", TICKETS)
+        if said.code:
+            # Where a system is out of service meanwhile, cases fail, and the command says so.
+            self.rounds.tell(f"run a file: {said.code}: {said.out}{said.err}")
 
     def pause(self) -> None:
         """Pause a workflow for a while, and resume it."""

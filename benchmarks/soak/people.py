@@ -16,11 +16,13 @@ from benchmarks.soak.truth import Truth, reference_in, reply_of, truth
 from bot.sandbox.client import Person, ShownView
 from bot.sandbox.client.caller import Refused
 from handlers.slack.blocks.parts.transcript import transcript
+from handlers.slack.blocks.spot_check import GRADE
 from handlers.slack.ids import Action, Callback, Shown, chosen
 from store.db.database import Database
 from store.schema import Case, Content, Message, Review, Run, Workflow
 from store.states import ReviewState
 from store.subjects import SubjectKind
+from workflows.engine.review.spot_checks.views import Grade
 
 REVIEWERS = ("U0ANA", "U0BEN")
 _AT_ONCE = 4
@@ -200,7 +202,7 @@ class People:
                 person.submit(filled(view, made))
                 self.rounds.count("spot check")
             case Callback.SPOT_CHECK_GRADE:
-                person.submit({name: "=minor" for name in _inputs(view) if "grade" in name})
+                person.submit({name: Grade.MINOR for name in _inputs(view) if name == GRADE})
                 self.rounds.count("grade")
             case Callback.GO_ON | Callback.SPOT_CHECK_ON if view.submit is not None:
                 person.submit()
