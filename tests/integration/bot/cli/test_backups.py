@@ -335,7 +335,7 @@ def test_a_backup_that_was_put_in_place_by_hand_is_not_worked_on_before_that_is_
 
 def older(countersign: CommandLine) -> list[tuple[str, str]]:
     findings = countersign("doctor", "--json").json()
-    return [(one["level"], one["what"]) for one in findings if "older" in one["what"]]
+    return [(one["level"], one["what"]) for one in findings if "is older" in one["what"]]
 
 
 def test_a_backup_of_a_newer_version_is_refused(countersign: CommandLine) -> None:
