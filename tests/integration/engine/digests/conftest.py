@@ -40,6 +40,10 @@ def live(database: Database) -> Kept:
     """Write the year into an empty database; returns it as it was loaded for the recount."""
     team = world_on(database).context.team
     year(SEED, team=team).write(database)
+    if database.file is None:
+        # PostgreSQL's own may have looked while it was empty, and would look again only within a minute.
+        with database.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+            connection.exec_driver_sql("ANALYZE")
     return kept(database, team=team)
 
 
