@@ -210,8 +210,8 @@ class Embedded:
             raise Unfinished(f"{left} cases were still in work {self._drain:g} s after the process was told to stop")
 
     def is_able(self) -> bool:
-        """Tell whether `run` looks for work, and can begin some."""
-        return self._pool is not None and time.monotonic() - self._looked_at < SILENT and self._pool.has_room
+        """Tell whether `run` looks for work, and begins some, now or once a thread is free."""
+        return self._pool is not None and time.monotonic() - self._looked_at < SILENT and self._pool.goes_on
 
     def _new_pool(self) -> ThreadPool:
         return ThreadPool(self._threads, slow_after=self._slow_after, owner=self._owner)

@@ -51,5 +51,5 @@ class Dispatcher(Protocol):
         ...
 
     def is_able(self) -> bool:
-        """Tell whether `run` looks for work, and can begin some."""
+        """Tell whether `run` looks for work, and begins some, now or once a thread is free."""
         ...

@@ -303,8 +303,8 @@ class Queued:
             raise Unfinished(f"{left} cases were still in work {self._drain:g} s after the process was told to stop")
 
     def is_able(self) -> bool:
-        """Tell whether `run` fetches jobs, and can begin some."""
-        return self._pool is not None and time.monotonic() - self._looked_at < SILENT and self._pool.has_room
+        """Tell whether `run` fetches jobs, and begins some, now or once a thread is free."""
+        return self._pool is not None and time.monotonic() - self._looked_at < SILENT and self._pool.goes_on
 
     async def _work(self, pool: ThreadPool, stop: Event, *, is_endless: bool, done: Callable[[], None]) -> None:
         connector = PsycopgConnector(

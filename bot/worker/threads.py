@@ -93,10 +93,11 @@ class ThreadPool:
         return frozenset(name for name, number in slow.items() if number >= most)
 
     @property
-    def has_room(self) -> bool:
-        """True if a call can be begun at once."""
+    def goes_on(self) -> bool:
+        """True if a call can be begun, now or once another one ends: not each thread waits for slow code."""
+        slow = sum(author_threads.slow(self._slow_after, owner=self._owner).values())
         with self._changed:
-            return self._has_room()
+            return self._has_room() or slow < self._busy
 
     def close(self, *, seconds: float) -> int:
         """Begin nothing more, and wait for begun calls; returns the number that has not ended after `seconds`."""

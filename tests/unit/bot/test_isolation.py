@@ -63,7 +63,7 @@ def test_code_that_hangs_for_one_workspace_clogs_no_other() -> None:
         for _ in range(4):
             theirs.submit(hang)
         wait_until(lambda: theirs.clogged == {"triage"} and theirs.slow >= 2)
-        assert (ours.clogged, ours.slow, ours.has_room) == (frozenset(), 0, True)
+        assert (ours.clogged, ours.slow, ours.goes_on) == (frozenset(), 0, True)
         done = ours.submit(lambda: author_threads.run(lambda: "done", what="its delivery", workflow="triage"))
         assert done.result(LONGEST) == "done"
     finally:

@@ -7,6 +7,7 @@ import sys
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from http.client import HTTPConnection
 from pathlib import Path
 from threading import Event, Thread
@@ -105,6 +106,39 @@ def test_others_go_on_while_code_hangs_on_every_worker_at_once(app: App) -> None
         wait_until(lambda: states(app) == {"delivered": 5 * THREADS + 4})
 
 
+def test_a_worker_whose_threads_are_all_at_work_is_able_until_all_of_them_are_slow(app: App) -> None:
+    """Whoever passes requests to this process goes on while it has much to do."""
+    (hanging.world() / "hang").touch()
+    bring(app, "patient", range(1, THREADS + 1), "hang")
+    working = dispatcher(app)
+    with working.alone(), running(working):
+        wait_until(lambda: sum(author_threads.slow(0).values()) == THREADS)
+        assert working.is_able()
+        (hanging.world() / "hang").unlink()
+        wait_until(lambda: states(app) == {"delivered": THREADS})
+
+
+def test_a_pool_does_not_go_on_once_each_thread_waits_for_slow_code() -> None:
+    """The spare ones, too."""
+    pool, go = ThreadPool(1, slow_after=0.05), Event()
+
+    def hang() -> object:
+        return author_threads.run(lambda: go.wait(LONGEST), what="its delivery", workflow="triage", seconds=LONGEST)
+
+    for number in range(1, 2 + SPARE):
+        assert pool.goes_on
+        pool.submit(hang)
+        wait_until(partial(are_slow, number))
+    wait_until(lambda: not pool.goes_on)
+    go.set()
+    wait_until(lambda: pool.goes_on)
+    assert pool.close(seconds=LONGEST) == 0
+
+
+def are_slow(number: int) -> bool:
+    return author_threads.slow(0.05).total() == number
+
+
 def test_code_that_hangs_is_given_up_and_the_process_works_on(app: App) -> None:
     """The target knows no keys: a person is asked. After three the workflow is paused, and what waits is held."""
     (hanging.world() / "hang").touch()
@@ -165,7 +199,7 @@ def test_what_a_pool_was_given_and_raises_anything_is_told_and_leaves_it_as_it_w
 
     assert isinstance(pool.submit(exits).exception(), SystemExit)
     assert pool.submit(lambda: 4).result() == 4
-    assert pool.has_room
+    assert pool.goes_on
     assert pool.close(seconds=LONGEST) == 0
 
 
