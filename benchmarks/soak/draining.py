@@ -122,6 +122,7 @@ def _work_off(
             people.decide(who)
         if time.monotonic() - looked > _LOOK:
             sources.answer_all()
+            _answer_the_rest(installation, database, sources)
             left = _left(database)
             if not any(left.values()):
                 return left
@@ -135,6 +136,15 @@ def _work_off(
             proposed = time.monotonic()
         time.sleep(0.5)  # the processes work meanwhile
     return _left(database)
+
+
+def _answer_the_rest(installation: Installation, database: Database, sources: Sources) -> None:
+    """Answer as an operator what is asked about cases of files: no program is behind those."""
+    with database.read() as session:
+        asked = session.scalars(select(Review.case_id).where(Review.state == ReviewState.ASKED)).all()
+    for case in asked:
+        if case not in sources.ids:
+            installation.say("reply", str(case), "It is the one that I named.")
 
 
 def _left(database: Database) -> Mapping[str, int]:
