@@ -1,4 +1,4 @@
-"""How often Python looks for garbage in circles: seldom while a command starts, steadily while a process serves."""
+"""Python's search for garbage in circles: seldom while a command starts, steadily while a process serves."""
 
 import gc
 

@@ -55,7 +55,7 @@ class Reading:
     """The source of all numbers."""
 
     each: Mapping[str, Watched]
-    """That of each workspace, by its id."""
+    """Watched parts of each workspace, by its id."""
     process: OfProcess
     are_several: bool = False
     """True if several workspaces may be served: their numbers have a label for it."""

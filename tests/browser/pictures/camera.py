@@ -33,7 +33,7 @@ class Camera:
 
     browser: Browser
     clock: Clock
-    """That of the product; the page has no other."""
+    """The product's; the page has no other."""
     opened: list[Window] = field(default_factory=list)
 
     def open(

@@ -27,6 +27,6 @@ print(len(stays))
 
 
 def test_old_garbage_in_circles_does_not_wait_for_a_quarter_of_all_that_is_loaded() -> None:
-    """What is loaded counts a million objects here. Python looks through all when a quarter as many are new."""
+    """A million objects are loaded here. Python looks through all when a quarter as many are new."""
     told = subprocess.run([sys.executable, "-c", SERVES], capture_output=True, text=True, check=True).stdout
     assert int(told) < 200_000

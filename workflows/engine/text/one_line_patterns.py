@@ -3,7 +3,7 @@
 import re
 
 _MAY_BREAK = re.compile(r"\\[nrsWDxupP]|\[\^|\(\?[a-zA-Z-]+[:)]|[\n\r]")
-"""What may match a line break, and flags, which may change what a dot and the two ends match."""
+"""Parts of a pattern that may match a line break, and flags, which may change what a dot and the two ends match."""
 _ESCAPED = re.compile(r"\\.")
 _WITHOUT_BLANKS = re.compile(r"\[\^[^\[\]]*(?: |\\s|\\n)[^\[\]]*\]")
 """All letters but some, of which a blank or a line break is one: such a text is a word."""
