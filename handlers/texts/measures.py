@@ -47,8 +47,11 @@ def axis(measure: str, unit: Unit) -> str:
     return f"{measure}, {_AXES[unit]}" if unit in _AXES else measure
 
 
-def said(value: float, unit: Unit) -> str:
-    """Say a value with its unit: 1,204; 62%; $3.10; 4.5 min."""
+def said(value: float, unit: Unit, *, in_column: bool = False) -> str:
+    """Say a value with its unit: 1,204; 62%; $3.10; 4.5 min.
+
+    `in_column`: others stand above and below it, so minutes keep their decimal place, as dollars always do.
+    """
     sign, size = ("−" if value < 0 else ""), abs(value)
     match unit:
         case Unit.COUNT:
@@ -60,7 +63,9 @@ def said(value: float, unit: Unit) -> str:
                 return "$0"
             return f"{sign}${size:,.2f}" if size >= 0.01 else f"{sign}less than $0.01"
         case Unit.MINUTES:
-            return f"{sign}{_short(size, 1)} min" if size >= 0.05 or not size else f"{sign}less than 0.1 min"
+            if 0 < size < 0.05:
+                return f"{sign}less than 0.1 min"
+            return f"{sign}{size:,.1f} min" if in_column and size else f"{sign}{_short(size, 1)} min"
 
 
 def _percent(percent: float) -> str:

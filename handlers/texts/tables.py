@@ -59,7 +59,7 @@ def cell_text(cell: Cell, column: Column, length: int) -> str:
     if isinstance(cell, Worded):
         return one_line(cell.text, length)
     value = measured(cell)
-    return NONE if value is None else said(value, column.unit or Unit.COUNT)
+    return NONE if value is None else said(value, column.unit or Unit.COUNT, in_column=True)
 
 
 def caption(table: Table, shown: int) -> str:

@@ -15,7 +15,7 @@ from handlers.slack.specimens.pictures import BY_WORKFLOW, COST, OUTCOMES, PARTL
 from handlers.texts.bars import lying, standing
 from handlers.texts.charts import Chart, ChartKind, Series, trend
 from handlers.texts.measures import Number, Unit, measured, said
-from handlers.texts.tables import Column, Table
+from handlers.texts.tables import Column, Table, cell_text
 from tests.unit.handlers.slack import message
 
 NUMBERS: st.SearchStrategy[Number | None] = st.one_of(
@@ -167,6 +167,12 @@ def test_a_value_is_said_with_its_unit(value: Number, unit: Unit, told: str) -> 
     number = measured(value)
     assert number is not None
     assert said(number, unit) == told
+
+
+def test_minutes_of_a_column_have_their_point_at_the_same_place() -> None:
+    column = Column(name="Card to decision", unit=Unit.MINUTES)
+    told = [cell_text(minutes, column, 40) for minutes in (4, 4.52, 1_204, 0, 0.01, None)]
+    assert told == ["4.0 min", "4.5 min", "1,204.0 min", "0 min", "less than 0.1 min", "–"]
 
 
 def test_bars_begin_at_zero_and_a_gap_is_no_bar() -> None:
