@@ -169,14 +169,17 @@ class People:
     def _took(self, card: Card, is_taken: bool, what: str) -> None:
         self.rounds.count(what if is_taken else f"{what} that was not taken")
 
-    def _fill(self, person: Person, kind: Callback, made: Truth, *, words: str | None = None) -> bool:
-        """Fill in the form that opens, and submit it; False where none opens, or it is not taken."""
+    def _fill(self, person: Person, kind: Callback, made: Truth | None, *, words: str | None = None) -> bool:
+        """Fill in the form that opens, and submit it; False where none opens, or it is not taken.
+
+        `made`: its case; None in a session, where another case may be shown by now, and the person reads whose it is.
+        """
         view = self._view(person, kind)
         if view is None:
             return False
-        # In a session the next case may be shown by now: whoever fills in a form reads whose it is.
-        reference = reference_in(transcript([dict(block) for block in view.blocks]))
-        made = truth(reference) if reference is not None else made
+        made = made or _read(view)
+        if made is None:
+            return False
         outcome = person.submit(filled(view, made, words=words))
         if outcome.outcome == "updated" and any(one.callback_id == kind for one in person.views()[-1:]):
             # Values that the program doubts are shown once more before they are recorded.
@@ -189,8 +192,7 @@ class People:
     def _step(self, person: Person, view: ShownView) -> bool:
         """Act on what a session shows; False at its end."""
         said = transcript([dict(block) for block in view.blocks])
-        reference = reference_in(said)
-        made = truth(reference) if reference is not None else None
+        made = _read(view)
         match view.callback_id:
             case Callback.STEP if made is not None and view.submit is not None:
                 if _is_said(said, made):
@@ -198,7 +200,7 @@ class People:
                     self.rounds.count("approval in a session")
                 else:
                     person.press_in_view(Action.STEP_EDIT)
-                    if not self._fill(person, Callback.EDIT, made):
+                    if not self._fill(person, Callback.EDIT, None):
                         return False
                     self.rounds.count("edit in a session")
             case Callback.SPOT_CHECK if made is not None:
@@ -305,6 +307,19 @@ def _inputs(view: ShownView) -> Mapping[str, Mapping[str, JsonValue]]:
 def _is_right(workflow: str, made: Truth) -> bool:
     """Tell whether what is proposed is right, by what the model says."""
     return made.said_amount == made.amount if workflow in (CLAIMS, "refunds") else made.said_queue == made.queue
+
+
+def _read(view: ShownView) -> Truth | None:
+    """Return the case that a view shows; None where it shows none.
+
+    A refund quotes its ticket, whose number it bears; unlike the ticket it has no queue.
+    """
+    said = transcript([dict(block) for block in view.blocks])
+    reference = reference_in(said)
+    if reference is None:
+        return None
+    has_queue = "queue" in said.lower() or any(name.startswith("queue") for name in _inputs(view))
+    return truth(f"R{reference[1:]}" if reference.startswith("T") and not has_queue else reference)
 
 
 def _is_said(said: str, made: Truth) -> bool:
