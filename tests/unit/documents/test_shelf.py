@@ -16,6 +16,7 @@ from pathlib import Path
 import pytest
 
 from tests.paper import pdf
+from tests.waiting import wait_until
 from workflows.documents.documents import Documents
 from workflows.documents.refusals import DocumentAltered, DocumentMissing, DocumentRefused, Why
 from workflows.documents.shelf import BEGINNINGS, FolderShelf, Shelf, Shelved
@@ -183,6 +184,7 @@ def test_a_writer_that_is_killed_leaves_no_half_file_under_a_hash(tmp_path: Path
         for writer in writers:
             assert writer.stdout is not None
             writer.stdout.readline()
+        wait_until(lambda: listed(shelf))
         time.sleep(0.05)
         for writer in writers:
             writer.send_signal(signal.SIGKILL)

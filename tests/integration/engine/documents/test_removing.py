@@ -268,18 +268,23 @@ def test_no_case_ever_loses_its_file_to_a_sweep_beside_it(migrated_url: str, tmp
         )
 
     first = begun("one")
-    assert first.stdout is not None
-    assert first.stdout.readline() == "begun\n"  # it has added the team
-    sweeper, other = begun("sweeper"), begun("other")
-    for process in (sweeper, other):
-        assert process.stdout is not None
-        assert process.stdout.readline() == "begun\n"
-    for process in (first, other):
-        assert process.stdin is not None
-        process.stdin.write("\n")
-        process.stdin.flush()
-    told = [process.communicate(timeout=120) for process in (first, other)]
-    sweeper.kill()
+    processes = [first]
+    try:
+        assert first.stdout is not None
+        assert first.stdout.readline() == "begun\n"  # it has added the team
+        sweeper, other = begun("sweeper"), begun("other")
+        processes += [sweeper, other]
+        for process in (sweeper, other):
+            assert process.stdout is not None
+            assert process.stdout.readline() == "begun\n"
+        for process in (first, other):
+            assert process.stdin is not None
+            process.stdin.write("\n")
+            process.stdin.flush()
+        told = [process.communicate(timeout=120) for process in (first, other)]
+    finally:
+        for process in processes:
+            process.kill()
     complained = sweeper.communicate()[1]
     assert [errors for _, errors in told] == ["", ""]
     assert complained == ""
