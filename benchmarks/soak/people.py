@@ -179,6 +179,7 @@ class People:
             return False
         made = made or _read(view)
         if made is None:
+            self.rounds.count("form that names no case")
             return False
         outcome = person.submit(filled(view, made, words=words))
         if outcome.outcome == "updated" and any(one.callback_id == kind for one in person.views()[-1:]):

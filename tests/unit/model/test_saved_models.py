@@ -51,12 +51,13 @@ class TestTheSameModel:
     def test_it_gives_the_same_answer_to_any_text(self, text: str) -> None:
         assert LOADED.answer(question(text)) == MODEL.answer(question(text))
 
-    def test_it_answers_without_scikit_learn_and_is_loaded_in_seconds(self, tmp_path: Path) -> None:
+    def test_it_answers_without_scikit_learn_and_is_loaded_within_a_second(self, tmp_path: Path) -> None:
         (tmp_path / "model").write_bytes(SAVED)
         program = """
 import sys, time
 sys.modules["sklearn"] = None
 from pathlib import Path
+import numpy, scipy.sparse, scipy.special  # their import alone takes a second on a slow machine
 from workflows.model.local.local_model import LocalModel
 started = time.process_time()
 model = LocalModel.loaded(Path(sys.argv[1]).read_bytes())
@@ -67,8 +68,7 @@ print(model.probabilities("Where is my parcel?", {"queue": "delivery"})["queue"]
         )
         probability, seconds = map(float, said.stdout.split())
         assert probability == MODEL.probabilities("Where is my parcel?", {"queue": "delivery"})["queue"]
-        # Most of it is the import of numpy and scipy.
-        assert seconds < 10
+        assert seconds < 1
 
 
 class TestWhatIsNoModel:
